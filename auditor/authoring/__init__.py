@@ -1,0 +1,1 @@
+"""The rule writers workshop: validate, prove, solve, compile, document. Imports sympy and jsonschema."""

@@ -1,0 +1,1 @@
+"""Procedural checks: what an equation over quantities cannot say."""

@@ -1,0 +1,1 @@
+"""Statements to claims: which quantity each number speaks of, in which role and scope."""

@@ -1,0 +1,101 @@
+"""Claims: a quantity, the value written for it, its role and scope, and how it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auditor.findings import Confidence
+from auditor.spans import Span
+from auditor.units import Unit
+from auditor.values import Interval
+
+__all__ = ["Approximation", "Claim", "Reading", "Role", "Scope"]
+
+
+class Role(StrEnum):
+    """What a claim is for."""
+
+    ACTUAL = "actual"
+    TARGET = "target"
+    LIMIT = "limit"
+    PREVIOUS = "previous"
+    EXAMPLE = "example"
+
+
+class Approximation(StrEnum):
+    """How a number was written."""
+
+    EXACT = "exact"
+    """A count: 16 GPUs is exactly 16."""
+    ROUNDED = "rounded"
+    """A measured or computed figure, known to its last printed digit."""
+    ABOUT = "about"
+    """Marked as approximate: ~8,000, about 30."""
+    BOUND = "bound"
+    """Open on one side: <50, >= 8, up to 10."""
+    RANGE = "range"
+    """128-10240, 23-24."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One meaning of a written number: an interval in base units (byte, FLOP, second, dollar, one) and the unit it was read in."""
+
+    interval: Interval
+    unit: Unit
+    name: str = ""
+    """Why this reading, where there are several: `decimal` (GB), `binary` (GiB, K = 1024)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of the plan a claim speaks of; empty strings where the report does not say."""
+
+    per: str = ""
+    """gpu, stage, replica, node, layer, expert, token, group or total."""
+    phase: str = ""
+    """prefill, decode, training."""
+    member: str = ""
+    """One of many: `GPU 3`, `Stage 0`, `Node 1`."""
+    words: str = ""
+    """What else narrows it, in the report's words (`tensor` for a group of tensor-parallel ranks)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A number of the report and what it means.
+
+    `readings` are in base units, the likeliest first; a relation is contradicted only if no reading saves it.
+    `statement` is the index of its statement in the document, `plan` the id of its plan.
+    """
+
+    quantity: str
+    symbol: str
+    readings: tuple[Reading, ...]
+    approximation: Approximation
+    role: Role
+    scope: Scope
+    span: Span
+    """The number and its unit as written."""
+    text: str
+    confidence: Confidence
+    read_as: str
+    """How it was read, in one line: `bullet "Degree" under "Tensor Parallelism"`."""
+    statement: int
+    plan: str = "main"
+    context: Span | None = None
+    """The label that gave it its meaning."""
+    bound: str = ""
+    """`<`, `<=`, `>`, `>=` when it is written as a bound."""
+    source: str = ""
+    """Path of the context file it comes from; empty for the report itself."""
+
+    @property
+    def interval(self) -> Interval:
+        """The likeliest reading, in base units."""
+        return self.readings[0].interval
+
+    @property
+    def unit(self) -> Unit:
+        return self.readings[0].unit

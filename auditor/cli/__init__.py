@@ -1,0 +1,1 @@
+"""The command line: one lazily loaded command a file."""

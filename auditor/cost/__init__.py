@@ -1,0 +1,1 @@
+"""The cost model: what a layout must cost, from published formulas."""

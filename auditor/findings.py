@@ -1,0 +1,196 @@
+"""Findings, outcomes and reports: what the checks say, in a form no output format leaks into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from auditor.spans import Span
+from auditor.statements import Note, Source
+
+__all__ = [
+    "CATEGORIES",
+    "Confidence",
+    "ConventionTried",
+    "Coverage",
+    "Edit",
+    "Finding",
+    "Operand",
+    "Outcome",
+    "Place",
+    "Repair",
+    "Report",
+    "Severity",
+    "Step",
+    "Verdict",
+]
+
+CATEGORIES = (
+    "layout placement divisibility experts pipeline batch params memory performance arithmetic consistency "
+    "status command reference hardware model units method"
+).split()
+
+
+class Severity(StrEnum):
+    """How bad it is if true."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for info, 1 for warning, 2 for error."""
+        return ("info", "warning", "error").index(self.value)
+
+
+class Confidence(StrEnum):
+    """How sure the reading and the relation are."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        return ("low", "medium", "high").index(self.value)
+
+
+class Verdict(StrEnum):
+    """What one relation says of one plan, or all of them of a report."""
+
+    HELD = "held"
+    CONTRADICTED = "contradicted"
+    UNDETERMINED = "undetermined"
+    """Not checkable: something is missing, or the written precision admits both answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of the report with what it says there."""
+
+    span: Span
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """One number of a derivation and the place it was read from; `span` is None for a constant or an assumption."""
+
+    symbol: str
+    text: str
+    low: Fraction | None
+    high: Fraction | None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of arithmetic: `formula` in symbols, `substituted` with numbers, `result`.
+
+    `substituted` is plain arithmetic in ASCII (+ - * / ** ( ) and numbers in the operands' base units) so that a reader,
+    or a test, can evaluate it again; `result` is the interval it gives.
+    """
+
+    formula: str
+    substituted: str
+    result: str
+    operands: tuple[Operand, ...] = ()
+    low: Fraction | None = None
+    high: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConventionTried:
+    """A reading that was tried and whether it makes the claims agree."""
+
+    name: str
+    holds: bool
+    source: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text at `span` by `text`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A change of one claim, or few, that makes everything agree."""
+
+    message: str
+    edits: tuple[Edit, ...] = ()
+    safe: bool = False
+    """A derived figure whose inputs are stated and agreed; anything else is shown, never applied by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A contradicted outcome or a failed procedural check."""
+
+    code: str
+    name: str
+    category: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    place: Place
+    related: tuple[Place, ...] = ()
+    claimed: str = ""
+    expected: str = ""
+    derivation: tuple[Step, ...] = ()
+    conventions: tuple[ConventionTried, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    followers: tuple[str, ...] = ()
+    """Consequences of the same wrong figure, each in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one rule says of one plan (or one written equation, table, mark)."""
+
+    rule: str
+    verdict: Verdict
+    spans: tuple[Span, ...]
+    message: str = ""
+    """For held: the arithmetic in one line; for undetermined: what is missing to check it."""
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Of the numeric tokens of a report: how many are labels, how many claims, how many of those were checked."""
+
+    numbers: int = 0
+    labels: int = 0
+    claims: int = 0
+    checked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The audit of one source."""
+
+    source: Source
+    outcomes: tuple[Outcome, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    claims: int = 0
+    coverage: Coverage = field(default=Coverage())
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def held(self) -> int:
+        return sum(outcome.verdict is Verdict.HELD for outcome in self.outcomes)
+
+    @property
+    def contradicted(self) -> int:
+        return sum(outcome.verdict is Verdict.CONTRADICTED for outcome in self.outcomes)
+
+    @property
+    def undetermined(self) -> int:
+        return sum(outcome.verdict is Verdict.UNDETERMINED for outcome in self.outcomes)

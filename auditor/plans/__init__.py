@@ -1,0 +1,1 @@
+"""Claims to plans: which claims must hold together."""

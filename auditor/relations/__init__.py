@@ -1,0 +1,1 @@
+"""Symbolic relations between quantities: a safe reader, exact interval evaluation, derivations."""
