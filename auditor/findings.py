@@ -26,10 +26,7 @@ __all__ = [
     "Verdict",
 ]
 
-CATEGORIES = (
-    "layout placement divisibility experts pipeline batch params memory performance arithmetic consistency "
-    "status command reference hardware model units method"
-).split()
+CATEGORIES = ["layout", "placement", "divisibility", "experts", "pipeline", "batch", "params", "memory", "performance", "arithmetic", "consistency", "status", "command", "reference", "hardware", "model", "units", "method"]
 
 
 class Severity(StrEnum):
