@@ -26,7 +26,26 @@ __all__ = [
     "Verdict",
 ]
 
-CATEGORIES = ["layout", "placement", "divisibility", "experts", "pipeline", "batch", "params", "memory", "performance", "arithmetic", "consistency", "status", "command", "reference", "hardware", "model", "units", "method"]
+CATEGORIES = [
+    "layout",
+    "placement",
+    "divisibility",
+    "experts",
+    "pipeline",
+    "batch",
+    "params",
+    "memory",
+    "performance",
+    "arithmetic",
+    "consistency",
+    "status",
+    "command",
+    "reference",
+    "hardware",
+    "model",
+    "units",
+    "method",
+]
 
 
 class Severity(StrEnum):

@@ -67,7 +67,21 @@ def _table() -> dict[str, Unit]:
     def add(symbol: str, dimension: Dimension, scale: Fraction | int) -> None:
         found[symbol] = Unit(symbol, dimension, Fraction(scale))
 
-    for name in ("1", "token", "sequence", "request", "batch", "step", "sample", "iteration", "gpu", "node", "layer", "expert", "parameter"):
+    for name in (
+        "1",
+        "token",
+        "sequence",
+        "request",
+        "batch",
+        "step",
+        "sample",
+        "iteration",
+        "gpu",
+        "node",
+        "layer",
+        "expert",
+        "parameter",
+    ):
         add(name, DIMENSIONLESS, 1)
     add("%", DIMENSIONLESS, Fraction(1, 100))
     for prefix, power in _DECIMAL.items():
@@ -82,7 +96,15 @@ def _table() -> dict[str, Unit]:
         add(f"{prefix}B", DATA, 2**power)
         add(f"{prefix}bit", DATA, Fraction(2**power, 8))
         add(f"{prefix}B/s", DATA / TIME, 2**power)
-    for symbol, scale in {"ns": Fraction(1, 10**9), "us": Fraction(1, 10**6), "ms": Fraction(1, 1000), "s": Fraction(1), "min": Fraction(60), "h": Fraction(3600), "day": Fraction(86400)}.items():
+    for symbol, scale in {
+        "ns": Fraction(1, 10**9),
+        "us": Fraction(1, 10**6),
+        "ms": Fraction(1, 1000),
+        "s": Fraction(1),
+        "min": Fraction(60),
+        "h": Fraction(3600),
+        "day": Fraction(86400),
+    }.items():
         add(symbol, TIME, scale)
         for counted in ("token", "sequence", "request", "batch", "step", "sample", "iteration"):
             add(f"{counted}/{symbol}", DIMENSIONLESS / TIME, 1 / scale)
