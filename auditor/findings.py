@@ -88,6 +88,8 @@ class Place:
 
     span: Span
     message: str = ""
+    path: str = ""
+    """Path of the context source it stands in (one of `Report.context`); empty for the report itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,8 @@ class Report:
     claims: int = 0
     coverage: Coverage = field(default=Coverage())
     notes: tuple[Note, ...] = ()
+    context: tuple[Source, ...] = ()
+    """The sources of facts the report was audited against (`--context`)."""
 
     @property
     def held(self) -> int:
