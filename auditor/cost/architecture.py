@@ -131,7 +131,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """The shape of one decoder-only model; raises `ImpossiblePlan` for a shape that cannot exist.
+    """The shape of one decoder-only model; raises `ImpossiblePlanError` for a shape that cannot exist.
 
     All widths are in elements, all counts are whole numbers. `total parameters` of the formulas exclude the MTP modules
     unless asked for.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from auditor.errors import AuditorError
 
-__all__ = ["ImpossiblePlan", "require", "require_divides", "require_whole"]
+__all__ = ["ImpossiblePlanError", "require", "require_divides", "require_whole"]
 
 LARGEST_COUNT = 10**18
 """No count of a deployment (parameters, tokens, GPUs) reaches this; a larger one is a slip or an attack on the arithmetic."""
 
 
-class ImpossiblePlan(AuditorError):
+class ImpossiblePlanError(AuditorError):
     """A value that no deployment can have.
 
     `field` is the dotted name in the plan (`layout.tp`), `rule` what it breaks, `source` who says so.
@@ -22,25 +22,25 @@ class ImpossiblePlan(AuditorError):
 
 
 def require(holds: bool, field: str, rule: str, source: str) -> None:
-    """Raise `ImpossiblePlan` unless `holds`."""
+    """Raise `ImpossiblePlanError` unless `holds`."""
     if not holds:
-        raise ImpossiblePlan(field, rule, source)
+        raise ImpossiblePlanError(field, rule, source)
 
 
 def require_whole(field: str, value: object, least: int, source: str, most: int = LARGEST_COUNT) -> None:
-    """Raise `ImpossiblePlan` unless `value` is an int (not a bool) with `least <= value <= most`."""
+    """Raise `ImpossiblePlanError` unless `value` is an int (not a bool) with `least <= value <= most`."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ImpossiblePlan(field, f"must be a whole number, not {_shown(value)}", source)
+        raise ImpossiblePlanError(field, f"must be a whole number, not {_shown(value)}", source)
     if value < least:
-        raise ImpossiblePlan(field, f"must be at least {least}, not {_shown(value)}", source)
+        raise ImpossiblePlanError(field, f"must be at least {least}, not {_shown(value)}", source)
     if value > most:
-        raise ImpossiblePlan(field, f"must be at most {most}, not {_shown(value)}", source)
+        raise ImpossiblePlanError(field, f"must be at most {most}, not {_shown(value)}", source)
 
 
 def require_divides(divisor_field: str, divisor: int, number_name: str, number: int, source: str) -> None:
-    """Raise `ImpossiblePlan` naming `divisor_field` unless `divisor` divides `number`."""
+    """Raise `ImpossiblePlanError` naming `divisor_field` unless `divisor` divides `number`."""
     if number % divisor:
-        raise ImpossiblePlan(divisor_field, f"{divisor} does not divide the {number} {number_name}", source)
+        raise ImpossiblePlanError(divisor_field, f"{divisor} does not divide the {number} {number_name}", source)
 
 
 def _shown(value: object) -> str:
