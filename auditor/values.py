@@ -146,5 +146,34 @@ class Interval:
     def maximum(self, other: Interval) -> Interval:
         return -((-self).minimum(-other))
 
+    def floor(self) -> Interval:
+        """Return the hull of the values rounded down to integers."""
+        low = None if self.low is None else Fraction(self.low.__floor__())
+        return Interval(low, None if self.high is None else Fraction(self.high.__floor__()))
+
+    def ceil(self) -> Interval:
+        """Return the hull of the values rounded up to integers."""
+        return -((-self).floor())
+
+    def absolute(self) -> Interval:
+        if self.low is not None and self.low >= 0:
+            return self
+        if self.high is not None and self.high <= 0:
+            return -self
+        return Interval(Fraction(0), _upper(None if self.low is None else -self.low, self.high))
+
+    def modulo(self, other: Interval) -> Interval:
+        """Return a hull of the remainders `x % y`, which have the sign of y; exact where both are exact.
+
+        Raises ZeroDivisionError where the divisor is exactly zero.
+        """
+        if self.is_exact and other.is_exact and self.low is not None and other.low is not None:
+            return Interval.exact(self.low % other.low)
+        if other.low is not None and other.low > 0:
+            return Interval(Fraction(0), other.high)
+        if other.high is not None and other.high < 0:
+            return Interval(other.low, Fraction(0))
+        return EVERYTHING
+
 
 EVERYTHING: Final = Interval(None, None)
