@@ -153,7 +153,7 @@ class Text:
     def __str__(self) -> str:
         return self.content
 
-    def _segment(self, index: int) -> Segment:
+    def _at(self, index: int) -> int:
         low, high = 0, len(self.segments) - 1
         while low < high:
             middle = (low + high + 1) // 2
@@ -161,7 +161,10 @@ class Text:
                 low = middle
             else:
                 high = middle - 1
-        return self.segments[low]
+        return low
+
+    def _segment(self, index: int) -> Segment:
+        return self.segments[self._at(index)]
 
     def span(self, start: int, end: int) -> Span:
         """Return the source span of characters `start..end` of this text."""
@@ -187,7 +190,7 @@ class Text:
         if start >= end:
             return Text.of("", self.span(start, start).start)
         segments = []
-        for segment in self.segments:
+        for segment in self.segments[self._at(start) : self._at(end - 1) + 1]:
             left, right = max(segment.start, start), min(segment.end, end)
             if left >= right:
                 continue
