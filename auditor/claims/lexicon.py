@@ -1,0 +1,182 @@
+"""The lexicon: quantities, their names and units, as data (rules/lexicon.yaml)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from auditor.claims.numbers import Number, Spelling, scan
+from auditor.claims.words import Normalizer, Word
+from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, WORK, Dimension, Unit
+
+__all__ = ["Lexicon", "Match", "Quantity", "build"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One entry: what is measured, in which canonical unit, and the words for it."""
+
+    id: str
+    symbol: str
+    unit: Unit
+    names: tuple[tuple[str, ...], ...]
+    noun: str = ""
+    """The counted thing whose bare count this is: `layer` for model.layers."""
+    per: str = ""
+    """The scope that makes it this quantity: `gpu` for experts.per_gpu."""
+    qualifiers: frozenset[str] = frozenset()
+    """Words before the noun that make it this quantity: `spare` GPUs."""
+    fallback_nouns: frozenset[str] = frozenset()
+    """Nouns its value may carry when a label names it: `Tensor parallelism: 4 GPUs`."""
+    short: frozenset[str] = frozenset()
+    """Names that may be glued to the number: `tp` in TP4."""
+    magnitude: bool = False
+    """Counts written with a magnitude (30B): rounded, not exact."""
+
+    @property
+    def kind(self) -> str:
+        """`share`, `data`, `time`, `work`, `rate`, `bandwidth`, `flops` or `count`."""
+        return kind_of(self.unit)
+
+
+def kind_of(unit: Unit) -> str:
+    """Return the kind of thing a unit measures; a count where it measures nothing."""
+    if unit.symbol == "%":
+        return "share"
+    return _KINDS.get(unit.dimension, "other")
+
+
+_KINDS: Mapping[Dimension, str] = {
+    DATA: "data",
+    TIME: "time",
+    WORK: "work",
+    DIMENSIONLESS / TIME: "rate",
+    DATA / TIME: "bandwidth",
+    WORK / TIME: "flops",
+    DIMENSIONLESS: "count",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A name of a quantity found in some words: `start..stop` are word indices."""
+
+    quantity: Quantity
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        return self.stop - self.start
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The quantities and every list of words the reading stages use."""
+
+    quantities: Mapping[str, Quantity]
+    normalize: Normalizer
+    transparent: frozenset[str]
+    naming: frozenset[str]
+    nouns: frozenset[str]
+    units: Mapping[str, Spelling]
+    key_units: Mapping[str, str]
+    roles: Mapping[str, tuple[tuple[str, ...], ...]]
+    example_sections: tuple[tuple[str, ...], ...]
+    previous_sections: tuple[tuple[str, ...], ...]
+    precisions: Mapping[str, Fraction]
+
+    @cached_property
+    def by_first(self) -> Mapping[str, tuple[tuple[tuple[str, ...], Quantity], ...]]:
+        """Names by their first word, longest first."""
+        found: dict[str, list[tuple[tuple[str, ...], Quantity]]] = {}
+        for quantity in self.quantities.values():
+            for name in quantity.names:
+                found.setdefault(name[0], []).append((name, quantity))
+        return {first: tuple(sorted(entries, key=lambda entry: -len(entry[0]))) for first, entries in found.items()}
+
+    @cached_property
+    def by_short(self) -> Mapping[str, Quantity]:
+        return {short: quantity for quantity in self.quantities.values() for short in quantity.short}
+
+    @cached_property
+    def glued(self) -> frozenset[str]:
+        """Names that may be glued to a number or joined to it by `=`, `(`, `:` or a space."""
+        return frozenset(self.by_short) | GLUED
+
+    def scan(self, text: str) -> tuple[Number, ...]:
+        """Return the numbers of `text`."""
+        return scan(text, self.units, self.nouns, self.naming, self.glued)
+
+    def matches(self, words: Sequence[Word]) -> list[Match]:
+        """Return every name found in the words, at every position."""
+        found = []
+        for index, word in enumerate(words):
+            for name, quantity in self.by_first.get(word.text, ()):
+                if len(name) == 1 or tuple(item.text for item in words[index : index + len(name)]) == name:
+                    found.append(Match(quantity, index, index + len(name)))
+        return found
+
+    def unit_of_key(self, words: Sequence[Word]) -> tuple[str, int]:
+        """Return the unit that the last words of a key say, and how many words say it."""
+        for size in (3, 2, 1):
+            if len(words) >= size:
+                symbol = self.key_units.get("_".join(word.text for word in words[-size:]))
+                if symbol:
+                    return symbol, size
+        return "", 0
+
+    def is_transparent(self, words: Iterable[Word]) -> bool:
+        """Tell whether the words say nothing that forbids an outer label to name the quantity."""
+        return all(word.text in self.transparent or word.text.isdigit() for word in words)
+
+
+GLUED = frozenset(
+    ("degree", "size", "length", "dimension", "dim", "layers", "experts", "heads", "gpus", "stages", "nodes", "batch", "gpu", "count", "world", "micro_batch", "seq", "k", "way", "batches", "num", "value", "total", "rate", "microbatches", "parallelism", "parallel", "hidden", "microbatch", "replicas", "steps")
+)
+
+
+def _words(normalize: Normalizer, text: str) -> tuple[str, ...]:
+    return tuple(word.text for word in normalize(text))
+
+
+def build(data: Mapping[str, Any]) -> Lexicon:
+    """Build the lexicon from its data (parsed YAML or the compiled index)."""
+    joined = {tuple(key.split()): value for key, value in data["joined"].items()}
+    normalize = Normalizer(data["words"], joined, max(len(key) for key in joined))
+    units = {spelling.strip("_"): Spelling(symbol) for symbol, spellings in data["units"].items() for spelling in spellings if not spelling.endswith("_")}
+    units |= {spelling: Spelling(symbol, "gpu") for symbol, spellings in data["units_per_gpu"].items() for spelling in spellings}
+    for symbol in {spelling.symbol for spelling in units.values()}:
+        if symbol not in UNITS:
+            raise ValueError(f"lexicon: no unit {symbol!r}")
+    quantities = {}
+    for entry in data["quantities"]:
+        quantity = Quantity(
+            id=entry["id"],
+            symbol=entry["symbol"],
+            unit=UNITS[entry["unit"]],
+            names=tuple(dict.fromkeys(filter(None, (_words(normalize, name) for name in entry.get("names", ()))))),
+            noun=entry.get("noun", ""),
+            per=entry.get("per", ""),
+            qualifiers=frozenset(word for item in entry.get("qualifier", ()) for word in _words(normalize, item)),
+            fallback_nouns=frozenset(word for item in entry.get("fallback_nouns", ()) for word in _words(normalize, item)),
+            short=frozenset(entry.get("short", ())),
+            magnitude=bool(entry.get("magnitude", False)),
+        )
+        quantities[quantity.id] = quantity
+    return Lexicon(
+        quantities=quantities,
+        normalize=normalize,
+        transparent=frozenset(_words(normalize, data["transparent"])) | frozenset(data["transparent"].split()),
+        naming=frozenset(data["naming"].split()),
+        nouns=frozenset(data["nouns"].split()),
+        units=units,
+        key_units={"_".join(_words(normalize, key)) if key not in data["key_units"] else key: symbol for key, symbol in data["key_units"].items()},
+        roles={role: tuple(_words(normalize, word) for word in words) for role, words in data["roles"].items()},
+        example_sections=tuple(_words(normalize, word) for word in data["example_sections"]),
+        previous_sections=tuple(_words(normalize, word) for word in data["previous_sections"]),
+        precisions={name: Fraction(str(value)) for name, value in data["precisions"].items()},
+    )
