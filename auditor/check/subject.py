@@ -1,0 +1,51 @@
+"""What a procedural check is given, and how it says what it found.
+
+A rule file whose relation no equation can express names a function of this package: `check: equation.written` is
+`auditor.check.equation.written`. It is called with a `Subject` and its rule and yields outcomes; its metadata stays in
+the rule file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from auditor.claims.lexicon import Lexicon
+from auditor.claims.model import Claim
+from auditor.plans.model import Plan
+from auditor.spans import Span
+from auditor.statements import Document, Statement
+
+__all__ = ["Subject"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One report with everything that was read out of it."""
+
+    document: Document
+    claims: tuple[Claim, ...]
+    """Every claim, in the order of the text; context claims carry their `source`."""
+    plans: tuple[Plan, ...]
+    lexicon: Lexicon
+
+    def statement(self, claim: Claim) -> Statement:
+        """Return the statement a claim was read from."""
+        return self.document.statements[claim.statement]
+
+    def at(self, span: Span) -> tuple[Claim, ...]:
+        """Return the claims of the report that overlap a span."""
+        return tuple(claim for claim in self.claims if not claim.source and claim.span.overlaps(span))
+
+    def of(self, statement: int) -> tuple[Claim, ...]:
+        """Return the claims of one statement."""
+        return tuple(claim for claim in self.claims if not claim.source and claim.statement == statement)
+
+    def siblings(self, statement: Statement) -> Sequence[Statement]:
+        """Return the statements of the same group (list, table, tree, object, command)."""
+        return [other for other in self.document.statements if other.group == statement.group]
+
+    def quantities(self, ids: Iterable[str]) -> tuple[Claim, ...]:
+        """Return the claims of these quantities."""
+        wanted = frozenset(ids)
+        return tuple(claim for claim in self.claims if claim.quantity in wanted)
