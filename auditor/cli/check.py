@@ -1,0 +1,243 @@
+"""`audit [PATHS]`: audit reports and show what cannot be true. The default command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from auditor import __version__
+from auditor.cli.files import ENDINGS, STDIN, matcher, repository_root, walk
+from auditor.cli.inputs import context_sources, read_source, settings_for, warn, write
+from auditor.cli.options import color_option, config_options, context_option, paint_wanted, rules_option, selectors
+from auditor.config import Settings
+from auditor.errors import InputError, UsageError
+from auditor.render import FORMATS, load
+
+if TYPE_CHECKING:
+    from auditor.findings import Report
+    from auditor.render.run import Failure, Run
+    from auditor.selection import Selection
+    from auditor.statements import Source
+
+__all__ = ["command"]
+
+_LEVELS: Final = ("error", "warning", "info")
+_FINDINGS: Final = 1
+_FAILED: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for: the command line's options over the configuration's settings."""
+
+    settings: Settings
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_level: str
+    output_format: str
+    min_coverage: Fraction | None
+    context: tuple[Path, ...]
+    rules: tuple[Path, ...]
+
+
+def _percent(_context: click.Context, parameter: click.Parameter, given: str | None) -> Fraction | None:
+    if given is None:
+        return None
+    try:
+        value = Fraction(given.removesuffix("%").strip()) if len(given) < 20 else Fraction(-1)
+    except (ValueError, ZeroDivisionError):
+        value = Fraction(-1)
+    if not 0 <= value <= 100:
+        raise click.BadParameter(f"{given!r} is not a percentage from 0 to 100", param=parameter)
+    return value
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit status: 0 nothing at or above the fail level, 1 findings, 2 something is wrong with the call or could not be audited.",
+)
+@click.argument("paths", nargs=-1, metavar="[PATHS|-]...")
+@click.option("--output-format", type=click.Choice(list(FORMATS)), help="How to show the findings.  [default: full]")
+@click.option(
+    "--select", multiple=True, callback=selectors, metavar="RULES", help="Only these rules: codes, names, categories, prefixes or ALL."
+)
+@click.option(
+    "--ignore", multiple=True, callback=selectors, metavar="RULES", help="Not these rules; the closer of --select and --ignore wins."
+)
+@click.option("--fail-level", type=click.Choice(_LEVELS), help="The least severity that makes the exit status 1.  [default: error]")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option("--min-coverage", callback=_percent, metavar="PERCENT", help="Fail where less of a report's numbers is understood.")
+@click.option("--explain", is_flag=True, help="Show every step of each derivation with the place of each number.")
+@context_option
+@rules_option
+@config_options
+@click.option("--force-exclude", is_flag=True, help="Let the configuration's `exclude` hold for files named outright too.")
+@click.option("--stdin-filename", metavar="PATH", default="", help="The name of what - reads, for its format and for messages.")
+@click.option("-q", "--quiet", is_flag=True, help="Findings only: no notes, no summary.")
+@click.option("-v", "--verbose", is_flag=True, help="Say which settings were used and which files were left out.")
+@color_option
+def command(  # noqa: PLR0913 - one parameter an option
+    paths: tuple[str, ...],
+    output_format: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_level: str | None,
+    exit_zero: bool,
+    min_coverage: Fraction | None,
+    explain: bool,
+    context_paths: tuple[Path, ...],
+    rule_folders: tuple[Path, ...],
+    config_path: Path | None,
+    isolated: bool,
+    force_exclude: bool,
+    stdin_filename: str,
+    quiet: bool,
+    verbose: bool,
+    color: str,
+) -> int:
+    """Audit deployment reports: recompute what they claim and show what cannot be true.
+
+    PATHS are reports, folders of reports, or - for standard input; without any, the current folder.
+    """
+    from auditor.render.run import Options
+
+    paths = paths or (os.curdir,)
+    settings = settings_for(paths, config_path, isolated)
+    request = Request(
+        settings,
+        select or settings.select or ("ALL",),
+        (*settings.ignore, *ignore),
+        fail_level or settings.fail_level or "error",
+        output_format or settings.output_format or "full",
+        settings.min_coverage if min_coverage is None else min_coverage,
+        (*settings.context, *context_paths),
+        (*settings.rules, *rule_folders),
+    )
+    if verbose:
+        warn(f"settings: {settings.origin or 'none, the defaults hold'}")
+    files, failures = _files(paths, request, force_exclude=force_exclude, verbose=verbose)
+    run = _audit(files, failures, request, stdin_filename)
+    painted = paint_wanted(color)
+    folder = Path.cwd()
+    options = Options(painted, quiet, verbose, explain, root=repository_root(folder), folder=folder)
+    write(load(request.output_format)(run, options), painted)
+    # Annotations already carry what failed, escaped; standard error is read for workflow commands too.
+    too_little = _complain(run, request, silent=request.output_format == "github")
+    return _status(run, request.fail_level, exit_zero=exit_zero, too_little=too_little)
+
+
+def _files(paths: Sequence[str], request: Request, *, force_exclude: bool, verbose: bool) -> tuple[list[str], list[Failure]]:
+    """Return the files to audit and a failure for each path that gives none."""
+    from auditor.cli.main import COMMANDS
+    from auditor.render.run import Failure
+
+    excluded = _relative(request.settings, matcher(request.settings.exclude))
+    found = walk(paths, excluded, force_exclude=force_exclude)
+    failures = []
+    for missing in found.missing:
+        advice = ""
+        if missing.path in COMMANDS:
+            advice = f"; the command {missing.path!r} goes first: audit {missing.path} ..."
+        elif not os.sep + "." in missing.path:
+            from difflib import get_close_matches
+
+            near = get_close_matches(missing.path, COMMANDS, n=1, cutoff=0.75)
+            advice = f"; did you mean the command {near[0]!r}?" if near else ""
+        failures.append(Failure(missing.path, missing.reason + advice))
+    if verbose:
+        for path, reason in found.skipped:
+            warn(f"left out: {path}: {reason}")
+    if not found.files and not failures and not found.skipped:
+        failures.append(Failure(paths[0], f"nothing to audit: no file here ends with {' '.join(sorted(ENDINGS))}"))
+    return found.files, failures
+
+
+def _relative(settings: Settings, matches: Callable[[str], bool]) -> Callable[[Path], bool]:
+    """Return a test of absolute paths by patterns that are relative to the configuration's folder."""
+    folder = Path.cwd() if settings.origin is None else Path(os.path.abspath(settings.origin.parent))  # noqa: PTH100 - links stay as named
+
+    def test(path: Path) -> bool:
+        return path.is_relative_to(folder) and matches(path.relative_to(folder).as_posix())
+
+    return test
+
+
+def _audit(files: Sequence[str], failures: list[Failure], request: Request, stdin_name: str) -> Run:
+    """Audit every file; whatever one of them does, the others are audited and reported."""
+    from auditor.cli.main import describe
+    from auditor.pipeline import audit_source
+    from auditor.render.run import Failure, Run
+    from auditor.rulebook import load as load_rules
+    from auditor.selection import narrow, verify
+
+    rules = load_rules(request.rules)
+    verify(request.select, rules.rules, "--select")
+    verify(request.ignore, rules.rules, "--ignore")
+    for pattern, ignored in request.settings.per_file_ignores:
+        verify(ignored, rules.rules, f"per-file-ignores for {pattern!r}")
+    selection = _selections(request)
+    context = context_sources(request.context)
+    reports: list[Report] = []
+    for path in files:
+        try:
+            source = read_source(path, stdin_name)
+            report = audit_source(source, rules=rules, context=context)
+            reports.append(narrow(report, selection(path), rules.rules))
+        except InputError as error:
+            failures.append(Failure(path if path != STDIN else stdin_name or error.path, error.message, error.line, error.column))
+        except Exception as error:  # noqa: BLE001 - one file must not end the run for the others
+            failures.append(Failure(path, describe(error)))
+    return Run(tuple(reports), tuple(failures), __version__, rules.catalog)
+
+
+def _selections(request: Request) -> Callable[[str], Selection]:
+    """Return the selection that holds for a path: the run's, and what `per-file-ignores` adds."""
+    from auditor.selection import Selection
+
+    patterns = [(_relative(request.settings, matcher([pattern])), ignored) for pattern, ignored in request.settings.per_file_ignores]
+
+    def selection(path: str) -> Selection:
+        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - patterns speak of paths as named
+        ignored = [selector for matches, selectors in patterns if matches(absolute) for selector in selectors]
+        return Selection(request.select, (*request.ignore, *ignored))
+
+    return selection
+
+
+def _complain(run: Run, request: Request, *, silent: bool) -> bool:
+    """Write what could not be audited to standard error; tell whether a report fell short of the coverage asked for."""
+    from auditor.render.run import locate
+
+    messages = [f"{failure.place}: not audited: {failure.message}" for failure in run.failures]
+    for report in run.reports:
+        messages += [f"{locate(report.source, note.span)}: not audited in full: {note.message}" for note in report.notes if note.fatal]
+    short = [] if request.min_coverage is None else [line for report in run.reports if (line := _shortfall(report, request.min_coverage))]
+    for message in messages + short:
+        if not silent:
+            warn(message)
+    return bool(short)
+
+
+def _shortfall(report: Report, least: Fraction) -> str:
+    numbers, understood = report.coverage.numbers, report.coverage.labels + report.coverage.claims
+    if understood * 100 >= least * numbers:
+        return ""
+    share = f"{understood} of {numbers} numbers ({100 * understood // numbers} %)"
+    return f"{report.source.path}: only {share} were understood, below --min-coverage {least}; `audit claims --uncovered` lists the others"
+
+
+def _status(run: Run, fail_level: str, *, exit_zero: bool, too_little: bool) -> int:
+    from auditor.findings import Severity
+    from auditor.render.run import blocked
+
+    if run.failures or any(blocked(report) for report in run.reports):
+        return _FAILED
+    least = Severity(fail_level).rank
+    found = too_little or any(finding.severity.rank >= least for report in run.reports for finding in report.findings)
+    return _FINDINGS if found and not exit_zero else 0

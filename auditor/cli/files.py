@@ -1,0 +1,174 @@
+"""From the paths of a command line to the files to audit: folders are walked, files named outright are taken as they are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+__all__ = ["ENDINGS", "STDIN", "Missing", "Walk", "matcher", "repository_root", "walk"]
+
+ENDINGS: Final = frozenset({".md", ".markdown", ".mdx", ".json", ".yaml", ".yml", ".toml", ".sh"})
+"""What is audited in a folder; a file named outright is audited whatever its ending."""
+
+STDIN: Final = "-"
+_NEVER: Final = frozenset({"node_modules", "__pycache__", "site-packages"})
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A path that cannot be walked, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Walk:
+    """The files to audit, in order and each once, and what stood in the way."""
+
+    files: list[str] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    """(path, why) of what was left out of a folder by a rule the user may want to know of (`-v`)."""
+
+
+def matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Return a test whether a path, relative and with forward slashes, matches patterns written as in .gitignore."""
+    lines = list(patterns)
+    if not lines:
+        return lambda _path: False
+    spec = _spec(lines)
+    return lambda path: spec.match_file(path)
+
+
+def _spec(lines: list[str]) -> GitIgnoreSpec:
+    # Needed only for folders that hold a .gitignore, and for patterns in a configuration file.
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(lines)
+
+
+def repository_root(start: Path) -> Path | None:
+    """Return the nearest folder at or above `start` that holds `.git`."""
+    return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignored:
+    """The patterns of one ignore file, which hold for what lies below `folder`."""
+
+    folder: Path
+    spec: GitIgnoreSpec
+
+    def verdict(self, path: Path, is_folder: bool) -> bool | None:
+        """Tell whether the file ignores (True) or re-includes (False) the path; None where it does not speak of it."""
+        relative = path.relative_to(self.folder).as_posix()
+        return self.spec.check_file(relative + "/" if is_folder else relative).include
+
+
+def _ignore_file(folder: Path, name: str) -> list[_Ignored]:
+    try:
+        lines = (folder / name).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    return [_Ignored(folder, _spec(lines))]
+
+
+def _ignore_files_above(folder: Path) -> list[_Ignored]:
+    """Return the ignore files between the repository root and `folder`, outermost first, `folder` itself left to the walk."""
+    root = repository_root(folder)
+    if root is None:
+        return []
+    between = [parent for parent in reversed(folder.parents) if parent.is_relative_to(root)]
+    found = _ignore_file(root, ".git/info/exclude")
+    found = [_Ignored(root, ignored.spec) for ignored in found]
+    return found + [ignored for parent in between for ignored in _ignore_file(parent, ".gitignore")]
+
+
+def _is_ignored(path: Path, is_folder: bool, ignored: Sequence[_Ignored]) -> bool:
+    # The innermost file that speaks of a path decides, as in git.
+    for one in reversed(ignored):
+        verdict = one.verdict(path, is_folder)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _below(shown: str, folder: Path, ignored: list[_Ignored], excluded: Callable[[Path], bool], result: Walk) -> Iterator[str]:
+    """Yield the files below a folder, sorted; `shown` is the folder as the user wrote it."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        result.missing.append(Missing(shown, f"cannot be read: {error.strerror or error}"))
+        return
+    ignored = [*ignored, *(_ignore_file(folder, ".gitignore") if any(entry.name == ".gitignore" for entry in entries) else [])]
+    for entry in entries:
+        path = folder / entry.name
+        # A link to a folder is not followed: it may lead above itself, and what it leads to is audited where it is.
+        is_folder = entry.is_dir(follow_symlinks=False)
+        name = entry.name if shown == os.curdir else os.path.join(shown, entry.name)  # noqa: PTH118 - keeps what the user wrote, ".." and all
+        if entry.name.startswith(".") or (is_folder and entry.name in _NEVER):
+            continue
+        if not is_folder and (Path(entry.name).suffix.lower() not in ENDINGS or not _is_file(entry)):
+            continue
+        if is_folder and (path / "pyvenv.cfg").exists():
+            result.skipped.append((name, "a virtual environment"))
+        elif ignored and _is_ignored(path, is_folder, ignored):
+            result.skipped.append((name, "ignored by .gitignore"))
+        elif excluded(path):
+            result.skipped.append((name, "excluded by the configuration"))
+        elif is_folder:
+            yield from _below(name, path, ignored, excluded, result)
+        else:
+            yield name
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def walk(paths: Sequence[str], excluded: Callable[[Path], bool] = lambda _path: False, *, force_exclude: bool = False) -> Walk:
+    """Return the files the paths stand for.
+
+    In folders: files with an ending of `ENDINGS`, in order of name; hidden files and folders, virtual environments, `node_modules`
+    and what .gitignore or `excluded` (given an absolute path) leaves out are skipped. Links to folders are not followed. A file
+    named outright is always taken, unless `force_exclude` asks for `excluded` to hold for it too. No file is taken twice.
+    """
+    result = Walk()
+    seen: set[str] = set()
+    for given in paths:
+        if given == STDIN:
+            found: Iterable[str] = [given]
+        else:
+            path = Path(given)
+            absolute = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow links, and patterns speak of paths as named
+            try:
+                is_folder, exists = path.is_dir(), path.exists()
+            except (OSError, ValueError):
+                is_folder = exists = False
+            if is_folder:
+                found = _below(given.rstrip("/") or given, absolute, _ignore_files_above(absolute), excluded, result)
+            elif not exists:
+                reason = "a link to a file that does not exist" if path.is_symlink() else "no such file or folder"
+                result.missing.append(Missing(given, reason))
+                continue
+            elif force_exclude and excluded(absolute):
+                result.skipped.append((given, "excluded by the configuration"))
+                continue
+            else:
+                found = [given]
+        for name in found:
+            identity = name if name == STDIN else os.path.realpath(name)
+            if identity not in seen:
+                seen.add(identity)
+                result.files.append(name)
+    return result

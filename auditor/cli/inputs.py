@@ -1,0 +1,66 @@
+"""What several commands need before they can start: settings, files, sources, and one way to write to the streams."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.cli.files import STDIN
+from auditor.config import Settings, load
+from auditor.errors import InputError, UsageError
+from auditor.render.terminal import plain
+
+if TYPE_CHECKING:
+    from auditor.statements import Source
+
+__all__ = ["STDIN_NAME", "context_sources", "read_source", "settings_for", "warn", "write"]
+
+STDIN_NAME = "<stdin>"
+
+
+def warn(message: str) -> None:
+    """Write one line of ours to standard error; nothing in it can steer a terminal."""
+    click.echo(plain(message), err=True)
+
+
+def write(text: str, color: bool = False) -> None:
+    """Write the answer to standard output as UTF-8, whatever the locale says: the formats are defined in it."""
+    if not text:
+        return
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    click.echo(text, nl=False, color=color or None)
+    sys.stdout.flush()
+
+
+def settings_for(paths: Sequence[str], config_path: Path | None, isolated: bool) -> Settings:
+    """Return the settings for a run over `paths`; `-` counts for the working directory."""
+    if config_path is not None and isolated:
+        raise UsageError("--config and --isolated exclude each other; give one of them")
+    return load([path for path in paths if path != STDIN], config_path, isolated=isolated)
+
+
+def read_source(path: str, stdin_name: str = "") -> Source:
+    """Return the source at `path`, or what stands on standard input for `-`; `InputError` where it cannot be read."""
+    from auditor.read import MAX_BYTES, decode, read_file
+
+    if path != STDIN:
+        return read_file(path)
+    return decode(sys.stdin.buffer.read(MAX_BYTES + 1), stdin_name or STDIN_NAME)
+
+
+def context_sources(paths: Sequence[Path]) -> tuple[Source, ...]:
+    """Return the context files as sources; one that cannot be read ends the run, for every verdict would lack its facts."""
+    from auditor.read import read_file
+
+    sources = []
+    for path in paths:
+        try:
+            sources.append(read_file(path))
+        except InputError as error:
+            raise InputError(f"context file {error.message}", path=error.path, line=error.line, column=error.column) from None
+    return tuple(sources)

@@ -1,0 +1,149 @@
+"""The command line's entry: a group whose commands are loaded when they are called, and one place where errors become messages.
+
+`audit report.md` is `audit check report.md`: what is not the name of a command goes to the default command, which is why a path that
+is also a command's name needs `./` before it or `--`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
+
+import click
+
+from auditor import __version__
+from auditor.errors import AuditorError
+
+__all__ = ["COMMANDS", "DEFAULT", "audit", "main"]
+
+DEFAULT: Final = "check"
+
+# The one list of commands: `audit --help` shows it without importing any of them. A command `x-y` is `command` in `auditor.cli.x_y`.
+COMMANDS: Final = {
+    "check": "Audit reports: the default command.",
+    "claims": "Show every number of a report and what it was read as.",
+    "explain": "Say what was checked about one line of a report, and how.",
+    "rule": "Explain a rule, or all of them.",
+    "rules": "Write, check and record rules of your own.",
+    "recompute": "Complete a report or a plan with every figure that follows.",
+    "catalog": "Show the hardware and models the checks know.",
+    "power": "Say how large an error in a report would have been caught.",
+}
+
+FINDINGS: Final = 1
+FAILED: Final = 2
+INTERRUPTED: Final = 130
+CLOSED_PIPE: Final = 141
+
+
+def _module(name: str) -> str:
+    return f"auditor.cli.{name.replace('-', '_')}"
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in COMMANDS if find_spec(_module(name))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = import_module(_module(cmd_name)).command
+        return command if isinstance(command, click.Command) else None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {"-h", "--help", "--version"}
+        if not args or (args[0] not in own and args[0] not in self.list_commands(ctx)):
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [PATHS|-]...")
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the default command's options, so that one page of help is enough for the main job, then the commands."""
+        default = self.get_command(ctx, DEFAULT)
+        shown = [*self.get_params(ctx), *(default.params if default else [])]
+        records: dict[str, tuple[str, str]] = {}
+        for parameter in shown:
+            if record := parameter.get_help_record(ctx):
+                records[record[0]] = record
+        with formatter.section("Options"):
+            formatter.write_dl(list(records.values()))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="audit", message="%(prog)s %(version)s")
+def audit() -> None:
+    """Audit deployment reports: recompute what they claim and show what cannot be true.
+
+    PATHS are reports, folders of reports, or - for standard input; without any, the current folder.
+
+    Exit status: 0 nothing at or above the fail level, 1 findings, 2 something is wrong with the call or could not be audited.
+    """
+
+
+def _complain(message: str) -> None:
+    from auditor.render.terminal import plain
+
+    click.echo(f"audit: {plain(message)}", err=True)
+
+
+def describe(error: BaseException) -> str:
+    """Return an unexpected exception as one line: what it is and where in the auditor it came from."""
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if "auditor" in (parts := code.co_filename.replace(os.sep, "/").split("/")):
+            place = f" at {'/'.join(parts[parts.index('auditor') :][-3:])}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"internal error, please report it with the input: {type(error).__name__}{place}: {str(error)[:300]}"
+
+
+def _run(args: list[str] | None) -> int:
+    """Run the command line and return its exit status; no exception leaves, whatever the input."""
+    name = os.path.basename(sys.argv[0]).removesuffix(".exe") if args is None else "audit"  # noqa: PTH119 - a name, not a path
+    try:
+        status: Any = audit.main(args, prog_name="auditor" if name == "auditor" else "audit", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.exceptions.Abort:
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return FAILED
+    except AuditorError as error:
+        _complain(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader (`head`) went away. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the outermost edge: a message, never a traceback
+        _complain(describe(error))
+        return FAILED
+    return status if isinstance(status, int) else 0
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run `audit` with the arguments given, or those of the process, and exit with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe that cannot show a sign of a report shows its escape; it never stops the run.
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")
+    sys.exit(_run(args))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""GitHub workflow commands: the worst findings of each level as annotations beside the lines they stand on.
+
+Format and limits: "Workflow commands for GitHub Actions" in GitHub's documentation. A step may set ten annotations of each level;
+what exceeds that is counted in a closing line. Every line written either is a command whose data is escaped, or holds
+only our own words and numbers, so that nothing in a report or its file name can start a command.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from auditor.findings import Finding, Report, Severity
+from auditor.render.run import Options, Run, blocked, locate, ordered, source_of
+from auditor.render.terminal import plain
+
+__all__ = ["command", "render"]
+
+ANNOTATIONS_A_LEVEL: Final = 10
+_LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_LONGEST: Final = 4000
+
+
+def _data(text: str) -> str:
+    return text[:_LONGEST].replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(plain(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def command(level: str, message: list[str], **properties: str | int) -> str:
+    """Return one workflow command on one line; `message` is shown as lines, all text is escaped here and nowhere else."""
+    written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{level} {written}::{_data(chr(10).join(plain(line) for line in message))}"
+
+
+def _annotation(report: Report, finding: Finding, options: Options) -> str:
+    location = locate(source_of(report, finding.place.path), finding.place.span)
+    message = [finding.message]
+    message += [f"{step.substituted} = {step.result}" for step in finding.derivation[:3] if step.substituted]
+    message += [
+        f"line {locate(source_of(report, place.path), place.span).line}: {place.message}" for place in finding.related[:5] if place.message
+    ]
+    message += [f"repair: {repair.message}" for repair in finding.repairs[:1]]
+    where: dict[str, str | int] = {"file": options.repository_path(location.path), "line": location.line, "endLine": location.end_line}
+    if location.line == location.end_line:
+        # Columns are refused on an annotation of several lines.
+        where |= {"col": location.column, "endColumn": location.end_column}
+    return command(_LEVELS[finding.severity], message, **where, title=f"{finding.code} {finding.name}")
+
+
+def render(run: Run, options: Options) -> str:
+    """Return the annotations, what could not be audited first, then the gravest and surest findings of each level."""
+    stopped = [
+        command("error", [failure.message], file=options.repository_path(failure.path), line=failure.line or 1, title="not audited")
+        for failure in run.failures
+    ]
+    for report in run.reports:
+        for note in report.notes:
+            if note.fatal:
+                place = locate(report.source, note.span)
+                stopped.append(
+                    command("error", [note.message], file=options.repository_path(place.path), line=place.line, title="not audited")
+                )
+    lines: list[str] = []
+    total = 0
+    for severity in _LEVELS:
+        found = [(report, finding) for report in run.reports for finding in ordered(report.findings) if finding.severity is severity]
+        found.sort(key=lambda pair: -pair[1].confidence.rank)
+        annotations = (stopped if severity is Severity.ERROR else []) + [_annotation(report, finding, options) for report, finding in found]
+        lines += annotations[:ANNOTATIONS_A_LEVEL]
+        total += len(annotations)
+    if not options.quiet or total > len(lines):
+        claims = sum(report.claims for report in run.reports)
+        missing = len(run.failures) + sum(bool(blocked(report)) for report in run.reports)
+        lines.append(
+            f"{total} to report in {len(run.reports)} reports with {claims} claims, {len(lines)} shown as annotations, "
+            f"{missing} files not audited in full."
+        )
+    return "\n".join(lines) + "\n" if lines else ""

@@ -1,0 +1,120 @@
+"""The JSON contract, version 1: a frozen copy of what findings say, apart from how they are held inside.
+
+Fields may be added, never renamed, removed or given another meaning. `auditor/schemas/audit-v1.schema.json` describes it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from auditor.findings import Coverage, Finding, Place, Repair, Report
+from auditor.render.fingerprint import fingerprints
+from auditor.render.run import Failure, Location, Options, Run, conclusion, locate, ordered, rule_page, source_of
+
+__all__ = ["VERSION", "dumps", "location_object", "render"]
+
+VERSION: Final = 1
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def dumps(value: object, *, indent: int | None = 2) -> str:
+    """Return `value` as JSON that any UTF-8 stream can carry; lone surrogates stay escapes."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def location_object(location: Location) -> dict[str, Any]:
+    """Return a location in the contract's form."""
+    return {
+        "path": location.path,
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }
+
+
+def _related(report: Report, place: Place) -> dict[str, Any]:
+    return {**location_object(locate(source_of(report, place.path), place.span)), "message": place.message}
+
+
+def _repair(report: Report, repair: Repair) -> dict[str, Any]:
+    edits = [{**location_object(locate(report.source, edit.span)), "text": edit.text} for edit in repair.edits]
+    return {"message": repair.message, "edits": edits, "safe": repair.safe}
+
+
+def _finding(report: Report, finding: Finding, fingerprint: str) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "category": finding.category,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "message": finding.message,
+        "location": location_object(locate(source_of(report, finding.place.path), finding.place.span)),
+        "related": [_related(report, place) for place in finding.related],
+        "claimed": finding.claimed,
+        "expected": finding.expected,
+        "derivation": [{"formula": step.formula, "substituted": step.substituted, "result": step.result} for step in finding.derivation],
+        "conventions": [{"name": tried.name, "holds": tried.holds, "source": tried.source} for tried in finding.conventions],
+        "repairs": [_repair(report, repair) for repair in finding.repairs],
+        "followers": list(finding.followers),
+        "fingerprint": fingerprint,
+        "url": rule_page(finding),
+    }
+
+
+def _coverage(coverage: Coverage) -> dict[str, int]:
+    return {"numbers": coverage.numbers, "labels": coverage.labels, "claims": coverage.claims, "checked": coverage.checked}
+
+
+def _report(report: Report) -> dict[str, Any]:
+    verdict, reason = conclusion(report)
+    return {
+        "path": report.source.path,
+        "claims": report.claims,
+        "held": report.held,
+        "contradicted": report.contradicted,
+        "undetermined": report.undetermined,
+        "coverage": _coverage(report.coverage),
+        "verdict": verdict,
+        "reason": reason,
+        "notes": [{**location_object(locate(report.source, note.span)), "message": note.message} for note in report.notes],
+    }
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    where = f"{failure.line}:{failure.column or 1}: " if failure.line is not None else ""
+    return {
+        "path": failure.path,
+        "claims": 0,
+        "held": 0,
+        "contradicted": 0,
+        "undetermined": 0,
+        "coverage": _coverage(Coverage()),
+        "verdict": "not-audited",
+        "reason": where + failure.message,
+        "notes": [],
+    }
+
+
+def answer(run: Run, options: Options) -> Mapping[str, Any]:
+    """Return the run in the contract's form, before it is written as text."""
+    findings = []
+    for report in run.reports:
+        prints = fingerprints(report, options)
+        findings += [_finding(report, finding, prints[id(finding)]) for finding in ordered(report.findings)]
+    return {
+        "version": VERSION,
+        "tool": {"name": "deployment-auditor", "version": run.version, "catalog": run.catalog},
+        "reports": [_report(report) for report in run.reports] + [_failure(failure) for failure in run.failures],
+        "findings": findings,
+    }
+
+
+def render(run: Run, options: Options) -> str:
+    """Return the whole run as one JSON document."""
+    return dumps(answer(run, options)) + "\n"

@@ -1,0 +1,166 @@
+"""Output for people: `full` with excerpts and arithmetic, `concise` with one line a finding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from auditor.findings import ConventionTried, Finding, Operand, Report, Severity, Step
+from auditor.render.excerpt import Mark, excerpt
+from auditor.render.run import Options, Run, blocked, locate, ordered, rule_page, source_of
+from auditor.render.terminal import paint, plain
+
+__all__ = ["concise", "full"]
+
+_COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_STEPS: Final = 4
+_REPAIRS: Final = 2
+_FOLLOWERS: Final = 5
+
+
+def _heading(report: Report, finding: Finding, options: Options) -> str:
+    color = options.color
+    place = paint(plain(str(locate(source_of(report, finding.place.path), finding.place.span))), color, bold=True)
+    level = paint(f"{finding.severity}[{finding.code}]", color, fg=_COLORS[finding.severity], bold=True)
+    return f"{place}: {level} {finding.name}: {plain(finding.message)}"
+
+
+def _gutter(report: Report, finding: Finding) -> int:
+    """Return the columns the largest line number shown needs."""
+    places = (finding.place, *finding.related)
+    return max(len(str(locate(source_of(report, place.path), place.span).end_line)) for place in places)
+
+
+def _excerpts(report: Report, finding: Finding, gutter: int, options: Options) -> list[str]:
+    """Return the excerpt of the report, then one for each context source that a place stands in."""
+    places = [(finding.place, _COLORS[finding.severity]), *((place, "blue") for place in finding.related)]
+    paths = list(dict.fromkeys(place.path for place, _ in places))
+    rows: list[str] = []
+    for path in paths:
+        source = source_of(report, path)
+        marks = [Mark(place.span, place.message, color) for place, color in places if place.path == path]
+        if path:
+            rows.append(f"{' ' * gutter} {paint('-->', options.color, fg='blue', bold=True)} {plain(source.path)} (context)")
+        rows += excerpt(source, marks, options.width, options.color, gutter)
+    return rows
+
+
+def _operand(report: Report, operand: Operand) -> str:
+    if operand.span is None:
+        return f"{operand.symbol} = {operand.text} (assumed)"
+    return f"{operand.symbol} = {operand.text} (line {locate(report.source, operand.span).line})"
+
+
+def _step(report: Report, step: Step, explain: bool) -> list[str]:
+    lines = [plain(step.formula)] if step.formula else []
+    if step.substituted:
+        lines.append(plain(f"{step.substituted} = {step.result}" if step.result else step.substituted))
+    elif step.result:
+        lines.append(plain(step.result))
+    if explain and step.operands:
+        lines.append(plain("with " + ", ".join(_operand(report, operand) for operand in step.operands)))
+    return lines
+
+
+def _convention(tried: ConventionTried) -> str:
+    detail = f": {tried.detail}" if tried.detail else ""
+    source = f" ({tried.source})" if tried.source else ""
+    return plain(f"{tried.name} {'holds' if tried.holds else 'does not hold'}{detail}{source}")
+
+
+def _remarks(report: Report, finding: Finding, options: Options) -> list[tuple[str, list[str]]]:
+    """Return what stands below an excerpt: a title and its lines each."""
+    steps = finding.derivation if options.explain else finding.derivation[:_STEPS]
+    arithmetic = [line for step in steps for line in _step(report, step, options.explain)]
+    if len(steps) < len(finding.derivation):
+        arithmetic.append(f"… {len(finding.derivation) - len(steps)} more steps (--explain shows them)")
+    followers = [plain(line) for line in finding.followers]
+    if len(followers) > _FOLLOWERS and not options.explain:
+        followers = [*followers[:_FOLLOWERS], f"… {len(followers) - _FOLLOWERS} more (--explain shows them)"]
+    repairs = finding.repairs if options.explain else finding.repairs[:_REPAIRS]
+    confidence = "" if finding.confidence.rank == 2 else f", {finding.confidence} confidence"
+    remarks = [
+        ("because", arithmetic),
+        ("conventions tried", [_convention(tried) for tried in finding.conventions]),
+        ("repair", [plain(repair.message) for repair in repairs]),
+        ("follows", followers),
+        ("rule", [f"{finding.name} ({finding.code}{confidence}); {rule_page(finding)}"]),
+    ]
+    return [(title, lines) for title, lines in remarks if lines]
+
+
+def _block(report: Report, finding: Finding, options: Options) -> str:
+    gutter = _gutter(report, finding)
+    rows = [_heading(report, finding, options), *_excerpts(report, finding, gutter, options)]
+    for title, lines in _remarks(report, finding, options):
+        head = f"{' ' * gutter} = {title}: "
+        rows.append(paint(head, options.color, bold=True) + lines[0])
+        rows += [" " * len(head) + line for line in lines[1:]]
+    return "\n".join(rows)
+
+
+def _notes(run: Run) -> list[str]:
+    """Return what the reader should know of how the reports were read; what stopped an audit goes to standard error instead."""
+    return [
+        f"{plain(str(locate(report.source, note.span)))}: note: {plain(note.message)}"
+        for report in run.reports
+        for note in report.notes
+        if not note.fatal
+    ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def summary(run: Run, options: Options) -> list[str]:
+    """Return the closing lines: how much was read, what held, what did not, and what was not audited."""
+    reports = run.reports
+    severities = Counter(finding.severity for report in reports for finding in report.findings)
+    found = [
+        paint(_count(severities[severity], severity.value), options.color, fg=_COLORS[severity], bold=True)
+        for severity in (Severity.ERROR, Severity.WARNING)
+        if severities[severity]
+    ]
+    if severities[Severity.INFO]:
+        found.append(f"{severities[Severity.INFO]} info")
+    lines = [f"Found {', '.join(found)}." if found else paint("Found no contradictions.", options.color, fg="green", bold=True)]
+    claims, held = sum(report.claims for report in reports), sum(report.held for report in reports)
+    contradicted = sum(report.contradicted for report in reports)
+    undetermined = sum(report.undetermined for report in reports)
+    numbers = sum(report.coverage.numbers for report in reports)
+    understood = sum(report.coverage.labels + report.coverage.claims for report in reports)
+    checked = sum(report.coverage.checked for report in reports)
+    counted = [_count(len(reports), "report"), _count(claims, "claim")]
+    lines.append(
+        f"{counted[0]}, {counted[1]}; checks: {held:,} held, {contradicted:,} contradicted, {undetermined:,} undetermined; "
+        f"of {_count(numbers, 'number')} {_share(understood, numbers)} understood, {_share(checked, numbers)} checked."
+    )
+    silent = sum(not report.claims and not blocked(report) for report in reports)
+    if silent and len(reports) > 1:
+        lines.append(f"{_count(silent, 'file')} held no claims.")
+    if missing := len(run.failures) + sum(bool(blocked(report)) for report in reports):
+        lines.append(paint(f"{_count(missing, 'file')} could not be audited in full.", options.color, fg="red", bold=True))
+    return lines
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part // whole} %" if whole else "none"
+
+
+def full(run: Run, options: Options) -> str:
+    """Return every finding with its excerpt, arithmetic, conventions, repair and rule, then a summary."""
+    blocks = [_block(report, finding, options) for report in run.reports for finding in ordered(report.findings)]
+    return _closed("\n\n".join(blocks), run, options)
+
+
+def concise(run: Run, options: Options) -> str:
+    """Return one line a finding, with its level, then a summary."""
+    lines = [_heading(report, finding, options) for report in run.reports for finding in ordered(report.findings)]
+    return _closed("\n".join(lines), run, options)
+
+
+def _closed(body: str, run: Run, options: Options) -> str:
+    tail = [] if options.quiet else ["\n".join(_notes(run)), "\n".join(summary(run, options))]
+    parts = [part for part in (body, *tail) if part]
+    return "\n\n".join(parts) + "\n" if parts else ""
