@@ -43,11 +43,9 @@ def _start(paths: Sequence[str]) -> Path:
         folders.append(absolute if absolute.is_dir() else absolute.parent)
     if not folders:
         return Path.cwd()
-    first = folders[0].resolve()
-    others = [folder.resolve() for folder in folders[1:]]
-    return next(
-        folder for folder in (first, *first.parents) if all(other.is_relative_to(folder) for other in others) or folder == folder.parent
-    )
+    first, *others = [folder.resolve() for folder in folders]
+    shared = (folder for folder in (first, *first.parents) if all(other.is_relative_to(folder) for other in others))
+    return next(shared, Path.cwd())
 
 
 def _has_table(path: Path) -> bool:

@@ -7,7 +7,7 @@ import tomllib
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -75,7 +75,7 @@ def _table(path: Path, text: str) -> dict[str, Any]:
         document = document.get("tool", {}).get("auditor", {}) if isinstance(document.get("tool", {}), dict) else {}
     if not isinstance(document, dict):
         raise InputError("[tool.auditor] is not a table", path=str(path), line=_line_of(text, "tool.auditor"))
-    return cast("dict[str, Any]", document)
+    return document
 
 
 def read(path: Path) -> Settings:
@@ -92,11 +92,8 @@ def read(path: Path) -> Settings:
     except ValidationError as error:
         raise _invalid(path, text, error) from None
     if config.output_format is not None and config.output_format not in FORMATS:
-        raise InputError(
-            f"output-format: {config.output_format!r} is not one of {', '.join(FORMATS)}",
-            path=str(path),
-            line=_line_of(text, "output-format"),
-        )
+        message = f"output-format: {config.output_format!r} is not one of {', '.join(FORMATS)}"
+        raise InputError(message, path=str(path), line=_line_of(text, "output-format"))
     folder = path.parent
     return Settings(
         origin=path,

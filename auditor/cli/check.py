@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,17 +13,16 @@ import click
 
 from auditor import __version__
 from auditor.cli.files import ENDINGS, STDIN, matcher, repository_root, walk
-from auditor.cli.inputs import context_sources, read_source, settings_for, warn, write
-from auditor.cli.options import color_option, config_options, context_option, paint_wanted, rules_option, selectors
+from auditor.cli.inputs import context_sources, read_source, settings_for, shortfall, warn, write
+from auditor.cli.options import color_option, config_options, context_option, paint_wanted, percent, rules_option, selectors
 from auditor.config import Settings
-from auditor.errors import InputError, UsageError
+from auditor.errors import InputError
 from auditor.render import FORMATS, load
 
 if TYPE_CHECKING:
     from auditor.findings import Report
     from auditor.render.run import Failure, Run
     from auditor.selection import Selection
-    from auditor.statements import Source
 
 __all__ = ["command"]
 
@@ -46,18 +45,6 @@ class Request:
     rules: tuple[Path, ...]
 
 
-def _percent(_context: click.Context, parameter: click.Parameter, given: str | None) -> Fraction | None:
-    if given is None:
-        return None
-    try:
-        value = Fraction(given.removesuffix("%").strip()) if len(given) < 20 else Fraction(-1)
-    except (ValueError, ZeroDivisionError):
-        value = Fraction(-1)
-    if not 0 <= value <= 100:
-        raise click.BadParameter(f"{given!r} is not a percentage from 0 to 100", param=parameter)
-    return value
-
-
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Exit status: 0 nothing at or above the fail level, 1 findings, 2 something is wrong with the call or could not be audited.",
@@ -72,7 +59,7 @@ def _percent(_context: click.Context, parameter: click.Parameter, given: str | N
 )
 @click.option("--fail-level", type=click.Choice(_LEVELS), help="The least severity that makes the exit status 1.  [default: error]")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
-@click.option("--min-coverage", callback=_percent, metavar="PERCENT", help="Fail where less of a report's numbers is understood.")
+@click.option("--min-coverage", callback=percent, metavar="PERCENT", help="Fail where less of a report's numbers is understood.")
 @click.option("--explain", is_flag=True, help="Show every step of each derivation with the place of each number.")
 @context_option
 @rules_option
@@ -82,7 +69,7 @@ def _percent(_context: click.Context, parameter: click.Parameter, given: str | N
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no notes, no summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Say which settings were used and which files were left out.")
 @color_option
-def command(  # noqa: PLR0913 - one parameter an option
+def command(
     paths: tuple[str, ...],
     output_format: str | None,
     select: tuple[str, ...],
@@ -144,7 +131,7 @@ def _files(paths: Sequence[str], request: Request, *, force_exclude: bool, verbo
         advice = ""
         if missing.path in COMMANDS:
             advice = f"; the command {missing.path!r} goes first: audit {missing.path} ..."
-        elif not os.sep + "." in missing.path:
+        elif "." not in Path(missing.path).name:
             from difflib import get_close_matches
 
             near = get_close_matches(missing.path, COMMANDS, n=1, cutoff=0.75)
@@ -191,7 +178,7 @@ def _audit(files: Sequence[str], failures: list[Failure], request: Request, stdi
             reports.append(narrow(report, selection(path), rules.rules))
         except InputError as error:
             failures.append(Failure(path if path != STDIN else stdin_name or error.path, error.message, error.line, error.column))
-        except Exception as error:  # noqa: BLE001 - one file must not end the run for the others
+        except Exception as error:  # one file must not end the run for the others
             failures.append(Failure(path, describe(error)))
     return Run(tuple(reports), tuple(failures), __version__, rules.catalog)
 
@@ -217,19 +204,15 @@ def _complain(run: Run, request: Request, *, silent: bool) -> bool:
     messages = [f"{failure.place}: not audited: {failure.message}" for failure in run.failures]
     for report in run.reports:
         messages += [f"{locate(report.source, note.span)}: not audited in full: {note.message}" for note in report.notes if note.fatal]
-    short = [] if request.min_coverage is None else [line for report in run.reports if (line := _shortfall(report, request.min_coverage))]
+    short = (
+        []
+        if request.min_coverage is None
+        else [line for report in run.reports if (line := shortfall(report.source.path, report.coverage, request.min_coverage))]
+    )
     for message in messages + short:
         if not silent:
             warn(message)
     return bool(short)
-
-
-def _shortfall(report: Report, least: Fraction) -> str:
-    numbers, understood = report.coverage.numbers, report.coverage.labels + report.coverage.claims
-    if understood * 100 >= least * numbers:
-        return ""
-    share = f"{understood} of {numbers} numbers ({100 * understood // numbers} %)"
-    return f"{report.source.path}: only {share} were understood, below --min-coverage {least}; `audit claims --uncovered` lists the others"
 
 
 def _status(run: Run, fail_level: str, *, exit_zero: bool, too_little: bool) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,13 @@ import click
 from auditor.cli.files import STDIN
 from auditor.config import Settings, load
 from auditor.errors import InputError, UsageError
+from auditor.findings import Coverage
 from auditor.render.terminal import plain
 
 if TYPE_CHECKING:
     from auditor.statements import Source
 
-__all__ = ["STDIN_NAME", "context_sources", "read_source", "settings_for", "warn", "write"]
+__all__ = ["STDIN_NAME", "context_sources", "read_source", "settings_for", "shortfall", "warn", "write"]
 
 STDIN_NAME = "<stdin>"
 
@@ -64,3 +66,12 @@ def context_sources(paths: Sequence[Path]) -> tuple[Source, ...]:
         except InputError as error:
             raise InputError(f"context file {error.message}", path=error.path, line=error.line, column=error.column) from None
     return tuple(sources)
+
+
+def shortfall(path: str, coverage: Coverage, least: Fraction | None) -> str:
+    """Return a message where less than `least` percent of a report's numbers was understood, else the empty string."""
+    understood = coverage.labels + coverage.claims
+    if least is None or understood * 100 >= least * coverage.numbers:
+        return ""
+    share = f"{understood} of {coverage.numbers} numbers ({100 * understood // coverage.numbers} %)"
+    return f"{path}: only {share} were understood, below --min-coverage {least}; `audit claims --uncovered` lists the others"

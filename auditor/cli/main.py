@@ -71,7 +71,7 @@ class Commands(click.Group):
         shown = [*self.get_params(ctx), *(default.params if default else [])]
         records: dict[str, tuple[str, str]] = {}
         for parameter in shown:
-            if record := parameter.get_help_record(ctx):
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
                 records[record[0]] = record
         with formatter.section("Options"):
             formatter.write_dl(list(records.values()))
@@ -130,7 +130,7 @@ def _run(args: list[str] | None) -> int:
         return CLOSED_PIPE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the outermost edge: a message, never a traceback
+    except Exception as error:  # the outermost edge: a message, never a traceback
         _complain(describe(error))
         return FAILED
     return status if isinstance(status, int) else 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["color_option", "config_options", "context_option", "paint_wanted", "rules_option", "selectors"]
+__all__ = ["color_option", "config_options", "context_option", "paint_wanted", "percent", "rules_option", "selectors"]
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -18,6 +19,19 @@ _FILE = click.Path(path_type=Path)
 def selectors(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     """Return the selectors of an option that may be repeated and may hold several, separated by commas."""
     return tuple(part.strip() for value in given for part in value.split(",") if part.strip())
+
+
+def percent(_context: click.Context, parameter: click.Parameter, given: str | None) -> Fraction | None:
+    """Return an option's value as an exact percentage."""
+    if given is None:
+        return None
+    try:
+        value = Fraction(given.removesuffix("%").strip()) if len(given) < 20 else Fraction(-1)
+    except (ValueError, ZeroDivisionError):
+        value = Fraction(-1)
+    if not 0 <= value <= 100:
+        raise click.BadParameter(f"{given!r} is not a percentage from 0 to 100", param=parameter)
+    return value
 
 
 def config_options(command: Decorated) -> Decorated:

@@ -160,8 +160,7 @@ def excerpt(source: Source, marks: list[Mark], width: int, color: bool, gutter: 
             found.append(f"{head} {bar} {row}".rstrip())
         previous = number
     if left_out:
-        found.append(
-            f"{' ' * gutter} = and on {len(left_out)} more lines: {', '.join(map(str, left_out[:20]))}{_CUT if left_out[20:] else ''}"
-        )
+        named = ", ".join(map(str, left_out[:20])) + (_CUT if left_out[20:] else "")
+        found.append(f"{' ' * gutter} = and on {len(left_out)} more lines: {named}")
     found.append(f"{' ' * gutter} {bar}")
     return found

@@ -38,20 +38,21 @@ def _annotation(report: Report, finding: Finding, options: Options) -> str:
     location = locate(source_of(report, finding.place.path), finding.place.span)
     message = [finding.message]
     message += [f"{step.substituted} = {step.result}" for step in finding.derivation[:3] if step.substituted]
-    message += [
-        f"line {locate(source_of(report, place.path), place.span).line}: {place.message}" for place in finding.related[:5] if place.message
-    ]
+    for place in finding.related[:5]:
+        if place.message:
+            message.append(f"line {locate(source_of(report, place.path), place.span).line}: {place.message}")
     message += [f"repair: {repair.message}" for repair in finding.repairs[:1]]
-    where: dict[str, str | int] = {"file": options.repository_path(location.path), "line": location.line, "endLine": location.end_line}
+    where = {"line": location.line, "endLine": location.end_line}
     if location.line == location.end_line:
         # Columns are refused on an annotation of several lines.
         where |= {"col": location.column, "endColumn": location.end_column}
-    return command(_LEVELS[finding.severity], message, **where, title=f"{finding.code} {finding.name}")
+    path = options.repository_path(location.path)
+    return command(_LEVELS[finding.severity], message, file=path, **where, title=f"{finding.code} {finding.name}")
 
 
-def render(run: Run, options: Options) -> str:
-    """Return the annotations, what could not be audited first, then the gravest and surest findings of each level."""
-    stopped = [
+def _stopped(run: Run, options: Options) -> list[str]:
+    """Return an annotation for each path that could not be audited, or only in part."""
+    lines = [
         command("error", [failure.message], file=options.repository_path(failure.path), line=failure.line or 1, title="not audited")
         for failure in run.failures
     ]
@@ -59,15 +60,21 @@ def render(run: Run, options: Options) -> str:
         for note in report.notes:
             if note.fatal:
                 place = locate(report.source, note.span)
-                stopped.append(
-                    command("error", [note.message], file=options.repository_path(place.path), line=place.line, title="not audited")
-                )
+                path = options.repository_path(place.path)
+                lines.append(command("error", [note.message], file=path, line=place.line, title="not audited in full"))
+    return lines
+
+
+def render(run: Run, options: Options) -> str:
+    """Return the annotations, what could not be audited first, then the gravest and surest findings of each level."""
     lines: list[str] = []
     total = 0
     for severity in _LEVELS:
         found = [(report, finding) for report in run.reports for finding in ordered(report.findings) if finding.severity is severity]
         found.sort(key=lambda pair: -pair[1].confidence.rank)
-        annotations = (stopped if severity is Severity.ERROR else []) + [_annotation(report, finding, options) for report, finding in found]
+        annotations = (_stopped(run, options) if severity is Severity.ERROR else []) + [
+            _annotation(report, finding, options) for report, finding in found
+        ]
         lines += annotations[:ANNOTATIONS_A_LEVEL]
         total += len(annotations)
     if not options.quiet or total > len(lines):

@@ -10,7 +10,7 @@ from auditor.render.excerpt import Mark, excerpt
 from auditor.render.run import Options, Run, blocked, locate, ordered, rule_page, source_of
 from auditor.render.terminal import paint, plain
 
-__all__ = ["concise", "full"]
+__all__ = ["concise", "finding_block", "full"]
 
 _COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _STEPS: Final = 4
@@ -89,7 +89,8 @@ def _remarks(report: Report, finding: Finding, options: Options) -> list[tuple[s
     return [(title, lines) for title, lines in remarks if lines]
 
 
-def _block(report: Report, finding: Finding, options: Options) -> str:
+def finding_block(report: Report, finding: Finding, options: Options) -> str:
+    """Return one finding in full: where it stands, its excerpts, its arithmetic and what would repair it."""
     gutter = _gutter(report, finding)
     rows = [_heading(report, finding, options), *_excerpts(report, finding, gutter, options)]
     for title, lines in _remarks(report, finding, options):
@@ -150,7 +151,7 @@ def _share(part: int, whole: int) -> str:
 
 def full(run: Run, options: Options) -> str:
     """Return every finding with its excerpt, arithmetic, conventions, repair and rule, then a summary."""
-    blocks = [_block(report, finding, options) for report in run.reports for finding in ordered(report.findings)]
+    blocks = [finding_block(report, finding, options) for report in run.reports for finding in ordered(report.findings)]
     return _closed("\n\n".join(blocks), run, options)
 
 

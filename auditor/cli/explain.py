@@ -1,0 +1,67 @@
+"""`audit explain PATH:LINE`: what was read on a line and everything that was checked about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.files import STDIN
+from auditor.cli.inputs import context_sources, read_source, settings_for, write
+from auditor.cli.options import color_option, config_options, context_option, paint_wanted, rules_option
+from auditor.errors import UsageError
+
+__all__ = ["command"]
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.argument("place", metavar="PATH:LINE")
+@context_option
+@rules_option
+@config_options
+@click.option("--stdin-filename", metavar="PATH", default="", help="The name of what - reads, for its format and for messages.")
+@color_option
+def command(
+    place: str,
+    context_paths: tuple[Path, ...],
+    rule_folders: tuple[Path, ...],
+    config_path: Path | None,
+    isolated: bool,
+    stdin_filename: str,
+    color: str,
+) -> int:
+    """Say what was read on one line of a report and what was checked about it: contradicted, held and not checkable.
+
+    For what is not checkable it says what the report would have to state.
+    """
+    from auditor.pipeline import audit_source, read_claims
+    from auditor.render.claims_v1 import Understood
+    from auditor.render.explanation import explain
+    from auditor.render.run import Options
+    from auditor.rulebook import load as load_rules
+
+    path, line = _place(place)
+    settings = settings_for([path], config_path, isolated)
+    rules = load_rules((*settings.rules, *rule_folders))
+    context = context_sources((*settings.context, *context_paths))
+    source = read_source(path, stdin_filename)
+    if not 1 <= line <= len(source.lines):
+        raise UsageError(f"{source.path} has {len(source.lines)} lines; there is no line {line}")
+    report = audit_source(source, rules=rules, context=context)
+    read = read_claims(source, context)
+    understood = Understood(source, read.claims, read.labels, read.uncovered, read.coverage, context)
+    units = {name: known.unit for name, known in rules.lexicon.quantities.items()}
+    painted = paint_wanted(color)
+    write(explain(report, understood, line, units, Options(color=painted, explain=True)), painted)
+    return 0
+
+
+def _place(text: str) -> tuple[str, int]:
+    """Return the path and the line of `PATH:LINE` or `PATH:LINE:COLUMN`."""
+    parts = text.split(":")
+    numbers = 0
+    while numbers < 2 and len(parts) - numbers > 1 and parts[-1 - numbers].isascii() and parts[-1 - numbers].isdigit():
+        numbers += 1
+    if not numbers or len(parts[-numbers]) > 9:
+        raise UsageError(f"{text!r} is not PATH:LINE; write for example {'report.md' if text == STDIN else text.rstrip(':')}:12")
+    return ":".join(parts[:-numbers]), int(parts[-numbers])
