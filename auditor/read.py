@@ -129,5 +129,8 @@ def _repair(text: str) -> tuple[Text, tuple[Note, ...]]:
         segments.append(Segment(length, length + len(text) - last, Span(last, len(text))))
     start, end, char = found[0]
     count = "1 character was" if len(found) == 1 else f"{len(found)} characters were"
-    message = f"{count} encoded twice (such as {text[start:end]!r} for {char!r}): UTF-8 read as Windows-1252; read as meant, positions are those in the file"
+    message = (
+        f"{count} encoded twice (such as {text[start:end]!r} for {char!r}): UTF-8 read as Windows-1252; "
+        "read as meant, positions are those in the file"
+    )
     return Text("".join(content), tuple(segments)), (Note(message, Span(start, end)),)

@@ -1,0 +1,93 @@
+"""The statement builder that every reader writes into.
+
+Conventions all readers keep:
+
+- a label that holds a digit is a statement of its own too (kind HEAD), so that no number of a report is in a path only;
+- a label without a value (a bullet with nested bullets, an introducing line, a mapping) yields no empty statement, only that HEAD;
+- a flag without an argument is the one statement with an empty value; its span is where the flag stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from auditor.spans import Text
+from auditor.statements import Cell, Kind, Label, LabelKind, Note, Statement
+
+__all__ = ["MAX_NESTING", "MAX_STATEMENTS", "Builder", "Path", "has_digit", "under"]
+
+MAX_STATEMENTS: Final = 400_000
+MAX_NESTING: Final = 200
+"""Deepest nesting of brackets, mappings and lists that is read."""
+
+Path = tuple[Label, ...]
+
+
+def has_digit(text: str) -> bool:
+    """Tell whether the text holds a digit of any script."""
+    return any(char.isdigit() for char in text)
+
+
+@dataclass(slots=True)
+class Builder:
+    """Collects the statements and notes of one document."""
+
+    statements: list[Statement] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    embedded: int = 0
+    """How deep in documents held inside documents (Markdown in a JSON string in a fence) the reader is."""
+    _groups: int = -1
+    _tables: int = -1
+    _full: bool = False
+
+    def group(self) -> int:
+        """Return a new group number."""
+        self._groups += 1
+        return self._groups
+
+    def table(self) -> int:
+        """Return a new table number."""
+        self._tables += 1
+        return self._tables
+
+    def note(self, message: str, where: Text, *, fatal: bool = False) -> None:
+        """Add a note about the place of `where`."""
+        self.notes.append(Note(message, where.whole, fatal))
+
+    def add(
+        self,
+        kind: Kind,
+        path: Path,
+        value: Text,
+        group: int,
+        *,
+        depth: int = 0,
+        parent: int | None = None,
+        cell: Cell | None = None,
+        literal: str = "",
+        items: Sequence[Text] = (),
+        struck: bool = False,
+    ) -> int:
+        """Add a statement and return its index."""
+        if len(self.statements) >= MAX_STATEMENTS:
+            if not self._full:
+                self._full = True
+                self.note(f"more than {MAX_STATEMENTS} statements; the rest of the file is not read: split it", value, fatal=True)
+            return len(self.statements) - 1
+        self.statements.append(Statement(kind, path, value, group, depth, parent, cell, literal, tuple(items), struck))
+        return len(self.statements) - 1
+
+    def head(
+        self, path: Path, text: Text, group: int, *, depth: int = 0, parent: int | None = None, cell: Cell | None = None
+    ) -> int | None:
+        """Add the text of a label as a statement where it holds a number; return its index."""
+        if not has_digit(text.content):
+            return None
+        return self.add(Kind.HEAD, path, text, group, depth=depth, parent=parent, cell=cell)
+
+
+def under(path: Path, text: Text, kind: LabelKind, level: int = 0) -> Path:
+    """Return the path one label deeper."""
+    return (*path, Label(text, kind, level))

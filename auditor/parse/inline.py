@@ -1,0 +1,381 @@
+"""Inline Markdown: markup dropped from a line, what it marked remembered, every character still in its place.
+
+markdown-it gives no positions inside a line, and a rendered line would have to be searched for in the source. This scanner
+instead keeps the characters that mean something and drops the rest, in one pass.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from html import unescape
+from typing import Final
+
+from auditor.spans import Segment, Text
+
+__all__ = ["Inline", "Mark", "MarkKind", "scan"]
+
+
+class MarkKind(StrEnum):
+    """What kind of markup stood around a stretch of text."""
+
+    BOLD = "bold"
+    CODE = "code"
+    LINK = "link"
+    STRUCK = "struck"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Characters `start..end` of the text without markup were marked so."""
+
+    kind: MarkKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A text without its markup, and where the markup was, in the order of its ends."""
+
+    text: Text
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def content(self) -> str:
+        return self.text.content
+
+    def slice(self, start: int, end: int) -> Inline:
+        """Return the part `start..end` with the marks that lie inside it."""
+        end = min(end, len(self.content))
+        if start <= 0 and end == len(self.content):
+            return self
+        marks = tuple(
+            Mark(mark.kind, max(mark.start, start) - start, min(mark.end, end) - start)
+            for mark in self.marks
+            if mark.start < end and mark.end > start
+        )
+        return Inline(self.text.slice(start, end), marks)
+
+    def strip(self) -> Inline:
+        """Return it without white space at its ends."""
+        content = self.content
+        left = len(content) - len(content.lstrip())
+        return self.slice(left, max(len(content.rstrip()), left))
+
+    def lines(self) -> list[Inline]:
+        """Return the parts between line ends (and HTML line breaks)."""
+        content = self.content
+        if "\n" not in content:
+            return [self]
+        marks = sorted(self.marks, key=lambda mark: mark.start)
+        lines: list[Inline] = []
+        start = first = 0
+        while start <= len(content):
+            end = content.find("\n", start)
+            end = len(content) if end < 0 else end
+            while first < len(marks) and marks[first].start < start:
+                first += 1
+            inside: list[Mark] = []
+            for mark in marks[first:]:
+                if mark.start >= end:
+                    break
+                inside.append(Mark(mark.kind, mark.start - start, min(mark.end, end) - start))
+            lines.append(Inline(self.text.slice(start, end), tuple(inside)))
+            start = end + 1
+        return lines
+
+    @classmethod
+    def join(cls, parts: Sequence[Inline], glue: str) -> Inline:
+        """Return the parts one after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        marks: list[Mark] = []
+        offset = 0
+        for part in parts:
+            marks.extend(Mark(mark.kind, mark.start + offset, mark.end + offset) for mark in part.marks)
+            offset += len(part.content) + len(glue)
+        return cls(Text.join([part.text for part in parts], glue), tuple(marks))
+
+
+_SPECIAL: Final = re.compile(r"[\\`*_~\[\]!<&]")
+_ESCAPED: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_TICKS: Final = re.compile(r"`+")
+_RUN: Final = re.compile(r"\*{1,3}|_{1,3}|~~?")
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_TARGET: Final = re.compile(
+    r"\([ \t]{0,9}(?:<[^<>\n]{0,1000}>|[^\s()]{0,1000}(?:\([^\s()]{0,200}\)[^\s()]{0,200}){0,8})"
+    r"(?:\s{1,9}(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'))?[ \t]{0,9}\)"
+)
+_FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]{1,100}\]")
+_AUTOLINK: Final = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]{0,1000}|[^\s<>@]{1,100}@[^\s<>@]{1,100})>")
+_TAG: Final = re.compile(
+    r"</?(?:(?i:a|abbr|b|big|br|caption|center|code|cite|del|details|dd|div|dl|dt|em|figure|figcaption|font|h[1-6]|hr|i|img|ins|kbd|li|mark|nobr"
+    r"|ol|p|pre|q|s|samp|section|small|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|wbr)|[A-Z][A-Za-z]{2,40})"
+    r"(?:\s{1,9}[A-Za-z_:@][\w:.-]{0,60}\s{0,3}=\s{0,3}(?:\"[^\"<>]{0,500}\"|'[^'<>]{0,500}'|\{[^{}<>]{0,500}\}|[^\s\"'<>={}`]{1,200})){0,40}"
+    r"\s{0,9}/?>"
+)
+_NAME: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)")
+_BOLD_TAGS: Final = frozenset({"b", "strong"})
+_STRUCK_TAGS: Final = frozenset({"s", "del", "strike"})
+_POWER_BASE: Final = re.compile(r"(?<![\w.])(?:10|2)$")
+
+_LOOKBACK: Final = 8
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Characters `start..end` of the raw text, dropped or replaced where `instead` is set."""
+
+    start: int
+    end: int
+    instead: str | None = None
+
+
+class _Scanner:
+    def __init__(self, text: Text, references: frozenset[str]) -> None:
+        self.raw = text.content
+        self.text = text
+        self.references = references
+        self.pieces: list[_Piece] = []
+        self.open: dict[str, int] = {}
+        self.brackets: list[int] = []
+        self.found: list[tuple[MarkKind, int, int]] = []  # kind, first and last piece
+        self.kept = 0
+        self.ticks: dict[int, list[int]] | None = None
+        self.comments = True
+
+    def run(self) -> Inline:
+        raw, at = self.raw, 0
+        while match := _SPECIAL.search(raw, at):
+            at = match.start()
+            char = raw[at]
+            if char == "\\":
+                after = at + 1
+                if after < len(raw) and raw[after] in _ESCAPED:
+                    self._drop(at, after)
+                    at += 2
+                else:
+                    at += 1
+            elif char == "`":
+                at = self._code(at)
+            elif char in "*_~":
+                at = self._emphasis(at)
+            elif char == "&":
+                at = self._entity(at)
+            elif char == "<":
+                at = self._tag(at)
+            elif char == "!":
+                at += 1
+                if raw.startswith("[", at):
+                    self._drop(at - 1, at)
+            elif char == "[":
+                at = self._bracket(at)
+            else:
+                at = self._close(at)
+        self._keep(len(raw))
+        return self._assemble()
+
+    def _keep(self, until: int) -> None:
+        if until > self.kept:
+            self.pieces.append(_Piece(self.kept, until))
+        self.kept = max(self.kept, until)
+
+    def _drop(self, start: int, end: int, instead: str = "") -> int:
+        self._keep(start)
+        self.pieces.append(_Piece(start, end, instead))
+        self.kept = end
+        return len(self.pieces) - 1
+
+    def _hold(self, start: int, end: int) -> int:
+        """Keep a delimiter as a piece of its own, so that its partner can drop it later."""
+        self._keep(start)
+        self.pieces.append(_Piece(start, end))
+        self.kept = end
+        return len(self.pieces) - 1
+
+    def _code(self, at: int) -> int:
+        if self.ticks is None:
+            self.ticks = {}
+            for match in _TICKS.finditer(self.raw):
+                self.ticks.setdefault(len(match.group()), []).append(match.start())
+        run = _TICKS.match(self.raw, at)
+        width = run.end() - at if run else 1
+        starts = self.ticks.get(width, [])
+        index = bisect_left(starts, at + width)
+        if index >= len(starts):
+            return at + width
+        close = starts[index]
+        first = self._drop(at, at + width)
+        self._keep(close)
+        last = self._drop(close, close + width)
+        self.found.append((MarkKind.CODE, first, last))
+        return close + width
+
+    def _emphasis(self, at: int) -> int:
+        match = _RUN.match(self.raw, at)
+        if match is None:
+            return at + 1
+        run, end, raw = match.group(), match.end(), self.raw
+        if (end < len(raw) and raw[end] == run[0]) or run == "~":
+            while end < len(raw) and raw[end] == run[0]:
+                end += 1
+            return end
+        before = raw[at - 1] if at else " "
+        after = raw[end] if end < len(raw) else " "
+        # A star between two letters or digits multiplies (8*4) or raises (2**10); an underscore there is part of a name.
+        closes = not before.isspace() and (not after.isalnum() or (run[0] != "_" and run in self.open))
+        opens = not after.isspace() and not before.isalnum() and before != ")"
+        if closes and self._closed(run, at, end):
+            return end
+        if opens:
+            self.open[run] = self._hold(at, end)
+        return end
+
+    def _closed(self, run: str, at: int, end: int) -> bool:
+        keys = [run]
+        if len(run) == 3 and run not in self.open:
+            keys = [run[:2], run[:1]]
+        openers = [self.open.get(key) for key in keys]
+        if any(opener is None or self.pieces[opener].end == at for opener in openers):
+            return False
+        last = self._drop(at, end)
+        for key in keys:
+            first = self.open.pop(key)
+            self.pieces[first].instead = ""
+            if len(key) > 1 or len(run) == 3:
+                kind = MarkKind.STRUCK if key == "~~" else MarkKind.BOLD
+                if key != run[:1] or len(keys) == 1:
+                    self.found.append((kind, first, last))
+        return True
+
+    def _entity(self, at: int) -> int:
+        match = _ENTITY.match(self.raw, at)
+        if match is None:
+            return at + 1
+        meant = unescape(match.group())
+        if meant == match.group() or len(meant) >= len(match.group()):
+            return at + 1
+        self._drop(at, match.end(), meant.replace("\0", "\ufffd"))
+        return match.end()
+
+    def _tag(self, at: int) -> int:
+        raw = self.raw
+        if raw.startswith("<!--", at):
+            close = raw.find("-->", at + 4) if self.comments else -1
+            if close < 0:
+                self.comments = False
+                return at + 4
+            self._drop(at, close + 3)
+            return close + 3
+        if match := _AUTOLINK.match(raw, at):
+            self._drop(at, at + 1)
+            self._keep(match.end() - 1)
+            self._drop(match.end() - 1, match.end())
+            return match.end()
+        match = _TAG.match(raw, at)
+        if match is None:
+            return at + 1
+        tag, end = match.group(), match.end()
+        named = _NAME.match(tag)
+        name = named.group(1).lower() if named else ""
+        closing = tag.startswith("</")
+        if name == "br":
+            self._drop(at, end, "\n")
+        elif name == "sup" and not closing:
+            return self._superscript(at, end)
+        elif name == "sub" and not closing:
+            self._drop(at, end, "_")
+        elif name in _BOLD_TAGS or name in _STRUCK_TAGS or name == "code":
+            piece = self._drop(at, end)
+            key = f"<{name}>"
+            if not closing:
+                self.open[key] = piece
+            elif key in self.open:
+                kind = MarkKind.STRUCK if name in _STRUCK_TAGS else MarkKind.CODE if name == "code" else MarkKind.BOLD
+                self.found.append((kind, self.open.pop(key), piece))
+        else:
+            self._drop(at, end, " " if name in ("td", "th", "li", "p", "div", "tr", "hr") else "")
+        return end
+
+    def _superscript(self, at: int, end: int) -> int:
+        """`10<sup>12</sup>` is a power; behind anything else a raised number is the mark of a footnote."""
+        close = self.raw.find("</sup>", end, end + 40)
+        inner = self.raw[end:close].strip() if close >= 0 else ""
+        if close < 0 or not inner.lstrip("+-−").isdigit():
+            self._drop(at, end)
+            return end
+        if _POWER_BASE.search(self.raw[max(0, at - _LOOKBACK) : at]):
+            self._drop(at, end, "^")
+            return end
+        self._drop(at, close + 6)
+        return close + 6
+
+    def _bracket(self, at: int) -> int:
+        if match := _FOOTNOTE.match(self.raw, at):
+            if not self.raw.startswith(":", match.end()):
+                self._drop(at, match.end())
+            return match.end()
+        self.brackets.append(self._hold(at, at + 1))
+        return at + 1
+
+    def _close(self, at: int) -> int:
+        end = at + 1
+        if not self.brackets:
+            return end
+        opener = self.brackets.pop()
+        target = _TARGET.match(self.raw, end) if self.raw.startswith("(", end) else None
+        until = target.end() if target else end
+        begin = self.pieces[opener].end
+        inner = self.raw[begin : min(at, begin + 200)]
+        if target is None:
+            if not self.references:
+                return end
+            if self.raw.startswith("[", end):
+                close = self.raw.find("]", end + 1, end + 200)
+                name = self.raw[end + 1 : close] if close >= 0 else ""
+                if close >= 0 and (name or inner).casefold() in self.references:
+                    until = close + 1
+            if until == end and inner.casefold() not in self.references:
+                return end
+        self.pieces[opener].instead = ""
+        last = self._drop(at, until)
+        self.found.append((MarkKind.LINK, opener, last))
+        return until
+
+    def _assemble(self) -> Inline:
+        if len(self.pieces) <= 1 and not any(piece.instead is not None for piece in self.pieces):
+            return Inline(self.text)
+        content: list[str] = []
+        segments: list[Segment] = []
+        offsets: list[int] = []
+        length = 0
+        for piece in self.pieces:
+            offsets.append(length)
+            if piece.instead is None:
+                part = self.text.slice(piece.start, piece.end)
+                segments.extend(Segment(one.start + length, one.end + length, one.span) for one in part.segments if one.end > one.start)
+                content.append(part.content)
+                length += len(part.content)
+            elif piece.instead:
+                segments.append(Segment(length, length + len(piece.instead), self.text.span(piece.start, piece.end)))
+                content.append(piece.instead)
+                length += len(piece.instead)
+        if not length:
+            return Inline(Text.of("", self.text.whole.start))
+        # The span of what stands for markup of its own length would count as one to one; it never is (see `_entity`, tags).
+        marks = tuple(Mark(kind, offsets[first], offsets[last]) for kind, first, last in self.found)
+        return Inline(Text("".join(content), tuple(segments)), marks)
+
+
+def scan(text: Text, references: frozenset[str] = frozenset()) -> Inline:
+    """Drop the inline markup of a text.
+
+    `references` are the folded names of link definitions, so that `[name]` and `[text][name]` are told from brackets.
+    """
+    if _SPECIAL.search(text.content) is None:
+        return Inline(text)
+    return _Scanner(text, references).run()

@@ -1,0 +1,227 @@
+"""One line, told apart into the label it gives itself and the value: `**Degree**: 4-way`, `TP = 4`, `**Speed** - 27 ms`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from auditor.parse.inline import Inline, Mark, MarkKind
+from auditor.spans import Text
+
+__all__ = ["Piece", "introduces", "split_label", "split_pieces", "without_colon"]
+
+_MAX_LABEL: Final = 110
+_MAX_LABEL_WORDS: Final = 13
+_STATUS: Final = frozenset("✓✔✅☑❌✗✘✖❎⚠⛔🚫🔴🟢🟡🟠⭕❓☐☒")
+_BOX: Final = re.compile(r"\[[ xX✓✗]\](?=\s)")
+_SENTENCE_END: Final = re.compile(r"[.!?]\s+[A-Z]")
+_OPENING: Final = "([{"
+_CLOSING: Final = ")]}"
+_ASSIGNED: Final = re.compile(r"[A-Za-z#][A-Za-z0-9_ .\-/()%#]{0,80}")
+_ASSIGN_AGAIN: Final = re.compile(
+    r"[,;|×*·]\s{0,4}[A-Za-z_][A-Za-z_0-9.\-]{0,40}\s{0,2}=(?!=)|[\sxX+/_\-][A-Za-z_][A-Za-z_0-9.]{0,40}=(?![=\s])"
+)
+"""A second assignment behind the first: `TP=4, PP=2` is one string, not the label `TP`."""
+_DASH: Final = re.compile(r"\s{1,8}[-–—]{1,2}\s{1,8}")
+_PARENTHESIS: Final = re.compile(r"\s{0,4}\([^()]{0,100}\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A label (or none) and the value behind it."""
+
+    label: Text | None
+    value: Inline
+    strong: bool = False
+    """The label was bold or code: it was meant as a label."""
+    marked: bool = False
+    """A status mark (a tick, a task box) stood before it."""
+    sign: str = ""
+    """What stood between label and value."""
+
+
+def _skip_marks(content: str) -> tuple[int, int]:
+    """Return where the text begins behind ticks and pictures, and the end of the last status mark (0: there is none)."""
+    at = status = 0
+    while at < len(content) and at < 40:
+        char = content[at]
+        if box := _BOX.match(content, at):
+            at = status = box.end()
+        elif char.isspace():
+            at += 1
+        elif char in _STATUS:
+            at = status = at + 1
+        elif unicodedata.category(char) in ("So", "Mn", "Cf") and char not in "°":
+            at += 1
+        else:
+            break
+    return at, status
+
+
+def split_label(line: Inline) -> Piece:
+    """Split a line into its own label and the value; a status mark before the label goes with the value."""
+    line = line.strip()
+    content = line.content
+    begin, status = _skip_marks(content)
+    strong = _strong_mark(line, begin)
+    cut = _cut(content, begin, strong)
+    if cut is None:
+        return Piece(None, line, marked=bool(status))
+    label_end, value_start = cut
+    label = line.text.slice(begin, label_end).strip().strip("*_")
+    if not any(char.isalnum() for char in label.content):
+        return Piece(None, line, marked=bool(status))
+    value = line.slice(value_start, len(content)).strip()
+    if status:
+        mark = line.slice(0, status).strip()
+        value = Inline.join([mark, value], " ") if value.content else mark
+    sign = content[label_end:value_start].strip().strip("*_")[-1:]
+    return Piece(label, value, strong is not None, bool(status), sign)
+
+
+def _strong_mark(line: Inline, begin: int) -> Mark | None:
+    """The bold, code or link markup that starts the line."""
+    best: Mark | None = None
+    for mark in line.marks:
+        if mark.start == begin and mark.end > begin and mark.kind is not MarkKind.STRUCK and (best is None or mark.end > best.end):
+            best = mark
+    return best
+
+
+def _cut(content: str, begin: int, strong: Mark | None) -> tuple[int, int] | None:
+    """Return where the label ends and where the value starts."""
+    if strong is not None:
+        end = strong.end
+        inside = content[begin:end].rstrip()
+        if inside.endswith((":", "：")):
+            return begin + len(inside) - 1, end
+        # `**Label** (a note): value` keeps the note with the label.
+        noted = _PARENTHESIS.match(content, end)
+        for stop in (end, noted.end() if noted else end):
+            after = content[stop:].lstrip(" \t")
+            at = len(content) - len(after)
+            if after[:1] in (":", "：") and not after.startswith("::"):
+                return stop, at + 1
+            if after.startswith("=") and not after.startswith("=="):
+                if _ASSIGN_AGAIN.search(after[1:200]):
+                    break
+                return stop, at + 1
+            if dash := _DASH.match(content, stop):
+                return stop, dash.end()
+    if (colon := _colon(content, begin)) is not None:
+        return colon, colon + 1
+    equals = _equals(content, begin)
+    return None if equals is None else (equals, equals + 1)
+
+
+def _colon(content: str, begin: int) -> int | None:
+    depth = 0
+    limit = min(len(content), begin + _MAX_LABEL + 1)
+    for at in range(begin, limit):
+        char = content[at]
+        if char in _OPENING:
+            depth += 1
+        elif char in _CLOSING:
+            depth = max(depth - 1, 0)
+        elif char in ":：" and not depth:
+            return at if _is_label_colon(content, begin, at) else None
+    return None
+
+
+def _is_label_colon(content: str, begin: int, at: int) -> bool:
+    label = content[begin:at].strip()
+    if not label or not any(char.isalpha() for char in label) or len(label.split()) > _MAX_LABEL_WORDS or _SENTENCE_END.search(label):
+        return False
+    after = content[at + 1 : at + 2]
+    if not after or after.isspace() or content[at] == "：":
+        return True
+    if after in ":/\\=":
+        return False
+    # `Latency:27ms` is a label; `node0:29500`, `8:1` and `12:30` are not.
+    return (
+        (after.isdigit() or after in "~<>≤≥≈±$✓✅❌")
+        and (label[-1].isalpha() or label[-1] in ")]")
+        and (label[0].isupper() or " " in label)
+    )
+
+
+def _equals(content: str, begin: int) -> int | None:
+    at = content.find("=", begin, begin + _MAX_LABEL)
+    if at <= begin or content[at - 1] in "<>!=:~+-*/≤≥" or content[at + 1 : at + 2] in ("=", ">"):
+        return None
+    label = content[begin:at].strip()
+    if _ASSIGNED.fullmatch(label) is None or len(label.split()) > 7:
+        return None
+    # `64 experts / 4 = 16` and `TP2 x EP4 = 8` are equations, `H100 = 80GB` and `stage_0 = 5` are not.
+    if " " in label and any(char.isdigit() for char in label):
+        return None
+    if "/" in label and " / " in label:
+        return None
+    return None if _ASSIGN_AGAIN.search(content[at + 1 : at + 300]) else at
+
+
+def introduces(line: Inline) -> bool:
+    """Tell whether the line ends in a colon, so that what follows belongs under it."""
+    content = line.content.rstrip().rstrip("*_")
+    return content.endswith((":", "：")) and any(char.isalnum() for char in content)
+
+
+def without_colon(text: Text) -> Text:
+    """Return the text of an introducing line as a label."""
+    return text.strip().strip("*_").strip(":：").strip()
+
+
+_BAR: Final = re.compile(r"\s\|\s")
+_SEMICOLON: Final = re.compile(r";\s")
+_COMMA: Final = re.compile(r",\s")
+
+
+def split_pieces(line: Inline) -> list[Piece]:
+    """Split `A: 1 | B: 2`, `A: 1; B: 2` and `A: 1, B: 2` where every part gives itself a label; else split one label off.
+
+    A first piece with an empty value is the label over the others: `Setup: A: 1 | B: 2`.
+    """
+    for separator, words in ((_BAR, 9), (_SEMICOLON, 9), (_COMMA, 3)):
+        parts = _cut_at(line, separator)
+        if len(parts) < 2:
+            continue
+        pieces = [split_label(part) for part in parts]
+        inner = split_label(pieces[0].value)
+        if inner.label is not None and not pieces[0].marked and pieces[0].label is not None:
+            outer: list[Piece] = [Piece(pieces[0].label, Inline(pieces[0].value.text.slice(0, 0)), pieces[0].strong)]
+            pieces[0] = inner
+        else:
+            outer = []
+        if all(_is_part(piece, words, separator is _COMMA) for piece in pieces):
+            return outer + pieces
+    return [split_label(line)]
+
+
+def _is_part(piece: Piece, words: int, colon: bool) -> bool:
+    """Tell whether a part stands for itself; between commas only `name: value` does, since `TP=4, PP=2` is one string."""
+    if piece.label is None or not piece.value.content or (colon and piece.sign not in (":", "：")):
+        return False
+    return len(piece.label.content.split()) <= words
+
+
+def _cut_at(line: Inline, separator: re.Pattern[str]) -> list[Inline]:
+    """Cut at the separators that stand outside brackets."""
+    content = line.content
+    if separator.search(content) is None:
+        return [line]
+    depth = position = begin = 0
+    parts: list[Inline] = []
+    for match in separator.finditer(content):
+        for char in content[position : match.start()]:
+            if char in _OPENING:
+                depth += 1
+            elif char in _CLOSING:
+                depth = max(depth - 1, 0)
+        position = match.start()
+        if not depth:
+            parts.append(line.slice(begin, match.start()).strip())
+            begin = match.end()
+    parts.append(line.slice(begin, len(content)).strip())
+    return parts

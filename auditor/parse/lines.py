@@ -1,0 +1,29 @@
+"""A text cut into its lines."""
+
+from __future__ import annotations
+
+from auditor.spans import LineIndex, Text
+
+__all__ = ["column_of", "cut_lines"]
+
+_TAB = 4
+
+
+def cut_lines(text: Text) -> list[Text]:
+    """Return the lines of a text, without their line ends."""
+    index = LineIndex(text.content)
+    lines = [index.line(number) for number in range(1, len(index) + 1)]
+    return [text.slice(line.start, line.end) for line in lines]
+
+
+def column_of(content: str) -> int:
+    """Return the column of the first character that is not white space, a tab reaching to the next multiple of four."""
+    column = 0
+    for char in content:
+        if char == "\t":
+            column += _TAB - column % _TAB
+        elif char.isspace():
+            column += 1
+        else:
+            break
+    return column

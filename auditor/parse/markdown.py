@@ -1,0 +1,489 @@
+"""Markdown to statements.
+
+markdown-it tells the blocks and their lines; the columns come from the source lines themselves. Each line of a block's
+content is a suffix of its source line, so nothing has to be searched for, and inline markup is dropped by `inline.scan`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from auditor.parse.builder import Builder, Path, under
+from auditor.parse.embedded import read_block
+from auditor.parse.emit import add_pieces
+from auditor.parse.html import comment_texts, is_comment, read_table, to_markdown
+from auditor.parse.inline import Inline, MarkKind, scan
+from auditor.parse.labels import Piece, introduces, split_label, split_pieces, without_colon
+from auditor.parse.lines import cut_lines
+from auditor.parse.plain import read_lines
+from auditor.parse.readers import MAX_EMBEDDED, read_inside
+from auditor.parse.tables import add_table, is_rule, split_row
+from auditor.spans import Text
+from auditor.statements import Kind, Label, LabelKind
+
+__all__ = ["read"]
+
+_MAX_BLOCK_NESTING: Final = 100
+_MAX_LEAD: Final = 200
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_BLOCK_NESTING}).enable("table")
+    # Inline markup is read by our own scanner, which keeps positions; link definitions are told apart there too.
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    parser.block.ruler.disable("reference")
+    return parser
+
+
+@dataclass(slots=True)
+class _Node:
+    """A block token with the blocks inside it."""
+
+    token: Token
+    children: list[_Node] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where blocks stand: the labels of the bullets around them."""
+
+    labels: Path = ()
+    parent: int | None = None
+    depth: int = 0
+    nested: bool = False
+
+
+_REFERENCE: Final = re.compile(
+    r"[ ]{0,3}\[([^\]\[^][^\]\[]{0,200})\]:[ \t]{0,20}(?:<[^<>]{0,1000}>|[^\s<]\S{0,1000})(?:[ \t]+[\"'(].{0,300})?[ \t]*"
+)
+_LINK_LIKE: Final = re.compile(r"[/.#:]")
+_FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]{1,100}\]:\s*")
+_ALERT: Final = re.compile(r"\[![A-Za-z]{1,20}\]")
+_MDX_LINE: Final = re.compile(r"(?:import|export)\s.{0,2000}")
+_MDX_FROM: Final = re.compile(r"import\s.*[\"'];?|export\s+(?:const|default|function|let|var)\b.*")
+_PSEUDO_BULLET: Final = re.compile(r"[•‣▪●◦○·]\s*|[-–—*]\s+")
+_ENDS_SENTENCE: Final = re.compile(r"[.!?]\s+(?=[A-Z])")
+_STRUCTURES: Final = frozenset({"bullet_list", "ordered_list", "table", "fence", "code_block", "html_block", "blockquote"})
+
+
+def read(builder: Builder, text: Text, path: Path) -> None:
+    """Read a Markdown text, every path beginning with `path`."""
+    _Markdown(builder, text, path).run()
+
+
+class _Markdown:
+    def __init__(self, builder: Builder, text: Text, path: Path) -> None:
+        self.builder = builder
+        self.path = path
+        self.lines = cut_lines(text)
+        self.headings: list[Label] = []
+        self.seen = [False] * len(self.lines)
+        self.skip_until = 0
+        self.references: frozenset[str] = frozenset()
+
+    def run(self) -> None:
+        contents = [line.content for line in self.lines]
+        self._front_matter(contents)
+        self._modules(contents)
+        tokens = _parser().parse("\n".join(contents))
+        root = _tree(tokens)
+        self.references = self._definitions(tokens)
+        self._blocks(root, _Place())
+        self._unread(contents)
+
+    # What stands outside the blocks
+
+    def _front_matter(self, contents: list[str]) -> None:
+        if not contents or contents[0].rstrip() != "---":
+            return
+        for end in range(1, min(len(contents), 2000)):
+            if contents[end].rstrip() in ("---", "..."):
+                break
+            if not contents[end].strip() and end == 1:
+                return
+        else:
+            return
+        inside = contents[1:end]
+        if not any(":" in line for line in inside):
+            return
+        read_inside("yaml", self.builder, Text.join(self.lines[1:end], "\n"), self.path)
+        self._blank(contents, 0, end + 1)
+
+    def _modules(self, contents: list[str]) -> None:
+        """MDX `import` and `export` lines above the text are program, not report."""
+        for number, line in enumerate(contents):
+            if _MDX_LINE.fullmatch(line) and _MDX_FROM.fullmatch(line):
+                self._blank(contents, number, number + 1)
+            elif line.strip() and number > 60:
+                return
+
+    def _blank(self, contents: list[str], start: int, end: int) -> None:
+        for number in range(start, end):
+            contents[number] = ""
+            self.seen[number] = True
+
+    def _definitions(self, tokens: Sequence[Token]) -> frozenset[str]:
+        names = set()
+        for token in tokens:
+            if token.type == "inline" and token.content.startswith("["):
+                for line in token.content.split("\n"):
+                    match = _REFERENCE.fullmatch(line)
+                    if match is not None:
+                        names.add(match.group(1).casefold())
+        return frozenset(names)
+
+    def _unread(self, contents: list[str]) -> None:
+        """Nothing is skipped silently: lines that no block took are kept as they stand."""
+        left = [number for number, line in enumerate(contents) if not self.seen[number] and any(char.isalnum() for char in line)]
+        if not left:
+            return
+        group = self.builder.group()
+        for number in left:
+            self.builder.add(Kind.CODE, self.path, self.lines[number].strip(), group)
+
+    def _cover(self, node: _Node) -> tuple[int, int]:
+        start, end = node.token.map or [0, 0]
+        end = min(end, len(self.lines))
+        for number in range(start, end):
+            self.seen[number] = True
+        return start, end
+
+    # Blocks
+
+    def _blocks(self, nodes: Sequence[_Node], place: _Place) -> None:
+        title: Label | None = None
+        lead: Label | None = None
+        own: list[Label] = []  # headings inside a list or a quote do not reach outside it
+        for number, node in enumerate(nodes):
+            name = node.token.type.removesuffix("_open")
+            if node.token.map is not None and node.token.map[0] < self.skip_until:
+                continue
+            headings = own if place.nested else self.headings
+            leads = tuple(label for label in (title, lead) if label is not None)
+            path = (*self.path, *self.headings, *place.labels, *(own if place.nested else ()), *leads)
+            following = nodes[number + 1].token.type.removesuffix("_open") if number + 1 < len(nodes) else ""
+            if name == "heading":
+                title = lead = None
+                self._heading(node, headings, place)
+            elif name == "paragraph":
+                path = path if lead is None else path[:-1]
+                title, lead = self._paragraph(node, path, place, title, following)
+            elif name in _STRUCTURES:
+                inner = replace(place, labels=(*place.labels, *own, *leads), nested=True)
+                self._structure(name, node, path, inner)
+                lead = None
+            elif name == "hr":
+                self._cover(node)
+                title = lead = None
+
+    def _structure(self, name: str, node: _Node, path: Path, place: _Place) -> None:
+        if name in ("bullet_list", "ordered_list"):
+            self._list(node, place)
+        elif name == "blockquote":
+            self._blocks(node.children, place)
+        elif name == "table":
+            start, end = self._cover(node)
+            self._table(start, end, path, place)
+        elif name == "html_block":
+            self._html(node, path, place)
+        else:
+            self._code(node, path, place)
+
+    def _heading(self, node: _Node, headings: list[Label], place: _Place) -> None:
+        self._cover(node)
+        level = int(node.token.tag[1:] or 1)
+        while headings and headings[-1].level >= level:
+            headings.pop()
+        outer = (*self.path, *self.headings, *place.labels, *(headings if place.nested else ()))
+        lines = self._content(node.children[0].token, heading=True) if node.children else []
+        text = Inline.join([scan(line, self.references) for line in lines], " ").strip().text if lines else None
+        if text is None or not text.content:
+            return
+        self.builder.add(Kind.HEADING, outer, text, self.builder.group(), depth=level - 1, parent=place.parent)
+        headings.append(Label(text, LabelKind.HEADING, level))
+
+    def _paragraph(self, node: _Node, path: Path, place: _Place, title: Label | None, following: str) -> tuple[Label | None, Label | None]:
+        """Add a paragraph; return the title and the lead that stand over what follows."""
+        lines = self._paragraph_lines(node)
+        if not lines:
+            return title, None
+        group = self.builder.group()
+        if self._barred(lines, path, place):
+            return title, None
+        runs = _runs(lines)
+        last = runs.pop()
+        for run in runs:
+            add_pieces(self.builder, Kind.SENTENCE, path, split_pieces(run), group, depth=place.depth, parent=place.parent)
+        structure = following in _STRUCTURES
+        if not runs and _is_title(last, structure=structure, ends=following in ("", "heading")):
+            outer = path if title is None else path[:-1]
+            text = without_colon(last.text)
+            self.builder.add(Kind.HEAD, outer, text, group, depth=place.depth, parent=place.parent)
+            return Label(text, LabelKind.LEAD), None
+        if structure and introduces(last):
+            before, text = _last_sentence(last)
+            if before is not None:
+                self.builder.add(Kind.SENTENCE, path, before, group, depth=place.depth, parent=place.parent)
+            self.builder.add(Kind.HEAD, path, text, group, depth=place.depth, parent=place.parent)
+            return title, Label(text, LabelKind.LEAD)
+        add_pieces(self.builder, Kind.SENTENCE, path, split_pieces(last), group, depth=place.depth, parent=place.parent)
+        if structure and not runs and _is_caption(last):
+            return title, Label(last.text, LabelKind.LEAD)
+        return title, None
+
+    def _barred(self, lines: list[_TextLine], path: Path, place: _Place) -> bool:
+        """Read lines with bars that markdown-it takes for a paragraph (a rule with the wrong number of cells) as a table."""
+        rows = [line.raw for line in lines]
+        if len(rows) < 2 or not all(row.content.lstrip().startswith("|") and row.content.count("|") > 2 for row in rows):
+            return False
+        cells = [[scan(cell, self.references) for cell in split_row(row)] for row in rows if not is_rule(row.content)]
+        head = cells.pop(0) if is_rule(rows[1].content) and cells else []
+        add_table(self.builder, path, head, cells, depth=place.depth, parent=place.parent)
+        return True
+
+    def _list(self, node: _Node, place: _Place) -> None:
+        group = self.builder.group()
+        path = (*self.path, *self.headings, *place.labels)
+        for item in node.children:
+            self._cover(item)
+            blocks = item.children
+            if not blocks or blocks[0].token.type != "paragraph_open":
+                self._blocks(blocks, replace(place, nested=True))
+                continue
+            lines = self._paragraph_lines(blocks[0])
+            runs = _runs(lines)
+            if not runs:
+                self._blocks(blocks[1:], replace(place, nested=True))
+                continue
+            pieces = split_pieces(runs[0])
+            owner = add_pieces(self.builder, Kind.ITEM, path, pieces, group, depth=place.depth, parent=place.parent, always=True)
+            text = pieces[0].label if pieces[0].label is not None else without_colon(runs[0].text)
+            labels = under(place.labels, text, LabelKind.ITEM, place.depth) if text.content else place.labels
+            inner = _Place(labels, owner if owner is not None else place.parent, place.depth + 1, nested=True)
+            below = (*self.path, *self.headings, *labels)
+            for run in runs[1:]:
+                add_pieces(self.builder, Kind.ITEM, below, split_pieces(run), group, depth=inner.depth, parent=inner.parent)
+            self._blocks(blocks[1:], inner)
+
+    def _table(self, start: int, end: int, path: Path, place: _Place) -> None:
+        lines = [self._bare(line) for line in self.lines[start:end]]
+        head: list[Inline] = []
+        rows: list[list[Inline]] = []
+        for number, line in enumerate(lines):
+            if number == 1 and is_rule(line.content):
+                continue
+            cells = [scan(cell, self.references) for cell in split_row(line)]
+            if number:
+                rows.append(cells)
+            else:
+                head = cells
+        add_table(self.builder, path, head, rows, depth=place.depth, parent=place.parent)
+
+    def _bare(self, line: Text) -> Text:
+        """Drop the marks of quotes and bullets before a table row."""
+        content = line.content
+        at = 0
+        while match := _PREFIX.match(content, at):
+            at = match.end()
+        return line.slice(at, len(content)).strip() if at else line.strip()
+
+    def _code(self, node: _Node, path: Path, place: _Place) -> None:
+        start, end = self._cover(node)
+        token = node.token
+        if token.type != "fence":
+            read_lines(self.builder, self.lines[start:end], path, parent=place.parent, depth=place.depth)
+            return
+        opening = self.lines[start]
+        at = opening.content.find(token.markup)
+        info = opening.slice(at + len(token.markup), len(opening)).strip() if at >= 0 else None
+        wanted = token.content.split("\n")[:-1]
+        body = self.lines[start + 1 : start + 1 + len(wanted)]
+        if body:
+            text = Text.join([_ends(line, want) for line, want in zip(body, wanted, strict=False)], "\n")
+            read_block(self.builder, text, path, info)
+
+    def _html(self, node: _Node, path: Path, place: _Place) -> None:
+        start, end = self._cover(node)
+        content = "\n".join(line.content for line in self.lines[start:end]).casefold()
+        if "<table" in content:
+            while "</table" not in content and end < len(self.lines):
+                content += "\n" + self.lines[end].content.casefold()
+                end += 1
+                if end - start > 20_000:
+                    break
+            for number in range(start, end):
+                self.seen[number] = True
+            self.skip_until = end
+        text = Text.join(self.lines[start:end], "\n")
+        if is_comment(text.content):
+            group = self.builder.group()
+            for part in comment_texts(text):
+                self.builder.add(Kind.CODE, path, part, group, depth=place.depth, parent=place.parent, struck=True)
+            return
+        rest = read_table(self.builder, text, path, self.references)
+        if self.builder.embedded >= MAX_EMBEDDED:
+            read_lines(self.builder, cut_lines(rest), path)
+            return
+        inner = to_markdown(rest)
+        if inner.content.strip():
+            read_inside("markdown", self.builder, inner, path)
+
+    # Lines and their places
+
+    def _paragraph_lines(self, node: _Node) -> list[_TextLine]:
+        self._cover(node)
+        token = node.children[0].token if node.children else None
+        if token is None or token.map is None:
+            return []
+        raw = self._content(token)
+        lines = [line for line in raw if not self._is_definition(line.content) and not _ALERT.fullmatch(line.content.strip())]
+        if not lines:
+            return []
+        hard = {line.whole.end for line in lines if self._breaks(line)}
+        joined = scan(Text.join(lines, "\n") if len(lines) > 1 else lines[0], self.references)
+        result: list[_TextLine] = []
+        at = 0
+        broken = True
+        for line in joined.lines():
+            end = at + len(line.content)
+            break_span = joined.text.span(end, end + 1) if end < len(joined.content) else None
+            stripped = line.strip()
+            if stripped.content.endswith("\\"):
+                stripped = stripped.slice(0, len(stripped.content) - 1).strip()
+            if stripped.content:
+                result.append(_TextLine(stripped, line.text, broken))
+            broken = break_span is None or len(break_span) > 0 or break_span.start in hard
+            at = end + 1
+        return result
+
+    def _is_definition(self, content: str) -> bool:
+        match = _REFERENCE.fullmatch(content)
+        return match is not None and _LINK_LIKE.search(content[match.end(1) + 2 :]) is not None
+
+    def _breaks(self, line: Text) -> bool:
+        return line.content.endswith(("  ", "\\"))
+
+    def _content(self, token: Token, *, heading: bool = False) -> list[Text]:
+        """The source lines of an inline token, from the column where its content starts."""
+        start = token.map[0] if token.map else 0
+        result: list[Text] = []
+        for number, content in enumerate(token.content.split("\n")):
+            if start + number >= len(self.lines):
+                break
+            source = self.lines[start + number]
+            if heading and not source.content.rstrip().endswith(content.strip()):
+                trimmed = source.content.rstrip().rstrip("#")
+                source = source.slice(0, len(trimmed))
+            result.append(_ends(source, content, trailing=True))
+        return result
+
+
+_PREFIX: Final = re.compile(r"[ \t]{0,3}(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]+\S))[ \t]*(?!-{2,})")
+
+
+def _ends(source: Text, content: str, *, trailing: bool = False) -> Text:
+    """The part of a source line that ends as `content` does; with its trailing blanks where asked for."""
+    wanted = content.strip()
+    line = source.content.replace("\0", "\ufffd")
+    stripped = line.rstrip()
+    if not wanted:
+        return source.slice(len(line), len(line))
+    if not trailing and line.endswith(content):
+        return source.slice(len(line) - len(content), len(line))
+    if stripped.endswith(wanted):
+        return source.slice(len(stripped) - len(wanted), len(line) if trailing else len(stripped))
+    return source.strip()  # a tab half eaten by a list mark: the line is kept whole
+
+
+@dataclass(frozen=True, slots=True)
+class _TextLine:
+    inline: Inline
+    raw: Text
+    broken: bool
+    """A hard line break stands before it (or it is the first)."""
+
+
+def _tree(tokens: Sequence[Token]) -> list[_Node]:
+    root: list[_Node] = []
+    stack = [root]
+    for token in tokens:
+        if token.nesting < 0:
+            if len(stack) > 1:
+                stack.pop()
+            continue
+        node = _Node(token)
+        stack[-1].append(node)
+        if token.nesting > 0:
+            stack.append(node.children)
+    return root
+
+
+def _runs(lines: list[_TextLine]) -> list[Inline]:
+    """Join the lines of a paragraph that are one sentence; a line that gives itself a label begins a new one."""
+    runs: list[list[Inline]] = []
+    labelled = False
+    for line in lines:
+        inline = line.inline
+        if (match := _FOOTNOTE.match(inline.content)) or (match := _PSEUDO_BULLET.match(inline.content)):
+            inline = inline.slice(match.end(), len(inline.content))
+            starts = True
+        else:
+            starts = line.broken
+        piece = split_label(inline)
+        if not starts and (piece.marked or (piece.label is not None and (piece.strong or (labelled and _is_named(piece))))):
+            starts = True
+        labelled = piece.label is not None
+        if starts or not runs:
+            runs.append([inline])
+        else:
+            runs[-1].append(inline)
+    return [Inline.join(run, " ").strip() for run in runs if any(part.content.strip() for part in run)]
+
+
+def _is_named(piece: Piece) -> bool:
+    return piece.label is not None and (
+        piece.label.content[:1].isupper() or "_" in piece.label.content or piece.label.content[:1].isdigit()
+    )
+
+
+def _is_title(line: Inline, *, structure: bool, ends: bool) -> bool:
+    """A line wholly in bold stands over what follows it as a heading does."""
+    content = line.content.rstrip()
+    bare = content.rstrip(":： ")
+    if len(content) > _MAX_LEAD or not bare:
+        return False
+    if not any(mark.kind is MarkKind.BOLD and mark.start <= _mark_start(content) and mark.end >= len(bare) for mark in line.marks):
+        return False
+    if ends:
+        return False
+    piece = split_label(line)
+    if piece.label is not None and piece.value.content.strip():
+        return False
+    return structure or not content.endswith((".", "!"))
+
+
+def _mark_start(content: str) -> int:
+    """Where the first letter or digit stands: ticks and pictures before a bold title do not matter."""
+    return next((at for at, char in enumerate(content) if char.isalnum() or char in "([\"'"), 0)
+
+
+def _is_caption(line: Inline) -> bool:
+    content = line.content
+    return len(content) <= 100 and len(content.split()) <= 12 and not content.endswith((".", "!", "?", ";", ","))
+
+
+def _last_sentence(line: Inline) -> tuple[Text | None, Text]:
+    """Split an introducing paragraph into what comes before and the sentence that introduces."""
+    cut = 0
+    for match in _ENDS_SENTENCE.finditer(line.content):
+        cut = match.end()
+    before = line.text.slice(0, cut).strip() if cut else None
+    return before, without_colon(line.text.slice(cut, len(line.content)))

@@ -1,0 +1,190 @@
+"""Lines that no markup describes: what stands in a fence without a language, an indented block, a program's output.
+
+Read line by line: `key: value` and `key = value`, bullets, tree drawings and tables drawn with bars; nesting is what the
+columns say. A line that is none of these is kept as it stands (kind CODE).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from auditor.parse.builder import Builder, Path, under
+from auditor.parse.emit import add_pieces
+from auditor.parse.inline import Inline
+from auditor.parse.labels import introduces, split_pieces, without_colon
+from auditor.parse.lines import column_of, cut_lines
+from auditor.parse.tables import add_table, is_rule, split_row
+from auditor.spans import Text
+from auditor.statements import Kind, LabelKind
+
+__all__ = ["read"]
+
+_BRANCH: Final = re.compile(r"[\s│┃|]*(?P<knot>(?:[├└┣┗╠╚]|\+(?=-)|\|(?=-)|[`\\](?=-))[─━═-]{1,4}[>▶►]?)(?=\s|\w|[^\s\w│┃|─━═+-])")
+_STEM: Final = re.compile(r"[\s│┃|]*[│┃|][\s│┃|]*")
+_BULLET: Final = re.compile(r"\s*(?P<mark>[-*+•‣▪●○◦·–](?=\s)|[•‣▪●◦](?=\S)|\(?\d{1,3}[.)](?=\s)|\(?[a-z][.)](?=\s))\s+")
+_DRAWN: Final = re.compile(r"[\s\-=+|:─━═│┃║┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╯╰.*_~#]*")
+_BAR: Final = re.compile(r"[│┃║]")
+_CELL_LINE: Final = re.compile(r"\s*[|│┃║]")
+
+_TITLE, _PLAIN, _BRANCHED = 0, 1, 2
+
+
+@dataclass(slots=True)
+class _Open:
+    """A line that later lines may be nested under."""
+
+    key: int
+    path: Path
+    index: int | None
+    until_blank: bool = False
+
+
+@dataclass(slots=True)
+class _Line:
+    text: Text
+    body: Text
+    key: int
+    kind: Kind
+
+
+def read(builder: Builder, text: Text, path: Path) -> None:
+    """Read a text line by line."""
+    read_lines(builder, cut_lines(text), path)
+
+
+def read_lines(builder: Builder, lines: list[Text], path: Path, *, parent: int | None = None, depth: int = 0) -> None:
+    """Read lines that were cut already; `parent` and `depth` say under which statement they stand."""
+    stack: list[_Open] = []
+    group = builder.group()
+    blank = False
+    parsed: list[_Line | None] = [_line(line) for line in lines]
+    at = 0
+    while at < len(lines):
+        line = parsed[at]
+        if line is None:
+            blank = True
+            stack = [one for one in stack if not one.until_blank]
+            at += 1
+            continue
+        until = _table_end(lines, at)
+        if until > at:
+            outer = stack[-1] if stack and stack[-1].key < line.key else None
+            _add_drawn_table(builder, lines[at:until], outer.path if outer else path)
+            at, blank = until, False
+            continue
+        while stack and stack[-1].key >= line.key:
+            stack.pop()
+        if blank and not stack:
+            group = builder.group()
+        blank = False
+        at += 1
+        if not line.body.content:
+            continue
+        outer = stack[-1] if stack else None
+        here = outer.path if outer else path
+        owner = outer.index if outer else parent
+        level = depth + len(stack)
+        following = parsed[at] if at < len(lines) else None
+        later = following or next((one for one in parsed[at : at + 3] if one is not None), None)
+        opened = _add_line(builder, line, here, group, level, owner, following, later)
+        if opened is not None:
+            stack.append(opened)
+
+
+def _line(text: Text) -> _Line | None:
+    content = text.content
+    if not content.strip() or _DRAWN.fullmatch(content):
+        # A rule or the frame of a box says nothing; it does not end a block either.
+        return None if not content.strip() else _Line(text, text.slice(0, 0), 1_000_000, Kind.CODE)
+    if branch := _BRANCH.match(content):
+        column = column_of(content[: branch.start("knot")].replace("│", " ").replace("┃", " ").replace("|", " "))
+        return _Line(text, text.slice(branch.end("knot"), len(content)).strip(), column * 4 + _BRANCHED, Kind.TREE)
+    if stem := _STEM.match(content):
+        body = text.slice(stem.end(), len(content)).strip()
+        if not _BAR.search(body.content) and "|" not in body.content:
+            return _Line(text, body, stem.end() * 4 + _PLAIN, Kind.TREE)
+        return _Line(text, text.strip(), column_of(content) * 4 + _PLAIN, Kind.CODE)
+    if bullet := _BULLET.match(content):
+        return _Line(text, text.slice(bullet.end(), len(content)).strip(), column_of(content) * 4 + _BRANCHED, Kind.ITEM)
+    return _Line(text, text.strip(), column_of(content) * 4 + _PLAIN, Kind.ENTRY)
+
+
+def _add_line(
+    builder: Builder, line: _Line, path: Path, group: int, depth: int, parent: int | None, following: _Line | None, later: _Line | None
+) -> _Open | None:
+    """Add one line; return it as something to nest under."""
+    body = Inline(line.body)
+    nests = later is not None and later.key > line.key and later.body.content != ""
+    if line.kind is Kind.ENTRY and introduces(body):
+        label = without_colon(line.body)
+        index = builder.add(Kind.HEAD, path, label, group, depth=depth, parent=parent)
+        key = line.key
+        # A title at the column of what it introduces stands over it up to the next blank line.
+        level = following is not None and following.key == line.key and not introduces(Inline(following.body))
+        if level:
+            key = line.key - _PLAIN + _TITLE
+        return _Open(key, under(path, label, LabelKind.LEAD), index, level)
+    pieces = split_pieces(body)
+    labelled = pieces[0].label
+    kind = line.kind
+    if kind is Kind.ENTRY and labelled is None:
+        kind = Kind.HEAD if nests else Kind.CODE
+    label_kind = LabelKind.KEY if line.kind is Kind.ENTRY else LabelKind.ITEM
+    index = add_pieces(builder, kind, path, pieces, group, depth=depth, parent=parent, label_kind=label_kind, always=True)
+    label = labelled if labelled is not None else line.body
+    if not label.content:
+        return None
+    outer_kind = LabelKind.LEAD if kind is Kind.HEAD else label_kind
+    return _Open(line.key, under(path, label, outer_kind, depth), index)
+
+
+def _table_end(lines: list[Text], at: int) -> int:
+    """Return the line behind the table that starts at line `at`, or `at` where none does."""
+    content = lines[at].content
+    if not (_CELL_LINE.match(content) or (content.lstrip()[:1] in tuple("+┌╔╭") and _DRAWN.fullmatch(content))):
+        return at
+    end = at
+    rows: list[int] = []
+    ruled = 0
+    first_rule = -1
+    while end < len(lines):
+        content = lines[end].content
+        if not content.strip():
+            break
+        if _DRAWN.fullmatch(content):
+            ruled += 1
+            if rows and first_rule < 0:
+                first_rule = end
+        elif _CELL_LINE.match(content) and content.rstrip()[-1] in "|│┃║" and not _BRANCH.match(content):
+            rows.append(len(_cells(lines[end])))
+        else:
+            break
+        end += 1
+    if len(rows) < 2 or first_rule < 0 or min(rows) < 2 or len(set(rows)) != 1:
+        return at
+    return end
+
+
+def _cells(line: Text) -> list[Text]:
+    if not _BAR.search(line.content):
+        return split_row(line)
+    cells: list[Text] = []
+    start = 0
+    for match in re.finditer(r"[|│┃║]", line.content):
+        cells.append(line.slice(start, match.start()).strip())
+        start = match.end()
+    return cells[1:]
+
+
+def _add_drawn_table(builder: Builder, lines: list[Text], path: Path) -> None:
+    head: list[Inline] | None = None
+    rows: list[list[Inline]] = []
+    for line in lines:
+        if is_rule(line.content) or _DRAWN.fullmatch(line.content):
+            if rows and head is None:
+                head = rows.pop() if len(rows) == 1 else []
+            continue
+        rows.append([Inline(cell) for cell in _cells(line)])
+    add_table(builder, path, head or [], rows)
