@@ -17,6 +17,7 @@ from auditor.cost.impossible import require, require_whole
 
 __all__ = ["Architecture", "AttentionBias", "Experts", "Indexer", "Latent", "Norm", "QkNorm", "Window"]
 
+_MOST_LAYERS = 10**5
 _SHAPE = "shape of a transformer: Vaswani et al. 2017"
 _GQA = "grouped-query attention: Ainslie et al. 2023"
 _MOE = "top-k routing: Shazeer et al. 2017"
@@ -183,7 +184,8 @@ class Architecture:
     """Longest context the model is made for, in tokens (max_position_embeddings)."""
 
     def __post_init__(self) -> None:
-        for field in ("layers", "hidden", "heads", "kv_heads", "head_dim", "vocab", "norms_per_layer"):
+        require_whole("model.layers", self.layers, 1, _SHAPE, _MOST_LAYERS)
+        for field in ("hidden", "heads", "kv_heads", "head_dim", "vocab", "norms_per_layer"):
             require_whole(f"model.{field}", getattr(self, field), 1, _SHAPE, 10**9)
         for field in ("positions", "mtp_layers"):
             require_whole(f"model.{field}", getattr(self, field), 0, _SHAPE, 10**9)
