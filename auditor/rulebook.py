@@ -1,0 +1,244 @@
+"""The rulebook: the compiled rules as plain values, ready to be asked for by code or name and to be run.
+
+Nothing is validated or proved here; that happened when the index was compiled (`auditor.index`). Expressions are read
+when a rule is first run, so that a run pays only for the rules its reports give numbers to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from auditor import __version__, index
+from auditor.claims.lexicon import Lexicon, build
+from auditor.errors import RuleError, UsageError
+from auditor.findings import Confidence, Finding, Place, Severity
+from auditor.relations.evaluate import Convention
+from auditor.relations.language import Expression, read_condition, read_expression
+from auditor.relations.repair import Kind
+from auditor.units import DIMENSIONLESS, UNITS, Unit
+
+__all__ = ["Problem", "Rule", "Rulebook", "Use", "load"]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A name of a rule and the claims of a plan that may stand for it."""
+
+    name: str
+    quantity: str
+    """Id of the lexicon's quantity."""
+    symbol: str
+    unit: Unit
+    """The unit its values are shown in, where a claim has none of its own."""
+    roles: tuple[str, ...]
+    """In order of preference."""
+    per: tuple[str, ...]
+    """The scopes admitted; `unsaid` for a claim that names none, `any` for all."""
+    phase: str
+    each: bool
+    """Claims about single members (GPU 3, Stage 0) count, each for itself."""
+
+    @property
+    def kind(self) -> Kind:
+        """What values it can take: counts are whole numbers, shares at most one."""
+        share = self.unit.symbol == "%"
+        return Kind(whole=self.unit.dimension == DIMENSIONLESS and not share, share=share)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the index; `code`, `name` and `category` are what selectors name."""
+
+    code: str
+    name: str
+    category: str
+    severity: Severity
+    confidence: Confidence
+    summary: str
+    since: str
+    check: str
+    """The procedural check it stands for (`module.function` of `auditor.check`); empty for a relation."""
+    uses: tuple[Use, ...]
+    assume: Mapping[str, Fraction]
+    tolerance: Fraction
+    subject: str
+    message: str
+    labels: Mapping[str, str]
+    why: str
+    unless: str
+    references: tuple[str, ...]
+    keep: frozenset[str]
+    prefer: tuple[str, ...]
+    derived: str
+    folder: Path
+    """Where its file and examples are."""
+    data: Mapping[str, Any] = field(repr=False, compare=False)
+    """Its entry in the index: the texts of its relations."""
+
+    @property
+    def page(self) -> str:
+        """The page that documents it, as a path in the project's repository."""
+        return f"docs/rules/{self.name}.md"
+
+    @cached_property
+    def conventions(self) -> tuple[Convention, ...]:
+        return tuple(_convention(one) for one in self.data["conventions"])
+
+    @cached_property
+    def given(self) -> tuple[Expression, ...]:
+        return tuple(read_condition(text) for text in self.data["given"])
+
+    @cached_property
+    def let(self) -> Mapping[str, Expression]:
+        return {name: read_expression(text) for name, text in self.data["let"].items()}
+
+    def finding(
+        self, message: str, place: Place, *, severity: Severity | None = None, confidence: Confidence | None = None, **more: Any
+    ) -> Finding:
+        """Return a finding of this rule; severity and confidence are the rule's unless the evidence is weaker."""
+        return Finding(
+            code=self.code,
+            name=self.name,
+            category=self.category,
+            severity=self.severity if severity is None else severity,
+            confidence=self.confidence if confidence is None else confidence,
+            message=message,
+            place=place,
+            **more,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A rule file that could not be used, and why."""
+
+    message: str
+    path: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None) + f": {self.message}"
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The rules of a run, by code, and the lexicon they speak."""
+
+    rules: tuple[Rule, ...]
+    lexicon: Lexicon
+    catalog: str = __version__
+    problems: tuple[Problem, ...] = ()
+    """Rules that come with the tool and could not be used: only while someone is working on them."""
+
+    @cached_property
+    def _named(self) -> Mapping[str, Rule]:
+        return {name.casefold(): rule for rule in self.rules for name in (rule.code, rule.name)}
+
+    @property
+    def relations(self) -> tuple[Rule, ...]:
+        """The rules that are relations."""
+        return tuple(rule for rule in self.rules if not rule.check)
+
+    @property
+    def checks(self) -> tuple[Rule, ...]:
+        """The rules that name a procedural check."""
+        return tuple(rule for rule in self.rules if rule.check)
+
+    def get(self, name: str) -> Rule:
+        """Return the rule with this code or name, in any case; UsageError with the nearest one if there is none."""
+        rule = self._named.get(name.casefold())
+        if rule is None:
+            from difflib import get_close_matches  # only an error needs it
+
+            close = get_close_matches(name.casefold(), self._named, n=1)
+            advice = f"did you mean {self._named[close[0]].name}?" if close else "`audit rule --all` lists every rule"
+            raise UsageError(f"no rule is called {name!r}; {advice}")
+        return rule
+
+
+def _convention(found: Mapping[str, Any]) -> Convention:
+    return Convention(
+        name=found["name"],
+        holds=read_condition(found["holds"]),
+        also=tuple(read_condition(text) for text in found["and"]),
+        when=read_condition(found["when"]) if found["when"] else None,
+        source=found["source"],
+        solved=tuple(found["solved"].items()),
+    )
+
+
+def _use(found: Mapping[str, Any]) -> Use:
+    return Use(
+        name=found["name"],
+        quantity=found["quantity"],
+        symbol=found["symbol"],
+        unit=UNITS[found["unit"]],
+        roles=tuple(found["roles"]),
+        per=tuple(found["per"]),
+        phase=found["phase"],
+        each=found["each"],
+    )
+
+
+def _rule(found: Mapping[str, Any], folder: Path) -> Rule:
+    return Rule(
+        code=found["code"],
+        name=found["id"],
+        category=found["category"],
+        severity=Severity(found["severity"]),
+        confidence=Confidence(found["confidence"]),
+        summary=found["summary"],
+        since=found["since"],
+        check=found["check"],
+        uses=tuple(_use(one) for one in found["uses"]),
+        assume={name: Fraction(value) for name, value in found["assume"].items()},
+        tolerance=Fraction(found["tolerance"]),
+        subject=found["subject"],
+        message=found["message"],
+        labels=found["labels"],
+        why=found["why"],
+        unless=found["unless"],
+        references=tuple(found["references"]),
+        keep=frozenset(found["repair"]["keep"]),
+        prefer=tuple(found["repair"]["prefer"]),
+        derived=found["repair"]["derived"],
+        folder=folder / found["path"],
+        data=found,
+    )
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> Lexicon:
+    return build(index.data("lexicon"))
+
+
+def load(folders: Sequence[Path] = ()) -> Rulebook:
+    """Return the rules that come with the tool and those of the user's folders.
+
+    RuleError with file, line and column where a user's rule is at fault or takes the name or code of another.
+    """
+    return _load(tuple(Path(folder) for folder in folders))
+
+
+@lru_cache(maxsize=4)
+def _load(folders: tuple[Path, ...]) -> Rulebook:
+    found = index.builtin()
+    rules = [_rule(one, index.rules_folder()) for one in found["rules"]]
+    taken = {name: rule for rule in rules for name in (rule.code, rule.name)}
+    for folder in folders:
+        for rule in (_rule(one, folder) for one in index.own(folder)["rules"]):
+            for name in (rule.code, rule.name):
+                if name in taken:
+                    raise RuleError(
+                        f"{name} is already the rule {taken[name].code} {taken[name].name}", path=str(rule.folder / "rule.yaml")
+                    )
+                taken[name] = rule
+            rules.append(rule)
+    problems = tuple(Problem(one["message"], one["path"], one["line"], one["column"]) for one in found["problems"])
+    return Rulebook(tuple(sorted(rules, key=lambda rule: rule.code)), _lexicon(), problems=problems)
