@@ -79,6 +79,10 @@ class Interval:
         high = None if self.high is None else self.high + abs(self.high) * share
         return Interval(low, high)
 
+    def widen_by(self, slack: Fraction) -> Interval:
+        """Return the interval with `slack` more on both sides."""
+        return Interval(None if self.low is None else self.low - slack, None if self.high is None else self.high + slack)
+
     def __neg__(self) -> Interval:
         return Interval(None if self.high is None else -self.high, None if self.low is None else -self.low)
 

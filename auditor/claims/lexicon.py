@@ -88,6 +88,9 @@ class Lexicon:
     example_sections: tuple[tuple[str, ...], ...]
     previous_sections: tuple[tuple[str, ...], ...]
     precisions: Mapping[str, Fraction]
+    utilizations: Mapping[str, str]
+    phases: Mapping[str, tuple[tuple[str, ...], ...]]
+    phase_quantities: Mapping[str, Mapping[str, str]]
 
     @cached_property
     def by_first(self) -> Mapping[str, tuple[tuple[tuple[str, ...], Quantity], ...]]:
@@ -178,5 +181,8 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         roles={role: tuple(_words(normalize, word) for word in words) for role, words in data["roles"].items()},
         example_sections=tuple(_words(normalize, word) for word in data["example_sections"]),
         previous_sections=tuple(_words(normalize, word) for word in data["previous_sections"]),
+        utilizations=dict(data["utilizations"]),
+        phases={phase: tuple(_words(normalize, word) for word in entry["words"]) for phase, entry in data["phases"].items()},
+        phase_quantities={phase: {key: value for key, value in entry.items() if key != "words"} for phase, entry in data["phases"].items()},
         precisions={name: Fraction(str(value)) for name, value in data["precisions"].items()},
     )

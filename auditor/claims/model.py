@@ -46,6 +46,8 @@ class Reading:
     unit: Unit
     name: str = ""
     """Why this reading, where there are several: `decimal` (GB), `binary` (GiB, K = 1024)."""
+    stated: Interval | None = None
+    """The number as printed, without the slack of rounding or of `~`: a point, the ends of a range, or half open for a bound."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,12 @@ class Written:
 
     interval: Interval
     name: str = ""
+    stated: Interval | None = None
+    """The number itself, without slack."""
+
+    @property
+    def printed(self) -> Interval:
+        return self.stated or self.interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +315,7 @@ class _Scanner:
 
     def identifies(self, number: Number) -> bool:
         """Tell whether `GPU 3` or `layers 0-7` only names; a following noun or unit makes it a count after all."""
-        return number.name.lower() in self.naming and not number.unit and not number.noun
+        return number.name.lower() in self.naming and not number.unit and not (number.noun and (number.hyphenated or self.text[number.stop : number.end].strip().lower() == number.noun))
 
     def lead(self, position: int) -> tuple[int, str, bool, str]:
         """Look back from the digits (or the glued name) for a sign, a bound and an approximation mark."""
@@ -338,7 +344,7 @@ class _Scanner:
             slack = step / 2
         if approximate:
             slack = max(step / 2 if step else Fraction(0), abs(value) / 20)
-        return Written(Interval(value - slack, value + slack), label)
+        return Written(Interval(value - slack, value + slack), label, Interval.exact(value))
 
     def unit_at(self, position: int) -> tuple[str, int] | None:
         """Return the unit spelling (longest) right at `position`, an optional space before it, and where it ends."""
@@ -431,7 +437,10 @@ class _Scanner:
             high = value * factor + slack
             if high < lower:
                 return None
-            written.append(Written(Interval(lower, high), label))
+            start = number.written[min(index, len(number.written) - 1)].printed.low or Fraction(0)
+            if magnitude and len(number.written) == 1 and not _MAGNITUDE_AT.match(text, number.stop - 1):
+                start *= factor
+            written.append(Written(Interval(lower, high), label, Interval(min(start, value * factor), max(start, value * factor))))
         return replace(number, written=tuple(written), stop=stop, end=stop, approximation=Approximation.RANGE)
 
     def part_of(self, number: Number) -> Number | None:
@@ -469,6 +478,10 @@ class _Scanner:
             match = _WORD.match(text, position)
             if match is None or match.group()[0] in "%$":
                 break
+            model = _PRODUCT.match(text, position)
+            if model:
+                position = model.end()
+                continue
             word = match.group()
             if word.lower() in self.nouns and not (match.end() < len(text) and text[match.end()].isdigit()):
                 return replace(number, noun=word.lower(), end=match.end(), hyphenated=hyphenated)
@@ -478,6 +491,8 @@ class _Scanner:
         return number
 
 
+_PRODUCT: Final = re.compile(r"[A-Z]{1,3}\d{2,4}\b(?!\s*[:=])")
+"""A product name between a count and its noun: `8 H100 GPUs`."""
 _STOPS: Final = frozenset("of per in on at to for from with across by and or is are was the each than vs as into over under within between without out target limit".split())
 
 
@@ -496,15 +511,16 @@ def _rounded(digits: str, written: Written) -> Written:
     zeros = len(plain) - len(plain.rstrip("0"))
     slack = Fraction(10**zeros, 2) if zeros >= 3 and len(plain) > zeros else Fraction(1, 2)
     low, high = written.interval.low, written.interval.high
-    return Written(Interval(low - slack, None if high is None else high + slack), written.name)
+    return Written(Interval(low - slack, None if high is None else high + slack), written.name, written.printed)
 
 
 def _bounded(number: Number) -> Number:
     """Open the interval on the side the bound leaves free; the printed number itself is the other end."""
     written = []
     for item in number.written:
-        middle = item.interval.middle
-        written.append(Written(Interval(None, middle) if number.bound.startswith("<") else Interval(middle, None), item.name))
+        middle = item.printed.middle
+        side = Interval(None, middle) if number.bound.startswith("<") else Interval(middle, None)
+        written.append(Written(side, item.name, side))
     return replace(number, written=tuple(written), approximation=Approximation.BOUND)
 
 

@@ -1,0 +1,192 @@
+"""What the labels around a value say: names, units, scopes, roles, members and phases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auditor.claims.lexicon import Lexicon, Match
+from auditor.claims.words import Word, split
+from auditor.statements import Label, LabelKind
+
+__all__ = ["PER_WORDS", "LabelReader", "View", "contains", "find", "per_of"]
+
+PER_WORDS = {
+    "gpu": "gpu",
+    "device": "gpu",
+    "rank": "gpu",
+    "worker": "gpu",
+    "node": "node",
+    "stage": "stage",
+    "pipelineparallel": "stage",
+    "pp": "stage",
+    "pipeline": "stage",
+    "replica": "replica",
+    "dataparallel": "replica",
+    "dp": "replica",
+    "instance": "replica",
+    "group": "group",
+    "layer": "layer",
+    "expert": "expert",
+    "expertparallel": "group",
+    "ep": "group",
+    "tensorparallel": "group",
+    "tp": "group",
+    "token": "token",
+    "sequence": "sequence",
+    "batch": "batch",
+    "step": "step",
+    "iteration": "step",
+    "head": "head",
+    "second": "second",
+    "microbatch": "microbatch",
+    "request": "request",
+    "user": "user",
+    "operation": "operation",
+    "allreduce": "operation",
+    "alltoall": "operation",
+}
+"""Scope named by the word after `per`."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A label as the resolver sees it."""
+
+    label: Label
+    raw: str
+    words: tuple[Word, ...]
+    matches: tuple[Match, ...]
+    transparent: bool
+    """It says nothing about which quantity follows (`Degree`, `Target`, `Stage 0`)."""
+    unit: str = ""
+    """Unit said in the label: `Memory (GB)`, `latency_ms`."""
+    unit_per: str = ""
+    per: str = ""
+    member: str = ""
+    """`Stage 0`, `GPU 3` when the label names one of many."""
+    role: str = ""
+    phase: str = ""
+
+
+def find(words: Sequence[Word], name: Sequence[str]) -> int:
+    """Return the index at which the words hold `name` in a row, or -1."""
+    size = len(name)
+    for index in range(len(words) - size + 1):
+        if all(words[index + offset].text == name[offset] for offset in range(size)):
+            return index
+    return -1
+
+
+def contains(words: Sequence[Word], names: Sequence[Sequence[str]]) -> bool:
+    """Tell whether any of the names occurs in the words."""
+    return any(name and find(words, name) >= 0 for name in names)
+
+
+def per_of(words: Sequence[Word]) -> str:
+    """Return the scope after the last `per` (or `each`) in the words; empty if none."""
+    scope = ""
+    for index, word in enumerate(words):
+        if word.text in ("per", "each", "every") and index + 1 < len(words):
+            for follower in words[index + 1 : index + 4]:
+                if follower.text in PER_WORDS:
+                    scope = PER_WORDS[follower.text]
+                    if follower.text not in ("pipelineparallel", "dataparallel", "expertparallel", "tensorparallel", "ep", "tp", "dp", "pp", "pipeline"):
+                        break
+    return scope
+
+
+class LabelReader:
+    """Reads labels, each text once."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.cache: dict[tuple[str, LabelKind], View] = {}
+
+    def __call__(self, label: Label) -> View:
+        key = (label.text.content, label.kind)
+        found = self.cache.get(key)
+        if found is None or found.label is not label:
+            found = self.view(label)
+            self.cache[key] = found
+        return found
+
+    def view(self, label: Label) -> View:
+        raw = label.text.content[:400]
+        lexicon = self.lexicon
+        words = lexicon.normalize(raw)
+        unit, unit_per = "", ""
+        named = words
+        if label.kind in (LabelKind.KEY, LabelKind.FLAG, LabelKind.VARIABLE):
+            unit, size = lexicon.unit_of_key(split(raw))
+            if unit:
+                cut = split(raw)[-size].start
+                named = tuple(word for word in words if word.start < cut)
+        unit, unit_per, cut = (unit, "", -1) if unit else self.bracketed_unit(raw)
+        if cut >= 0:
+            named = tuple(word for word in words if word.start < cut)
+        if not unit and label.kind in (LabelKind.COLUMN, LabelKind.ROW):
+            unit, unit_per = self.headed_unit(raw)
+        member = self.member(raw)
+        matches = tuple(lexicon.matches(named))
+        return View(
+            label=label,
+            raw=raw,
+            words=named,
+            matches=matches,
+            transparent=bool(member) or lexicon.is_transparent(named),
+            unit=unit,
+            unit_per=unit_per,
+            per=unit_per or per_of(words) or ("gpu" if find(words, ("gpu", "memory")) >= 0 and unit else ""),
+            member=member,
+            role=self.role(words),
+            phase=self.phase(words),
+        )
+
+    def bracketed_unit(self, raw: str) -> tuple[str, str, int]:
+        """Read the unit in brackets at the end of a label: `Latency (ms)`, `Memory [GB]`, `Time, s`."""
+        for opening, closing in (("(", ")"), ("[", "]")):
+            start = raw.rfind(opening)
+            end = raw.find(closing, start)
+            if start >= 0 and end > start:
+                inner = raw[start + 1 : end].strip()
+                spelling = self.lexicon.units.get(inner) or self.lexicon.units.get(inner.lower() if len(inner) > 2 else inner)
+                if spelling:
+                    return spelling.symbol, spelling.per, start
+        return "", "", -1
+
+    def headed_unit(self, raw: str) -> tuple[str, str]:
+        """Read a table head that is itself a unit: `Tokens / sec / GPU`, `TFLOP/s/GPU`, `TGS (tokens/s)`."""
+        squeezed = "".join(raw.split())
+        for candidate in (raw.strip(), squeezed, squeezed.lower()):
+            spelling = self.lexicon.units.get(candidate)
+            if spelling:
+                return spelling.symbol, spelling.per
+        for prefix in ("Model", "Avg", "Mean", "Total", "Achieved"):
+            if squeezed.startswith(prefix):
+                spelling = self.lexicon.units.get(squeezed[len(prefix) :])
+                if spelling:
+                    return spelling.symbol, spelling.per
+        return "", ""
+
+    def member(self, raw: str) -> str:
+        """Return the label when it names one of many: `Stage 0`, `TP Group 3`, `GPU 5 (rank 1)`."""
+        words = split(raw)
+        for index in range(1, min(len(words), 6)):
+            if words[index].text.isdigit() and words[index - 1].text in self.lexicon.naming and raw[words[index - 1].end : words[index].start].strip() in ("", "#", "_", "-"):
+                return raw[words[0].start : words[index].end]
+        return ""
+
+    def role(self, words: Sequence[Word]) -> str:
+        """Return the role that the words say: the last cue in them wins."""
+        best, place = "", -1
+        for role, names in self.lexicon.roles.items():
+            for name in names:
+                index = find(words, name)
+                if name and index > place:
+                    best, place = role, index
+        return best
+
+    def phase(self, words: Sequence[Word]) -> str:
+        found = [phase for phase, names in self.lexicon.phases.items() if contains(words, names)]
+        return found[0] if len(found) == 1 else ""
