@@ -1,1 +1,42 @@
-"""Procedural checks: what an equation over quantities cannot say."""
+"""The checks: relations over plans, and procedural checks for what an equation over quantities cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+
+from auditor.check.subject import Subject
+from auditor.errors import RuleError
+from auditor.findings import Outcome
+from auditor.rulebook import Rule
+
+__all__ = ["Check", "procedure", "run_checks"]
+
+Check = Callable[[Subject, Rule], Iterable[Outcome]]
+
+
+def procedure(rule: Rule) -> Check:
+    """Return the function a rule's `check: module.function` names in this package.
+
+    RuleError where there is none; the name is made of identifiers only, so a rule can reach nothing else.
+    """
+    module, _, name = rule.check.partition(".")
+    if not module.isidentifier() or not name.isidentifier() or name.startswith("_") or module.startswith("_"):
+        raise RuleError(f"{rule.name}: {rule.check!r} names no check; write module.function", path=str(rule.folder / "rule.yaml"))
+    try:
+        found = getattr(import_module(f"auditor.check.{module}"), name)
+    except (ImportError, AttributeError):
+        raise RuleError(f"{rule.name}: there is no check {rule.check!r}", path=str(rule.folder / "rule.yaml")) from None
+    check: Check = found
+    return check
+
+
+def run_checks(rules: Iterable[Rule], subject: Subject) -> Iterator[Outcome]:
+    """Yield the outcome of every rule over one report."""
+    from auditor.check.relations import run_all  # imports this package's neighbours only when something is run
+
+    rules = tuple(rules)
+    yield from run_all(rules, subject.plans)
+    for rule in rules:
+        if rule.check:
+            yield from procedure(rule)(subject, rule)

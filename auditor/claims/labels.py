@@ -9,7 +9,7 @@ from auditor.claims.lexicon import Lexicon, Match
 from auditor.claims.words import Word, split
 from auditor.statements import Label, LabelKind
 
-__all__ = ["PER_WORDS", "LabelReader", "View", "contains", "find", "per_of"]
+__all__ = ["PER_WORDS", "LabelReader", "View", "contains", "find", "find_any", "per_of"]
 
 PER_WORDS = {
     "gpu": "gpu",
@@ -81,6 +81,12 @@ def find(words: Sequence[Word], name: Sequence[str]) -> int:
 def contains(words: Sequence[Word], names: Sequence[Sequence[str]]) -> bool:
     """Tell whether any of the names occurs in the words."""
     return any(name and find(words, name) >= 0 for name in names)
+
+
+def find_any(words: Sequence[Word], wanted: Sequence[str]) -> bool:
+    """Tell whether any of the single words occurs."""
+    texts = {word.text for word in words}
+    return any(word in texts for word in wanted)
 
 
 def per_of(words: Sequence[Word]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from auditor.claims.labels import PER_WORDS, LabelReader, View, contains, per_of
+from auditor.claims.labels import PER_WORDS, LabelReader, View, contains, find_any, per_of
 from auditor.claims.lexicon import Lexicon, Match, Quantity, kind_of
 from auditor.claims.model import Approximation, Claim, Reading, Role, Scope
 from auditor.claims.numbers import Form, Number, Written
@@ -1259,12 +1259,6 @@ def _text(words: Sequence[Word]) -> str:
 
 def _first(words: Sequence[str], wanted: Sequence[str]) -> int:
     return next((index for index, word in enumerate(words) if word in wanted), len(words))
-
-
-def find_any(words: Sequence[Word], wanted: Sequence[str]) -> bool:
-    """Tell whether any of the single words occurs."""
-    texts = {word.text for word in words}
-    return any(word in texts for word in wanted)
 
 
 def re_of(text: str, number: Number) -> bool:

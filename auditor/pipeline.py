@@ -1,0 +1,69 @@
+"""START HERE: from a report to its findings, one stage a line.
+
+    bytes -> read -> Source -> parse -> statements -> claims -> plans -> outcomes -> findings -> render
+
+`audit_source` runs the stages on one source; reading bytes (`auditor.read`) comes before it, showing the result
+(`auditor.render`) after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from auditor.check import run_checks
+from auditor.check.subject import Subject
+from auditor.claims.coverage import cover
+from auditor.claims.model import Claim
+from auditor.claims.resolve import resolve
+from auditor.findings import Coverage, Outcome, Report, Verdict
+from auditor.parse import parse
+from auditor.plans.assign import assign
+from auditor.plans.model import Plan
+from auditor.rulebook import Rulebook, load
+from auditor.spans import Span
+from auditor.statements import Document, Note, Source
+
+__all__ = ["ClaimSet", "audit_source", "read_claims"]
+
+
+@dataclass(frozen=True)
+class ClaimSet:
+    """What was read out of one report: every number is a claim, a label or not understood."""
+
+    document: Document
+    claims: tuple[Claim, ...]
+    plans: tuple[Plan, ...]
+    labels: tuple[tuple[Span, str], ...]
+    uncovered: tuple[tuple[Span, str], ...]
+    coverage: Coverage
+    notes: tuple[Note, ...] = ()
+
+
+def read_claims(source: Source, context: tuple[Source, ...] = (), *, rules: Rulebook | None = None) -> ClaimSet:
+    """Read a report: parse it to statements, resolve their numbers to claims, group the claims to plans."""
+    lexicon = (rules or load()).lexicon
+    document = parse(source)
+    found = resolve(document, lexicon)
+    facts = [replace(claim, source=other.path) for other in context for claim in resolve(parse(other), lexicon).claims]
+    claims, plans = assign(document, (*found.claims, *facts), lexicon)
+    coverage, labels, uncovered = cover(document, found)
+    return ClaimSet(document, claims, plans, labels, uncovered, coverage, document.notes)
+
+
+def audit_source(source: Source, *, rules: Rulebook | None = None, context: tuple[Source, ...] = ()) -> Report:
+    """Audit one report against the rules, with the facts of its context files."""
+    book = rules or load()
+    read = read_claims(source, context, rules=book)
+    subject = Subject(read.document, read.claims, read.plans, book.lexicon)
+    outcomes = tuple(run_checks(book.rules, subject))
+    findings = tuple(sorted((outcome.finding for outcome in outcomes if outcome.finding is not None), key=lambda finding: (finding.place.span, finding.code)))
+    own = tuple(claim for claim in read.claims if not claim.source)
+    coverage = replace(read.coverage, checked=_checked(own, outcomes))
+    return Report(source, outcomes, findings, len(own), coverage, read.notes)
+
+
+def _checked(claims: Iterable[Claim], outcomes: Iterable[Outcome]) -> int:
+    """Count the claims that took part in an outcome that was decided."""
+    spans = sorted({span for outcome in outcomes if outcome.verdict is not Verdict.UNDETERMINED for span in outcome.spans})
+    return sum(any(span.overlaps(claim.span) for span in spans) for claim in claims)

@@ -1,0 +1,250 @@
+"""Which claims must hold together: one plan per configuration a report holds.
+
+Most reports describe one configuration (`main`). Others hold several: a table whose rows are configurations, an array of
+objects, sibling sections that each state degrees of their own (prefill and decode, option A and option B), a strategy string that
+is quoted only to be rejected. Each becomes a plan; what a report says outside of them holds for all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from auditor.claims.labels import find_any
+from auditor.claims.lexicon import Lexicon
+from auditor.claims.model import Claim, Role
+from auditor.findings import Confidence
+from auditor.plans.model import Plan
+from auditor.statements import Document, Kind, LabelKind, Statement
+
+__all__ = ["MAIN", "assign"]
+
+MAIN = "main"
+PREVIOUS = "previous"
+EXAMPLE = "example"
+
+_DEGREES = frozenset(
+    ("parallel.tensor", "parallel.pipeline", "parallel.expert", "parallel.data", "parallel.context", "parallel.sequence", "parallel.expert_tensor")
+)
+_CONFIGURES = _DEGREES | frozenset(("gpus", "batch.global", "batch.micro", "nodes", "batch.sequence_length", "parallel.virtual_pipeline", "batch.accumulation"))
+_REJECTED = frozenset(
+    "mismatch conflict conflicting previous original instead error incorrect wrong infeasible invalid inconsistent inconsistency issue problem reject exceed impossible old former earlier unlike".split()
+)
+
+
+def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tuple[tuple[Claim, ...], tuple[Plan, ...]]:
+    """Give each claim its plan and return the claims and the plans, `main` first."""
+    statements = document.statements
+    claims = _members(statements, claims)
+    claims = _rejected(statements, claims, lexicon)
+    claims, titles, seconds = _rows(statements, claims)
+    claims = _arrays(statements, claims, titles)
+    claims = _sections(statements, claims, titles)
+    claims = tuple(
+        replace(claim, plan=PREVIOUS if claim.role is Role.PREVIOUS else EXAMPLE) if claim.plan == MAIN and claim.role in (Role.PREVIOUS, Role.EXAMPLE) else claim
+        for claim in claims
+    )
+    return claims, tuple(_plans(claims, titles, seconds))
+
+
+def _plans(claims: Sequence[Claim], titles: Mapping[str, tuple[str, bool]], seconds: Mapping[str, tuple[str, Mapping[int, int]]]) -> Iterable[Plan]:
+    own: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        own[claim.plan].append(claim)
+    main = tuple(own[MAIN])
+    yield Plan(MAIN, "the plan", main)
+    for id_, (title, inherits) in titles.items():
+        mine = own.get(id_, [])
+        if not mine:
+            continue
+        said = {claim.quantity for claim in mine}
+        inherited = tuple(claim for claim in main if claim.quantity not in said and not claim.scope.member) if inherits else ()
+        yield Plan(id_, title, (*mine, *inherited), MAIN if inherits else "")
+    for id_, (title, swaps) in seconds.items():
+        swapped = [claims[swaps[index]] if index in swaps else claim for index, claim in enumerate(claims) if claim.plan == id_.removesuffix("/2") and index not in swaps.values()]
+        yield Plan(id_, title, tuple(swapped))
+
+
+def _members(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Let the position in an array say which member a claim speaks of."""
+    result = []
+    for claim in claims:
+        path = statements[claim.statement].path
+        places = [position for position, label in enumerate(path) if label.kind is LabelKind.INDEX]
+        if places and not claim.scope.member:
+            last = places[-1]
+            name = path[last - 1].text.content if last else ""
+            claim = replace(claim, scope=replace(claim.scope, member=f"{name}[{path[last].text.content}]"))
+        result.append(claim)
+    return tuple(result)
+
+
+def _degree_values(claims: Iterable[Claim]) -> dict[str, Counter[Fraction]]:
+    found: dict[str, Counter[Fraction]] = defaultdict(Counter)
+    for claim in claims:
+        if claim.quantity in _DEGREES and claim.role is Role.ACTUAL and claim.interval.is_exact and claim.interval.low is not None:
+            found[claim.quantity][claim.interval.low] += {Confidence.HIGH: 3, Confidence.MEDIUM: 2, Confidence.LOW: 1}[claim.confidence]
+    return found
+
+
+def _rejected(statements: Sequence[Statement], claims: Sequence[Claim], lexicon: Lexicon) -> tuple[Claim, ...]:
+    """Take a strategy string that differs from the report's own degrees, in a sentence of rejection, for a former plan."""
+    values = _degree_values(claims)
+    main = {quantity: max(counter, key=lambda value: counter[value]) for quantity, counter in values.items()}
+    result = list(claims)
+    by_statement: dict[int, list[int]] = defaultdict(list)
+    for index, claim in enumerate(claims):
+        by_statement[claim.statement].append(index)
+    for statement, indices in by_statement.items():
+        text = statements[statement].value.content
+        for run in _runs(claims, indices, text):
+            degrees = [claims[index] for index in run if claims[index].quantity in _DEGREES]
+            wrong = [claim for claim in degrees if claim.interval.is_exact and claim.interval.low != main.get(claim.quantity)]
+            if len(degrees) < 2 or len(wrong) < 2 or 2 * len(wrong) < len(degrees):
+                continue
+            words = lexicon.normalize(text)
+            labels = [word for label in statements[statement].path[-1:] for word in lexicon.normalize(label.text.content)]
+            if not (find_any(words, tuple(_REJECTED)) or find_any(labels, tuple(_REJECTED))):
+                continue
+            for index in run:
+                if result[index].role is Role.ACTUAL and result[index].quantity != "gpus.available":
+                    result[index] = replace(result[index], role=Role.PREVIOUS)
+    return tuple(result)
+
+
+def _runs(claims: Sequence[Claim], indices: Sequence[int], text: str) -> Iterable[list[int]]:
+    """Group the claims of one statement that stand close together: a strategy string and the count that follows it."""
+    run: list[int] = []
+    for index in indices:
+        if run and claims[index].span.start - claims[run[-1]].span.end > 14:
+            yield run
+            run = []
+        if run and claims[index].quantity in {claims[other].quantity for other in run}:
+            yield run
+            run = []
+        run.append(index)
+    if run:
+        yield run
+
+
+def _rows(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], dict[str, tuple[str, bool]], dict[str, tuple[str, dict[int, int]]]]:
+    """Give each row of a table of configurations a plan of its own, two where cells hold a second value in brackets."""
+    tables: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for index, claim in enumerate(claims):
+        cell = statements[claim.statement].cell
+        if cell is not None and statements[claim.statement].kind is Kind.CELL and not claim.source:
+            tables[cell.table][cell.row].append(index)
+    result = list(claims)
+    titles: dict[str, tuple[str, bool]] = {}
+    seconds: dict[str, tuple[str, dict[int, int]]] = {}
+    for table, rows in tables.items():
+        kinds = [frozenset(claims[index].quantity for index in indices) & _CONFIGURES for indices in rows.values()]
+        if sum(len(kind) >= 2 for kind in kinds) < 2:
+            continue
+        for row, indices in rows.items():
+            id_ = f"table {table} row {row}"
+            first = statements[claims[indices[0]].statement]
+            row_label = next((label.text.content for label in first.path if label.kind is LabelKind.ROW), "")
+            titles[id_] = (row_label or f"row {row + 1}", False)
+            swaps: dict[int, int] = {}
+            by_cell: dict[int, list[int]] = defaultdict(list)
+            for index in indices:
+                result[index] = replace(result[index], plan=id_)
+                by_cell[claims[index].statement].append(index)
+            for cell_indices in by_cell.values():
+                if len(cell_indices) == 2 and claims[cell_indices[0]].quantity == claims[cell_indices[1]].quantity:
+                    text = statements[claims[cell_indices[0]].statement].value.content
+                    if text.rstrip().endswith(")") and "(" in text:
+                        swaps[cell_indices[0]] = cell_indices[1]
+            if swaps:
+                seconds[f"{id_}/2"] = (f"{row_label} (second configuration)", swaps)
+                for second in swaps.values():
+                    result[second] = replace(result[second], plan=f"{id_}/2")
+    # A second value belongs to the second configuration only; the plan is built from the row by swapping.
+    return tuple(result), titles, seconds
+
+
+def _arrays(statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]) -> tuple[Claim, ...]:
+    """Give the objects of an array plans of their own where each states a configuration."""
+    groups: dict[tuple[str, ...], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for index, claim in enumerate(claims):
+        if claim.plan != MAIN or claim.source:
+            continue
+        path = statements[claim.statement].path
+        for position, label in enumerate(path):
+            if label.kind is LabelKind.INDEX:
+                groups[tuple(item.text.content for item in path[:position])][label.text.content].append(index)
+                break
+    result = list(claims)
+    for path, members in groups.items():
+        kinds = [frozenset(claims[index].quantity for index in indices) & _DEGREES for indices in members.values()]
+        if len(members) < 2 or sum(len(kind) >= 2 for kind in kinds) < 2:
+            continue
+        for name, indices in members.items():
+            id_ = f"{'.'.join(path)}[{name}]"
+            titles[id_] = (id_, True)
+            for index in indices:
+                result[index] = replace(result[index], plan=id_, scope=replace(result[index].scope, member=""))
+    return tuple(result)
+
+
+def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]) -> tuple[Claim, ...]:
+    """Split sibling sections (or sibling keys) that each state degrees of their own and disagree."""
+    result = list(claims)
+
+    def headings(statement: Statement) -> tuple[tuple[str, int], ...]:
+        kinds = (LabelKind.HEADING, LabelKind.KEY)
+        found = []
+        for label in statement.path:
+            if label.kind in kinds:
+                found.append((label.text.content, label.text.whole.start))
+        if statement.kind is Kind.HEADING:
+            found.append((statement.value.content, statement.value.whole.start))
+        return tuple(found)
+
+    paths = {claim.statement: headings(statements[claim.statement]) for claim in claims if not claim.source}
+    for depth in range(4):
+        siblings: dict[tuple[tuple[str, int], ...], dict[tuple[str, int], list[int]]] = defaultdict(lambda: defaultdict(list))
+        for index, claim in enumerate(result):
+            path = paths.get(claim.statement, ())
+            if claim.plan == MAIN and claim.role is Role.ACTUAL and len(path) > depth:
+                siblings[path[:depth]][path[depth]].append(index)
+        for children in siblings.values():
+            stated: dict[tuple[str, int], dict[str, Fraction]] = {}
+            for child, indices in children.items():
+                values = _degree_values(result[index] for index in indices)
+                degrees = {quantity: next(iter(counter)) for quantity, counter in values.items() if len(counter) == 1}
+                if len(degrees) >= 2:
+                    stated[child] = degrees
+            if len(stated) < 2 or not _disagree(list(stated.values())) or not _alternatives([child[0] for child in stated]):
+                continue
+            for child in stated:
+                id_ = f"section {child[1]}"
+                titles[id_] = (child[0], True)
+                for index, claim in enumerate(result):
+                    path = paths.get(claim.statement, ())
+                    if claim.plan == MAIN and len(path) > depth and path[depth] == child:
+                        result[index] = replace(claim, plan=id_)
+    return tuple(result)
+
+
+_ALTERNATIVE = (
+    "option alternative prefill decode strategy configuration config plan scenario phase variant case approach training inference small large mode proposal setup baseline layout experiment example node"
+).split()
+
+
+def _alternatives(titles: Sequence[str]) -> bool:
+    """Tell whether the titles read as alternatives: they share a word that numbers variants, or name different phases."""
+    lowered = [title.lower() for title in titles]
+    return all(any(word in title for word in _ALTERNATIVE) for title in lowered)
+
+
+def _disagree(stated: Sequence[Mapping[str, Fraction]]) -> bool:
+    return any(
+        sum(first[quantity] != second[quantity] for quantity in first.keys() & second.keys()) >= 1 for position, first in enumerate(stated) for second in stated[position + 1 :]
+    )
+
+
+_Reader = Callable[[Statement], tuple[str, ...]]
