@@ -17,7 +17,7 @@ from typing import Final
 from auditor.cost.architecture import Architecture
 from auditor.cost.impossible import require, require_divides, require_whole
 
-__all__ = ["Grid", "Stage", "StageSplit", "check_model_fits", "padded_for_serving", "padded_vocabulary", "split_stages"]
+__all__ = ["Grid", "Stage", "StageSplit", "check_model_fits", "padded_for_serving", "split_stages"]
 
 _GRID: Final = "Megatron-Core core/parallel_state.py: initialize_model_parallel"
 _HEADS: Final = "Megatron-Core core/transformer/transformer_config.py; vLLM config/model.py: verify_with_parallel_config"
@@ -154,16 +154,6 @@ def check_model_fits(model: Architecture, grid: Grid) -> None:
         return
     require_divides("layout.ep", grid.ep, "experts", model.experts.count, "Megatron-Core core/transformer/moe/moe_layer.py")
     require_divides("layout.etp", grid.etp, "columns of an expert", model.experts.ffn, _GRID)
-
-
-def padded_vocabulary(vocab: int, tp: int, multiple: int = 128) -> int:
-    """Return the vocabulary padded up to a multiple of `multiple` x TP.
-
-    128 is Megatron's `make_vocab_size_divisible_by`; 1 pads only as far as TP asks for. vLLM and SGLang pad to a multiple
-    of 64 whatever TP is: use `padded_for_serving`.
-    """
-    step = multiple * tp
-    return -(-vocab // step) * step
 
 
 def padded_for_serving(vocab: int, tp: int) -> int:

@@ -3,7 +3,7 @@
 Symbols: S payload in bytes, n ranks, alpha latency of one message, bandwidth one way (vendor NVLink figures are both ways
 together: halve them). Volumes are what any algorithm without in-network reduction must move per rank.
 
-Sources: Thakur et al. 2005 and Patarasso and Yuan 2009 (collectives); nccl-tests doc/PERFORMANCE.md (bus bandwidth);
+Sources: Thakur et al. 2005 and Patarasuk and Yuan 2009 (collectives); nccl-tests doc/PERFORMANCE.md (bus bandwidth);
 Shoeybi et al. 2019 and Korthikanti et al. 2022 (tensor and sequence parallelism); Liu et al. 2023 (ring attention); Rajbhandari
 et al. 2020, section 7 (ZeRO); DeepSeek-V3 report, section 3.2.2 (expert dispatch).
 """
@@ -15,7 +15,7 @@ from enum import StrEnum
 from math import ceil, log2
 from typing import Final
 
-from auditor.cost.amount import Amount, amount, count, largest, total
+from auditor.cost.amount import Amount, amount, count, largest
 from auditor.cost.architecture import Architecture
 from auditor.cost.grid import Grid
 from auditor.cost.impossible import require, require_whole
@@ -198,7 +198,7 @@ def data_parallel_per_step(
     weights. ZeRO-3 and FSDP: two gathers and one scatter in every micro-batch.
     """
     gradients = parameters * amount("b_g", recipe.gradients or recipe.weights, "byte")
-    weights = parameters * amount("b_w", min(recipe.weights, 2) if recipe.gathered_layers else recipe.weights, "byte")
+    weights = parameters * amount("b_w", recipe.gathered_bytes if recipe.name.startswith("fsdp") else recipe.weights, "byte")
     if sharding is Sharding.NONE:
         return DataParallelTraffic(
             wire_bytes(Collective.ALL_REDUCE, gradients, ranks).named("dp_bytes"), "all-reduce of gradients once a step"
@@ -216,8 +216,3 @@ def exposed(communication: Amount, hidden: Amount, step: Amount) -> Amount:
     All three are times. `hidden` of zero: nothing overlaps.
     """
     return largest(communication - hidden, communication * 0) / step
-
-
-def sum_of(*volumes: Amount) -> Amount:
-    """Return the sum of volumes of one network, in bytes."""
-    return total(*volumes)

@@ -1,0 +1,89 @@
+"""One figure of an estimate: what it is, its exact value with the derivation, and how far it can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from auditor.cost.amount import Amount, Line, readable
+
+__all__ = ["Estimate", "Figure", "Nature"]
+
+
+class Nature(StrEnum):
+    """What a figure says of the real one."""
+
+    EXACT = "exact"
+    """Follows from the plan: counts, bytes of weights."""
+    ESTIMATE = "estimate"
+    """A model of reality, good to its tolerance."""
+    FLOOR = "lower bound"
+    """Nothing real is below it."""
+    CEILING = "upper bound"
+    """Nothing real is above it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A recomputed quantity.
+
+    `quantity` is an id of the lexicon where it has one; `scope` what it is per (gpu, stage, total, token, ...); `unit` the
+    unit it is shown in; `tolerance` the share by which a claim may differ and still agree. An `alternative` is the same
+    quantity under another convention than the plan's.
+    """
+
+    quantity: str
+    name: str
+    amount: Amount
+    unit: str
+    scope: str
+    convention: str
+    source: str
+    nature: Nature = Nature.EXACT
+    tolerance: Fraction = Fraction(0)
+    alternative: bool = False
+
+    @property
+    def value(self) -> Fraction:
+        """The value in `unit`."""
+        return self.amount.in_unit(self.unit)
+
+    def __str__(self) -> str:
+        sign = {Nature.FLOOR: ">= ", Nature.CEILING: "<= ", Nature.ESTIMATE: "~ ", Nature.EXACT: ""}[self.nature]
+        shown = self.value * 100 if self.unit == "1" and self.quantity.startswith("share.") else self.value
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        return f"{sign}{readable(shown)}{unit}"
+
+    @property
+    def derivation(self) -> tuple[Line, ...]:
+        """The named intermediate results and, last, the figure itself; all in base units."""
+        amount = self.amount
+        own = Line(self.quantity, amount.formula, amount.substituted, amount.value, amount.dimension)
+        if amount.lines and amount.lines[-1].symbol == amount.formula:
+            return amount.lines
+        return (*amount.lines, own)
+
+
+PERCENT: Final = Fraction(1, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What follows from a plan; `missing` says what does not and what would be needed, `assumed` what was filled in."""
+
+    figures: tuple[Figure, ...]
+    missing: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+
+    def find(self, quantity: str, scope: str = "") -> Figure:
+        """Return the plan's own figure for a quantity (and scope); `KeyError` if there is none."""
+        for figure in self.figures:
+            if figure.quantity == quantity and not figure.alternative and scope in ("", figure.scope):
+                return figure
+        raise KeyError(f"{quantity} {scope}".strip())
+
+    def all(self, quantity: str, scope: str = "") -> tuple[Figure, ...]:
+        """Return a quantity's figures under every convention."""
+        return tuple(figure for figure in self.figures if figure.quantity == quantity and scope in ("", figure.scope))
