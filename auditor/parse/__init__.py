@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from auditor.parse.builder import Builder
 from auditor.parse.readers import of_suffix, read_as
-from auditor.spans import Text
-from auditor.statements import Document, Label, LabelKind, Source
+from auditor.statements import Document, Source
 
 __all__ = ["format_of", "parse"]
 

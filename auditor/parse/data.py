@@ -6,22 +6,29 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.parse.builder import Builder, Path, under
+from auditor.parse.commands import launches
+from auditor.parse.lines import stand_in
 from auditor.parse.readers import read_inside
-from auditor.spans import Segment, Span, Text
+from auditor.spans import Span, Text
 from auditor.statements import Kind, LabelKind
 
-__all__ = ["Entry", "Node", "add_tree"]
+__all__ = ["Entry", "Node", "Places", "add_tree"]
 
-SCALARS: Final = frozenset({"number", "string", "true", "false", "null"})
+_SCALARS: Final = frozenset({"number", "string", "true", "false", "null"})
+
+Places = list[tuple[int, int, Path]]
+"""Where each leaf stands in the text that was read, and its path: what a comment beside it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value: `object`, `array`, or the kind of a scalar; `text` is all of it (a string without its quotes)."""
+    """A value: `object`, `array`, `expression`, or the kind of a scalar; `text` is all of it (a string without its quotes)."""
 
     kind: str
     text: Text
     children: tuple[Entry, ...] = ()
+    place: tuple[int, int] | None = None
+    """Where it stands in the text that was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +39,14 @@ class Entry:
     node: Node
 
 
-def add_tree(builder: Builder, node: Node, path: Path) -> None:
-    """Add a statement for each leaf below a node."""
-    _add(builder, node, path, builder.group(), 0, None)
+def add_tree(builder: Builder, node: Node, path: Path, places: Places | None = None) -> None:
+    """Add a statement for each leaf below a node; `places` is filled with where the leaves stand."""
+    _add(builder, node, path, builder.group(), 0, None, places)
 
 
-def _add(builder: Builder, node: Node, path: Path, group: int, depth: int, parent: int | None) -> None:
+def _add(builder: Builder, node: Node, path: Path, group: int, depth: int, parent: int | None, places: Places | None) -> None:
+    if places is not None and node.place is not None and (not node.children or node.kind == "array"):
+        places.append((*node.place, path))
     if node.kind == "object" or (node.kind == "array" and not _is_row(node)):
         inner = builder.group()
         for number, entry in enumerate(node.children):
@@ -46,29 +55,37 @@ def _add(builder: Builder, node: Node, path: Path, group: int, depth: int, paren
                 below = under(path, entry.key, LabelKind.KEY, depth)
             elif node.kind == "array":
                 owner = parent
-                below = under(path, _index(number, entry.node.text), LabelKind.INDEX, depth)
+                start = entry.node.text.whole.start
+                below = under(path, stand_in(str(number), Span(start, start)), LabelKind.INDEX, depth)
             else:
                 owner, below = parent, path
-            _add(builder, entry.node, below, inner, depth + 1, owner)
+            _add(builder, entry.node, below, inner, depth + 1, owner, places)
         return
     if node.kind == "array":
         if node.children:
             items = [entry.node.text for entry in node.children]
             builder.add(Kind.ENTRY, path, node.text, group, depth=depth, parent=parent, literal="array", items=items)
         return
-    if node.kind == "string" and "\n" in node.text.content.strip():
-        read_inside("markdown", builder, node.text, path)
+    content = node.text.content.strip()
+    if not content:
         return
-    if node.text.content.strip():
-        builder.add(Kind.ENTRY, path, node.text, group, depth=depth, parent=parent, literal=node.kind)
+    if node.kind == "string":
+        if launches(content.split("\n", 1)[0]):
+            read_inside("shell", builder, node.text, path)
+            return
+        if "\n" in content:
+            read_inside("markdown", builder, node.text, path)
+            return
+    literal = node.kind if node.kind in _SCALARS else ""
+    builder.add(Kind.ENTRY, path, node.text, group, depth=depth, parent=parent, literal=literal)
 
 
 def _is_row(node: Node) -> bool:
-    """An array of scalars is one statement; long strings in it read better each for itself."""
-    return all(entry.key is None and entry.node.kind in SCALARS and "\n" not in entry.node.text.content.strip() for entry in node.children)
-
-
-def _index(number: int, text: Text) -> Text:
-    start = text.whole.start
-    word = str(number)
-    return Text(word, (Segment(0, len(word), Span(start, start)),))
+    """An array of scalars is one statement, unless its strings are texts or commands of their own."""
+    return all(
+        entry.key is None
+        and entry.node.kind in _SCALARS
+        and "\n" not in entry.node.text.content.strip()
+        and not (entry.node.kind == "string" and " " in entry.node.text.content and launches(entry.node.text.content))
+        for entry in node.children
+    )

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from auditor.parse.builder import Builder, Path, under
+from auditor.parse.commands import launches
 from auditor.parse.readers import of_language, of_suffix, read_inside
 from auditor.spans import Text
 from auditor.statements import LabelKind
@@ -33,4 +34,15 @@ def sniff(content: str) -> str:
     start = content.lstrip()[:1]
     if start and start in "{[" and content.rstrip()[-1] in "}]" and ":" in content:
         return "json"
+    lines = [line for line in content.split("\n", _SNIFFED)[:_SNIFFED] if line.strip()]
+    code = [line for line in lines if not line.lstrip().startswith("#")]
+    if lines and (_DIRECTIVE.match(lines[0]) or (code and launches(code[0]))):
+        return "shell"
+    if code and _PYTHON.match(code[0]):
+        return "python"
     return "plain"
+
+
+_SNIFFED: Final = 40
+_DIRECTIVE: Final = re.compile(r"#!.{0,100}sh\b|#SBATCH\b")
+_PYTHON: Final = re.compile(r"(?:from [\w.]{1,100} import |import \w|def \w{1,80}\(|class \w{1,80}[(:]|@\w)|[A-Za-z_]\w{0,80} = [{(\[]\s*$")

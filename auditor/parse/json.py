@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from auditor.parse.builder import MAX_NESTING, Builder, Path
-from auditor.parse.data import Entry, Node, add_tree
+from auditor.parse.comments import add_comments
+from auditor.parse.data import Entry, Node, Places, add_tree
 from auditor.parse.readers import read_inside
 from auditor.spans import LineIndex, Segment, Text
 
@@ -46,7 +47,7 @@ class _Reader:
     text: Text
     content: str
     faults: list[_Fault] = field(default_factory=list)
-    comments: list[Text] = field(default_factory=list)
+    comments: list[tuple[int, int]] = field(default_factory=list)
     duplicates: list[Text] = field(default_factory=list)
 
     def fault(self, at: int, message: str, remedy: str) -> None:
@@ -67,7 +68,7 @@ class _Reader:
             if comment.group() == "/*":
                 close = content.find("*/", end)
                 end = close + 2 if close >= 0 else len(content)
-            self.comments.append(self.text.slice(at, end))
+            self.comments.append((at, end))
             at = end
 
     def value(self, at: int, depth: int) -> tuple[Node | None, int]:
@@ -81,22 +82,22 @@ class _Reader:
             return self.members(at, depth) if char == "{" else self.elements(at, depth)
         if char in ('"', "'"):
             text, end = self.string(at)
-            return Node("string", text), end
+            return Node("string", text, place=(at, end)), end
         match = _NUMBER.match(content, at)
         if match and match.group() and content[match.end() : match.end() + 1] in ("", ",", "]", "}", " ", "\t", "\n", "\r"):
             return self.number(match.start(), match.end())
         return self.bare(at)
 
-    def number(self, start: int, end: int) -> tuple[Node, int]:
+    def number(self, start: int, end: int) -> tuple[Node | None, int]:
         text = self.text.slice(start, end)
         if end - start > _MAX_DIGITS:
             self.fault(start, f"a number of {end - start} characters", f"numbers of more than {_MAX_DIGITS} characters are not read")
-            return Node("string", text), end
+            return Node("string", text, place=(start, end)), end
         # A number followed by something other than a comma or a bracket is part of an expression (`128 * 4`).
         after = self.content[end : end + 40].lstrip(" \t")[:1]
         if after and after not in ",]}\n\r\"/#'":
             return self.bare(start)
-        return Node("number", text), end
+        return Node("number", text, place=(start, end)), end
 
     def bare(self, at: int) -> tuple[Node | None, int]:
         match = _BARE.match(self.content, at)
@@ -105,14 +106,14 @@ class _Reader:
         text = self.text.slice(match.start(), match.end()).strip()
         word = text.content
         if word in _LITERALS:
-            return Node(_LITERALS[word], text), at + len(word)
+            return Node(_LITERALS[word], text, place=(at, at + len(word))), at + len(word)
         if word in _FOREIGN:
             self.fault(at, f"{word} is not a JSON value", "write true, false, null, a number or a string")
         elif any(sign in word for sign in "+*/-×") and any(char.isdigit() for char in word):
             self.fault(at, f"the expression {word[:60]!r} stands where a value is expected", "write the number it comes to")
         else:
             self.fault(at, f"{word[:60]!r} is not a JSON value", "put text in double quotes")
-        return Node(_FOREIGN.get(word, "string"), text), match.end()
+        return Node(_FOREIGN.get(word, "string"), text, place=(at, match.end())), match.end()
 
     def string(self, at: int) -> tuple[Text, int]:
         content = self.content
@@ -295,7 +296,7 @@ class _Reader:
         return at + 1
 
     def close(self, start: int, end: int, children: list[Entry], kind: str) -> Node:
-        return Node(kind, self.text.slice(start, end), tuple(children))
+        return Node(kind, self.text.slice(start, end), tuple(children), (start, end))
 
 
 def looks_like_markdown(content: str) -> bool:
@@ -338,19 +339,16 @@ def read(builder: Builder, text: Text, path: Path) -> None:
         rest = content[end:] if documents else content
     if not documents and not rest:
         reader.fault(0, "the file is empty", "a JSON file holds one value")
+    places: Places = []
     for node in documents:
-        add_tree(builder, node, path)
+        add_tree(builder, node, path, places)
+    add_comments(builder, text, reader.comments, path, places)
     if rest.strip():
         read_inside("plain", builder, text.slice(len(content) - len(rest), len(content)), path)
     _report(builder, reader)
 
 
 def _report(builder: Builder, reader: _Reader) -> None:
-    group = builder.group() if reader.comments else 0
-    for comment in reader.comments:
-        from auditor.statements import Kind
-
-        builder.add(Kind.CODE, (), comment, group)
     for key in reader.duplicates[:20]:
         builder.note(f"the key {key.content[:60]!r} stands twice in one object; both values are read", key)
     if not reader.faults:

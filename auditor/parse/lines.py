@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.spans import LineIndex, Text
+from auditor.spans import LineIndex, Segment, Span, Text
 
-__all__ = ["column_of", "cut_lines"]
+__all__ = ["column_of", "cut_lines", "stand_in"]
 
 _TAB = 4
 
@@ -27,3 +27,14 @@ def column_of(content: str) -> int:
         else:
             break
     return column
+
+
+def stand_in(content: str, span: Span) -> Text:
+    """Return a text that stands for a whole span of the source, however long it is: never one character for one."""
+    if not content:
+        return Text.of("", span.start)
+    if len(content) != len(span):
+        return Text(content, (Segment(0, len(content), span),))
+    if len(content) == 1:
+        return Text(content, (Segment(0, 1, span),))
+    return Text(content, (Segment(0, 1, span), Segment(1, len(content), span)))

@@ -18,7 +18,7 @@ from markdown_it.token import Token
 from auditor.parse.builder import Builder, Path, under
 from auditor.parse.embedded import read_block
 from auditor.parse.emit import add_pieces
-from auditor.parse.html import comment_texts, is_comment, read_table, to_markdown
+from auditor.parse.html import comment_texts, is_comment, read_tables, to_markdown
 from auditor.parse.inline import Inline, MarkKind, scan
 from auditor.parse.labels import Piece, introduces, split_label, split_pieces, without_colon
 from auditor.parse.lines import cut_lines
@@ -328,7 +328,7 @@ class _Markdown:
             for part in comment_texts(text):
                 self.builder.add(Kind.CODE, path, part, group, depth=place.depth, parent=place.parent, struck=True)
             return
-        rest = read_table(self.builder, text, path, self.references)
+        rest = read_tables(self.builder, text, path, self.references)
         if self.builder.embedded >= MAX_EMBEDDED:
             read_lines(self.builder, cut_lines(rest), path)
             return

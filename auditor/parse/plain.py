@@ -132,12 +132,12 @@ def _add_line(
     if kind is Kind.ENTRY and labelled is None:
         kind = Kind.HEAD if nests else Kind.CODE
     label_kind = LabelKind.KEY if line.kind is Kind.ENTRY else LabelKind.ITEM
-    index = add_pieces(builder, kind, path, pieces, group, depth=depth, parent=parent, label_kind=label_kind, always=True)
+    owner = add_pieces(builder, kind, path, pieces, group, depth=depth, parent=parent, label_kind=label_kind, always=True)
     label = labelled if labelled is not None else line.body
     if not label.content:
         return None
     outer_kind = LabelKind.LEAD if kind is Kind.HEAD else label_kind
-    return _Open(line.key, under(path, label, outer_kind, depth), index)
+    return _Open(line.key, under(path, label, outer_kind, depth), owner)
 
 
 def _table_end(lines: list[Text], at: int) -> int:

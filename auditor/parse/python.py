@@ -1,7 +1,335 @@
-"""Read line by line for now."""
+"""Python to statements: literals that are assigned, the members of dictionaries, keyword arguments. Nothing is ever run.
+
+The text goes through `ast.parse` only. Lines in which no literal is assigned are kept as code; where the text is no
+Python (LLM reports often leave parts out), its lines are read one by one.
+"""
 
 from __future__ import annotations
 
-from auditor.parse.plain import read
+import ast
+import io
+import re
+import tokenize
+import warnings
+from dataclasses import dataclass, field
+from typing import Final
+
+from auditor.parse.builder import MAX_NESTING, Builder, Path, under
+from auditor.parse.comments import add_comments
+from auditor.parse.data import Entry, Node, Places, add_tree
+from auditor.parse.lines import column_of, cut_lines
+from auditor.parse.plain import read_lines
+from auditor.spans import LineIndex, Text
+from auditor.statements import Kind, LabelKind
 
 __all__ = ["read"]
+
+_MAX_LENGTH: Final = 300_000
+_MEMBER: Final = re.compile(r"\s*(?P<quote>['\"]?)(?P<key>[A-Za-z_][\w. -]{0,80})(?P=quote)\s*(?P<sign>[:=])(?![=:])\s*")
+_COMMENT: Final = re.compile(r"(?:^|\s)#")
+
+
+@dataclass(slots=True)
+class _Reader:
+    builder: Builder
+    text: Text
+    index: LineIndex
+    ascii: bool
+    places: Places = field(default_factory=list)
+    covered: set[int] = field(default_factory=set)
+
+    def offset(self, line: int, column: int) -> int:
+        """The character offset of a line and a column in UTF-8 bytes."""
+        start = self.index.starts[line - 1]
+        if self.ascii:
+            return start + column
+        end = self.index.starts[line] if line < len(self.index) else len(self.text)
+        return start + len(self.text.content[start:end].encode()[:column].decode(errors="ignore"))
+
+    def place(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
+        return (
+            self.offset(node.lineno, node.col_offset),
+            self.offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset),
+        )
+
+    def cut(self, node: ast.expr | ast.stmt) -> Text:
+        return self.text.slice(*self.place(node))
+
+    # Statements
+
+    def body(self, statements: list[ast.stmt], path: Path, depth: int) -> None:
+        for statement in statements:
+            self.statement(statement, path, depth)
+
+    def statement(self, node: ast.stmt, path: Path, depth: int) -> None:
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            self.assign(target, node.value, path)
+        elif isinstance(node, ast.Expr):
+            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                return  # a docstring: its lines are read as text by `rest`
+            if isinstance(node.value, ast.Call):
+                self.tree(self.call(node.value, depth), path)
+            elif (value := self.literal(node.value, depth)) is not None:
+                self.tree(value, path)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            self.defaults(node, path)
+            if depth < MAX_NESTING:
+                self.body(node.body, path, depth + 1)
+        elif isinstance(node, ast.ClassDef):
+            name = self.name_of(node)
+            if depth < MAX_NESTING:
+                self.body(node.body, under(path, name, LabelKind.KEY) if name is not None else path, depth + 1)
+        else:
+            for block in ("body", "orelse", "finalbody"):
+                inner = getattr(node, block, None)
+                if isinstance(inner, list) and depth < MAX_NESTING:
+                    self.body([one for one in inner if isinstance(one, ast.stmt)], path, depth + 1)
+            for handler in getattr(node, "handlers", []):
+                self.body(handler.body, path, depth + 1)
+
+    def name_of(self, node: ast.ClassDef) -> Text | None:
+        start = self.offset(node.lineno, node.col_offset)
+        match = re.compile(r"class\s{1,20}").match(self.text.content, start)
+        return self.text.slice(match.end(), match.end() + len(node.name)) if match else None
+
+    def defaults(self, node: ast.FunctionDef | ast.AsyncFunctionDef, path: Path) -> None:
+        arguments = [*node.args.posonlyargs, *node.args.args]
+        pairs = list(zip(arguments[len(arguments) - len(node.args.defaults) :], node.args.defaults, strict=True))
+        pairs += [(one, value) for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value is not None]
+        for argument, value in pairs:
+            literal = self.literal(value, 0)
+            if literal is not None and literal.kind != "null":
+                start = self.offset(argument.lineno, argument.col_offset)
+                self.tree(Node("object", literal.text, (Entry(self.text.slice(start, start + len(argument.arg)), literal),)), path)
+
+    def assign(self, target: ast.expr, value: ast.expr, path: Path) -> None:
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+            for one, other in zip(target.elts, value.elts, strict=True):
+                self.assign(one, other, path)
+            return
+        key = self.target(target)
+        node = self.literal(value, 0)
+        if key is None or node is None:
+            return
+        self.tree(Node("object", node.text, (Entry(key, node),)), path)
+
+    def target(self, target: ast.expr) -> Text | None:
+        if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
+            return self.unquoted(self.cut(target.slice))
+        if isinstance(target, ast.Attribute):
+            end = self.place(target)[1]
+            return self.text.slice(end - len(target.attr), end)
+        return self.cut(target) if isinstance(target, ast.Name) else None
+
+    def tree(self, node: Node | None, path: Path) -> None:
+        if node is None:
+            return
+        if node.kind == "object" and not node.children:
+            return
+        start = len(self.places)
+        add_tree(self.builder, node, path, self.places)
+        for begin, end, _ in self.places[start:]:
+            first = self.index.point(begin).line
+            self.covered.update(range(first, self.index.point(max(end - 1, begin)).line + 1))
+
+    # Values
+
+    def literal(self, node: ast.expr, depth: int) -> Node | None:
+        if depth > MAX_NESTING:
+            return None
+        place = self.place(node)
+        text = self.text.slice(*place)
+        if isinstance(node, ast.Constant):
+            return self.constant(node, text, place)
+        if isinstance(node, ast.Dict):
+            entries: list[Entry] = []
+            for key, value in zip(node.keys, node.values, strict=True):
+                inner = self.literal(value, depth + 1)
+                if inner is not None:
+                    entries.append(Entry(self.unquoted(self.cut(key)) if key is not None else None, inner))
+            return Node("object", text, tuple(entries), place)
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            nodes = [self.literal(one, depth + 1) for one in node.elts]
+            return Node("array", text, tuple(Entry(None, one) for one in nodes if one is not None), place)
+        if isinstance(node, ast.Call):
+            return self.call(node, depth)
+        if isinstance(node, (ast.UnaryOp, ast.BinOp)) and _is_sum(node):
+            kind = "number" if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant) else "expression"
+            return Node(kind, text, place=place)
+        return None
+
+    def constant(self, node: ast.Constant, text: Text, place: tuple[int, int]) -> Node | None:
+        value = node.value
+        if isinstance(value, bool) or value is None:
+            return Node({True: "true", False: "false", None: "null"}[value], text, place=place)
+        if isinstance(value, (int, float)):
+            return Node("number", text, place=place)
+        if isinstance(value, str):
+            return Node("string", self.unquoted(text), place=place)
+        return None
+
+    def call(self, node: ast.Call, depth: int) -> Node | None:
+        """`TensorParallel(size=4)`: an object under the name of what is called."""
+        if depth > MAX_NESTING:
+            return None
+        entries: list[Entry] = []
+        for keyword in node.keywords:
+            value = self.literal(keyword.value, depth + 1)
+            if value is not None and keyword.arg is not None:
+                start = self.offset(keyword.lineno, keyword.col_offset)
+                entries.append(Entry(self.text.slice(start, start + len(keyword.arg)), value))
+        for argument in node.args:
+            if isinstance(argument, (ast.Call, ast.Dict, ast.List)):
+                inner = self.literal(argument, depth + 1)
+                if inner is not None and (inner.kind != "object" or inner.children):
+                    entries.append(Entry(None, inner))
+            elif (inner := self.literal(argument, depth + 1)) is not None and inner.kind in ("number", "expression"):
+                entries.append(Entry(None, inner))
+        if not entries:
+            return None
+        place = self.place(node)
+        text = self.text.slice(*place)
+        name = self.cut(node.func)
+        inside = Node("object", text, tuple(entries))
+        if isinstance(node.func, ast.Name) and node.func.id == "dict":
+            return Node("object", text, tuple(entries), place)
+        if not isinstance(node.func, (ast.Name, ast.Attribute)) or len(name) > 200:
+            return inside
+        return Node("object", text, (Entry(name, inside),))
+
+    def unquoted(self, text: Text) -> Text:
+        content = text.content
+        start = 0
+        while start < len(content) and content[start] in "rRbBuUfF":
+            start += 1
+        if start >= len(content) or content[start] not in "'\"":
+            return text
+        quote = content[start] * 3 if content.startswith(content[start] * 3, start) and len(content) >= start + 6 else content[start]
+        if not content.endswith(quote) or len(content) < start + 2 * len(quote):
+            return text
+        return text.slice(start + len(quote), len(content) - len(quote))
+
+
+def _is_sum(node: ast.expr) -> bool:
+    """Tell whether an expression holds numbers and signs only; bounded, and without recursion."""
+    pending: list[ast.expr] = [node]
+    seen = 0
+    while pending:
+        one = pending.pop()
+        seen += 1
+        if seen > 60:
+            return False
+        if isinstance(one, ast.BinOp):
+            pending += [one.left, one.right]
+        elif isinstance(one, ast.UnaryOp):
+            pending.append(one.operand)
+        elif not (isinstance(one, ast.Constant) and isinstance(one.value, (int, float)) and not isinstance(one.value, bool)):
+            return False
+    return True
+
+
+def read(builder: Builder, text: Text, path: Path) -> None:
+    """Read a Python text."""
+    tree = _tree(text.content)
+    if tree is None:
+        _read_loosely(builder, text, path)
+        return
+    reader = _Reader(builder, text, LineIndex(text.content), text.content.isascii())
+    try:
+        reader.body(tree.body, path, 0)
+    except RecursionError:  # pragma: no cover - the parser refuses such nesting first
+        _read_loosely(builder, text, path)
+        return
+    comments = _comments(reader)
+    add_comments(builder, text, comments, path, reader.places)
+    _rest(reader, comments, path)
+
+
+def _tree(content: str) -> ast.Module | None:
+    if len(content) > _MAX_LENGTH:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _comments(reader: _Reader) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(reader.text.content.replace("\r\n", "\n").replace("\r", "\n")).readline):
+            if token.type == tokenize.COMMENT:
+                start = reader.index.starts[token.start[0] - 1] + token.start[1]
+                found.append((start, start + len(token.string)))
+    except (tokenize.TokenError, SyntaxError, IndexError):
+        return found
+    return found
+
+
+def _rest(reader: _Reader, comments: list[tuple[int, int]], path: Path) -> None:
+    """Lines without a literal of their own are kept as code."""
+    starts = {reader.index.point(start).line: start for start, _ in comments}
+    group = reader.builder.group()
+    for number in range(1, len(reader.index) + 1):
+        if number in reader.covered:
+            continue
+        line = reader.index.line(number)
+        end = min(line.end, starts.get(number, line.end))
+        code = reader.text.slice(line.start, end).strip()
+        if any(char.isalnum() for char in code.content):
+            reader.builder.add(Kind.CODE, path, code, group)
+
+
+def _read_loosely(builder: Builder, text: Text, path: Path) -> None:
+    """Read what is nearly Python: `'key': value,  # comment` and `name = value` lines, nested by their columns."""
+    stack: list[tuple[int, Path]] = []
+    group = builder.group()
+    pending: list[Text] = []
+
+    def flush() -> None:
+        if pending:
+            read_lines(builder, list(pending), stack[-1][1] if stack else path)
+            pending.clear()
+
+    for line in cut_lines(text):
+        content = line.content
+        if not content.strip():
+            continue
+        comment = _COMMENT.search(content)
+        stop = comment.start() if comment else len(content)
+        column = column_of(content)
+        match = _MEMBER.match(content[:stop])
+        body = line.slice(match.end(), stop).strip() if match else line.slice(0, stop).strip()
+        value = body.content.rstrip(",")
+        if match is None or not _simple(value):
+            pending.append(line)
+            continue
+        flush()
+        while stack and stack[-1][0] >= column:
+            stack.pop()
+        outer = stack[-1][1] if stack else path
+        key = line.slice(match.start("key"), match.end("key"))
+        below = under(outer, key, LabelKind.KEY, len(stack))
+        builder.head(outer, key, group, depth=len(stack))
+        if value.strip("{[( ") == "" or value.endswith(("{", "[", "(")):
+            stack.append((column, below))
+            if any(char.isdigit() for char in value):
+                builder.add(Kind.CODE, below, body, group)
+        else:
+            clean = body.slice(0, len(value)).strip()
+            if clean.content[:1] in ("'", '"') and clean.content.endswith(clean.content[0]) and len(clean) > 1:
+                clean = clean.slice(1, len(clean) - 1)
+            builder.add(Kind.ENTRY, below, clean, group, depth=len(stack))
+        if comment is not None:
+            note = line.slice(comment.start(), len(line)).strip().strip("#").strip()
+            if note.content:
+                builder.add(Kind.CODE, below, note, group, depth=len(stack))
+    flush()
+
+
+def _simple(value: str) -> bool:
+    """Tell whether what stands behind the key is a value rather than program."""
+    return value != "" and not value.endswith(":") and (value[0] in "'\"[{(-+." or value[0].isdigit() or value in ("True", "False", "None"))

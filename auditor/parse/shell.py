@@ -1,7 +1,421 @@
-"""Read line by line for now."""
+"""Launch commands and scripts to statements: each flag and each variable with its value, the program in the path.
+
+Variables assigned above are put in where they are used, in a bounded way; the value's span is then the place of use.
+The words of an array of arguments keep the place where they were written. No command is ever run.
+"""
 
 from __future__ import annotations
 
-from auditor.parse.plain import read
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from auditor.parse.builder import Builder, Path, under
+from auditor.parse.commands import CARRIES, DECLARES, LAUNCHERS, PREFIXES, PROMPT, SCRIPT, SUBCOMMANDS, SWITCHES, TOOLS
+from auditor.parse.lexer import Command, Part, Word, lex
+from auditor.parse.lines import cut_lines, stand_in
+from auditor.parse.plain import read_lines
+from auditor.parse.readers import read_inside
+from auditor.spans import Span, Text
+from auditor.statements import Kind, LabelKind
 
 __all__ = ["read"]
+
+_ASSIGNED: Final = re.compile(r"([A-Za-z_]\w{0,99})(?:\[[^\]\n]{0,50}\])?(\+?)=")
+_DIRECTIVE: Final = re.compile(r"#\s?(SBATCH|PBS|BSUB|FLUX|COBALT)\b[:\s]\s*(?=-)")
+_MORE: Final = re.compile(r"\s*>\s+(?=\S)")
+_LONG: Final = re.compile(r"--?[A-Za-z][\w.:/-]{0,120}")
+_SHORT: Final = re.compile(r"(-[A-Za-z])(\d[\w.:,-]{0,60})")
+_OVERRIDE: Final = re.compile(r"(\+{0,2}[A-Za-z_@][\w.\-/@\[\]]{0,200})=(?!=)")
+_NEGATIVE: Final = re.compile(r"-\.?\d")
+_NUMERIC: Final = re.compile(r"-?[\d.,:]+")
+_PRODUCT: Final = re.compile(r"\d{1,9}(?:\*\d{1,9}){0,5}")
+_IN_SUM: Final = re.compile(r"\$?\{?([A-Za-z_]\w{0,99})\}?")
+
+
+_MAX_EXPANSION: Final = 2000
+_MAX_LEAD: Final = 12
+
+
+@dataclass(slots=True)
+class _Variable:
+    value: Text
+    words: tuple[Word, ...] | None
+    label: Text
+    used: bool = False
+
+
+@dataclass(slots=True)
+class _Script:
+    builder: Builder
+    path: Path
+    variables: dict[str, _Variable] = field(default_factory=dict)
+    expanded: int = 0
+
+
+def read(builder: Builder, text: Text, path: Path) -> None:
+    """Read shell text: a script, a fence, or a console with prompts and output."""
+    lines = cut_lines(text)
+    script = _Script(builder, path)
+    if any(PROMPT.match(line.content) for line in lines):
+        _console(script, lines)
+    else:
+        for command in lex(text):
+            _command(script, command)
+    _unused(script)
+
+
+def _console(script: _Script, lines: list[Text]) -> None:
+    """Commands stand behind a prompt, everything else is output."""
+    output: list[Text] = []
+    at = 0
+    while at < len(lines):
+        prompt = PROMPT.match(lines[at].content)
+        if prompt is None:
+            if lines[at].content.lstrip().startswith("#"):
+                for command in lex(lines[at]):
+                    _command(script, command)
+            else:
+                output.append(lines[at])
+            at += 1
+            continue
+        if output:
+            read_lines(script.builder, output, script.path)
+            output = []
+        block = [lines[at].slice(prompt.end(), len(lines[at]))]
+        at += 1
+        while at < len(lines) and block[-1].content.rstrip().endswith("\\"):
+            more = _MORE.match(lines[at].content)
+            block.append(lines[at].slice(more.end(), len(lines[at])) if more else lines[at])
+            at += 1
+        for command in lex(Text.join(block, "\n")):
+            _command(script, command)
+    if any(line.content.strip() for line in output):
+        read_lines(script.builder, output, script.path)
+
+
+def _command(script: _Script, command: Command) -> None:
+    builder = script.builder
+    lead: Text | None = None
+    for comment in command.above:
+        directive = _DIRECTIVE.match(comment.content)
+        if directive is not None:
+            _directive(script, comment, directive)
+            lead = None
+        elif comment.content.strip("#! ") and not comment.content.startswith("#!"):
+            builder.add(Kind.CODE, script.path, comment, builder.group())
+            lead = comment
+    path = script.path
+    words = command.words
+    if words:
+        if lead is not None and command.above and len(lead.content.split()) <= _MAX_LEAD and not all(word.assigns for word in words):
+            name = lead.strip("#").strip().strip(":").strip("-=").strip()
+            if name.content:
+                path = under(path, name, LabelKind.LEAD)
+        _words(script, path, words)
+    if command.here is not None and command.here.content.strip():
+        read_inside("plain", builder, command.here, path)
+    for comment in command.beside:
+        builder.add(Kind.CODE, script.path, comment, builder.group())
+
+
+def _directive(script: _Script, comment: Text, match: re.Match[str]) -> None:
+    """`#SBATCH --nodes=2`: flags of the batch system."""
+    name = comment.slice(match.start(1), match.end(1))
+    group = script.builder.group()
+    for command in lex(comment.slice(match.end(), len(comment))):
+        _flags(script, under(script.path, name, LabelKind.PROGRAM), _expand(script, command.words), group)
+
+
+def _words(script: _Script, path: Path, words: list[Word]) -> None:
+    builder = script.builder
+    raw = _raw(words)
+    group = builder.group()
+    at = 0
+    while at < len(words) and (words[at].assigns or words[at].text.content in PREFIXES):
+        if words[at].assigns:
+            _assign(script, path, words[at], group)
+        at += 1
+    if at == len(words):
+        return
+    first = words[at].text.content
+    if first in DECLARES:
+        rest = words[at + 1 :]
+        for word in rest:
+            if word.assigns:
+                _assign(script, path, word, group)
+        if not any(word.assigns for word in rest):
+            builder.add(Kind.CODE, path, raw, group)
+        return
+    name = first.rsplit("/", 1)[-1]
+    rest = words[at:]
+    if name in TOOLS or (name.endswith("()") and len(rest) < 3):
+        builder.add(Kind.CODE, path, _raw(rest), group)
+        return
+    if first.endswith(":") or not any(char.isalnum() for char in first):
+        read_lines(builder, cut_lines(_raw(rest)), path)
+        return
+    expanded = _expand(script, rest)
+    if name not in LAUNCHERS and not SCRIPT.fullmatch(first):
+        flagged = any(_is_flag(word.text.content) or _OVERRIDE.match(word.text.content) for word in expanded[1:])
+        if not flagged:
+            builder.add(Kind.CODE, path, _raw(rest), group)
+            return
+    _launch(script, path, expanded, group)
+
+
+def _raw(words: Sequence[Word]) -> Text:
+    """The words as written, on one line."""
+    return words[0].raw if len(words) == 1 else Text.join([word.raw for word in words], " ")
+
+
+# Variables
+
+
+def _assign(script: _Script, path: Path, word: Word, group: int) -> None:
+    match = _ASSIGNED.match(word.raw.content)
+    if match is None:
+        return
+    name = match.group(1)
+    label = word.raw.slice(match.start(1), match.end(1))
+    added = match.group(2) == "+"
+    if word.elements is not None:
+        known = script.variables.get(name)
+        words = ((known.words or ()) if known and added else ()) + tuple(_expand(script, word.elements))
+        script.variables[name] = _Variable(word.raw.slice(0, 0), words, label)
+        return
+    value = _value(script, word, skip=match.end())
+    script.variables[name] = _Variable(value, None, label)
+    if _holds_flags(value.content):
+        words = tuple(one for command in lex(value) for one in command.words)
+        known = script.variables.get(name)
+        script.variables[name] = _Variable(value, words, label)
+        return
+    below = under(path, label, LabelKind.VARIABLE)
+    script.builder.head(path, label, group)
+    _add(script, below, value, group)
+
+
+def _holds_flags(content: str) -> bool:
+    stripped = content.lstrip()
+    return stripped.startswith("-") and _LONG.match(stripped) is not None and " " in stripped.strip()
+
+
+def _value(script: _Script, word: Word, skip: int) -> Text:
+    """The value of an assignment: the word behind its `=`, variables put in."""
+    parts: list[Text] = []
+    left = skip
+    for part in word.parts:
+        text = part.text
+        if left > 0 and not part.variable:
+            cut = min(left, len(text))
+            left -= cut
+            text = text.slice(cut, len(text))
+            if not text.content:
+                continue
+            parts.append(text)
+            continue
+        parts.append(_put_in(script, part))
+    if not parts:
+        return word.raw.slice(len(word.raw), len(word.raw))
+    return parts[0] if len(parts) == 1 else Text.join(parts)
+
+
+def _put_in(script: _Script, part: Part) -> Text:
+    if part.sum:
+        return _sum(script, part)
+    if not part.variable:
+        return part.text
+    known = script.variables.get(part.variable)
+    if known is not None and known.words is None and known.value.content and "$" not in known.value.content:
+        known.used = True
+        return _bounded(script, known.value.content, part.text)
+    if known is None and part.other is not None:
+        if "$" not in part.other.content:
+            return part.other.strip("\"'")
+        inner = [one for command in lex(part.other) for one in command.words]
+        if len(inner) == 1:
+            return _value(script, inner[0], 0)
+    return part.text
+
+
+def _bounded(script: _Script, content: str, place: Text) -> Text:
+    script.expanded += len(content)
+    if len(content) > _MAX_EXPANSION or script.expanded > 200 * _MAX_EXPANSION:
+        return place
+    return stand_in(content, place.whole)
+
+
+def _sum(script: _Script, part: Part) -> Text:
+    """A product of whole numbers is worked out; any other sum stays as it is written."""
+
+    def known(match: re.Match[str]) -> str:
+        variable = script.variables.get(match.group(1))
+        return variable.value.content if variable is not None and variable.value.content.isdecimal() else match.group()
+
+    content = _IN_SUM.sub(known, part.sum).replace(" ", "")
+    if _PRODUCT.fullmatch(content) is None or not content.isascii():
+        return part.text
+    product = 1
+    for factor in content.split("*"):
+        product *= int(factor)
+    return _bounded(script, str(product), part.text)
+
+
+def _expand(script: _Script, words: Sequence[Word]) -> list[Word]:
+    """Put in the variables of words; one that holds arguments becomes its words."""
+    result: list[Word] = []
+    for word in words:
+        if len(word.parts) == 1 and word.parts[0].variable:
+            known = script.variables.get(word.parts[0].variable)
+            if known is not None and known.words is not None and (word.parts[0].whole or not word.parts[0].quoted):
+                known.used = True
+                script.expanded += len(known.words)
+                if script.expanded <= 200 * _MAX_EXPANSION:
+                    result.extend(known.words)
+                    continue
+        if any(part.variable or part.sum for part in word.parts):
+            parts = tuple(Part(_put_in(script, part), quoted=part.quoted) for part in word.parts)
+            result.append(Word(parts, word.raw, word.elements))
+        else:
+            result.append(word)
+    return result
+
+
+def _unused(script: _Script) -> None:
+    """Arguments kept in a variable that no command of the text uses."""
+    for variable in script.variables.values():
+        if variable.words and not variable.used:
+            group = script.builder.group()
+            _flags(script, under(script.path, variable.label, LabelKind.VARIABLE), list(variable.words), group)
+
+
+# Programs and flags
+
+
+def _launch(script: _Script, path: Path, words: list[Word], group: int, nesting: int = 0) -> None:
+    """Read a program and what stands behind it."""
+    first = words[0].text
+    name = first.content.rsplit("/", 1)[-1]
+    script.builder.head(path, first, group)
+    label = [first]
+    at = 1
+    inner = False
+    if name.startswith("python") or name == "ipython":
+        # `python -u -m module` and `python script.py`
+        while at < len(words) and words[at].text.content in SWITCHES and words[at].text.content != "-m":
+            at += 1
+        if at + 1 < len(words) and words[at].text.content == "-m":
+            label += [words[at].text, words[at + 1].text]
+            at += 2
+            inner = True
+    elif at < len(words) and words[at].text.content in SUBCOMMANDS.get(name, ()):
+        label.append(words[at].text)
+        at += 1
+        if name == "ray" and at < len(words) and words[at].text.content == "submit":
+            label.append(words[at].text)
+            at += 1
+    program = label[0] if len(label) == 1 else Text.join(label, " ")
+    below = under(path, program, LabelKind.PROGRAM)
+    carries = name in CARRIES and nesting < 8
+    starts_script = (
+        (not inner and (name.startswith("python") or name in ("bash", "sh")))
+        or name in ("torchrun", "deepspeed", "accelerate", "composer", "horovodrun", "nsys", "sbatch", "torchx")
+        or (inner and any(part in program.content for part in ("torch.distributed", "accelerate", "deepspeed")))
+    )
+    _flags(script, below, words[at:], group, carries=carries, starts_script=starts_script, nesting=nesting)
+
+
+def _is_flag(content: str) -> bool:
+    return content.startswith("-") and len(content) > 1 and not _NEGATIVE.match(content) and _LONG.match(content) is not None
+
+
+def _flags(
+    script: _Script,
+    path: Path,
+    words: Sequence[Word],
+    group: int,
+    *,
+    carries: bool = False,
+    starts_script: bool = False,
+    nesting: int = 0,
+) -> None:
+    at = 0
+    named = False
+    while at < len(words):
+        word = words[at].text
+        content = word.content
+        at += 1
+        if content == "--":
+            if carries and at < len(words):
+                _launch(script, path, list(words[at:]), group, nesting + 1)
+                return
+            continue
+        if _is_flag(content):
+            equals = content.find("=")
+            if equals > 0:
+                _flag(script, path, word.slice(0, equals), word.slice(equals + 1, len(word)), group)
+                continue
+            if short := _SHORT.fullmatch(content):
+                _flag(script, path, word.slice(0, short.end(1)), word.slice(short.start(2), len(word)), group)
+                continue
+            argument: list[Text] = []
+            if at < len(words) and content not in SWITCHES and _is_argument(words[at], carries=carries, starts_script=starts_script):
+                argument.append(words[at].text)
+                at += 1
+                while at < len(words) and _NUMERIC.fullmatch(words[at].text.content) and _NUMERIC.fullmatch(argument[-1].content):
+                    argument.append(words[at].text)
+                    at += 1
+            if argument:
+                value = argument[0] if len(argument) == 1 else Text.join(argument, " ")
+            else:
+                value = word.slice(0, 0)
+            _flag(script, path, word, value, group)
+            continue
+        if override := _OVERRIDE.match(content):
+            _flag(script, path, word.slice(0, override.end(1)), word.slice(override.end(), len(word)), group)
+            continue
+        base = content.rsplit("/", 1)[-1]
+        if carries and (base in LAUNCHERS or SCRIPT.fullmatch(content)):
+            _launch(script, path, list(words[at - 1 :]), group, nesting + 1)
+            return
+        if not content.strip():
+            continue
+        if base in ("bash", "sh") and carries:
+            continue
+        label = (
+            "argument" if named else "script" if starts_script or SCRIPT.fullmatch(content) else "model" if "/" in content else "argument"
+        )
+        named = named or label != "argument"
+        _flag(script, path, stand_in(label, Span(word.whole.start, word.whole.start)), word, group)
+        if label == "script" and starts_script:
+            # What stands behind a script is the script's own.
+            path = under(path, word, LabelKind.PROGRAM)
+            starts_script = carries = False
+    return
+
+
+def _is_argument(word: Word, *, carries: bool, starts_script: bool) -> bool:
+    """Tell whether a word behind a flag is its argument, rather than the program or script that the flags end before."""
+    content = word.text.content
+    if _is_flag(content) and not any(part.quoted for part in word.parts):
+        return False
+    if (starts_script or carries) and SCRIPT.fullmatch(content):
+        return False
+    return not (carries and content.rsplit("/", 1)[-1] in LAUNCHERS)
+
+
+def _flag(script: _Script, path: Path, name: Text, value: Text, group: int) -> None:
+    if name.whole.start != name.whole.end:
+        script.builder.head(path, name, group)
+    below = under(path, name, LabelKind.FLAG)
+    _add(script, below, value, group)
+
+
+def _add(script: _Script, path: Path, value: Text, group: int) -> None:
+    content = value.content.strip()
+    if len(content) > 2 and content[0] in "{[" and content[-1] in "}]" and ":" in content:
+        read_inside("json", script.builder, value, path)
+        return
+    script.builder.add(Kind.FLAG, path, value, group)
