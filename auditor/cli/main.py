@@ -113,7 +113,6 @@ def _run(args: list[str] | None) -> int:
     name = os.path.basename(sys.argv[0]).removesuffix(".exe") if args is None else "audit"  # noqa: PTH119 - a name, not a path
     try:
         status: Any = audit.main(args, prog_name="auditor" if name == "auditor" else "audit", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.exceptions.Abort:
@@ -124,10 +123,10 @@ def _run(args: list[str] | None) -> int:
     except AuditorError as error:
         _complain(str(error))
         return error.exit_code
-    except BrokenPipeError:
-        # The reader (`head`) went away. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLOSED_PIPE
+    except SystemExit as stop:
+        # Click answers a reader (`head`) that went away with a stream that flushes in silence; it ends shell completion like this too.
+        gone = isinstance(sys.stdout, click.utils.PacifyFlushWrapper)
+        return CLOSED_PIPE if gone or not isinstance(stop.code, int) else stop.code
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # the outermost edge: a message, never a traceback

@@ -25,11 +25,12 @@ def percent(_context: click.Context, parameter: click.Parameter, given: str | No
     """Return an option's value as an exact percentage."""
     if given is None:
         return None
-    try:
-        value = Fraction(given.removesuffix("%").strip()) if len(given) < 20 else Fraction(-1)
-    except (ValueError, ZeroDivisionError):
-        value = Fraction(-1)
-    if not 0 <= value <= 100:
+    written = given.removesuffix("%").strip()
+    whole, _, rest = written.partition(".")
+    # Digits alone: Fraction would take 1e999999999 for a number, and a day to write it down.
+    digits = len(written) < 20 and (whole + rest).isascii() and (whole + rest).isdigit()
+    value = Fraction(written) if digits else None
+    if value is None or value > 100:
         raise click.BadParameter(f"{given!r} is not a percentage from 0 to 100", param=parameter)
     return value
 

@@ -1,0 +1,89 @@
+"""What all tests share: `--record`, kept texts, and a small stand-in for the stages a test is not about."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from auditor.findings import Report
+from auditor.read import decode
+from tests.standins import Answer, Run, StandInRulebook, stand_in_audit, stand_in_read
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record", action="store_true", help="write the kept texts anew instead of comparing with them")
+
+
+@pytest.fixture
+def kept(request: pytest.FixtureRequest) -> Callable[[str, Path], None]:
+    """Compare a text with the file it is kept in; with `--record`, write the file."""
+
+    def compare(text: str, path: Path) -> None:
+        if request.config.getoption("--record"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+        assert path.exists(), f"{path} is not recorded yet: run pytest with --record and read what it wrote"
+        assert text == path.read_bytes().decode("utf-8")
+
+    return compare
+
+
+@pytest.fixture
+def stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put stand-ins for the rulebook and the pipeline in place, so that a test of the command line is of nothing else."""
+
+    def load(folders: Sequence[Path] = ()) -> StandInRulebook:
+        return StandInRulebook()
+
+    rulebook, pipeline = ModuleType("auditor.rulebook"), ModuleType("auditor.pipeline")
+    rulebook.load = load  # type: ignore[attr-defined]
+    pipeline.audit_source = stand_in_audit  # type: ignore[attr-defined]
+    pipeline.read_claims = stand_in_read  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "auditor.rulebook", rulebook)
+    monkeypatch.setitem(sys.modules, "auditor.pipeline", pipeline)
+
+
+@pytest.fixture
+def audit(stages: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run the command line in an empty folder, as a process would, and return its exit status and what it wrote."""
+    from auditor.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*args: str, stdin: bytes = b"") -> Answer:
+        out, err, given = (io.TextIOWrapper(io.BytesIO(data), encoding="utf-8") for data in (b"", b"", stdin))
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            patch.setattr(sys, "stdin", given)
+            with pytest.raises(SystemExit) as stop:
+                main(list(args))
+        status = stop.value.code
+        assert isinstance(status, int)
+        return Answer(status, _written(out), _written(err))
+
+    return run
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()
+
+
+@pytest.fixture
+def report_of() -> Callable[..., Report]:
+    """Audit a text with the stand-in stages."""
+
+    def audit_text(text: str, path: str = "report.md") -> Report:
+        return stand_in_audit(decode(text.encode(), path))
+
+    return audit_text
