@@ -21,9 +21,11 @@ _OPENING: Final = "([{"
 _CLOSING: Final = ")]}"
 _ASSIGNED: Final = re.compile(r"[A-Za-z#][A-Za-z0-9_ .\-/()%#]{0,80}")
 _ASSIGN_AGAIN: Final = re.compile(
-    r"[,;|×*·]\s{0,4}[A-Za-z_][A-Za-z_0-9.\-]{0,40}\s{0,2}=(?!=)|[\sxX+/_\-][A-Za-z_][A-Za-z_0-9.]{0,40}=(?![=\s])"
+    r"[,;|]\s{0,4}[A-Za-z_][A-Za-z_0-9.\-]{0,40}\s{0,2}=(?!=)|[\s×*·xX+/_\-][A-Za-z_][A-Za-z_0-9.]{0,40}=(?![=\s])"
 )
 """A second assignment behind the first: `TP=4, PP=2` is one string, not the label `TP`."""
+_FACTOR_AGAIN: Final = re.compile(r"\s{0,3}\d[\d.,]{0,20}\s{0,3}[×*·]\s{0,4}[A-Za-z_][A-Za-z_0-9.\-]{0,40}\s{0,2}=(?!=)")
+"""`TP = 4 × PP = 2`; but `GPUs = TP × PP = 8` is one equation with the label `GPUs`."""
 _DASH: Final = re.compile(r"\s{1,8}[-–—]{1,2}\s{1,8}")
 _PARENTHESIS: Final = re.compile(r"\s{0,4}\([^()]{0,100}\)")
 
@@ -105,7 +107,7 @@ def _cut(content: str, begin: int, strong: Mark | None) -> tuple[int, int] | Non
             if after[:1] in (":", "：") and not after.startswith("::"):
                 return stop, at + 1
             if after.startswith("=") and not after.startswith("=="):
-                if _ASSIGN_AGAIN.search(after[1:200]):
+                if _assigns_again(after[1:300]):
                     break
                 return stop, at + 1
             if dash := _DASH.match(content, stop):
@@ -159,7 +161,15 @@ def _equals(content: str, begin: int) -> int | None:
         return None
     if "/" in label and " / " in label:
         return None
-    return None if _ASSIGN_AGAIN.search(content[at + 1 : at + 300]) else at
+    # `EP=16 leaves most GPUs idle` is a sentence.
+    tight = content[at + 1 : at + 2].strip() != "" and content[at - 1].strip() != ""
+    if tight and len(_PARENTHESIS.sub("", content[at + 1 :], count=1).split()) > 3:
+        return None
+    return None if _assigns_again(content[at + 1 : at + 300]) else at
+
+
+def _assigns_again(value: str) -> bool:
+    return _ASSIGN_AGAIN.search(value) is not None or _FACTOR_AGAIN.match(value) is not None
 
 
 def introduces(line: Inline) -> bool:

@@ -71,6 +71,7 @@ _MDX_LINE: Final = re.compile(r"(?:import|export)\s.{0,2000}")
 _MDX_FROM: Final = re.compile(r"import\s.*[\"'];?|export\s+(?:const|default|function|let|var)\b.*")
 _PSEUDO_BULLET: Final = re.compile(r"[•‣▪●◦○·]\s*|[-–—*]\s+")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?]\s+(?=[A-Z])")
+_SUMMARY: Final = re.compile(r"(?i)<summary>([^<>\n]{1,200})</summary>")
 _STRUCTURES: Final = frozenset({"bullet_list", "ordered_list", "table", "fence", "code_block", "html_block", "blockquote"})
 
 
@@ -178,7 +179,10 @@ class _Markdown:
                 title, lead = self._paragraph(node, path, place, title, following)
             elif name in _STRUCTURES:
                 inner = replace(place, labels=(*place.labels, *own, *leads), nested=True)
-                self._structure(name, node, path, inner)
+                if name == "html_block":
+                    title = self._html(node, path, place, title)
+                else:
+                    self._structure(name, node, path, inner)
                 lead = None
             elif name == "hr":
                 self._cover(node)
@@ -192,8 +196,6 @@ class _Markdown:
         elif name == "table":
             start, end = self._cover(node)
             self._table(start, end, path, place)
-        elif name == "html_block":
-            self._html(node, path, place)
         else:
             self._code(node, path, place)
 
@@ -234,9 +236,10 @@ class _Markdown:
                 self.builder.add(Kind.SENTENCE, path, before, group, depth=place.depth, parent=place.parent)
             self.builder.add(Kind.HEAD, path, text, group, depth=place.depth, parent=place.parent)
             return title, Label(text, LabelKind.LEAD)
-        add_pieces(self.builder, Kind.SENTENCE, path, split_pieces(last), group, depth=place.depth, parent=place.parent)
+        pieces = split_pieces(last)
+        add_pieces(self.builder, Kind.SENTENCE, path, pieces, group, depth=place.depth, parent=place.parent)
         if structure and not runs and _is_caption(last):
-            return title, Label(last.text, LabelKind.LEAD)
+            return title, Label(pieces[0].label if pieces[0].label is not None else last.text, LabelKind.LEAD)
         return title, None
 
     def _barred(self, lines: list[_TextLine], path: Path, place: _Place) -> bool:
@@ -310,7 +313,8 @@ class _Markdown:
             text = Text.join([_ends(line, want) for line, want in zip(body, wanted, strict=False)], "\n")
             read_block(self.builder, text, path, info)
 
-    def _html(self, node: _Node, path: Path, place: _Place) -> None:
+    def _html(self, node: _Node, path: Path, place: _Place, title: Label | None) -> Label | None:
+        """Read an HTML block; return the title that stands over what follows (the summary of a `<details>`)."""
         start, end = self._cover(node)
         content = "\n".join(line.content for line in self.lines[start:end]).casefold()
         if "<table" in content:
@@ -327,14 +331,21 @@ class _Markdown:
             group = self.builder.group()
             for part in comment_texts(text):
                 self.builder.add(Kind.CODE, path, part, group, depth=place.depth, parent=place.parent, struck=True)
-            return
+            return title
         rest = read_tables(self.builder, text, path, self.references)
         if self.builder.embedded >= MAX_EMBEDDED:
             read_lines(self.builder, cut_lines(rest), path)
-            return
+            return title
         inner = to_markdown(rest)
         if inner.content.strip():
             read_inside("markdown", self.builder, inner, path)
+        if "</details" in content:
+            title = None
+        summary = _SUMMARY.search(rest.content)
+        if summary is not None:
+            text = scan(rest.slice(summary.start(1), summary.end(1))).strip().text
+            title = Label(text, LabelKind.LEAD) if text.content else title
+        return title
 
     # Lines and their places
 

@@ -130,7 +130,9 @@ def _add_line(
     labelled = pieces[0].label
     kind = line.kind
     if kind is Kind.ENTRY and labelled is None:
-        kind = Kind.HEAD if nests else Kind.CODE
+        # `= 64 x 2` under `Modules = EP x TP` goes on with its equation.
+        continues = bool(path) and path[-1].kind is LabelKind.KEY and line.body.content[0] in "=≈≤≥<>→"
+        kind = Kind.HEAD if nests else Kind.ENTRY if continues else Kind.CODE
     label_kind = LabelKind.KEY if line.kind is Kind.ENTRY else LabelKind.ITEM
     owner = add_pieces(builder, kind, path, pieces, group, depth=depth, parent=parent, label_kind=label_kind, always=True)
     label = labelled if labelled is not None else line.body

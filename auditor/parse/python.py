@@ -11,6 +11,7 @@ import io
 import re
 import tokenize
 import warnings
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,6 +27,7 @@ __all__ = ["read"]
 
 _MAX_LENGTH: Final = 300_000
 _MEMBER: Final = re.compile(r"\s*(?P<quote>['\"]?)(?P<key>[A-Za-z_][\w. -]{0,80})(?P=quote)\s*(?P<sign>[:=])(?![=:])\s*")
+_DIGITS: Final = re.compile(r"\d[\d.,_]*")
 _COMMENT: Final = re.compile(r"(?:^|\s)#")
 
 
@@ -64,14 +66,11 @@ class _Reader:
     def statement(self, node: ast.stmt, path: Path, depth: int) -> None:
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            self.assign(target, node.value, path)
-        elif isinstance(node, ast.Expr):
-            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-                return  # a docstring: its lines are read as text by `rest`
-            if isinstance(node.value, ast.Call):
-                self.tree(self.call(node.value, depth), path)
-            elif (value := self.literal(node.value, depth)) is not None:
-                self.tree(value, path)
+            if not self.assign(target, node.value, path):
+                self.inside(node.value, path, depth)
+        elif isinstance(node, (ast.Expr, ast.Return)) and node.value is not None:
+            if not isinstance(node.value, ast.Constant):  # the lines of a docstring are kept by `_rest`
+                self.inside(node.value, path, depth)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self.defaults(node, path)
             if depth < MAX_NESTING:
@@ -103,16 +102,29 @@ class _Reader:
                 start = self.offset(argument.lineno, argument.col_offset)
                 self.tree(Node("object", literal.text, (Entry(self.text.slice(start, start + len(argument.arg)), literal),)), path)
 
-    def assign(self, target: ast.expr, value: ast.expr, path: Path) -> None:
+    def assign(self, target: ast.expr, value: ast.expr, path: Path) -> bool:
         if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
             for one, other in zip(target.elts, value.elts, strict=True):
-                self.assign(one, other, path)
-            return
+                if not isinstance(one, ast.Tuple):
+                    self.assign(one, other, path)
+            return True
         key = self.target(target)
         node = self.literal(value, 0)
         if key is None or node is None:
-            return
+            return False
         self.tree(Node("object", node.text, (Entry(key, node),)), path)
+        return True
+
+    def inside(self, node: ast.expr, path: Path, depth: int) -> None:
+        """Add the dictionaries and calls inside an expression that is no literal as a whole."""
+        if isinstance(node, (ast.Call, ast.Dict)) and (value := self.literal(node, depth)) is not None:
+            self.tree(value, path)
+            return
+        if depth < MAX_NESTING and not isinstance(node, (ast.JoinedStr, ast.Lambda)):
+            for child in ast.iter_child_nodes(node):
+                inner = child.value if isinstance(child, ast.keyword) else child
+                if isinstance(inner, ast.expr):
+                    self.inside(inner, path, depth + 1)
 
     def target(self, target: ast.expr) -> Text | None:
         if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
@@ -174,12 +186,17 @@ class _Reader:
         if depth > MAX_NESTING:
             return None
         entries: list[Entry] = []
+        if isinstance(node.func, ast.Call) and (inner := self.call(node.func, depth + 1)) is not None:
+            entries.append(Entry(None, inner))
         for keyword in node.keywords:
             value = self.literal(keyword.value, depth + 1)
-            if value is not None and keyword.arg is not None:
+            if value is not None and keyword.arg is None:
+                entries.append(Entry(None, value))
+            elif value is not None and keyword.arg is not None:
                 start = self.offset(keyword.lineno, keyword.col_offset)
                 entries.append(Entry(self.text.slice(start, start + len(keyword.arg)), value))
         for argument in node.args:
+            argument = argument.value if isinstance(argument, ast.Starred) else argument
             if isinstance(argument, (ast.Call, ast.Dict, ast.List)):
                 inner = self.literal(argument, depth + 1)
                 if inner is not None and (inner.kind != "object" or inner.children):
@@ -235,6 +252,7 @@ def read(builder: Builder, text: Text, path: Path) -> None:
     if tree is None:
         _read_loosely(builder, text, path)
         return
+    first = len(builder.statements)
     reader = _Reader(builder, text, LineIndex(text.content), text.content.isascii())
     try:
         reader.body(tree.body, path, 0)
@@ -243,7 +261,7 @@ def read(builder: Builder, text: Text, path: Path) -> None:
         return
     comments = _comments(reader)
     add_comments(builder, text, comments, path, reader.places)
-    _rest(reader, comments, path)
+    _rest(reader, comments, first, path)
 
 
 def _tree(content: str) -> ast.Module | None:
@@ -269,18 +287,25 @@ def _comments(reader: _Reader) -> list[tuple[int, int]]:
     return found
 
 
-def _rest(reader: _Reader, comments: list[tuple[int, int]], path: Path) -> None:
-    """Lines without a literal of their own are kept as code."""
-    starts = {reader.index.point(start).line: start for start, _ in comments}
+def _rest(reader: _Reader, comments: list[tuple[int, int]], first: int, path: Path) -> None:
+    """Lines without a literal of their own are kept as code; of the others, what holds a number no statement has."""
+    ends = {reader.index.point(start).line: start for start, _ in comments}
+    taken = sorted(one.value.whole for one in reader.builder.statements[first:])
+    starts = [span.start for span in taken]
     group = reader.builder.group()
     for number in range(1, len(reader.index) + 1):
-        if number in reader.covered:
-            continue
         line = reader.index.line(number)
-        end = min(line.end, starts.get(number, line.end))
-        code = reader.text.slice(line.start, end).strip()
-        if any(char.isalnum() for char in code.content):
-            reader.builder.add(Kind.CODE, path, code, group)
+        code = reader.text.slice(line.start, min(line.end, ends.get(number, line.end))).strip()
+        if number not in reader.covered:
+            if any(char.isalnum() for char in code.content):
+                reader.builder.add(Kind.CODE, path, code, group)
+            continue
+        for match in _DIGITS.finditer(code.content):
+            span = code.span(match.start(), match.end())
+            index = bisect_right(starts, span.start) - 1
+            if index < 0 or taken[index].end <= span.start:
+                left = code.content.rfind(",", 0, match.start()) + 1
+                reader.builder.add(Kind.CODE, path, code.slice(left, match.end()).strip(), group)
 
 
 def _read_loosely(builder: Builder, text: Text, path: Path) -> None:
@@ -311,7 +336,7 @@ def _read_loosely(builder: Builder, text: Text, path: Path) -> None:
         while stack and stack[-1][0] >= column:
             stack.pop()
         outer = stack[-1][1] if stack else path
-        key = line.slice(match.start("key"), match.end("key"))
+        key = line.slice(match.start("key"), match.end("key")).strip()
         below = under(outer, key, LabelKind.KEY, len(stack))
         builder.head(outer, key, group, depth=len(stack))
         if value.strip("{[( ") == "" or value.endswith(("{", "[", "(")):

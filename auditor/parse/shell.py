@@ -13,6 +13,7 @@ from typing import Final
 
 from auditor.parse.builder import Builder, Path, under
 from auditor.parse.commands import CARRIES, DECLARES, LAUNCHERS, PREFIXES, PROMPT, SCRIPT, SUBCOMMANDS, SWITCHES, TOOLS
+from auditor.parse.comments import add_comment, without_sign
 from auditor.parse.lexer import Command, Part, Word, lex
 from auditor.parse.lines import cut_lines, stand_in
 from auditor.parse.plain import read_lines
@@ -104,20 +105,20 @@ def _command(script: _Script, command: Command) -> None:
             _directive(script, comment, directive)
             lead = None
         elif comment.content.strip("#! ") and not comment.content.startswith("#!"):
-            builder.add(Kind.CODE, script.path, comment, builder.group())
-            lead = comment
+            lead = without_sign(comment)
+            add_comment(builder, lead, script.path, builder.group())
     path = script.path
     words = command.words
     if words:
         if lead is not None and command.above and len(lead.content.split()) <= _MAX_LEAD and not all(word.assigns for word in words):
-            name = lead.strip("#").strip().strip(":").strip("-=").strip()
-            if name.content:
+            name = lead.strip(": ")
+            if any(char.isalnum() for char in name.content):
                 path = under(path, name, LabelKind.LEAD)
         _words(script, path, words)
     if command.here is not None and command.here.content.strip():
         read_inside("plain", builder, command.here, path)
     for comment in command.beside:
-        builder.add(Kind.CODE, script.path, comment, builder.group())
+        add_comment(builder, without_sign(comment), path, builder.group(), beside=True)
 
 
 def _directive(script: _Script, comment: Text, match: re.Match[str]) -> None:

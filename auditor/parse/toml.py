@@ -236,7 +236,7 @@ def read(builder: Builder, text: Text, path: Path) -> None:
     reader.run(path)
     places: Places = []
     for table in reader.tables:
-        if table.path != path:
+        if table.path != path and table.path[-1].kind is LabelKind.KEY:
             group = builder.group()
             builder.head(table.path[:-1], table.path[-1].text, group)
         if table.children:

@@ -118,7 +118,7 @@ class _Reader:
             raw = self.text.slice(header + 1 if header >= 0 else end, end)
         text = _align(raw, event.value if style not in ("|", ">") else event.value.rstrip("\n"))
         kind = "string"
-        if style is None and event.implicit[0]:
+        if not style and event.implicit[0]:
             kind = _kind(event.value)
         self.put(Node(kind, text, place=(start, end)), event.anchor, 1)
 
