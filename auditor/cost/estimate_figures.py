@@ -52,9 +52,8 @@ class Figure:
 
     def __str__(self) -> str:
         sign = {Nature.FLOOR: ">= ", Nature.CEILING: "<= ", Nature.ESTIMATE: "~ ", Nature.EXACT: ""}[self.nature]
-        shown = self.value * 100 if self.unit == "1" and self.quantity.startswith("share.") else self.value
         unit = "" if self.unit == "1" else f" {self.unit}"
-        return f"{sign}{readable(shown)}{unit}"
+        return f"{sign}{readable(self.value)}{unit}"
 
     @property
     def derivation(self) -> tuple[Line, ...]:

@@ -462,16 +462,9 @@ def _serving_time(plan: PlanFacts, device: Device, model: Architecture, serving:
         weight_format=serving.weights,
         covers=serving.quantised,
     )
-    yield Figure(
-        "time.ttft",
-        "time to the first token",
-        one.time.named("prefill_of_one"),
-        "ms",
-        "request",
-        "one prompt alone, no queueing",
-        source,
-        Nature.FLOOR,
-    )
+    first = one.time.named("prefill_of_one")
+    how = "one prompt alone, no queueing"
+    yield Figure("time.ttft", "time to the first token", first, "ms", "request", how, source, Nature.FLOOR)
     middle = serving.prompt + serving.output // 2
     decode = inference.decode_floor(
         model,
@@ -488,25 +481,17 @@ def _serving_time(plan: PlanFacts, device: Device, model: Architecture, serving:
     tpot = decode.time.named("tpot")
     how = f"{serving.batch} sequences of {middle} tokens (prompt and half the output)"
     yield Figure("time.tpot", "time per output token", tpot, "ms", "decode", how, source, Nature.FLOOR)
-    whole = inference.end_to_end(ttft, tpot, serving.output).named("end_to_end")
-    how = "prefill of the batch and (output - 1) steps"
+    whole = inference.end_to_end(first, tpot, serving.output).named("end_to_end")
+    how = "one prefill and (output - 1) steps"
     yield Figure("time.step", "whole answer", whole, "ms", "request", how, source, Nature.FLOOR)
-    r = count("R", serving.batch) * count("dp", plan.grid.dp)
-    rate = inference.output_rate(r.named("requests"), serving.output, whole)
+    requests = (count("R", serving.batch) * count("dp", plan.grid.dp)).named("requests")
+    steady = requests / tpot
+    apart = "concurrency / TPOT: reached only where prefill runs elsewhere"
+    yield Figure("rate.tokens", "output tokens per second", steady, "token/s", "total", apart, "Little 1961", Nature.CEILING)
+    rate = inference.output_rate(requests, serving.output, (inference.end_to_end(ttft, tpot, serving.output)).named("batch_time"))
+    in_turn = "concurrency x output / (prefill of the batch + steps): prefill and decode in turn"
     yield Figure(
-        "rate.tokens",
-        "output tokens per second",
-        rate,
-        "token/s",
-        "total",
-        "concurrency x output / whole answer",
-        "Little 1961",
-        Nature.CEILING,
-    )
-    steady = r.named("requests") * count("accepted", 1) / tpot
-    apart = "concurrency / TPOT: prefill runs elsewhere"
-    yield Figure(
-        "rate.tokens", "output tokens per second", steady, "token/s", "total", apart, "Little 1961", Nature.CEILING, alternative=True
+        "rate.tokens", "output tokens per second", rate, "token/s", "total", in_turn, "Little 1961", Nature.ESTIMATE, alternative=True
     )
     crossover = inference.crossover_batch(serving.weights, peak, device.bandwidth)
     how = "tokens per step above which matrix products are compute-bound"
