@@ -38,7 +38,8 @@ from auditor.units import UNITS
 
 __all__ = ["PlanFile", "is_plan", "parse_plan", "schema"]
 
-_MAX_CHARACTERS: Final = 1_000_000
+_MAX_CHARACTERS: Final = 200_000
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH: Final = 12
 _MAX_NODES: Final = 20_000
 
@@ -276,13 +277,11 @@ def _load(text: str, path: str) -> tuple[dict[str, Any], _Document]:
             raise InputError("a plan this deep is not read", path=path) from None
         text = text.replace("\t", " ").replace("\\/", "/")
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                mark = event.start_mark
-                raise InputError(
-                    "anchors and aliases are not read; write the value out", path=path, line=mark.line + 1, column=mark.column + 1
-                )
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+                line = getattr(event.start_mark, "line", -1) + 1
+                raise InputError("anchors and aliases are not read; write the value out", path=path, line=line or None)
+        node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = (None, None) if mark is None else (mark.line + 1, mark.column + 1)
@@ -296,19 +295,20 @@ def _load(text: str, path: str) -> tuple[dict[str, Any], _Document]:
 
 
 def is_plan(text: str) -> bool:
-    """Tell whether a YAML or JSON text is a plan file rather than a report: a mapping with `model` and only a plan's keys."""
-    if len(text) > _MAX_CHARACTERS:
+    """Tell whether a YAML or JSON text is a plan file rather than a report: a mapping with `model` and only a plan's keys.
+
+    A text that cannot be parsed is a plan if it begins like one, so that the message is about the plan.
+    """
+    if len(text) > _MAX_CHARACTERS or not re.search(r"(?:^|[{,])[ \t]{0,40}\"?model\"?[ \t]{0,40}:", text, re.MULTILINE):
         return False
-    keys = set(PlanFile.model_fields)
     try:
-        node = yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader)
+        node = yaml.compose(text.replace("\t", " "), Loader=_LOADER)
     except (yaml.YAMLError, RecursionError, ValueError):
-        # Not readable: a plan if it begins like one, so that the message is about the plan.
-        return re.match(r"\ufeff?\s{0,100}(?:\{\s{0,100}\")?model\b", text) is not None
+        return re.match(r"\ufeff?\s{0,100}(?:\{\s{0,100}\"?)?model\b", text) is not None
     if not isinstance(node, yaml.MappingNode):
         return False
-    written = {str(key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
-    return "model" in written and bool(written & (keys - {"model"})) and written <= keys
+    keys = {str(key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
+    return "model" in keys and bool(keys & _SECTIONS.keys()) and keys <= PlanFile.model_fields.keys()
 
 
 def _message(first: Any, where: tuple[str, ...]) -> str:
