@@ -1,13 +1,13 @@
 """Coverage: every numeric token of a report is a claim, a label, or not understood.
 
 The tokens are counted on the text itself, not on what the readers made of it, so that a number no statement holds counts
-as not understood.
+as not understood. So does a claim of `other` that was read with low confidence: something is claimed, but nobody knows what.
 """
 
 from __future__ import annotations
 
 from auditor.claims.resolve import ReadOut
-from auditor.findings import Coverage
+from auditor.findings import Confidence, Coverage
 from auditor.spans import Span
 from auditor.statements import Document
 
@@ -33,10 +33,11 @@ def cover(document: Document, read: ReadOut) -> tuple[Coverage, tuple[tuple[Span
     """Return the counts, the tokens that label (with the reason) and those not understood (with the reason)."""
     text = document.source.text
     found = tokens(text)
-    meanings: list[tuple[Span, str]] = [(claim.span, "") for claim in read.claims]
+    vague = {claim.span for claim in read.claims if claim.quantity == "other" and claim.confidence is Confidence.LOW}
+    meanings: list[tuple[Span, str]] = [(claim.span, "") for claim in read.claims if claim.span not in vague]
     meanings += [(label.span, label.why) for label in read.labels]
     meanings.sort(key=lambda item: (item[0].start, -item[0].end))
-    unclear = {span.span for span in read.unclear}
+    unclear = {item.span for item in read.unclear} | vague
     labels: list[tuple[Span, str]] = []
     uncovered: list[tuple[Span, str]] = []
     claims = cursor = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.claims.lexicon import Lexicon, Match
 from auditor.claims.words import Word, split
@@ -71,16 +71,17 @@ class View:
 
 def find(words: Sequence[Word], name: Sequence[str]) -> int:
     """Return the index at which the words hold `name` in a row, or -1."""
-    size = len(name)
+    first, size = name[0], len(name)
     for index in range(len(words) - size + 1):
-        if all(words[index + offset].text == name[offset] for offset in range(size)):
+        if words[index].text == first and (size == 1 or all(words[index + offset].text == name[offset] for offset in range(1, size))):
             return index
     return -1
 
 
 def contains(words: Sequence[Word], names: Sequence[Sequence[str]]) -> bool:
     """Tell whether any of the names occurs in the words."""
-    return any(name and find(words, name) >= 0 for name in names)
+    texts = {word.text for word in words}
+    return any(name and name[0] in texts and find(words, name) >= 0 for name in names)
 
 
 def find_any(words: Sequence[Word], wanted: Sequence[str]) -> bool:
@@ -112,10 +113,9 @@ class LabelReader:
     def __call__(self, label: Label) -> View:
         key = (label.text.content, label.kind)
         found = self.cache.get(key)
-        if found is None or found.label is not label:
-            found = self.view(label)
-            self.cache[key] = found
-        return found
+        if found is None:
+            found = self.cache[key] = self.view(label)
+        return found if found.label is label else replace(found, label=label)
 
     def view(self, label: Label) -> View:
         raw = label.text.content[:400]
@@ -186,10 +186,10 @@ class LabelReader:
     def role(self, words: Sequence[Word]) -> str:
         """Return the role that the words say: the last cue in them wins."""
         best, place = "", -1
+        texts = {word.text for word in words}
         for role, names in self.lexicon.roles.items():
             for name in names:
-                index = find(words, name)
-                if name and index > place:
+                if name and name[0] in texts and (index := find(words, name)) > place:
                     best, place = role, index
         return best
 

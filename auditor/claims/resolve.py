@@ -614,7 +614,7 @@ class _Resolver:
             if earlier is not None and kind_of(earlier.unit) == "count":
                 return _Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", earlier.scope.per)
         if self.is_factor(line, number) and not self.alone(line, number):
-            return _Meaning("other", Confidence.LOW, "factor of a written product", words="factor")
+            return _Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
         return self.labelled(line, position, number, tail, head, before)
 
     def is_billions(self, number: Number) -> bool:

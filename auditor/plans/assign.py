@@ -8,7 +8,7 @@ is quoted only to be rejected. Each becomes a plan; what a report says outside o
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -141,7 +141,7 @@ def _rows(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[tup
     seconds: dict[str, tuple[str, dict[int, int]]] = {}
     for table, rows in tables.items():
         kinds = [frozenset(claims[index].quantity for index in indices) & _CONFIGURES for indices in rows.values()]
-        if sum(len(kind) >= 2 for kind in kinds) < 2:
+        if sum(len(kind) >= 2 for kind in kinds) < 2 and max(map(len, kinds)) < 4:
             continue
         for row, indices in rows.items():
             id_ = f"table {table} row {row}"
@@ -245,6 +245,3 @@ def _disagree(stated: Sequence[Mapping[str, Fraction]]) -> bool:
     return any(
         sum(first[quantity] != second[quantity] for quantity in first.keys() & second.keys()) >= 1 for position, first in enumerate(stated) for second in stated[position + 1 :]
     )
-
-
-_Reader = Callable[[Statement], tuple[str, ...]]
