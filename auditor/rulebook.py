@@ -169,6 +169,7 @@ def _convention(found: Mapping[str, Any]) -> Convention:
         also=tuple(read_condition(text) for text in found["and"]),
         when=read_condition(found["when"]) if found["when"] else None,
         source=found["source"],
+        frameworks=tuple(found["frameworks"]),
         solved=tuple(found["solved"].items()),
     )
 

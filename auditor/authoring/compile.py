@@ -146,6 +146,7 @@ def _convention(one: Convention, solved: Mapping[str, str]) -> dict[str, Any]:
         "and": [write(condition) for condition in one.also],
         "when": write(one.when) if one.when is not None else "",
         "source": one.source,
+        "frameworks": list(one.frameworks),
         "solved": dict(solved),
     }
 
@@ -187,6 +188,7 @@ def _written(checked: Checked, proved: Mapping[str, Any]) -> dict[str, Any]:
         "references": list(model.references),
         "repair": {"keep": list(model.repair.keep), "prefer": list(model.repair.prefer), "derived": model.repair.derived or ""},
         "key": proved["key"],
+        "data": dict(model.data),
     }
 
 

@@ -56,6 +56,9 @@ class ConventionModel(_Strict):
     holds: Annotated[Formula, Field(description="The relation.")]
     and_: Annotated[Formula | list[Formula] | None, Field(alias="and", description="Conditions that come with it.")] = None
     when: Annotated[Formula | None, Field(description="The convention is admissible only where this holds.")] = None
+    frameworks: Annotated[
+        list[Slug], Field(description="Admissible only where the report names one of these programs; elsewhere it is only mentioned.")
+    ] = []
     source: Annotated[Line, Field(description="Who counts this way.")]
 
 
@@ -107,13 +110,17 @@ class RuleModel(_Strict):
     ] = None
     message: Annotated[
         Line | None,
-        Field(description="Placeholders: {name} as claimed, {name:expected} as computed, names of `let`, {expected} over all conventions."),
+        Field(
+            description="Placeholders: {name} as claimed, {name:expected} as computed, {expected} over all conventions; "
+            "of a name under `let` its value, or {name:written} for its arithmetic."
+        ),
     ] = None
     labels: Annotated[dict[Identifier, Line], Field(description="What to say at the places of the claims.")] = {}
     why: Annotated[Text, Field(description="Why it matters.")]
     unless: Annotated[Text | None, Field(description="Known limits: when a flagged report may still be right.")] = None
     references: Annotated[list[Line], Field(description="Papers, framework files, datasheets.")] = []
     repair: Annotated[RepairModel, Field(description="Hints for repairs.")] = RepairModel()
+    data: Annotated[dict[Identifier, Any], Field(description="What a procedural check reads: phrases, names, limits.")] = {}
 
 
 def schema() -> dict[str, Any]:

@@ -25,6 +25,7 @@ from auditor.relations.language import (
     Expression,
     Name,
     RelationError,
+    asked,
     conjuncts,
     names,
     read_condition,
@@ -234,7 +235,7 @@ class _Checker:
         holds = self.condition(model.holds, *route, "holds")
         also = self.conditions(model.and_, *route, "and")
         when = None if model.when is None else self.condition(model.when, *route, "when")
-        return Convention(name, holds, also, when, model.source if name else "")
+        return Convention(name, holds, also, when, model.source if name else "", tuple(model.frameworks))
 
     def check(self) -> Checked:
         model = self.model
@@ -261,6 +262,10 @@ class _Checker:
             for node in (one.holds, *one.also, *([one.when] if one.when else [])):
                 used.update(names(node))
         used.update(name for node in (*given, *let.values()) for name in names(node))
+        conditions = [node for one in conventions for node in (one.holds, *one.also, one.when) if node is not None]
+        for name in asked(*conditions, *given):
+            if name in self.model.assume:
+                raise self.fail(f"{name!r} is assumed where it is not stated; stated({name}) says nothing then", "assume", name)
         for use in self.uses:
             if use.name not in used:
                 raise self.fail(f"{use.name!r} stands among `uses` but in no relation", "uses")
@@ -275,8 +280,10 @@ class _Checker:
             words.append((self.model.message, ("message",)))
         for text, route in words:
             for name, form in placeholders(text, self.sheet, route):
-                if form not in ("", "expected"):
-                    raise self.fail(f"unknown form {form!r} in {{{name}:{form}}}; there is only `expected`", *route)
+                if form not in ("", "expected", "written"):
+                    raise self.fail(f"unknown form {form!r} in {{{name}:{form}}}; there are `expected` and `written`", *route)
+                if form == "written" and name not in let:
+                    raise self.fail(f"{{{name}:written}} is for names under `let`", *route)
                 if form == "expected" and name not in solvable:
                     raise self.fail(f"{{{name}:expected}}: {name!r} stands in no relation to solve", *route)
                 if not form and name not in self.known and name not in let and name != "expected":

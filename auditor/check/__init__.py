@@ -33,10 +33,11 @@ def procedure(rule: Rule) -> Check:
 
 def run_checks(rules: Iterable[Rule], subject: Subject) -> Iterator[Outcome]:
     """Yield the outcome of every rule over one report."""
+    from auditor.check.frameworks import named
     from auditor.check.relations import run_all  # imports this package's neighbours only when something is run
 
     rules = tuple(rules)
-    yield from run_all(rules, subject.plans)
+    yield from run_all(rules, subject.plans, named(subject.document.source.text))
     for rule in rules:
         if rule.check:
             yield from procedure(rule)(subject, rule)

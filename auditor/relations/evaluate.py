@@ -43,6 +43,7 @@ __all__ = [
     "Meaning",
     "UnknownError",
     "admits",
+    "derive",
     "judge",
     "range_of",
     "value_of",
@@ -92,6 +93,8 @@ class Convention:
     also: tuple[Expression, ...] = ()
     when: Expression | None = None
     source: str = ""
+    frameworks: tuple[str, ...] = ()
+    """Admissible only where the report names one of these; anywhere if empty."""
     solved: tuple[tuple[str, str], ...] = ()
     """For each variable that can be isolated, the expression it equals (at the boundary, for an inequality), as text."""
 
@@ -107,12 +110,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a convention says of its operands, with the arithmetic."""
+    """What a convention says of its operands."""
 
     convention: Convention
     judgement: Judgement
-    steps: tuple[Step, ...] = ()
-    meanings: Mapping[str, Meaning] | None = None
+    meanings: Mapping[str, Meaning]
     """The meaning of each operand that was used: the first that holds, or else the likeliest."""
     names: tuple[str, ...] = ()
     """The names of the meanings used that are not the likeliest (`binary`)."""
@@ -319,26 +321,24 @@ def judge(convention: Convention, bounds: Mapping[str, Bound], tolerance: Fracti
 
 
 def _told(convention: Convention, found: Judgement, bounds: Mapping[str, Bound], meanings: Mapping[str, Meaning]) -> Judged:
-    steps = tuple(step for part in (convention.holds, *convention.also) for step in derive(part, bounds, meanings))
-    unlikely = tuple(
-        dict.fromkeys(meaning.name for name, meaning in meanings.items() if meaning.name and meaning != bounds[name].meanings[0])
-    )
-    return Judged(convention, found, steps, meanings, unlikely)
+    unlikely = dict.fromkeys(meaning.name for name, meaning in meanings.items() if meaning.name and meaning != bounds[name].meanings[0])
+    return Judged(convention, found, meanings, tuple(unlikely))
 
 
-def derive(node: Expression, bounds: Mapping[str, Bound], meanings: Mapping[str, Meaning]) -> tuple[Step, ...]:
-    """Return the arithmetic of a condition: one step for each side of a comparison that is more than a name or a number.
+def derive(judged: Judged, bounds: Mapping[str, Bound]) -> tuple[Step, ...]:
+    """Return the arithmetic of a convention: one step for each side of a comparison that is more than a name or a number.
 
     `substituted` uses the value that stands for each operand, in base units, and is read back by `read_expression`.
     """
     steps = []
-    for comparison in comparisons(node):
-        sides = [(comparison.left, comparison.right), (comparison.right, comparison.left)]
-        written = [pair for pair in sides if not isinstance(pair[0], Name | Number)]
-        for side, other in written or sides[:1]:
-            step = _step(side, other, bounds, meanings)
-            if step is not None and step not in steps:
-                steps.append(step)
+    for condition in (judged.convention.holds, *judged.convention.also):
+        for comparison in comparisons(condition):
+            sides = [(comparison.left, comparison.right), (comparison.right, comparison.left)]
+            written = [pair for pair in sides if not isinstance(pair[0], Name | Number)]
+            for side, other in written or sides[:1]:
+                step = _step(side, other, bounds, judged.meanings)
+                if step is not None and step not in steps:
+                    steps.append(step)
     return tuple(steps)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Final
 
@@ -9,7 +10,7 @@ from auditor.relations.language import decimal
 from auditor.units import Unit
 from auditor.values import Interval
 
-__all__ = ["figure", "figure_range"]
+__all__ = ["figure", "figure_range", "rewritten"]
 
 MAX_EXACT: Final = 7
 """Characters up to which an exact decimal is written out; whole numbers always are."""
@@ -71,3 +72,27 @@ def figure_range(interval: Interval, unit: Unit) -> str:
         return figure(low, unit)
     first, second = _number(low / unit.scale), _number(high / unit.scale)
     return f"{first}{_suffix(unit)}" if first == second else f"{first} to {second}{_suffix(unit)}"
+
+
+_DIGITS: Final = re.compile(r"[0-9]{1,40}(?:,[0-9]{3}){0,9}(?:\.[0-9]{1,20})?")
+
+
+def rewritten(text: str, old: Fraction, new: Fraction, *, whole: bool) -> tuple[int, int, str] | None:
+    """Return where `text` writes the number `old` and the digits that write `new` in its manner; None if that is not plain.
+
+    The new digits keep the old ones' decimal places and thousands separators; what must be `whole` is never rounded.
+    """
+    numbers = list(_DIGITS.finditer(text))
+    if len(numbers) != 1:
+        return None
+    found = numbers[0]
+    digits = found.group()
+    if Fraction(digits.replace(",", "")) != old or new < 0 or (whole and new.denominator != 1):
+        return None
+    places = len(digits.partition(".")[2])
+    scaled = int(new * 10**places + Fraction(1, 2))
+    if new and not scaled:
+        return None
+    head, tail = divmod(scaled, 10**places)
+    written = f"{head:,}" if "," in digits else str(head)
+    return found.start(), found.end(), f"{written}.{str(tail).rjust(places, '0')}" if places else written

@@ -27,6 +27,7 @@ __all__ = [
     "Negation",
     "Number",
     "RelationError",
+    "asked",
     "comparisons",
     "conjuncts",
     "decimal",
@@ -426,6 +427,16 @@ def names(node: Expression, *, asked: bool = True) -> tuple[str, ...]:
     return tuple(found)
 
 
+def asked(*nodes: Expression) -> frozenset[str]:
+    """Return the names that the expressions ask for with `stated()`."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, Call) and node.function == "stated":
+            found.update(names(node))
+        found.update(asked(*_parts(node)))
+    return frozenset(found)
+
+
 def conjuncts(node: Expression) -> tuple[Expression, ...]:
     """Return the conditions that must all hold."""
     if isinstance(node, Logic) and node.operator == "and":
@@ -502,7 +513,8 @@ def write(node: Expression, values: Mapping[str, Fraction | str] | Mapping[str, 
                 return f"{inner(left, _TIGHTEST)} ** {inner(right, _TIGHTEST)}", _BINDING["**"]
             case Binary(operator=operator, left=left, right=right):
                 binding = _BINDING[operator]
-                return f"{inner(left, binding)} {operator} {inner(right, binding + 1)}", binding
+                plain = operator not in ("//", "%")  # few readers know that these bind like a product
+                return f"{inner(left, binding if plain else binding + 1)} {operator} {inner(right, binding + 1)}", binding
             case Comparison(operator=operator, left=left, right=right):
                 return f"{inner(left, _BINDING['=='] + 1)} {operator} {inner(right, _BINDING['=='] + 1)}", _BINDING["=="]
             case Call(function=function, arguments=arguments):

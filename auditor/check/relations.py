@@ -1,0 +1,582 @@
+"""Runs the relation rules over the plans of a report.
+
+For each rule the claims of a plan are bound to the rule's names by quantity, role and scope. Where several claims compete
+for a name, every distinct value is tried and the rule is contradicted only if none satisfies it: that a report says two
+things of one quantity is another rule's business. Where a rule admits several conventions, or a number several meanings,
+one that holds suffices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import islice, product
+from string import Formatter
+from typing import Final
+
+from auditor.claims.model import Approximation, Claim, Role
+from auditor.findings import Confidence, ConventionTried, Edit, Finding, Outcome, Place, Repair, Severity, Step, Verdict
+from auditor.plans.model import Plan
+from auditor.relations.dimensions import base_unit, dimension
+from auditor.relations.evaluate import Bound, Convention, Judged, Judgement, Meaning, UnknownError, admits, derive, judge, value_of
+from auditor.relations.figures import figure, rewritten
+from auditor.relations.language import Binary, Comparison, Expression, Name, Number, conjuncts, names, read_expression, write
+from auditor.relations.repair import Change, changes
+from auditor.rulebook import Rule, Use
+from auditor.spans import Span
+from auditor.units import DIMENSIONLESS
+from auditor.values import Interval
+
+__all__ = ["run", "run_all"]
+
+MAX_COMBINATIONS: Final = 64
+MAX_VALUES: Final = 6
+"""Distinct values tried for one name."""
+MAX_RELATED: Final = 12
+MAX_REPAIRS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The part of a plan a binding speaks of: the whole, a phase, one member, a named part."""
+
+    phase: str = ""
+    member: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value that competes for a name, and the claims that state it, the best first."""
+
+    claims: tuple[Claim, ...]
+
+    @property
+    def claim(self) -> Claim:
+        return self.claims[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One choice of values and what every admissible convention makes of it."""
+
+    bounds: Mapping[str, Bound]
+    options: Mapping[str, Option]
+    judged: tuple[Judged, ...]
+    foreign: tuple[Convention, ...]
+    """Conventions of programs the report does not name."""
+    verdict: Verdict
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return tuple(option.claim for option in self.options.values())
+
+
+Claims = Mapping[str, Sequence[Claim]]
+"""The claims of a plan by quantity."""
+
+
+def run_all(rules: Iterable[Rule], plans: Iterable[Plan], frameworks: Collection[str] = ()) -> list[Outcome]:
+    """Return the outcomes of every relation rule over every plan; what two plans share is said once.
+
+    `frameworks` are the programs the report names: a convention of another program's is mentioned but saves nothing.
+    """
+    relations = [rule for rule in rules if not rule.check]
+    found: list[Outcome] = []
+    done: set[tuple[str, tuple[int, ...]]] = set()
+    seen: set[tuple[str, Verdict, tuple[Span, ...], str]] = set()
+    for plan in plans:
+        claims = _by_quantity(plan)
+        for rule in relations:
+            work = (rule.code, tuple(id(claim) for use in rule.uses for claim in claims.get(use.quantity, ())))
+            if not work[1] or work in done:
+                continue
+            done.add(work)
+            for outcome in _run(rule, claims, frameworks):
+                key = (outcome.rule, outcome.verdict, outcome.spans, outcome.message)
+                if key not in seen:
+                    seen.add(key)
+                    found.append(outcome)
+    return found
+
+
+def run(rule: Rule, plan: Plan, frameworks: Collection[str] = ()) -> list[Outcome]:
+    """Return the outcomes of one relation rule over one plan: none where the plan has nothing to do with it."""
+    return _run(rule, _by_quantity(plan), frameworks)
+
+
+def _by_quantity(plan: Plan) -> dict[str, list[Claim]]:
+    found: dict[str, list[Claim]] = {}
+    for claim in plan.claims:
+        found.setdefault(claim.quantity, []).append(claim)
+    return found
+
+
+def _run(rule: Rule, claims: Claims, frameworks: Collection[str]) -> list[Outcome]:
+    if not any(use.quantity in claims for use in rule.uses):
+        return []
+    candidates = {use.name: list(_candidates(use, claims)) for use in rule.uses}
+    outcomes = []
+    for focus in _foci(candidates):
+        outcome = _judge_focus(rule, claims, candidates, focus, frameworks)
+        if outcome is not None:
+            outcomes.append(outcome)
+    contradicted = [outcome for outcome in outcomes if outcome.verdict is Verdict.CONTRADICTED]
+    if len(contradicted) > 1:
+        contradicted = [_merged(contradicted)]
+    settled = [outcome for outcome in outcomes if outcome.verdict is Verdict.HELD]
+    # What is missing in one part of the plan matters only if no part could be checked.
+    return contradicted + settled if contradicted or settled else outcomes[:1]
+
+
+def _merged(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return one outcome for the same contradiction in several parts of a plan: the first, with the others' places."""
+    first = outcomes[0]
+    spans = tuple(dict.fromkeys(span for outcome in outcomes for span in outcome.spans))
+    if first.finding is None:
+        return Outcome(first.rule, first.verdict, spans, first.message)
+    more = [outcome.finding for outcome in outcomes[1:] if outcome.finding is not None]
+    kept = {place.span for place in (first.finding.place, *first.finding.related)}
+    places = [Place(one.place.span, one.message, one.place.path) for one in more if one.place.span not in kept]
+    finding = replace(first.finding, related=(*first.finding.related, *places)[:MAX_RELATED])
+    return Outcome(first.rule, first.verdict, spans, first.message, finding)
+
+
+# --- binding
+
+
+def _candidates(use: Use, claims: Claims) -> Iterator[Claim]:
+    """Yield the claims of the plan that may stand for a name, all of the first role that has any."""
+    listed = claims.get(use.quantity, ())
+    for role in use.roles:
+        fitting = [claim for claim in listed if claim.role is Role(role) and _in_scope(use, claim)]
+        if fitting:
+            yield from fitting
+            return
+
+
+def _in_scope(use: Use, claim: Claim) -> bool:
+    scope = claim.scope
+    if use.phase not in ("any", scope.phase):
+        return False
+    if (scope.member or scope.words) and not use.each:
+        return False
+    return "any" in use.per or (scope.per or "unsaid") in use.per
+
+
+def _foci(candidates: Mapping[str, Sequence[Claim]]) -> list[Focus]:
+    found: dict[Focus, None] = {Focus(): None}
+    phases = dict.fromkeys(claim.scope.phase for listed in candidates.values() for claim in listed)
+    members = dict.fromkeys((claim.scope.member, claim.scope.words) for listed in candidates.values() for claim in listed)
+    for phase in ("", *phases):
+        for member, words in (("", ""), *members):
+            found[Focus(phase, member, words)] = None
+    return list(islice(found, 256))
+
+
+def _chosen(listed: Sequence[Claim], focus: Focus) -> tuple[list[Claim], bool]:
+    """Return the claims that speak of a focus, the closest only, and whether they speak of it in particular."""
+    fitting = [
+        claim
+        for claim in listed
+        if claim.scope.phase in ("", focus.phase) and (claim.scope.member, claim.scope.words) in (("", ""), (focus.member, focus.words))
+    ]
+
+    def closeness(claim: Claim) -> int:
+        return bool(claim.scope.phase) + 2 * bool(claim.scope.member or claim.scope.words)
+
+    best = max((closeness(claim) for claim in fitting), default=0)
+    return [claim for claim in fitting if closeness(claim) == best], best > 0
+
+
+def _options(listed: Sequence[Claim]) -> list[Option]:
+    """Group claims by what they can mean; the surest and most precise first."""
+    grouped: dict[tuple[object, ...], list[Claim]] = {}
+    for claim in listed:
+        grouped.setdefault(tuple(reading.interval for reading in claim.readings), []).append(claim)
+    options = [Option(tuple(sorted(group, key=_rank))) for group in grouped.values()]
+    return sorted(options, key=lambda option: _rank(option.claim))
+
+
+_PRECISION: Final = {
+    Approximation.EXACT: 0,
+    Approximation.ROUNDED: 0,
+    Approximation.ABOUT: 1,
+    Approximation.RANGE: 2,
+    Approximation.BOUND: 3,
+}
+
+
+def _rank(claim: Claim) -> tuple[int, int, bool, Span]:
+    return (-claim.confidence.rank, _PRECISION[claim.approximation], bool(claim.source), claim.span)
+
+
+def _meanings(claim: Claim) -> tuple[Meaning, ...]:
+    found = []
+    for reading in claim.readings:
+        interval = reading.interval
+        shown = interval.middle
+        if claim.bound:
+            shown = interval.high if claim.bound.startswith("<") else interval.low
+        if shown is not None:
+            found.append(Meaning(interval, shown, reading.name))
+    return tuple(found)
+
+
+def _bind(use: Use, claim: Claim) -> Bound:
+    unit = claim.unit if claim.unit.dimension == use.unit.dimension else use.unit
+    return Bound(use.symbol, _meanings(claim), claim.text, unit, None if claim.source else claim.span)
+
+
+def _assumed(use: Use, value: Fraction) -> Bound:
+    return Bound(use.symbol, (Meaning(Interval.exact(value), value),), figure(value, use.unit), use.unit)
+
+
+# --- judging
+
+
+def _judge_focus(
+    rule: Rule, claims: Claims, candidates: Mapping[str, Sequence[Claim]], focus: Focus, frameworks: Collection[str]
+) -> Outcome | None:
+    options: dict[str, list[Option]] = {}
+    special = focus == Focus()
+    phase_met, part_met = not focus.phase, not (focus.member or focus.words)
+    for use in rule.uses:
+        fitting, _ = _chosen(candidates[use.name], focus)
+        fitting = [claim for claim in fitting if _meanings(claim)]
+        phase_met = phase_met or any(claim.scope.phase for claim in fitting)
+        part_met = part_met or any(claim.scope.member or claim.scope.words for claim in fitting)
+        if fitting:
+            options[use.name] = _options(fitting)
+    if not special and not (phase_met and part_met):
+        return None
+    silent = {use.name: use for use in rule.uses if use.name in rule.assume and use.quantity not in claims}
+    needed = [use.name for use in rule.uses if use.name not in options and use.name not in silent]
+    if not options or not _could_run(rule, needed):
+        return _not_checkable(rule, options, needed) if special else None
+    trials = _trials(rule, options, silent, frameworks)
+    if not trials:
+        return None
+    return _outcome(rule, trials)
+
+
+def _could_run(rule: Rule, missing: Sequence[str]) -> bool:
+    """Tell whether some convention has all its operands."""
+    if not missing:
+        return True
+    for convention in rule.conventions:
+        wanted = {name for part in (convention.holds, *convention.also) for name in names(part, asked=False)}
+        if wanted.isdisjoint(missing):
+            return True
+    return False
+
+
+def _not_checkable(rule: Rule, options: Mapping[str, Sequence[Option]], missing: Sequence[str]) -> Outcome | None:
+    """Return the outcome of a rule whose operands are not all stated, if at least half of them are."""
+    if not options or len(missing) > len(options):
+        return None
+    spans = tuple(dict.fromkeys(option.claim.span for listed in options.values() for option in listed[:1] if not option.claim.source))
+    relation = write(rule.conventions[0].holds)
+    symbols = {use.name: use.symbol for use in rule.uses}
+    wanted = " and ".join(dict.fromkeys(symbols[name] for name in missing))
+    return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state {wanted} to check {relation}")
+
+
+def _trials(rule: Rule, options: Mapping[str, Sequence[Option]], silent: Mapping[str, Use], frameworks: Collection[str]) -> list[Trial]:
+    """Return a trial for each choice of values to which the rule applies, the likeliest choice first; only the last one holds."""
+    uses = {use.name: use for use in rule.uses}
+    assumed = {name: _assumed(use, rule.assume[name]) for name, use in silent.items() if name not in options}
+    choices = islice(product(*(listed[:MAX_VALUES] for listed in options.values())), MAX_COMBINATIONS)
+    trials = []
+    for choice in choices:
+        chosen = dict(zip(options, choice, strict=True))
+        bounds = {name: _bind(uses[name], option.claim) for name, option in chosen.items()} | assumed
+        likeliest = {name: bound.meanings[0].interval for name, bound in bounds.items()}
+        if any(admits(condition, likeliest).verdict is not Verdict.HELD for condition in rule.given):
+            continue
+        trial = _trial(rule, bounds, chosen, likeliest, frameworks)
+        if trial is None:
+            continue
+        trials.append(trial)
+        if trial.verdict is Verdict.HELD:
+            break
+    return trials
+
+
+def _trial(
+    rule: Rule,
+    bounds: Mapping[str, Bound],
+    chosen: Mapping[str, Option],
+    likeliest: Mapping[str, Interval],
+    frameworks: Collection[str],
+) -> Trial | None:
+    """Judge the admissible conventions up to the first that holds; None where none is admissible."""
+    judged: list[Judged] = []
+    foreign: list[Convention] = []
+    for convention in rule.conventions:
+        if convention.when is not None and admits(convention.when, likeliest).verdict is not Verdict.HELD:
+            continue
+        if convention.frameworks and not set(convention.frameworks) & set(frameworks):
+            foreign.append(convention)
+            continue
+        judged.append(judge(convention, bounds, rule.tolerance))
+        if judged[-1].judgement.verdict is Verdict.HELD:
+            break
+    if not judged:
+        return None
+    return Trial(bounds, chosen, tuple(judged), tuple(foreign), _best(one.judgement for one in judged))
+
+
+def _best(judgements: Iterable[Judgement]) -> Verdict:
+    verdicts = {judgement.verdict for judgement in judgements}
+    return next(verdict for verdict in (Verdict.HELD, Verdict.UNDETERMINED, Verdict.CONTRADICTED) if verdict in verdicts)
+
+
+def _outcome(rule: Rule, trials: Sequence[Trial]) -> Outcome:
+    verdict = _best(Judgement(trial.verdict) for trial in trials)
+    trial = next(one for one in trials if one.verdict is verdict)
+    if verdict is Verdict.CONTRADICTED:
+        finding = _finding(rule, trial, alone=len(trials) == 1)
+        return Outcome(rule.code, verdict, _spans(trial, every=True), finding.message, finding)
+    judged = next(one for one in trial.judged if one.judgement.verdict is verdict)
+    spans = _spans(trial)
+    if verdict is Verdict.HELD:
+        named = f" ({judged.convention.name})" if judged.convention.name and len(rule.conventions) > 1 else ""
+        meant = f", read as {' and '.join(judged.names)}" if judged.names else ""
+        return Outcome(rule.code, verdict, spans, f"{_in_figures(judged.convention.holds, trial.bounds, judged)}{named}{meant}")
+    if judged.judgement.missing:
+        symbols = {use.name: use.symbol for use in rule.uses}
+        wanted = " and ".join(symbols[name] for name in judged.judgement.missing)
+        return Outcome(rule.code, verdict, spans, f"state {wanted} to check {write(judged.convention.holds)}")
+    shown = _in_figures(judged.convention.holds, trial.bounds, judged)
+    return Outcome(rule.code, verdict, spans, f"{shown}: {judged.judgement.reason}")
+
+
+def _spans(trial: Trial, *, every: bool = False) -> tuple[Span, ...]:
+    claims = [claim for option in trial.options.values() for claim in (option.claims if every else option.claims[:1])]
+    return tuple(dict.fromkeys(claim.span for claim in claims if not claim.source))
+
+
+# --- saying it
+
+
+def _shown(bounds: Mapping[str, Bound], meanings: Mapping[str, Meaning]) -> dict[str, str]:
+    """Return the operands as figures in the report's own units."""
+    found = {}
+    for name, bound in bounds.items():
+        meaning = meanings.get(name) or bound.meanings[0]
+        found[name] = figure(meaning.shown, bound.unit)
+    return found
+
+
+def _in_figures(node: Expression, bounds: Mapping[str, Bound], judged: Judged) -> str:
+    return write(node, _shown(bounds, judged.meanings))
+
+
+def _finding(rule: Rule, trial: Trial, *, alone: bool) -> Finding:
+    severity, confidence = _certainty(rule, trial)
+    subject = rule.subject if rule.subject in trial.options else next(iter(trial.options))
+    main = trial.options[subject]
+    words = _Words(rule, trial)
+    message = words.say(rule.message)
+    if taken := ", ".join(f"{bound.symbol} {bound.text}" for name, bound in trial.bounds.items() if name not in trial.options):
+        message += f" ({taken} assumed)"
+    related = [
+        Place(option.claim.span, words.label(name), option.claim.source) for name, option in trial.options.items() if name != subject
+    ]
+    related += [Place(claim.span, "the same", claim.source) for option in (main, *trial.options.values()) for claim in option.claims[1:]]
+    return rule.finding(
+        message,
+        Place(main.claim.span, words.label(subject), main.claim.source),
+        severity=severity,
+        confidence=confidence,
+        related=tuple(dict.fromkeys(related))[:MAX_RELATED],
+        claimed=words.figures[subject],
+        expected=words.expected_of(subject),
+        derivation=_derivation(trial),
+        conventions=_conventions(rule, trial),
+        repairs=_repairs(rule, trial, alone=alone),
+    )
+
+
+def _certainty(rule: Rule, trial: Trial) -> tuple[Severity, Confidence]:
+    """Return severity and confidence by the weakest reading: an error that rests on a doubtful one is a warning."""
+    weakest = min((claim.confidence for claim in trial.claims), key=lambda one: one.rank)
+    confidence = min(rule.confidence, weakest, key=lambda one: one.rank)
+    doubtful = weakest is Confidence.LOW and rule.severity is Severity.ERROR
+    return (Severity.WARNING if doubtful else rule.severity), confidence
+
+
+def _derivation(trial: Trial) -> tuple[Step, ...]:
+    return tuple(dict.fromkeys(step for one in trial.judged for step in derive(one, trial.bounds)))
+
+
+def _conventions(rule: Rule, trial: Trial) -> tuple[ConventionTried, ...]:
+    """Return every convention that was tried, and those of other programs that would hold."""
+    tried = [
+        ConventionTried(one.convention.name, False, one.convention.source, _detail(one, trial))
+        for one in trial.judged
+        if one.convention.name
+    ]
+    for convention in trial.foreign:
+        if judge(convention, trial.bounds, rule.tolerance).judgement.verdict is Verdict.HELD:
+            known = ", ".join(convention.frameworks)
+            tried.append(ConventionTried(convention.name, True, convention.source, f"only for {known}, which the report does not name"))
+    return tuple(tried)
+
+
+def _detail(judged: Judged, trial: Trial) -> str:
+    """Return in one line what breaks a convention."""
+    values = {name: meaning.interval for name, meaning in judged.meanings.items()}
+    for condition in (judged.convention.holds, *judged.convention.also):
+        for part in conjuncts(condition):
+            if admits(part, values).verdict is Verdict.CONTRADICTED:
+                return _broken(part, judged, trial)
+    return ""
+
+
+def _broken(part: Expression, judged: Judged, trial: Trial) -> str:
+    if isinstance(part, Comparison) and part.operator == "==":
+        for side, other in ((part.right, part.left), (part.left, part.right)):
+            result = next((step.result for step in derive(judged, trial.bounds) if step.formula == write(side)), "")
+            if result and not isinstance(side, Name | Number):
+                return f"{_in_figures(side, trial.bounds, judged)} = {result}, not {_in_figures(other, trial.bounds, judged)}"
+    return f"not {_in_figures(part, trial.bounds, judged)}"
+
+
+class _Words:
+    """Fills a rule's templates with the figures of one trial."""
+
+    def __init__(self, rule: Rule, trial: Trial) -> None:
+        self.rule, self.trial = rule, trial
+        self.first = trial.judged[0]
+        self.meanings = {name: bound.meanings[0] for name, bound in trial.bounds.items()} | dict(self.first.meanings)
+        self.figures = _shown(trial.bounds, self.meanings)
+
+    def values(self) -> dict[str, Fraction]:
+        return {name: meaning.shown for name, meaning in self.meanings.items()}
+
+    def say(self, template: str) -> str:
+        parts = []
+        for literal, name, form, _ in Formatter().parse(template):
+            parts.append(literal)
+            if name is not None:
+                parts.append(self.placeholder(name, form or ""))
+        return "".join(parts)
+
+    def placeholder(self, name: str, form: str) -> str:
+        if name == "expected":
+            return self.expected_of(self.rule.subject)
+        if form == "expected":
+            return self.expected_of(name, first=True)
+        if form == "written":
+            return write(self.without_silent_factors(self.rule.let[name]), self.figures).replace(" * ", " x ")
+        if name in self.figures:
+            return self.figures[name]
+        if name in self.rule.let:
+            return self.defined(self.rule.let[name])
+        return "an unstated number"
+
+    def without_silent_factors(self, node: Expression) -> Expression:
+        """Return a product without the factors of one that the report does not even mention."""
+        match node:
+            case Binary(operator="*", left=left, right=right):
+                one, two = self.without_silent_factors(left), self.without_silent_factors(right)
+                if self.is_silent_one(two):
+                    return one
+                return two if self.is_silent_one(one) else replace(node, left=one, right=two)
+            case _:
+                return node
+
+    def is_silent_one(self, node: Expression) -> bool:
+        return isinstance(node, Name) and node.name not in self.trial.options and self.values().get(node.name) == 1
+
+    def defined(self, node: Expression) -> str:
+        try:
+            value = value_of(node, self.values())
+        except UnknownError:
+            return "an unknown number"
+        found = dimension(node, {use.name: use.unit.dimension for use in self.rule.uses})
+        bounds = self.trial.bounds
+        spoken = [bounds[name].unit for name in (self.rule.subject, *names(node)) if name in bounds]
+        unit = next((unit for unit in spoken if unit.dimension == found and found != DIMENSIONLESS), base_unit(found))
+        return figure(value, unit)
+
+    def label(self, name: str) -> str:
+        if name in self.rule.labels:
+            return self.say(self.rule.labels[name])
+        symbol = next(use.symbol for use in self.rule.uses if use.name == name)
+        return f"{symbol} {self.figures[name]}"
+
+    def expected_of(self, name: str, *, first: bool = False) -> str:
+        """Return what the other claims make of one, under each convention or only the likeliest."""
+        found: dict[str, None] = {}
+        for one in self.trial.judged[:1] if first else self.trial.judged:
+            form = dict(one.convention.solved).get(name)
+            if form is None or name not in self.trial.bounds:
+                continue
+            try:
+                value = value_of(read_expression(form), self.values())
+            except UnknownError:
+                continue
+            found[self.boundary(one, name, value) + figure(value, self.trial.bounds[name].unit)] = None
+        return " or ".join(found)
+
+    def boundary(self, judged: Judged, name: str, value: Fraction) -> str:
+        """Return `at most` or `at least` where the relation is an inequality, nothing where it is an equation."""
+        holds = judged.convention.holds
+        if not isinstance(holds, Comparison) or holds.operator == "==":
+            return ""
+        values = {key: Interval.exact(shown) for key, shown in self.values().items()}
+        below, above = (
+            admits(holds, {**values, name: Interval.exact(value * factor)}).verdict is Verdict.HELD
+            for factor in (Fraction(999, 1000), Fraction(1001, 1000))
+        )
+        return "at most " if below and not above else "at least " if above and not below else ""
+
+
+# --- repairs
+
+
+def _repairs(rule: Rule, trial: Trial, *, alone: bool) -> tuple[Repair, ...]:
+    kinds = {use.name: use.kind for use in rule.uses if use.name in trial.options and use.name not in rule.keep}
+    found: list[Change] = []
+    for one in trial.judged:
+        found += changes(one.convention, one.meanings, kinds, rule.tolerance)
+    prefer = {name: index for index, name in enumerate(rule.prefer)}
+    found.sort(key=lambda change: (change.ratio, prefer.get(change.name, len(prefer))))
+    unique = {(change.name, change.value): change for change in reversed(found)}
+    nearest = [change for change in found if unique[change.name, change.value] is change][:MAX_REPAIRS]
+    ties = sum(change.ratio == nearest[0].ratio for change in nearest) if nearest else 0
+    return tuple(_repair(rule, trial, change, ties if index < ties else 1, alone=alone) for index, change in enumerate(nearest))
+
+
+def _repair(rule: Rule, trial: Trial, change: Change, ties: int, *, alone: bool) -> Repair:
+    bound, claim = trial.bounds[change.name], trial.options[change.name].claim
+    symbol, old = bound.symbol, figure(bound.meanings[0].shown, bound.unit)
+    message = f"{symbol} {figure(change.value, bound.unit)} instead of {old} would agree"
+    if change.convention:
+        message += f" ({change.convention})"
+    if ties > 1:
+        message += f"; {ties} repairs are equally near"
+    whole = next(use.kind.whole for use in rule.uses if use.name == change.name)
+    edit = _edit(claim, bound.meanings[0].shown / bound.unit.scale, change.value / bound.unit.scale, whole=whole)
+    safe = bool(
+        edit
+        and change.name == rule.derived
+        and alone
+        and len(trial.judged) == 1
+        and all(one.confidence is Confidence.HIGH and one.approximation is not Approximation.BOUND for one in trial.claims)
+        and set(trial.bounds) == set(trial.options)
+    )
+    return Repair(message, edit, safe)
+
+
+def _edit(claim: Claim, old: Fraction, new: Fraction, *, whole: bool) -> tuple[Edit, ...]:
+    """Return the edit that writes `new` where the claim writes `old`; none where its number cannot be told for sure."""
+    found = None if claim.source or len(claim.text) != len(claim.span) else rewritten(claim.text, old, new, whole=whole)
+    if found is None:
+        return ()
+    start, end, text = found
+    return (Edit(Span(claim.span.start + start, claim.span.start + end), text),)
