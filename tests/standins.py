@@ -72,6 +72,7 @@ class StandInRulebook:
         StandInRule("MEM001", "weights-per-gpu", "memory"),
     )
     catalog: str = "test"
+    problems: tuple[str, ...] = ()
     lexicon: StandInLexicon = StandInLexicon()
 
 
@@ -154,7 +155,7 @@ class StandInClaims:
     coverage: Coverage
 
 
-def stand_in_read(source: Source, context: tuple[Source, ...] = ()) -> StandInClaims:
+def stand_in_read(source: Source, context: tuple[Source, ...] = (), *, rules: object = None) -> StandInClaims:
     claims = _claims(source)
     taken = [claim.span for claim in claims]
     loose = [Span(*match.span()) for match in re.finditer(r"\d+", source.text)]

@@ -164,6 +164,8 @@ def _audit(files: Sequence[str], failures: list[Failure], request: Request, stdi
     from auditor.selection import narrow, verify
 
     rules = load_rules(request.rules)
+    for problem in rules.problems:
+        warn(f"rule not used: {problem}")
     verify(request.select, rules.rules, "--select")
     verify(request.ignore, rules.rules, "--ignore")
     for pattern, ignored in request.settings.per_file_ignores:

@@ -17,6 +17,7 @@ from auditor.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from auditor.render.claims_v1 import Understood, Units
+    from auditor.rulebook import Rulebook
     from auditor.statements import Note, Source
 
 __all__ = ["command"]
@@ -66,11 +67,12 @@ def command(
     if output_format != "table" and (uncovered or annotate):
         raise UsageError(f"--{'uncovered' if uncovered else 'annotate'} is for reading; the json format lists what was not understood")
     settings = settings_for(paths, config_path, isolated)
-    known = load_rules().lexicon.quantities
+    rules = load_rules()
+    known = rules.lexicon.quantities
     wanted = _wanted(quantity, {name: entry.symbol for name, entry in known.items()})
     units = {name: entry.unit for name, entry in known.items()}
     context = context_sources((*settings.context, *context_paths))
-    read, complete = _read(paths, context, stdin_filename)
+    read, complete = _read(paths, rules, context, stdin_filename)
     shown = [_only(understood, wanted) for understood in read]
     painted = paint_wanted(color)
     form = "uncovered" if uncovered else "annotate" if annotate else output_format
@@ -104,7 +106,7 @@ def _only(understood: Understood, wanted: frozenset[str] | None) -> Understood:
     return replace(understood, claims=tuple(claim for claim in understood.claims if claim.quantity in wanted))
 
 
-def _read(paths: Sequence[str], context: tuple[Source, ...], stdin_name: str) -> tuple[list[Understood], bool]:
+def _read(paths: Sequence[str], rules: Rulebook, context: tuple[Source, ...], stdin_name: str) -> tuple[list[Understood], bool]:
     """Read every file; tell too whether each of them could be read in full."""
     from auditor.cli.main import describe
     from auditor.pipeline import read_claims
@@ -118,7 +120,7 @@ def _read(paths: Sequence[str], context: tuple[Source, ...], stdin_name: str) ->
     for path in found.files:
         try:
             source = read_source(path, stdin_name)
-            claims = read_claims(source, context)
+            claims = read_claims(source, context, rules=rules)
         except InputError as error:
             complete = False
             warn(str(InputError(f"not read: {error.message}", path=error.path, line=error.line, column=error.column)))

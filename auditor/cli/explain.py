@@ -48,11 +48,12 @@ def command(
     if not 1 <= line <= len(source.lines):
         raise UsageError(f"{source.path} has {len(source.lines)} lines; there is no line {line}")
     report = audit_source(source, rules=rules, context=context)
-    read = read_claims(source, context)
+    read = read_claims(source, context, rules=rules)
     understood = Understood(source, read.claims, read.labels, read.uncovered, read.coverage, context)
     units = {name: known.unit for name, known in rules.lexicon.quantities.items()}
+    names = {rule.code: rule.name for rule in rules.rules}
     painted = paint_wanted(color)
-    write(explain(report, understood, line, units, Options(color=painted, explain=True)), painted)
+    write(explain(report, understood, line, units, names, Options(color=painted, explain=True)), painted)
     return 0
 
 

@@ -112,7 +112,7 @@ def _below(shown: str, folder: Path, ignored: list[_Ignored], excluded: Callable
         path = folder / entry.name
         # A link to a folder is not followed: it may lead above itself, and what it leads to is audited where it is.
         is_folder = entry.is_dir(follow_symlinks=False)
-        name = entry.name if shown == os.curdir else os.path.join(shown, entry.name)  # noqa: PTH118 - keeps what the user wrote, ".." and all
+        name = entry.name if shown == os.curdir else os.path.join(shown, entry.name)
         if entry.name.startswith(".") or (is_folder and entry.name in _NEVER):
             continue
         if not is_folder and (Path(entry.name).suffix.lower() not in ENDINGS or not _is_file(entry)):
@@ -149,16 +149,12 @@ def walk(paths: Sequence[str], excluded: Callable[[Path], bool] = lambda _path: 
         if given == STDIN:
             found: Iterable[str] = [given]
         else:
-            path = Path(given)
-            absolute = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow links, and patterns speak of paths as named
-            try:
-                is_folder, exists = path.is_dir(), path.exists()
-            except (OSError, ValueError):
-                is_folder = exists = False
-            if is_folder:
+            # os.path answers for names no file can have too; Path and patterns speak of paths as named, so links are not resolved.
+            absolute = Path(os.path.abspath(given))
+            if given and os.path.isdir(given):
                 found = _below(given.rstrip("/") or given, absolute, _ignore_files_above(absolute), excluded, result)
-            elif not exists:
-                reason = "a link to a file that does not exist" if path.is_symlink() else "no such file or folder"
+            elif not given or not os.path.exists(given):
+                reason = "a link to a file that does not exist" if os.path.islink(given) else "no such file or folder"
                 result.missing.append(Missing(given, reason))
                 continue
             elif force_exclude and excluded(absolute):

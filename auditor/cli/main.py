@@ -124,9 +124,8 @@ def _run(args: list[str] | None) -> int:
         _complain(str(error))
         return error.exit_code
     except SystemExit as stop:
-        # Click answers a reader (`head`) that went away with a stream that flushes in silence; it ends shell completion like this too.
-        gone = isinstance(sys.stdout, click.utils.PacifyFlushWrapper)
-        return CLOSED_PIPE if gone or not isinstance(stop.code, int) else stop.code
+        # Click's way to say that the reader (`head`) went away; no command of ours ends the process itself.
+        return CLOSED_PIPE if stop.code else 0
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # the outermost edge: a message, never a traceback

@@ -79,7 +79,8 @@ def coverage_line(understood: Understood) -> str:
     """Return how many of a report's numbers were understood, in one line."""
     coverage = understood.coverage
     missing = coverage.numbers - coverage.labels - coverage.claims
-    share = f" ({100 * (coverage.numbers - missing) / Fraction(coverage.numbers):.1f} %)" if coverage.numbers else ""
+    tenths = 1000 * (coverage.numbers - missing) // coverage.numbers if coverage.numbers else 0
+    share = f" ({tenths // 10}.{tenths % 10} %)" if coverage.numbers else ""
     return f"{coverage.numbers} numbers: {coverage.claims} in claims, {coverage.labels} labels, {missing} not understood{share}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from auditor.findings import Outcome, Report, Verdict
@@ -62,8 +62,11 @@ def _places(report: Report, outcome: Outcome) -> str:
     return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}" if lines else ""
 
 
-def explain(report: Report, understood: Understood, number: int, units: Units, options: Options) -> str:
-    """Return what is known of line `number` (from 1): the line, its claims, and the outcomes by verdict."""
+def explain(report: Report, understood: Understood, number: int, units: Units, names: Mapping[str, str], options: Options) -> str:
+    """Return what is known of line `number` (from 1): the line, its claims, and the outcomes by verdict.
+
+    `names` gives the names of the rules by their codes.
+    """
     source = report.source
     line = source.lines.line(number)
     marks, rows = _claims(understood, line, units)
@@ -80,7 +83,8 @@ def explain(report: Report, understood: Understood, number: int, units: Units, o
             if outcome.finding is not None:
                 lines.append(finding_block(report, outcome.finding, options))
             else:
-                lines.append(f"  {outcome.rule}: {plain(outcome.message)} ({_places(report, outcome)})")
+                rule = f"{names[outcome.rule]} ({outcome.rule})" if outcome.rule in names else outcome.rule
+                lines.append(f"  {rule}: {plain(outcome.message)} [{_places(report, outcome)}]")
         if found[_MOST:]:
             lines.append(f"  … and {len(found) - _MOST} more")
         blocks.append("\n".join(lines))

@@ -1,0 +1,40 @@
+from pathlib import Path
+
+import pytest
+
+from tests.standins import Run
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> str:
+    (tmp_path / "a.md").write_text("16 GPUs, 4 * 4 = 16\n\n2 * 2 = 5\nplain\n", encoding="utf-8")
+    return "a.md"
+
+
+def test_what_held(audit: Run, report: str) -> None:
+    answer = audit("explain", f"{report}:1")
+    assert answer.status == 0
+    assert "16 GPUs: gpus = 16 (actual); read as a number before its noun" in answer.out
+    assert "Held (1)" in answer.out
+    assert "written-equation: 4 * 4 = 16 [line 1]" in answer.out
+
+
+def test_what_is_contradicted(audit: Run, report: str) -> None:
+    answer = audit("explain", f"{report}:3:5")
+    assert "Contradicted (1)" in answer.out
+    assert "2 * 2 is 4, written 5" in answer.out
+    assert "Held" not in answer.out
+
+
+def test_a_line_no_rule_speaks_of(audit: Run, report: str) -> None:
+    answer = audit("explain", f"{report}:4")
+    assert "No number on this line is a claim." in answer.out
+    assert "No rule speaks of this line." in answer.out
+
+
+@pytest.mark.parametrize("place", ["a.md", "a.md:", "a.md:x", "a.md:0", "a.md:99", ":3", "a.md:99999999999999999999", "a.md:²"])
+def test_a_place_that_is_none(audit: Run, report: str, place: str) -> None:
+    answer = audit("explain", place)
+    assert answer.status == 2
+    assert answer.err.startswith("audit: ")
+    assert "internal" not in answer.err
