@@ -109,6 +109,8 @@ def _table() -> dict[str, Unit]:
         for counted in ("token", "sequence", "request", "batch", "step", "sample", "iteration"):
             add(f"{counted}/{symbol}", DIMENSIONLESS / TIME, 1 / scale)
         add(f"1/{symbol}", DIMENSIONLESS / TIME, 1 / scale)
+    for prefix in ("KB", "MB", "GB", "TB"):
+        add(f"{prefix}/ms", DATA / TIME, found[prefix].scale * 1000)
     add("USD", MONEY, 1)
     add("USD/h", MONEY / TIME, Fraction(1, 3600))
     add("byte/token", DATA, 1)

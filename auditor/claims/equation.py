@@ -9,21 +9,20 @@ no operator between them, ranges, dates, lists) yields nothing. Nothing here is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from auditor.claims.equation_tokens import Leaf, Token, TokenKind, tokens
 from auditor.claims.lexicon import Lexicon
-from auditor.claims.numbers import Form, Number
 
-__all__ = ["Equation", "Leaf", "Node", "Power", "Product", "Shape", "Side", "Sum", "Symbol", "leaves", "operations", "read"]
+__all__ = ["Equation", "Leaf", "Node", "Power", "Product", "Shape", "Side", "Sum", "Symbol", "leaves", "operations", "read", "symbols"]
 
 MAX_TEXT: Final = 20_000
-MAX_TOKENS: Final = 1_500
 MAX_DEPTH: Final = 12
 MAX_SIDES: Final = 12
+MAX_EXPONENT: Final = 12
 
 
 class Shape(StrEnum):
@@ -38,32 +37,11 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """A written number; offsets are into the text that was read."""
-
-    start: int
-    end: int
-    number: Number
-    text: str
-    """The digits and the unit as written."""
-    digits: str
-    """The digits and their magnitude suffix as written."""
-    negative: bool = False
-    per: str = ""
-    """Unit of time it is divided by, beyond its own unit: `ms` in `30.7 GB/ms`."""
-    clear: bool = True
-    """False where a word behind it looks like a unit that is not known."""
-    giga: bool = False
-    """A magnitude letter that only FLOP counts use stands behind the digits: `21G`."""
-
-
-@dataclass(frozen=True, slots=True)
 class Symbol:
     """A name (or something not understood) that stands where a number belongs."""
 
     start: int
     end: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +55,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Factors with `*` or `/` before each (the first has `*`), and `%` for `60% of`, where the factor before it is a share."""
+    """Factors with `*` or `/` before each (the first has `*`), or `of` where the factor before it is a share of this one."""
 
     start: int
     end: int
@@ -110,7 +88,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """Two or more sides that are said to be equal."""
+    """Two or more sides that are said to be equal; offsets are into the text that was read."""
 
     start: int
     end: int
@@ -120,243 +98,430 @@ class Equation:
     """Other ways to read the same stretch of text; it is wrong only if all of them are."""
 
 
+def _parts(node: Node) -> tuple[Node, ...]:
+    match node:
+        case Sum():
+            return tuple(term for _, term in node.terms)
+        case Product():
+            return tuple(factor for _, factor in node.factors)
+        case Power():
+            return (node.base,)
+        case _:
+            return ()
+
+
 def leaves(node: Node) -> Iterator[Leaf]:
     """Yield the numbers of a tree from left to right."""
-    match node:
-        case Leaf():
-            yield node
-        case Sum():
-            for _, term in node.terms:
-                yield from leaves(term)
-        case Product():
-            for _, factor in node.factors:
-                yield from leaves(factor)
-        case Power():
-            yield from leaves(node.base)
-        case Symbol():
-            return
+    if isinstance(node, Leaf):
+        yield node
+    for part in _parts(node):
+        yield from leaves(part)
 
 
 def symbols(node: Node) -> Iterator[Symbol]:
     """Yield the names of a tree that stand for numbers."""
-    match node:
-        case Symbol():
-            yield node
-        case Sum():
-            for _, term in node.terms:
-                yield from symbols(term)
-        case Product():
-            for _, factor in node.factors:
-                yield from symbols(factor)
-        case Power():
-            yield from symbols(node.base)
-        case Leaf():
-            return
+    if isinstance(node, Symbol):
+        yield node
+    for part in _parts(node):
+        yield from symbols(part)
 
 
 def operations(node: Node) -> int:
     """Return how many operators a tree holds."""
-    match node:
-        case Sum():
-            return len(node.terms) - 1 + sum(operations(term) for _, term in node.terms)
-        case Product():
-            return len(node.factors) - 1 + sum(operations(factor) for _, factor in node.factors)
-        case Power():
-            return 1 + operations(node.base)
-        case _:
-            return 0
+    parts = _parts(node)
+    own = 1 if isinstance(node, Power) else max(len(parts) - 1, 0)
+    return own + sum(operations(part) for part in parts)
 
 
-# --- tokens
+def read(text: str, lexicon: Lexicon) -> tuple[Equation, ...]:
+    """Return the equations of a text in the order of their ends. Never raises; overlong texts are read to their first part."""
+    text = _spaced(text[:MAX_TEXT])
+    if not _promising(text):
+        return ()
+    found = tokens(text, lexicon.scan(text))
+    equations: list[Equation] = []
+    _level(_grouped(found), equations, 0)
+    unique: dict[tuple[int, int], Equation] = {}
+    for equation in sorted(equations, key=lambda item: (item.end, item.start)):
+        unique.setdefault((equation.start, equation.end), equation)
+    return tuple(unique.values())
 
 
-class _Kind(StrEnum):
-    NUMBER = "number"
-    WORD = "word"
-    OPERATOR = "operator"
-    EQUALS = "equals"
-    OPEN = "open"
-    CLOSE = "close"
-    BREAK = "break"
-    GROUP = "group"
+def _spaced(text: str) -> str:
+    """Read underscores as spaces where a text uses them so: `8192_×_2_bytes_=_16_KB`. Offsets stay."""
+    if any(sign in text for sign in ("_=_", "_×_", "_/_", "_÷_", "_+_", "_x_")) and " " not in text:
+        return text.replace("_", " ")
+    return text
+
+
+def _promising(text: str) -> bool:
+    """Tell cheaply whether a text can hold an equation at all."""
+    return any(sign in text for sign in "=≈≃≅(") and any(character.isdigit() for character in text)
+
+
+# --- brackets and clauses
+
+
+def _grouped(flat: Sequence[Token]) -> tuple[Token, ...]:
+    """Nest tokens by their brackets; a bracket without its partner separates."""
+    stack: list[list[Token]] = [[]]
+    opened: list[Token] = []
+    for token in flat:
+        if token.kind is TokenKind.OPEN and len(opened) < MAX_DEPTH:
+            opened.append(token)
+            stack.append([])
+        elif token.kind is TokenKind.OPEN or (token.kind is TokenKind.CLOSE and not opened):
+            stack[-1].append(replace(token, kind=TokenKind.BREAK))
+        elif token.kind is TokenKind.CLOSE:
+            items, begin = stack.pop(), opened.pop()
+            stack[-1].append(Token(TokenKind.GROUP, begin.start, token.end, begin.text, items=tuple(items)))
+        else:
+            stack[-1].append(token)
+    while opened:
+        items, begin = stack.pop(), opened.pop()
+        stack[-1].append(replace(begin, kind=TokenKind.BREAK))
+        stack[-1].extend(items)
+    return tuple(stack[0])
+
+
+def _level(items: Sequence[Token], found: list[Equation], depth: int) -> None:
+    """Collect the equations of one bracket level and of the brackets in it."""
+    for clause in _split(items, TokenKind.BREAK):
+        if any(token.dash for token in clause):
+            _ambiguous(clause, found)
+        else:
+            found.extend(_chains(clause))
+    _bracketed(items, found)
+    for token in items:
+        if token.kind is TokenKind.GROUP and depth < MAX_DEPTH:
+            _level(token.items, found, depth + 1)
+
+
+def _split(items: Sequence[Token], kind: TokenKind) -> Iterator[list[Token]]:
+    part: list[Token] = []
+    for token in items:
+        if token.kind is kind:
+            yield part
+            part = []
+        else:
+            part.append(token)
+    yield part
+
+
+def _ambiguous(clause: Sequence[Token], found: list[Equation]) -> None:
+    """Read a spaced hyphen as a minus sign, and as the dash that separates."""
+    minus = list(_chains([replace(token, dash=False) for token in clause]))
+    dashed: list[Equation] = []
+    for part in _split([replace(token, kind=TokenKind.BREAK) if token.dash else token for token in clause], TokenKind.BREAK):
+        dashed.extend(_chains(part))
+    for equation in minus:
+        others = tuple(other for other in dashed if other.start < equation.end and equation.start < other.end and other.sides != equation.sides)
+        found.append(replace(equation, alternatives=(*equation.alternatives, *others)))
+    found.extend(other for other in dashed if not any(other.start < equation.end and equation.start < other.end for equation in minus))
+
+
+# --- chains of sides
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
-    kind: _Kind
-    start: int
-    end: int
-    text: str = ""
-    leaf: Leaf | None = None
-    items: tuple[_Token, ...] = ()
-    """The content of a group."""
-    name: str = ""
-    """What is glued to the number by an equality sign: `EP` in `EP=64`."""
-    sign_at: int = -1
-    """Offset of that equality sign."""
-    dash: bool = False
-    """A spaced hyphen, which may be a minus or a dash."""
-    signed: bool = False
-    """A number with a plus sign of its own at the start of a side: it adds to something said before."""
-    square: bool = False
-    """A group in square or curly brackets."""
+class _Run:
+    """A maximal expression: `first..stop` are token indices; `lead` the words right before it."""
+
+    tree: Node
+    first: int
+    stop: int
+    lead: tuple[str, ...]
 
 
-_WORD: Final = re.compile(r"[^\W\d]\w*(?:[-/'’.][^\W\d]\w*)*")
-_GLUED_WORD: Final = re.compile(r"[-/‑_]?[^\W\d]\w*(?:[-/'’.][^\W\d]\w*)*")
-_CHAIN: Final = re.compile(r"\d+(?:x\d+)+")
-_GIGA: Final = re.compile(r"(\d[\d,]*(?:\.\d+)?)[GP]")
-_TIME_WORDS: Final = {
-    "ns": "ns", "us": "us", "µs": "us", "μs": "us", "ms": "ms", "millisecond": "ms", "milliseconds": "ms",
-    "s": "s", "sec": "s", "second": "s", "seconds": "s", "min": "min", "minute": "min", "h": "h", "hr": "h", "hour": "h", "day": "day",
-}  # fmt: skip
-_UNIT_LIKE: Final = re.compile(r"(?:[kKMGTPE]i?)?(?:[Bb]|[Bb]its?|[Bb]ytes?|[Ff][Ll][Oo][Pp][sS]?|[bB]ps)(?:/.*)?|[kKMGTPE]i?")
-_OPERATORS: Final = {"+": "+", "-": "-", "−": "-", "–": "-", "*": "*", "×": "*", "·": "*", "∙": "*", "⋅": "*", "✕": "*", "✖": "*", "∗": "*", "÷": "/", "/": "/", "∕": "/", "⁄": "/", "^": "^"}  # fmt: skip
-_OPERATOR_WORDS: Final = {"x": "*", "times": "*", "plus": "+", "minus": "-"}
-_ABOUT_SIGNS: Final = "≈≃≅∼~"
-_OPENING: Final = {"(": ")", "[": "]", "{": "}", "（": "）"}
-_SPACE: Final = " \t\u00a0\u202f\u2009`_\u200b\ufeff"
-_FUNCTIONS: Final = frozenset("ceil floor round max min log ln log2 log10 sqrt sum avg mean mod abs exp int float len range pow prod product".split())
-_SUPERSCRIPTS: Final = {"²": 2, "³": 3, "⁴": 4}
+def _chains(clause: Sequence[Token]) -> Iterator[Equation]:
+    """Yield the chains of equal sides of one clause."""
+    clause = _resolve_names(clause)
+    parts: list[tuple[list[Token], bool]] = [([], False)]
+    for token in clause:
+        if token.kind is TokenKind.EQUALS:
+            parts.append(([], token.text == "about"))
+        else:
+            parts[-1][0].append(token)
+    if not 2 <= len(parts) <= MAX_SIDES:
+        return
+    sides: list[Side] = []
+    for index, (part, about) in enumerate(parts):
+        runs = list(_runs(part))
+        last = index == len(parts) - 1
+        if index:
+            opening = _opening(part, runs)
+            if opening is None:
+                yield from _equation(sides)
+                sides = []
+            else:
+                sides.append(Side(opening.tree.start, opening.tree.end, opening.tree, about))
+        if not last and (index == 0 or len(runs) > 1 or not sides):
+            yield from _equation(sides)
+            closing = _closing(part, runs, fresh=index == 0)
+            sides = [Side(closing.tree.start, closing.tree.end, closing.tree, False)] if closing else []
+    yield from _equation(sides)
+
+
+def _resolve_names(clause: Sequence[Token]) -> list[Token]:
+    """Tell `EP=64 x TP=16 / 16 = 64` (named factors) from `EP x DP = 64 x 2 = 128` (an equality after a name)."""
+    result: list[Token] = []
+    named = False
+    for index, token in enumerate(clause):
+        if token.kind is TokenKind.EQUALS:
+            named = False
+        if token.kind is TokenKind.NUMBER and token.name and token.sign_at >= 0:
+            before = clause[index - 1] if index else None
+            after = clause[index + 1] if index + 1 < len(clause) else None
+            free = before is None or before.kind is TokenKind.OPERATOR
+            if not (free and not named and after is not None and after.kind is TokenKind.OPERATOR):
+                name_end = token.start + len(token.name)
+                leaf = replace(token.leaf, start=token.leaf.number.digits) if token.leaf else None
+                result.append(Token(TokenKind.WORD, token.start, name_end, token.name))
+                result.append(Token(TokenKind.EQUALS, token.sign_at, token.sign_at + 1))
+                result.append(replace(token, start=leaf.start if leaf else token.start, leaf=leaf, name="", sign_at=-1))
+                named = False
+                continue
+        elif token.kind is TokenKind.WORD and _is_operand_word(clause, index):
+            named = True
+        result.append(token)
+    return result
+
+
+def _is_operand_word(clause: Sequence[Token], index: int) -> bool:
+    """Tell whether a word stands where a number belongs: an operator or the start before it, an operator behind it."""
+    before = clause[index - 1] if index else None
+    after = clause[index + 1] if index + 1 < len(clause) else None
+    opens = before is None or before.kind in (TokenKind.OPERATOR, TokenKind.EQUALS, TokenKind.WORD)
+    return opens and after is not None and after.kind is TokenKind.OPERATOR
+
+
+def _equation(sides: Sequence[Side]) -> Iterator[Equation]:
+    """Yield the equation of the sides that hold nothing but numbers, if they are two and say something."""
+    clear = [side for side in sides if _computable(side.tree)]
+    if len(clear) < 2 or not any(operations(side.tree) or _powered(side.tree) for side in clear):
+        return
+    equation = Equation(clear[0].start, clear[-1].end, tuple(clear))
+    last = clear[-1].tree
+    if isinstance(last, Sum) and operations(clear[0].tree):
+        first = last.terms[0][1]
+        shorter = replace(clear[-1], end=first.end, tree=first)
+        equation = replace(equation, alternatives=(replace(equation, end=first.end, sides=(*clear[:-1], shorter)),))
+    yield equation
+
+
+def _powered(tree: Node) -> bool:
+    """Tell whether a number is written as a power, which the value grammar already worked out: `2^20`."""
+    return isinstance(tree, Leaf) and ("^" in tree.digits or "**" in tree.digits)
+
+
+def _computable(tree: Node) -> bool:
+    return not any(True for _ in symbols(tree)) and all(leaf.clear for leaf in leaves(tree))
+
+
+def _opening(part: Sequence[Token], runs: Sequence[_Run]) -> _Run | None:
+    """Return the expression right behind an equality sign: the first one, with only words before it."""
+    if not runs or any(token.kind is not TokenKind.WORD for token in part[: runs[0].first]):
+        return None
+    if any(word in _DENIED for word in runs[0].lead):
+        return None
+    return runs[0]
+
+
+def _closing(part: Sequence[Token], runs: Sequence[_Run], fresh: bool) -> _Run | None:
+    """Return the expression right before an equality sign, unless a number before it may belong to it."""
+    if not runs or runs[-1].stop != len(part):
+        return None
+    run = runs[-1]
+    if isinstance(run.tree, Leaf) and (run.lead or run.tree.number.name):
+        return None
+    before = part[: run.first - len(run.lead)]
+    if not before:
+        return run
+    if len(runs) == 1 and fresh and all(token.kind is TokenKind.WORD for token in before):
+        return run
+    return run if any(word in _CLAUSE for word in run.lead) else None
+
+
 _CLAUSE: Final = frozenset(
     "and or so with while then is are was has have had gives give yields means needs need requires require required where because since thus hence "
-    "therefore ie eg i.e e.g but as by uses use using via holds hold contains equals total that which stores store handles handle".split()
+    "therefore but uses use using via holds hold contains equals that which stores store handles handle e.g i.e".split()
 )
 """Words that open a new clause: the number behind them does not belong with the one before."""
-_DENIED: Final = frozenset("not never isn't wrong instead rather".split())
+_DENIED: Final = frozenset("not never instead rather".split())
 
 
-def _leaf(number: Number, text: str, start: int, end: int) -> Leaf:
-    return Leaf(start, end, number, text[number.digits : end].strip(), text[number.digits : number.stop])
-
-
-def _tokens(text: str, numbers: Sequence[Number]) -> list[_Token]:
-    """Cut a text into tokens; the numbers are the value grammar's."""
-    starts: dict[int, Number] = {}
-    for number in numbers:
-        starts.setdefault(_number_start(number, text), number)
-    found: list[_Token] = []
-    position = 0
-    while position < len(text) and len(found) < MAX_TOKENS:
-        number_here = starts.get(position)
-        if number_here is not None:
-            position = _number_tokens(number_here, text, found)
+def _runs(part: Sequence[Token]) -> Iterator[_Run]:
+    """Yield the maximal expressions of a part in order."""
+    index = 0
+    while index < len(part):
+        tree, stop = _sum(part, index, 0)
+        if tree is None or stop <= index:
+            index += 1
             continue
-        character = text[position]
-        if character in _SPACE:
-            position += 1
-            continue
-        position = _other_token(text, position, found)
-    return found
+        first = index
+        while first < stop and part[first].kind is TokenKind.WORD and not isinstance(tree, Symbol) and part[first].end <= tree.start:
+            first += 1
+        lead = tuple(token.text.lower() for token in part[index:first])
+        if not isinstance(tree, Symbol):
+            yield _Run(tree, first, stop, lead)
+        elif operations(tree) or stop == len(part):
+            yield _Run(tree, index, stop, ())
+        index = stop
 
 
-def _number_start(number: Number, text: str) -> int:
-    """Return where the token of a number starts: at a name glued to it, else at its digits (marks are read apart)."""
-    if number.name and number.form is not Form.TEXTUAL:
-        between = text[number.name_start + len(number.name) : number.digits]
-        if between.strip(" ~≈$") in ("", "=") and (" " not in between or "=" in between):
-            return number.name_start
-        if between == "(" and text[_value_end(number) : _value_end(number) + 1] == ")":
-            return number.name_start
-    return number.digits
+# --- expressions
 
 
-def _value_end(number: Number) -> int:
-    """Return the end of the digits and the unit, without a counted noun."""
-    return number.end if number.unit and number.end > number.stop else number.stop
+def _sum(items: Sequence[Token], index: int, depth: int) -> tuple[Node | None, int]:
+    first, index = _product(items, index, depth)
+    if first is None:
+        return None, index
+    terms: list[tuple[str, Node]] = [("+", first)]
+    while index < len(items) and items[index].kind is TokenKind.OPERATOR and items[index].text in "+-":
+        term, stop = _product(items, index + 1, depth)
+        if term is None:
+            return Symbol(first.start, items[index].end), index + 1
+        terms.append((items[index].text, term))
+        index = stop
+    if len(terms) == 1:
+        return first, index
+    return Sum(first.start, terms[-1][1].end, tuple(terms)), index
 
 
-def _number_tokens(number: Number, text: str, found: list[_Token]) -> int:
-    start, end = _number_start(number, text), _value_end(number)
-    if number.form is Form.TEXTUAL:
-        written = text[start:end]
-        if _CHAIN.fullmatch(written):
-            return _chain_tokens(text, start, end, found)
-        giga = _GIGA.fullmatch(written)
-        if giga:
-            stop = start + len(giga.group(1))
-            found.append(_Token(_Kind.NUMBER, start, end, written, Leaf(start, end, number, written, text[start:stop], giga=True)))
-            return end
-        found.append(_Token(_Kind.BREAK if _is_date(written) else _Kind.WORD, start, max(end, start + 1), written))
-        return max(end, start + 1)
-    if number.form is Form.IDENTIFIER or number.form is Form.FRACTION and number.stop == number.digits:
-        found.append(_Token(_Kind.BREAK, start, end, text[start:end]))
-        return end
-    if number.form is Form.RATIO:
-        end = max(end, number.stop)
-    name, sign_at = "", -1
-    if start < number.digits and start == number.name_start:
-        between = text[start + len(number.name) : number.digits]
-        if "=" in between:
-            name, sign_at = number.name, start + len(number.name) + between.index("=")
-    if start < number.digits and text[number.digits - 1] == "(" and text[end : end + 1] == ")":
-        end += 1
-    leaf = _leaf(number, text, start, end)
-    _marks(number, text, start, found)
-    negative, signed = False, False
-    if number.signed and start and text[start - 1] in "+-−":
-        sign = "+" if text[start - 1] == "+" else "-"
-        operand_before = bool(found) and found[-1].kind in (_Kind.NUMBER, _Kind.WORD, _Kind.CLOSE)
-        if found and found[-1].kind is _Kind.OPERATOR and found[-1].end == start and found[-1].text == sign:
-            last = found.pop()
-            operand_before = bool(found) and found[-1].kind in (_Kind.NUMBER, _Kind.WORD, _Kind.CLOSE)
-            if operand_before:
-                found.append(last)
-            elif sign == "-":
-                negative = True
-            else:
-                signed = True
-    if negative:
-        leaf = Leaf(leaf.start, leaf.end, leaf.number, leaf.text, leaf.digits, negative=True)
-    found.append(_Token(_Kind.NUMBER, start, end, text[start:end], leaf, name=name, sign_at=sign_at, signed=signed))
-    position = end
-    if position < len(text) and text[position] in _SUPERSCRIPTS:
-        found.append(_Token(_Kind.OPERATOR, position, position, "^"))
-        found.append(_Token(_Kind.WORD, position, position + 1, str(_SUPERSCRIPTS[text[position]])))
-        return position + 1
-    if number.form is not Form.RATIO:
-        glued = _GLUED_WORD.match(text, position)
-        if glued and glued.group()[0] in "-/‑_" and (number.unit or glued.group()[0] != "/"):
-            # `4-way`, `30.7 GB/ms`: the word belongs to the number
-            found.append(_Token(_Kind.WORD, position, glued.end(), glued.group()))
-            return glued.end()
-        if glued and glued.group() not in ("x", "X"):
-            found.append(_Token(_Kind.WORD, position, glued.end(), glued.group()))
-            return glued.end()
-    return position
+def _product(items: Sequence[Token], index: int, depth: int) -> tuple[Node | None, int]:
+    first, index = _power(items, index, depth)
+    if first is None:
+        return None, index
+    factors: list[tuple[str, Node]] = [("*", first)]
+    while index < len(items) and items[index].kind is TokenKind.OPERATOR and items[index].text in ("*", "/", "of"):
+        factor, stop = _power(items, index + 1, depth)
+        if factor is None:
+            return Symbol(first.start, items[index].end), index + 1
+        factors.append((items[index].text, factor))
+        index = stop
+    if len(factors) == 1:
+        return first, index
+    return Product(first.start, factors[-1][1].end, tuple(factors)), index
 
 
-def _marks(number: Number, text: str, start: int, found: list[_Token]) -> None:
-    """An approximation sign between two complete operands is an approximate equality."""
-    if found and found[-1].kind is _Kind.EQUALS and found[-1].text in tuple(_ABOUT_SIGNS):
-        before = found[-2] if len(found) > 1 else None
-        if before is None or before.kind not in (_Kind.NUMBER, _Kind.WORD, _Kind.CLOSE):
-            found.pop()
+def _power(items: Sequence[Token], index: int, depth: int) -> tuple[Node | None, int]:
+    base, index = _operand(items, index, depth)
+    if base is None or index >= len(items) or items[index].kind is not TokenKind.OPERATOR or items[index].text != "^":
+        return base, index
+    exponent, stop = _operand(items, index + 1, depth)
+    if isinstance(exponent, Leaf) and exponent.digits.isdigit() and len(exponent.digits) < 3 and int(exponent.digits) <= MAX_EXPONENT:
+        return Power(base.start, exponent.end, base, int(exponent.digits)), stop
+    return Symbol(base.start, items[min(stop, len(items)) - 1].end), max(stop, index + 1)
 
 
-def _is_date(written: str) -> bool:
-    return written.count("-") >= 2 or ":" in written
+_FUNCTIONS: Final = frozenset(
+    "ceil floor round max min log ln log2 log10 sqrt sum avg mean mod abs exp int float len range pow prod product o".split()
+)
 
 
-def _chain_tokens(text: str, start: int, end: int, found: list[_Token]) -> int:
-    """Take `2x4x4` apart; the value grammar holds it for a shape."""
-    position = start
-    for index, part in enumerate(text[start:end].split("x")):
-        if index:
-            found.append(_Token(_Kind.OPERATOR, position, position + 1, "*"))
-            position += 1
-        number = _plain(position, part)
-        found.append(_Token(_Kind.NUMBER, position, position + len(part), part, Leaf(position, position + len(part), number, part, part)))
-        position += len(part)
-    return end
+def _operand(items: Sequence[Token], index: int, depth: int) -> tuple[Node | None, int]:
+    """Read one number, bracket or name with the words around it."""
+    start = index
+    while index < len(items) and items[index].kind is TokenKind.WORD:
+        index += 1
+    words = items[start:index]
+    if index >= len(items):
+        return (Symbol(words[0].start, words[-1].end), index) if words else (None, index)
+    token = items[index]
+    node: Node
+    if token.kind is TokenKind.NUMBER and token.leaf is not None:
+        node = token.leaf
+    elif token.kind is TokenKind.GROUP and depth < MAX_DEPTH and not (words and words[-1].text.lower() in _FUNCTIONS):
+        inner = _whole(token, depth)
+        if inner is None:
+            return (Symbol(words[0].start if words else token.start, token.end), index + 1)
+        node = inner
+    elif token.kind is TokenKind.GROUP:
+        return Symbol(words[0].start if words else token.start, token.end), index + 1
+    elif token.kind is TokenKind.OPERATOR and token.text == "-" and not words and index + 1 < len(items):
+        after = items[index + 1]
+        if after.kind is TokenKind.NUMBER and after.leaf is not None and after.start == token.end:
+            return _behind(items, index + 2, replace(after.leaf, start=token.start, negative=True))
+        return None, index
+    else:
+        return (Symbol(words[0].start, words[-1].end), index) if words else (None, index)
+    return _behind(items, index + 1, node)
 
 
-def _plain(start: int, digits: str) -> Number:
-    from fractions import Fraction
+def _behind(items: Sequence[Token], index: int, node: Node) -> tuple[Node, int]:
+    """Skip the words and remarks behind an operand; they may say that it is per unit of time, or in a unit not known."""
+    while index < len(items):
+        token = items[index]
+        if token.kind is TokenKind.WORD:
+            if isinstance(node, Leaf):
+                node = _worded(node, token, items[index - 1])
+        elif token.kind is not TokenKind.GROUP:
+            break
+        index += 1
+    return node, index
 
-    from auditor.claims.model import Approximation
-    from auditor.claims.numbers import Written
-    from auditor.values import Interval
 
-    stop = start + len(digits)
-    return Number(start, start, stop, stop, (Written(Interval.exact(Fraction(int(digits)))),), Approximation.EXACT)
+def _worded(leaf: Leaf, word: Token, before: Token) -> Leaf:
+    if word.per:
+        return replace(leaf, per=leaf.per or word.per)
+    if word.unit_like and before.kind is TokenKind.NUMBER and not leaf.number.unit:
+        return replace(leaf, clear=False)
+    return leaf
+
+
+def _whole(group: Token, depth: int) -> Node | None:
+    """Return the one expression a bracket holds, or None if it holds anything else."""
+    if any(token.kind in (TokenKind.EQUALS, TokenKind.BREAK) for token in group.items):
+        return None
+    tree, stop = _sum(group.items, 0, depth + 1)
+    if tree is None or stop != len(group.items):
+        return None
+    return tree if isinstance(tree, Leaf) else replace(tree, start=group.start, end=group.end)
+
+
+# --- figures with their arithmetic in brackets
+
+
+def _bracketed(items: Sequence[Token], found: list[Equation]) -> None:
+    figure: Leaf | None = None
+    for index, token in enumerate(items):
+        if token.kind is TokenKind.NUMBER and token.leaf is not None:
+            figure = token.leaf
+        elif token.kind is TokenKind.WORD and figure is not None:
+            figure = _worded(figure, token, items[index - 1])
+        elif token.kind is TokenKind.GROUP and token.text == "(" and figure is not None:
+            found.extend(_explained(figure, token))
+            figure = None
+        else:
+            figure = None
+
+
+def _explained(figure: Leaf, group: Token) -> Iterator[Equation]:
+    """Yield what a bracket right behind a figure says of it."""
+    clauses = list(_split(group.items, TokenKind.BREAK))
+    first = _resolve_names(clauses[0])
+    if not figure.clear:
+        return
+    parts = list(_split(first, TokenKind.EQUALS))
+    opens = bool(first) and first[0].kind is not TokenKind.WORD
+    if len(parts) == 1 and opens and not any(token.dash for token in first):
+        tree, stop = _sum(parts[0], 0, 0)
+        if tree is not None and stop == len(parts[0]) and operations(tree) and _computable(tree):
+            yield Equation(
+                figure.start, tree.end, (Side(figure.start, figure.end, figure), Side(tree.start, tree.end, tree)), Shape.BRACKET
+            )
+    elif len(parts) == 2:
+        (share, end), (result, _) = _sum(parts[0], 0, 0), _sum(parts[1], 0, 0)
+        if (
+            isinstance(share, Leaf)
+            and end == len(parts[0])
+            and share.number.unit == "%"
+            and isinstance(result, Leaf)
+            and result.number.unit == figure.number.unit != ""
+            and share.clear
+            and result.clear
+        ):
+            product = Product(figure.start, share.end, (("*", figure), ("*", share)))
+            yield Equation(
+                figure.start, result.end, (Side(figure.start, share.end, product), Side(result.start, result.end, result)), Shape.SHARE
+            )

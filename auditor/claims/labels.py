@@ -95,9 +95,11 @@ def per_of(words: Sequence[Word]) -> str:
     scope = ""
     for index, word in enumerate(words):
         if word.text in ("per", "each", "every") and index + 1 < len(words):
-            for follower in words[index + 1 : index + 4]:
+            for offset, follower in enumerate(words[index + 1 : index + 4], index + 2):
                 if follower.text in PER_WORDS:
                     scope = PER_WORDS[follower.text]
+                    if scope == "gpu" and offset < len(words) and words[offset].text == "group":
+                        scope = "group"
                     if follower.text not in ("pipelineparallel", "dataparallel", "expertparallel", "tensorparallel", "ep", "tp", "dp", "pp", "pipeline"):
                         break
     return scope
@@ -134,6 +136,8 @@ class LabelReader:
         if not unit and label.kind in (LabelKind.COLUMN, LabelKind.ROW):
             unit, unit_per = self.headed_unit(raw)
         member = self.member(raw)
+        if member and all(word.text.isdigit() or word.text in lexicon.naming or word.text in lexicon.transparent for word in named):
+            named = ()
         matches = tuple(lexicon.matches(named))
         return View(
             label=label,

@@ -88,6 +88,8 @@ class Lexicon:
     example_sections: tuple[tuple[str, ...], ...]
     previous_sections: tuple[tuple[str, ...], ...]
     precisions: Mapping[str, Fraction]
+    axes: Mapping[str, str]
+    """Word that names an axis of a written product (`8 (expert) × 4 (tensor)`) to the short name of its degree."""
     utilizations: Mapping[str, str]
     phases: Mapping[str, tuple[tuple[str, ...], ...]]
     phase_quantities: Mapping[str, Mapping[str, str]]
@@ -184,5 +186,6 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         utilizations=dict(data["utilizations"]),
         phases={phase: tuple(_words(normalize, word) for word in entry["words"]) for phase, entry in data["phases"].items()},
         phase_quantities={phase: {key: value for key, value in entry.items() if key != "words"} for phase, entry in data["phases"].items()},
+        axes=dict(data["axes"]),
         precisions={name: Fraction(str(value)) for name, value in data["precisions"].items()},
     )

@@ -118,7 +118,7 @@ _MAGNITUDE: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
     "billion": ((10**9, ""),),
     "trillion": ((10**12, ""),),
 }
-_MAGNITUDE_AT: Final = re.compile(r"(?:\s?(?P<word>thousand|million|billion|trillion|bn)\b|(?P<letter>Ki|[kKMBT])(?![A-Za-z0-9_²/]))")
+_MAGNITUDE_AT: Final = re.compile(r"(?:\s?(?P<word>thousand|million|billion|trillion|bn)\b|(?P<letter>Ki|[kKMBT])(?![A-Za-z0-9_²]|/[A-Za-z]))")
 _WORD: Final = re.compile(r"[A-Za-zµμ%$][A-Za-zµμ]*")
 _BOUND: Final = re.compile(
     r"(?P<sign><=|>=|<<|>>|<|>|≤|≥|≦|≧|≪|≫)\s?(?P<about>~)?\s?\$?$|"
@@ -132,7 +132,7 @@ _STRICT: Final = frozenset(("<", ">", "<<", ">>", "≪", "≫", "less than", "fe
 _RANGE: Final = re.compile(r"\s?(?:-|–|—|‒|−|\bto\b|\.\.\.?|…)\s?(?=~?\$?[\d.])")
 _TIGHT_RANGE: Final = re.compile(r"(?:-|–|—|‒|−|\.\.\.?|…)(?=~?\$?[\d.])|\s(?:–|—|-)\s(?=~?[\d.])|\sto\s(?=~?[\d.])")
 _ARROW: Final = re.compile(r"\s*(?:→|->|=>|➜|⇒|-->)\s*")
-_DATE: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[T\s_-]\d{1,2}[:-]\d{2}(?:[:-]\d{2})?(?:\.\d+)?Z?)?|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}:\d{2}:\d{2}|\d{4}[-/]\d{2}(?![\d.])")
+_DATE: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[T\s_-]\d{1,2}[:-]\d{2}(?:[:-]\d{2})?(?:\.\d+)?Z?)?|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}:\d{2}:\d{2}|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?![\d.-])")
 _VERSION: Final = re.compile(r"\d+(?:\.\d+){2,}[\w.-]*")
 _CHAIN: Final = re.compile(r"\d+(?:x\d+){2,}(?!\w)")
 _ORDINAL: Final = re.compile(r"(?:st|nd|rd|th)\b")
@@ -375,6 +375,8 @@ class _Scanner:
             position += 1
         unit = self.unit_at(position)
         spread = None if closing else (_TIGHT_RANGE.match(text, unit[1] if unit else position))
+        if spread and "to" in spread.group() and _CHANGES_FROM.search(text, max(0, number.start - 24), number.start):
+            spread = None  # "from 75% to 92%" is a change, "ranging from 75% to 92%" a range
         if spread:
             other = self.range_end(number, spread.end(), unit)
             if other:
@@ -391,7 +393,7 @@ class _Scanner:
                 number, percent_plus = replace(number, bound=number.bound or ">="), True
             if number.approximation is Approximation.EXACT and spelling.symbol != "byte":
                 number = replace(number, approximation=Approximation.ROUNDED, written=tuple(_rounded(text[number.digits : number.stop], item) for item in number.written))
-        elif position < len(text) and text[position] in "xX×" and not re.match(r"[xX×]\s?[\d(A-Z]", text[position : position + 3]) and (position + 1 == len(text) or not text[position + 1].isalpha()):
+        elif position < len(text) and text[position] in "xX×" and not _COUNTED_BY_TIMES.match(text, position) and (position + 1 == len(text) or not text[position + 1].isalpha()):
             return replace(number, form=Form.RATIO, end=position + 1, stop=position + 1)
         elif position + 1 < len(text) and text[position] in _GAP and text[position + 1] in "×x" and re.match(r"\s[x×]\s(?:faster|higher|lower|better|more|less|improvement|reduction|speed)", text[position : position + 20], re.IGNORECASE):
             return replace(number, form=Form.RATIO, end=position + 2, stop=position + 2)
@@ -493,6 +495,9 @@ class _Scanner:
 
 _PRODUCT: Final = re.compile(r"[A-Z]{1,3}\d{2,4}\b(?!\s*[:=])")
 """A product name between a count and its noun: `8 H100 GPUs`."""
+_COUNTED_BY_TIMES: Final = re.compile(r"[xX×]\s?(?:[\d(~]|[A-Z]{1,3}\d|[A-Z]\w|GPU|gpu|node|NVIDIA|nvidia)")
+"""A multiplication sign that is followed by what is multiplied or counted: `2x8`, `8× H100`, `4xGB200`."""
+_CHANGES_FROM: Final = re.compile(r"(?<!ranging )(?<!ranges )(?<!range )(?<!varies )(?<!varying )\bfrom\s+~?$", re.IGNORECASE)
 _STOPS: Final = frozenset("of per in on at to for from with across by and or is are was the each than vs as into over under within between without out target limit".split())
 
 

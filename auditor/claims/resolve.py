@@ -130,6 +130,10 @@ class _Resolver:
         statement = line.statement
         if statement.kind is Kind.CODE and not self.reads_as_prose(line.text):
             return "source code or program output"
+        if line.views and line.views[0].label.kind is LabelKind.FLAG and find_any(line.views[0].words, ("port", "seed")):
+            return "a setting, no figure"
+        if line.views and line.views[0].label.kind is LabelKind.FLAG and self.is_identity(line.views[0]):
+            return "identifies a member"
         if line.views and line.views[0].label.kind is LabelKind.VARIABLE and line.text.strip() in ("0", "1"):
             return "switches something on or off"
         if number.approximation is Approximation.RANGE and not number.unit and not number.noun and self.names_range(line):
@@ -339,16 +343,19 @@ class _Resolver:
         if kind == "ratio":
             return _Meaning("change", Confidence.MEDIUM, f"ratio {line.text[number.start : number.end]!r}")
         if kind == "rate":
-            return self.rate(line, number, unit, tail, head)
+            return self.rate(line, number, unit, tail, before)
         if kind == "count":
             return self.count(line, position, number, tail, head, before)
         if kind == "share":
             return self.share(line, position, number, tail, head, before)
         return self.measure(line, position, number, kind, unit, tail, head, before)
 
-    def rate(self, line: _Line, number: Number, unit: str, tail: Sequence[Word], head: Sequence[Word]) -> _Meaning:
+    def rate(self, line: _Line, number: Number, unit: str, tail: Sequence[Word], before: Sequence[Claim | None]) -> _Meaning:
         counted = unit.split("/")[0]
         per_gpu = number.per == "gpu" or PER_WORDS.get(number.per) == "gpu" or per_of(tail) == "gpu" or any(view.unit_per == "gpu" for view in line.views[:2])
+        earlier = next((claim for claim in reversed(before) if claim is not None and claim.unit.symbol == unit), None)
+        if earlier is not None and earlier.quantity == "rate.tokens_per_gpu" and self.bracketed(line, number) and not find_any(tail, ("total",)):
+            per_gpu = True
         if not per_gpu and counted == "token":
             near = line.views[0] if line.views else None
             per_gpu = near is not None and (near.per == "gpu")
@@ -359,11 +366,20 @@ class _Resolver:
     def measure(self, line: _Line, position: int, number: Number, kind: str, unit: str, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]) -> _Meaning | None:
         """A time, an amount of data, a bandwidth or a rate of work: the unit gives the kind, the words the quantity."""
         per = PER_WORDS.get(number.per, "") or per_of(tail)
+        if unit == "byte" and number.written[0].interval.is_exact and number.written[0].interval.within(_ELEMENT_BYTES):
+            return _Meaning("model.bytes_per_param", Confidence.HIGH if find_any(tail, ("parameter", "element", "weight", "value")) else Confidence.MEDIUM, "bytes of one element", unit=unit)
+        if kind == "flops" and find_any((*tail[:3], *head[-3:]), ("effective", "achieved", "sustained", "actual", "delivered")):
+            total = any(find_any(view.words, ("total", "cluster", "system", "aggregate")) for view in line.views[:1]) or find_any((*tail, *head), ("total", "cluster", "system", "aggregate"))
+            return _Meaning("hardware.cluster_flops" if total else "rate.achieved_flops", Confidence.HIGH, f"words around it: {_text((*head, *tail))}", per, unit=unit)
         if kind == "data":
             special = self.capacity(line, position, number, tail, head, before)
             if special:
                 return special
         best = self.named(kind, tail)
+        if best and kind == "bandwidth" and best.size == 1 and line.views and find_any(line.views[0].words, ("memory",)):
+            return _Meaning("hardware.memory_bandwidth", Confidence.HIGH, f"label {line.views[0].raw.strip()!r}", per, line.views[0].label.text.whole, unit=unit)
+        if best and best.quantity.id == "time.step" and best.size == 1 and line.statement.kind in (Kind.ITEM, Kind.TREE, Kind.ENTRY) and line.views and not line.views[0].transparent and line.views[0].words and not self.named(kind, line.views[0].words) and not self.summarises(line.views[0]):
+            return _Meaning("time.step", Confidence.LOW, f"words behind it: {_text(tail)}", per, unit=unit)
         if best and not (kind == "data" and best.quantity.id == "memory.used" and best.size == 1):
             return _Meaning(best.quantity.id, Confidence.HIGH, f"words behind it: {_text(tail)}", per, unit=unit)
         inside = self.bracketed(line, number)
@@ -404,6 +420,10 @@ class _Resolver:
         described = _text(tail) or _text(head) or _text(line.words)
         return _Meaning("other", Confidence.LOW, f"unit {unit}, words {described!r}", per, unit=unit, words=described) if described else None
 
+    def summarises(self, view: View) -> bool:
+        """Tell whether a label is about the whole: its numbers are not those of one part."""
+        return bool({match.quantity.id for match in view.matches} & {"rate.tokens", "rate.batches", "rate.requests"}) or find_any(view.words, ("performance", "throughput", "overall", "summary", "result", "efficiency"))
+
     def component(self, words: Sequence[Word], best: Match) -> bool:
         """Tell whether a plain `latency` or `time` is qualified as that of one part: `compute latency`."""
         return best.size == 1 and any(word.text in _COMPONENTS for word in words[: best.start])
@@ -429,6 +449,8 @@ class _Resolver:
             share = before[-1]
             if share is None or share.quantity in ("memory.utilization", "share.of", "memory.headroom_share", "share.gpu_utilization"):
                 return _Meaning("memory.capacity", Confidence.MEDIUM, "base of a percentage", "gpu", unit=unit)
+        if text[number.end : number.end + 6].strip().lower().startswith(("vram", "hbm")) and not tail_words & {"use", "utilization", "required"}:
+            return _Meaning("memory.capacity", Confidence.HIGH, f"words behind it: {_text(tail)}", "gpu", unit=unit)
         if tail_words & {"capacity"} or (tail_words & {"limit", "constraint"} and not any(view.role == "target" for view in line.views[:1])):
             return _Meaning("memory.capacity", Confidence.HIGH, f"words behind it: {_text(tail)}", "gpu", unit=unit)
         following = line.numbers[position + 1] if position + 1 < len(line.numbers) else None
@@ -440,11 +462,15 @@ class _Resolver:
             self.named("data", view.words) for view in line.views[:1]
         ) and not self.named("data", head)
         named = self.named("data", tail)
+        if counts_gpus and per_of(tail) == "gpu" and not self.bracketed(line, number):
+            return _Meaning("memory.used", Confidence.MEDIUM, f"words behind it: {_text(tail)}", "gpu", unit=unit)
         if counts_gpus and (named is None or named.quantity.id in ("memory.capacity", "memory.used") and "use" not in tail_words and "usage" not in tail_words):
             return _Meaning("memory.capacity", Confidence.MEDIUM, "beside a number of GPUs", "gpu", unit=unit)
         if line.views and not named and not self.bracketed(line, number):
             view = line.views[0]
             best = self.named("data", view.words)
+            if following is not None and following.unit == "%" and best and best.quantity.id == "memory.used" and "util" in text[following.end : following.end + 14].lower():
+                return _Meaning("memory.used", Confidence.HIGH, f"label {view.raw.strip()!r} with a utilisation", per_of(view.words) or "gpu", view.label.text.whole, unit=unit)
             if best and best.quantity.id in ("memory.used", "memory.capacity") and (best.quantity.id == "memory.capacity" or self.hardware_context(line)) and not find_any(view.words, ("use", "utilization", "required", "requirement", "footprint", "consumption", "total", "peak")):
                 return _Meaning("memory.capacity", Confidence.HIGH, f"label {view.raw.strip()!r} of the hardware", "gpu", view.label.text.whole, unit=unit)
             if find_any(view.words, ("available",)) and find_any(view.words, ("memory",)) or (view.transparent and find_any(view.words, ("available", "capacity")) and any(find_any(outer.words, ("memory",)) for outer in line.views[1:3])):
@@ -464,6 +490,8 @@ class _Resolver:
         if number.form is Form.FRACTION:
             return _Meaning("share.of", Confidence.MEDIUM, "fraction", per_of(tail), unit=unit)
         best = self.named("share", tail)
+        if best and nearest == "of" and best.quantity.id != "change":
+            best = None
         if best and best.quantity.id == "change":
             return _Meaning("change", Confidence.MEDIUM, f"words behind it: {_text(tail)}", unit=unit)
         if head and head[-1].text == "by" and (any(word.text in _CHANGE_WORDS for word in line.words if word.end <= number.digits) or any(word.text in _CHANGE_WORDS for view in line.views[:1] for word in view.words)):
@@ -476,6 +504,10 @@ class _Resolver:
                     return _Meaning("memory.utilization", Confidence.MEDIUM, "share of a memory", unit=unit)
             if follows == "flops":
                 return _Meaning("share.mfu", Confidence.MEDIUM, "share of a peak", unit=unit)
+            if set(word.text for word in tail[:4]) & {"time", "latency", "runtime"} and line.views:
+                owner = self.named("share", line.views[0].words)
+                if owner and owner.quantity.id not in _GENERIC and owner.quantity.id != "change":
+                    return _Meaning(owner.quantity.id, Confidence.HIGH, f"label {line.views[0].raw.strip()!r}", "", line.views[0].label.text.whole, unit=unit)
             if best is None or best.quantity.id in ("share.of", "memory.utilization"):
                 return _Meaning("share.of", Confidence.MEDIUM, "a stated share of something", unit=unit)
         if best and best.size == 1 and best.quantity.id in ("share.gpu_utilization", "memory.utilization"):
@@ -541,6 +573,9 @@ class _Resolver:
     def utilization(self, line: _Line, near: Sequence[Word], further: Sequence[Word], before: Sequence[Claim | None], unit: str, view: View | None = None) -> _Meaning:
         """Decide whose utilisation is meant: the nearest subject in the words, the number before it, then the labels."""
         table = self.lexicon.utilizations
+        beside = next((claim for claim in reversed(before) if claim is not None and claim.quantity in ("memory.used", "memory.capacity")), None)
+        if beside is not None and view is None and not find_any(near, ("compute", "bandwidth", "network", "flops", "mfu")):
+            return _Meaning("memory.utilization", Confidence.HIGH, f"utilisation beside {beside.text!r}", unit=unit)
         for words in (near, further, () if view else line.words):
             for word in reversed(words):
                 if word.text in table and (words is not line.words or line.statement.kind is not Kind.SENTENCE or len(line.words) < 12):
@@ -582,6 +617,8 @@ class _Resolver:
         if self.spelled(line, number):
             quantity = self.lexicon.by_short[self.spelled(line, number)]
             return _Meaning(quantity.id, Confidence.HIGH, f"named in brackets: {line.text[number.digits : number.stop + 8]!r}")
+        if tail and tail[0].text in self.lexicon.axes and len(tail) == 1 and self.is_factor(line, number) and not line.text[tail[0].start : tail[0].end].lower().endswith("s") and "÷" not in line.text:
+            return _Meaning(self.lexicon.by_short[self.lexicon.axes[tail[0].text]].id, Confidence.MEDIUM, f"factor named {tail[0].text}")
         if number.form in (Form.PART, Form.WHOLE):
             paired = self.pair(line, number, before)
             if paired:
@@ -590,8 +627,10 @@ class _Resolver:
             meaning = self.counted(line, position, number, tail, head, before)
             if meaning is not None:
                 return meaning
+        if self.is_billions(number) and self.is_factor(line, number) and not number.noun and not find_any(tail, ("model",)):
+            return _Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
         if self.is_billions(number) and not (tail and tail[0].text in ("token", "row", "request")):
-            return _Meaning("model.params", Confidence.HIGH if find_any((*tail, *head), ("model", "parameter")) else Confidence.MEDIUM, "billions", per_of(tail))
+            return _Meaning("model.params", Confidence.HIGH if find_any((*tail, *head), ("model", "parameter")) else Confidence.LOW, "billions", per_of(tail))
         best = self.strict("count", head, trailing=True)
         if best and (number.name or not number.noun) and self.joins(line.text, number, head):
             return _Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {_text(head)}", per_of(head))
@@ -609,12 +648,12 @@ class _Resolver:
             return operand
         if number.arrow == "to" and before and before[-1] is not None:
             return _Meaning(before[-1].quantity, before[-1].confidence, f"new value after {before[-1].text!r}", before[-1].scope.per)
+        if self.is_factor(line, number) and not self.alone(line, number):
+            return _Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
         if self.bracketed(line, number) and before and not tail and not (head and not self.lexicon.is_transparent(head)):
             earlier = next((claim for claim in reversed(before) if claim is not None), None)
             if earlier is not None and kind_of(earlier.unit) == "count":
                 return _Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", earlier.scope.per)
-        if self.is_factor(line, number) and not self.alone(line, number):
-            return _Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
         return self.labelled(line, position, number, tail, head, before)
 
     def is_billions(self, number: Number) -> bool:
@@ -717,9 +756,15 @@ class _Resolver:
         if noun in ("layer", "expert", "head", "sequence", "sample", "prompt", "parameter", "replica", "stage", "node", "microbatch", "token"):
             if modifiers and not strict and noun in ("layer", "expert", "head", "parameter", "token") and modifier_texts - _PLAIN_MODIFIERS and not (modifier_texts & self.qualifiers(noun)):
                 return _Meaning("other", Confidence.LOW, f"{shown}", per, words=_text(inner))
+            if number.hyphenated and noun in ("layer", "expert", "head") and after and after[0].text not in _ARCHITECTURE and not self.lexicon.is_transparent(after[:1]):
+                return _Meaning("other", Confidence.LOW, shown, per, words=_text((*inner, *after[:2])))
             labelled = self.label_of_noun(line, noun, label)
+            if labelled and labelled.per and self.bracketed(line, number) and (find_any(head, ("total", "all")) or find_any(modifiers, ("total", "transformer"))):
+                labelled = None
             if labelled and labelled.per and (head and head[-1].text in ("total", "all") or modifier_texts & {"total"}):
                 labelled = None
+            if noun == "parameter" and labelled is None and label is not None and not label.transparent and line.statement.kind in (Kind.ITEM, Kind.ENTRY, Kind.TREE, Kind.CELL):
+                return _Meaning("other", Confidence.MEDIUM, f"label {label.raw.strip()!r}", per, label.label.text.whole, words=label.raw.strip()[:60])
             if labelled and not per:
                 return _Meaning(labelled.id, Confidence.HIGH, f"label {label.raw.strip()!r}" if label else shown, "", label.label.text.whole if label else None)
             for quantity in quantities.values():
@@ -760,7 +805,7 @@ class _Resolver:
                 return _Meaning({"gpu": "layers.per_gpu", "stage": "layers.per_stage"}.get(owner, "other"), Confidence.MEDIUM, f"{shown} of one {owner}", owner)
             for quantity in quantities.values():
                 if quantity.noun == noun and not quantity.per and not quantity.qualifiers:
-                    return _Meaning(quantity.id, Confidence.HIGH if not modifiers or strict else Confidence.MEDIUM, shown)
+                    return _Meaning(quantity.id, Confidence.HIGH if (not modifiers or strict) and len(line.words) <= 6 else Confidence.MEDIUM, shown)
             return None
         if noun in ("step", "iteration") and label is not None and any(match.quantity.id == "batch.accumulation" for match in label.matches):
             return _Meaning("batch.accumulation", Confidence.HIGH, f"label {label.raw.strip()!r}", "", label.label.text.whole)
@@ -952,6 +997,8 @@ class _Resolver:
         if inner in self.lexicon.by_short:
             return inner
         words = self.lexicon.normalize(inner)
+        if len(words) == 1 and words[0].text in self.lexicon.axes:
+            return self.lexicon.axes[words[0].text]
         if 0 < len(words) <= 3:
             degree = self.degree(words)
             if degree and all(word.text in self.lexicon.transparent or any(word.text in name for name in degree.names) for word in words) and degree.short:
@@ -996,6 +1043,8 @@ class _Resolver:
             if kind and match.quantity.kind != kind:
                 continue
             before, after = words[: match.start], words[match.stop :]
+            if any(word.text in ("per", "each") for word in before):
+                continue
             if kind == "count" and trailing and len(words) > match.size:
                 before = [word for word in before if word.text not in _HEAD_FILL]
             if not all(self.passes(word) for word in before) or not self.passes_after(after):
@@ -1064,6 +1113,8 @@ class _Resolver:
                 return Role.ACTUAL
             if role == "previous" and find_any(view.words, ("original", "initial")) and find_any(view.words, ("model", "architecture", "transformer", "paper")):
                 continue
+            if role == "target" and find_any(view.words, ("requirement",)) and find_any(view.words, ("input", "hardware", "memory", "model")):
+                continue
             if role == "target" and needs and find_any(view.words, ("required", "require", "requirement", "needed")) and not find_any(view.words, ("target",)):
                 return self.sectioned(line, meaning, Role.ACTUAL)
             if role == "limit" and meaning.quantity in ("memory.capacity",) and depth == 0:
@@ -1099,6 +1150,8 @@ class _Resolver:
         if meaning.quantity in ("gpus.available", "gpus.spare"):
             return Role.ACTUAL
         own = set(tail_texts)
+        if own & {"requirement"} and (meaning.quantity.startswith("memory.") or meaning.quantity == "gpus") and number.bound == "":
+            return Role.ACTUAL
         if own & {"target", "goal", "slo", "sla", "requirement", "objective"} and "of" not in tail_texts[: _first(tail_texts, ("target", "goal", "requirement"))] and "than" not in own:
             return Role.TARGET
         if own & {"limit", "budget", "ceiling", "cap", "constraint", "threshold"} and "of" not in tail_texts[:1]:
@@ -1119,6 +1172,13 @@ class _Resolver:
             return Role.PREVIOUS
         if joined and joined[-1] in ("exceed", "meet", "above", "below", "under", "within") and own & {"target", "requirement"}:
             return Role.TARGET
+        opening = line.text.rfind("(", 0, number.start)
+        if opening >= 0 and self.bracketed(line, number):
+            inside = [word.text for word in line.words if word.start > opening and word.end <= number.digits]
+            if inside[:1] and inside[0] in ("achieved", "actual", "current", "measured", "currently"):
+                return Role.ACTUAL
+        if joined and joined[-1] in ("achieved", "actual", "measured", "currently", "now"):
+            return Role.ACTUAL
         if set(head_texts[-3:]) & {"alert", "alarm"}:
             return Role.LIMIT
         if set(joined[-2:]) & {"typical", "example"}:
@@ -1131,9 +1191,11 @@ class _Resolver:
     def compared(self, line: _Line, position: int) -> Role | None:
         """In `68GB < 85% of 80GB` the left side is what is, the right side what it is held against."""
         number, text = line.numbers[position], line.text
-        following = text[number.end : number.end + 3].lstrip()
-        if following[:1] in ("<", "≤", "≪", ">", "≥") and position + 1 < len(line.numbers):
-            return Role.ACTUAL
+        if position + 1 < len(line.numbers):
+            other = line.numbers[position + 1]
+            between = text[number.end : other.digits]
+            if len(between) < 40 and not set(between) & set("(:;,") and set(between) & set("<≤≪"):
+                return Role.ACTUAL
         if number.bound and position and text[line.numbers[position - 1].end : number.start].strip() == "" and line.numbers[position - 1].form is Form.PLAIN:
             return Role.LIMIT
         return None
@@ -1233,6 +1295,9 @@ class _Resolver:
 _GENERIC = frozenset(("memory.used", "memory.capacity", "time.step", "share.of", "share.gpu_utilization", "memory.utilization"))
 """Quantities that a table's head may name while its row names the part."""
 _COMPONENTS = frozenset("compute memory kernel launch io routing gate attention mlp ffn expert layer stage scheduling queue queueing loading network disk tokenization sampling load-time startup recovery restart".split())
+_ARCHITECTURE = frozenset("model transformer network decoder encoder llm llama architecture moe gpt stack mixture deep dense neural qwen mixtral deepseek configuration system".split())
+"""What a `16-layer` or `64-expert` compound may describe for the count to be the model's."""
+_ELEMENT_BYTES = Interval(Fraction(0), Fraction(16))
 _OPERANDS = {
     "layers.per_stage": ("model.layers", "parallel.pipeline"),
     "experts.per_gpu": ("model.experts", "parallel.expert"),
@@ -1242,7 +1307,7 @@ _OPERANDS = {
 }
 """What `a / b` under a label means: dividend and divisor."""
 _BINARY_TWIN = {"GB": "GiB", "MB": "MiB", "KB": "KiB", "TB": "TiB", "PB": "PiB"}
-_PLAIN_MODIFIERS = frozenset("total all whole available overall entire identical equal balanced transformer model individual separate independent distinct different parallel physical h100 a100 h200 b200 b300 gb200 gb300 nvidia amd full active used exactly only just more additional approximately roughly about gpu uniform pipeline local global same concurrent single complete required needed balance unique actual".split())
+_PLAIN_MODIFIERS = frozenset("consecutive contiguous total all whole available overall entire identical equal balanced transformer model individual separate independent distinct different parallel physical h100 a100 h200 b200 b300 gb200 gb300 nvidia amd full active used exactly only just more additional approximately roughly about gpu uniform pipeline local global same concurrent single complete required needed balance unique actual".split())
 _HEAD_FILL = frozenset("strategy use uses using is are was be with of at a an the to set model under on by has have current run running set have required requires requiring require for and each both in achieves achieve".split())
 
 

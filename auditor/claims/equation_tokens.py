@@ -1,0 +1,344 @@
+"""The tokens of written equations: numbers with their units, operators in every spelling, words and separators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from auditor.claims.model import Approximation
+from auditor.claims.numbers import Form, Number, Written
+from auditor.values import Interval
+
+__all__ = ["Leaf", "Token", "TokenKind", "tokens"]
+
+MAX_TOKENS: Final = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A written number; offsets are into the text that was read."""
+
+    start: int
+    end: int
+    """End of the digits and the unit, without the words behind."""
+    number: Number
+    text: str
+    """The digits and the unit as written."""
+    digits: str
+    """The digits and their magnitude suffix as written."""
+    negative: bool = False
+    per: str = ""
+    """Unit of time it is divided by, beyond its own unit: `ms` in `30.7 GB/ms`."""
+    clear: bool = True
+    """False where a word behind it looks like a unit that is not known."""
+
+
+class TokenKind(StrEnum):
+    """What a token is."""
+
+    NUMBER = "number"
+    WORD = "word"
+    OPERATOR = "operator"
+    """`text` is one of + - * / ^ of."""
+    EQUALS = "equals"
+    """`text` is `about` for an approximate equality."""
+    OPEN = "open"
+    CLOSE = "close"
+    BREAK = "break"
+    GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token of an equation, or a bracket with its content."""
+
+    kind: TokenKind
+    start: int
+    end: int
+    text: str = ""
+    leaf: Leaf | None = None
+    items: tuple[Token, ...] = ()
+    """The content of a group."""
+    name: str = ""
+    """What an equality sign glues to the number: `EP` in `EP=64`."""
+    sign_at: int = -1
+    """Offset of that equality sign."""
+    dash: bool = False
+    """A spaced hyphen: a minus sign or a dash."""
+    per: str = ""
+    """For words: the unit of time after `per` or a slash."""
+    unit_like: bool = False
+    """For words: spelt like a unit."""
+
+
+_WORD: Final = re.compile(r"[^\W\d_]\w*(?:[-‑/'’.&][^\W\d_]\w*)*")
+_GLUED: Final = re.compile(r"[-‑/_][^\W\d_]\w*(?:[-‑/'’.][^\W\d_]\w*)*")
+_CHAIN: Final = re.compile(r"\d+(?:x\d+)+")
+_GIGA: Final = re.compile(r"\d[\d,]*(?:\.\d+)?(?=[GP]$)")
+_TIMES: Final = {
+    "ns": "ns", "us": "us", "µs": "us", "μs": "us", "ms": "ms", "millisecond": "ms", "s": "s", "sec": "s", "second": "s",
+    "min": "min", "minute": "min", "h": "h", "hr": "h", "hour": "h", "day": "day",
+}  # fmt: skip
+_UNIT_LIKE: Final = re.compile(r"(?:[kKMGTPE]i?)?(?:[Bb]|[Bb]its?|[Bb]ytes?|[Ff][Ll][Oo][Pp][sS]?|[bB]ps)(?:/.*)?|[kKMGTPE]i?")
+_OPERATORS: Final = {
+    "+": "+", "−": "-", "*": "*", "×": "*", "·": "*", "∙": "*", "⋅": "*", "✕": "*", "✖": "*", "∗": "*",
+    "÷": "/", "/": "/", "∕": "/", "⁄": "/", "^": "^",
+}  # fmt: skip
+_DASHES: Final = "-–‐‒"
+_OPERATOR_WORDS: Final = {"times": "*", "plus": "+", "minus": "-"}
+_APPROXIMATE: Final = "≈≃≅∼~"
+_OPENING: Final = "([{（"
+_CLOSING: Final = ")]}）"
+_SPACE: Final = " \t\u00a0\u202f\u2009`_\u200b\ufeff$"
+_BREAKS: Final = ",;:|<>≤≥≠!?\"“”„«»\n\r—→⇒➜↔•…"
+_SUPERSCRIPTS: Final = {"²": "2", "³": "3", "⁴": "4"}
+_DIVIDED: Final = re.compile(r"divided\s+by\b|multiplied\s+by\b", re.IGNORECASE)
+_OPERANDS: Final = (TokenKind.NUMBER, TokenKind.WORD, TokenKind.CLOSE)
+
+
+def tokens(text: str, numbers: Sequence[Number]) -> list[Token]:
+    """Cut a text into tokens; the numbers are the value grammar's. At most `MAX_TOKENS`."""
+    starts: dict[int, Number] = {}
+    for number in numbers:
+        starts.setdefault(_start(number, text), number)
+    scanner = _Scanner(text, starts)
+    return scanner.run()
+
+
+def _start(number: Number, text: str) -> int:
+    """Return where the token of a number starts: at the name glued to it, else at its digits (signs and marks are read apart)."""
+    if number.name and number.name_start >= 0 and number.form is not Form.TEXTUAL:
+        between = text[number.name_start + len(number.name) : number.digits].strip(" ~≈")
+        if between == "=" or number.name_start + len(number.name) == number.digits:
+            return number.name_start
+        if between == "(" and text[_end(number) : _end(number) + 1] == ")":
+            return number.name_start
+    return number.digits
+
+
+def _end(number: Number) -> int:
+    """Return the end of the digits and the unit, without a counted noun."""
+    return number.end if number.unit and number.end > number.stop else number.stop
+
+
+class _Scanner:
+    def __init__(self, text: str, starts: dict[int, Number]) -> None:
+        self.text, self.starts = text, starts
+        self.found: list[Token] = []
+
+    def run(self) -> list[Token]:
+        position = 0
+        while position < len(self.text) and len(self.found) < MAX_TOKENS:
+            number = self.starts.get(position)
+            position = self.number(number) if number is not None else self.other(position)
+        return self.found
+
+    def add(self, kind: TokenKind, start: int, end: int, text: str = "") -> int:
+        self.found.append(Token(kind, start, end, text))
+        return end
+
+    @property
+    def after_operand(self) -> bool:
+        return bool(self.found) and self.found[-1].kind in _OPERANDS
+
+    def number(self, number: Number) -> int:
+        text = self.text
+        start, end = _start(number, text), max(_end(number), number.digits + 1)
+        if number.form is Form.TEXTUAL:
+            return self.textual(number, start, end)
+        following = text[end : end + 3].lstrip()[:1]
+        if number.form is Form.IDENTIFIER and (number.approximation is Approximation.RANGE or following not in "×*÷/" or not following):
+            return self.add(TokenKind.BREAK, start, end)
+        if number.bound and text[number.start : number.start + 1] in "<>≤≥":
+            self.add(TokenKind.BREAK, start, start)
+        name, sign_at = "", -1
+        if start < number.digits:
+            between = text[start + len(number.name) : number.digits]
+            if "=" in between:
+                name, sign_at = number.name, start + len(number.name) + between.index("=")
+            if between.strip() == "(":
+                end += 1
+        leaf = Leaf(start, end, number, text[number.digits : _end(number)], text[number.digits : number.stop])
+        self.found.append(Token(TokenKind.NUMBER, start, end, text[start:end], leaf, name=name, sign_at=sign_at))
+        return self.glued(number, end)
+
+    def glued(self, number: Number, end: int) -> int:
+        """Take what sticks to the number: an exponent, `-way`, `/ms`."""
+        text = self.text
+        if text[end : end + 1] in _SUPERSCRIPTS and end < len(text):
+            self.add(TokenKind.OPERATOR, end, end, "^")
+            digit = _SUPERSCRIPTS[text[end]]
+            self.found.append(Token(TokenKind.NUMBER, end, end + 1, digit, Leaf(end, end + 1, _whole_number(end, digit), digit, digit)))
+            return end + 1
+        match = _GLUED.match(text, end)
+        if match is None:
+            return end
+        word = match.group()
+        if word[0] == "/" and not number.unit and word[1:].lower() not in _TIMES:
+            return end
+        if word[0] in "-‑_" and self.starts.get(end + 1) is not None:
+            return self.add(TokenKind.BREAK, end, end + 1)
+        return self.word(end, match.end(), word)
+
+    def textual(self, number: Number, start: int, end: int) -> int:
+        """Read what the value grammar takes for a name: `2x4x4` is a product, `21G` a figure; dates and versions separate."""
+        written = self.text[start:end]
+        if _CHAIN.fullmatch(written):
+            position = start
+            for index, part in enumerate(written.split("x")):
+                if index:
+                    position = self.add(TokenKind.OPERATOR, position, position + 1, "*")
+                stop = position + len(part)
+                leaf = Leaf(position, stop, _whole_number(position, part[:30]), part, part)
+                self.found.append(Token(TokenKind.NUMBER, position, stop, part, leaf))
+                position = stop
+            return end
+        giga = _GIGA.match(written)
+        if giga:
+            value = Fraction(giga.group().replace(",", "")) * (10**9 if written.endswith("G") else 10**15)
+            leaf = Leaf(start, end, _counted(number, value), written, written)
+            self.found.append(Token(TokenKind.NUMBER, start, end, written, leaf))
+            return end
+        named = any(character.isalpha() for character in written) and written.count("-") < 2
+        return self.add(TokenKind.WORD if named else TokenKind.BREAK, start, end, written)
+
+    def word(self, start: int, end: int, text: str) -> int:
+        lowered = text.lower().strip("-‑_/")
+        slash = text.rpartition("/")[2].lower() if "/" in text else ""
+        per = _TIMES.get(slash.removesuffix("s") if len(slash) > 3 else slash, "")
+        before = self.found[-1] if self.found else None
+        if not per and before is not None and before.kind is TokenKind.WORD and before.text.lower() == "per":
+            per = _TIMES.get(lowered, "")
+        unit_like = bool(_UNIT_LIKE.fullmatch(text))
+        self.found.append(Token(TokenKind.WORD, start, end, text, per=per, unit_like=unit_like))
+        return end
+
+    def other(self, position: int) -> int:
+        """Read a token that is not a number."""
+        text = self.text
+        character = text[position]
+        following = text[position + 1 : position + 2]
+        if character in _SPACE:
+            return position + 1
+        if character in "xX" and self.is_times(position):
+            return self.add(TokenKind.OPERATOR, position, position + 1, "*")
+        if character in _OPENING:
+            return self.add(TokenKind.OPEN, position, position + 1, "(" if character in "(（" else character)
+        if character in _CLOSING:
+            return self.add(TokenKind.CLOSE, position, position + 1)
+        if character in _DASHES:
+            return self.dash(position)
+        if character in _APPROXIMATE:
+            if following == "=":
+                return self.add(TokenKind.EQUALS, position, position + 2, "about")
+            joins = self.after_operand and (character != "~" or text[position - 1 : position] in _SPACE)
+            return self.add(TokenKind.EQUALS, position, position + 1, "about") if joins else position + 1
+        if character == "@":
+            return self.add(TokenKind.OPERATOR if self.after_operand else TokenKind.BREAK, position, position + 1, "*")
+        if character == "=":
+            return self.equals(position)
+        if character in "!<>" and following == "=":
+            return self.add(TokenKind.BREAK, position, position + 2)
+        if character == "-" and following == ">":
+            return self.add(TokenKind.BREAK, position, position + 2)
+        if character == "*" and following == "*":
+            return position + 2
+        if character in _OPERATORS:
+            return self.add(TokenKind.OPERATOR, position, position + 1, _OPERATORS[character])
+        if character in _BREAKS or (character == "." and (not following or following.isspace())):
+            return self.add(TokenKind.BREAK, position, position + 1)
+        match = _WORD.match(text, position)
+        return self.named(position, match) if match else position + 1
+
+    def named(self, position: int, match: re.Match[str]) -> int:
+        """Read a word; some are operators."""
+        text, word, end = self.text, match.group(), match.end()
+        for index in range(position + 1, end):
+            inside = self.starts.get(index)
+            if inside is not None and inside.form is not Form.TEXTUAL and not text[index - 1].isalnum():
+                # `GPUs/TP4`: the word ends where a number begins
+                end, word = index, text[position:index]
+                break
+        lowered = word.lower()
+        divided = _DIVIDED.match(text, position)
+        if divided and self.after_operand:
+            return self.add(TokenKind.OPERATOR, position, divided.end(), "/" if lowered == "divided" else "*")
+        if lowered in _OPERATOR_WORDS and self.after_operand:
+            return self.add(TokenKind.OPERATOR, position, end, _OPERATOR_WORDS[lowered])
+        if lowered == "of" and self.follows_share():
+            return self.add(TokenKind.OPERATOR, position, end, "of")
+        if lowered == "at" and self.after_operand and self.precedes_share(end):
+            return self.add(TokenKind.OPERATOR, position, end, "*")
+        if lowered == "equals":
+            return self.add(TokenKind.EQUALS, position, end)
+        return self.word(position, end, word)
+
+    def follows_share(self) -> bool:
+        """Tell whether the last number, with at most one word behind it, is a share: `60% MFU of`."""
+        for token in self.found[-1:-3:-1]:
+            if token.kind is TokenKind.NUMBER and token.leaf is not None:
+                return token.leaf.number.unit == "%" or token.leaf.number.form is Form.FRACTION
+            if token.kind is not TokenKind.WORD:
+                return False
+        return False
+
+    def precedes_share(self, position: int) -> bool:
+        for index in range(position, min(position + 4, len(self.text))):
+            number = self.starts.get(index)
+            if number is not None:
+                return number.unit == "%"
+        return False
+
+    def is_times(self, position: int) -> bool:
+        """Tell whether an `x` multiplies: an operand before it, a digit or bracket behind it."""
+        text = self.text
+        before, after = text[:position].rstrip(_SPACE)[-1:], text[position + 1 :].lstrip(_SPACE)
+        if position and text[position - 1].isalpha():
+            return False
+        spaced = text[position + 1 : position + 2] in (" ", "") and text[position - 1 : position] == " "
+        return bool(before) and (before.isalnum() or before in ")%") and (after[:1].isdigit() or after[:1] in tuple("(~") or (spaced and after[:1].isalpha()))
+
+    def dash(self, position: int) -> int:
+        """Tell a minus sign from a hyphen and a dash."""
+        text = self.text
+        if text[position + 1 : position + 2] == ">":
+            return self.add(TokenKind.BREAK, position, position + 2)
+        stop = position + 1
+        before = text[position - 1 : position]
+        after = text[stop : stop + 1]
+        spaced_before, spaced_after = not before or before in _SPACE, not after or after in _SPACE
+        rest = text[stop:].lstrip(_SPACE)[:1]
+        offset = len(text) - len(text[stop:].lstrip(_SPACE))
+        numeric = rest.isdigit() or rest in tuple("(~") or self.starts.get(offset) is not None
+        if not numeric or (not spaced_before and not spaced_after and self.starts.get(stop) is not None and not after.isdigit()):
+            return self.add(TokenKind.BREAK, position, stop)
+        if spaced_before and spaced_after:
+            if not self.after_operand:
+                return self.add(TokenKind.BREAK, position, stop)
+            self.found.append(Token(TokenKind.OPERATOR, position, stop, "-", dash=True))
+            return stop
+        return self.add(TokenKind.OPERATOR, position, stop, "-")
+
+    def equals(self, position: int) -> int:
+        text = self.text
+        stop = position + 1
+        while stop < len(text) and text[stop] == "=":
+            stop += 1
+        if text[stop : stop + 1] == ">" or stop - position > 2:
+            return self.add(TokenKind.BREAK, position, stop)
+        return self.add(TokenKind.EQUALS, position, stop)
+
+
+def _whole_number(start: int, digits: str) -> Number:
+    stop = start + len(digits)
+    return Number(start, start, stop, stop, (Written(Interval.exact(int(digits))),), Approximation.EXACT)
+
+
+def _counted(number: Number, value: Fraction) -> Number:
+    slack = value / 1000
+    written = Written(Interval(value - slack, value + slack))
+    return Number(number.start, number.digits, number.stop, number.end, (written,), Approximation.ROUNDED)
