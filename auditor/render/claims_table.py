@@ -120,18 +120,14 @@ def annotated(understood: Understood, color: bool = False) -> str:
     lines, at = [], 0
     for index in range(1, len(source.lines) + 1):
         line = source.lines.line(index)
+        shown = [cell for cell, _ in cells(source.text[line.start : line.end])]
         row, start = "", line.start
         while at < len(meanings) and meanings[at][0].end <= line.end:
             span, words, hue = meanings[at]
             at += 1
             if span.end < start:
                 continue
-            row += plain_tabs(source.text[start : span.end]) + paint(f"⟦{plain(words)}⟧", color, fg=hue)
+            row += "".join(shown[start - line.start : span.end - line.start]) + paint(f"⟦{plain(words)}⟧", color, fg=hue)
             start = span.end
-        lines.append((row + plain_tabs(source.text[start : line.end])).rstrip())
+        lines.append((row + "".join(shown[start - line.start :])).rstrip())
     return "\n".join(lines).rstrip("\n") + "\n"
-
-
-def plain_tabs(text: str) -> str:
-    """Return `text` for a terminal, with its tabs as blanks."""
-    return "".join(cell for cell, _ in cells(text))

@@ -87,13 +87,16 @@ def _windows(pieces: list[_Piece], at: list[int], width: int) -> list[list[_Piec
 def _markers(placed: list[tuple[int, int, _Piece]], color: bool) -> list[str]:
     """Return the rows below a source row: carets, the last label beside them, the other labels hung below theirs."""
     row, column = "", 0
+    beside = False
     for start, end, piece in placed:
+        # A label stands beside the carets it belongs to, never beside those of a claim around it.
+        beside = start >= column
         start = max(start, column)
         if end > start:
             row += " " * (start - column) + paint("^" * (end - start), color, fg=piece.color, bold=True)
             column = end
     labelled = [(start, piece) for start, _, piece in placed if piece.label]
-    if labelled and labelled[-1][1] is placed[-1][2]:
+    if beside and labelled and labelled[-1][1] is placed[-1][2]:
         row += " " + paint(labelled.pop()[1].label, color, fg=placed[-1][2].color)
     rows = [row]
     while labelled:
@@ -122,6 +125,8 @@ def _line(text: str, pieces: list[_Piece], width: int, color: bool) -> list[tupl
             end = begin
             while end < len(shown) and at[end + 1] - at[begin] <= width:
                 end += 1
+            while begin > 0 and at[end] - at[begin - 1] <= width:
+                begin -= 1
         head, tail = _CUT if begin > 0 else "", _CUT if end < len(shown) else ""
         rows.append((True, head + "".join(cell for cell, _ in shown[begin:end]) + tail))
         placed = []
