@@ -361,6 +361,8 @@ class _Scanner:
             if end < len(text) and candidate[-1].isalnum() and (text[end].isalnum() or text[end] == "_"):
                 continue
             spelling = candidate if candidate in self.units else candidate.lower()
+            if spelling not in self.units and "flop" in spelling:
+                spelling = candidate.upper()  # GFLOps, TFlOPS
             if spelling in self.units and (candidate in self.units or len(candidate) > 2):
                 return spelling, end
         return None
