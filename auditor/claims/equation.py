@@ -339,7 +339,8 @@ def _closing(part: Sequence[Token], runs: Sequence[_Run], fresh: bool) -> _Run |
         return run
     if len(runs) == 1 and fresh and all(token.kind is TokenKind.WORD for token in before):
         return run
-    return run if any(word in _CLAUSE for word in run.lead) else None
+    named = len(runs) > 1 and isinstance(runs[-2].tree, Leaf) and bool(runs[-2].tree.number.name) and bool(run.lead)
+    return run if named or any(word in _CLAUSE for word in run.lead) else None
 
 
 _CLAUSE: Final = frozenset(

@@ -241,7 +241,7 @@ class _Scanner:
         kind = Approximation.ABOUT if approximate else Approximation.ROUNDED if (decimals or suffixed or exponent) else Approximation.EXACT
         number = Number(start, position, stop, stop, written, kind, bound=bound, name=name, name_start=name_start, signed=signed)
         number = self.follow(number)
-        if number.name and glue == " " and number.form is Form.PLAIN and self.identifies(number):
+        if number.name and glue in (" ", "_", "-") and number.form is Form.PLAIN and self.identifies(number):
             number = replace(number, form=Form.IDENTIFIER)
         elif not number.name and previous is not None and previous.form is Form.IDENTIFIER and _LISTED.fullmatch(text[previous.stop : position]) and not number.unit and not number.noun:
             number = replace(number, form=Form.IDENTIFIER, name=previous.name)

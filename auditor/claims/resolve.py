@@ -132,7 +132,7 @@ class _Resolver:
             return "source code or program output"
         if line.views and line.views[0].label.kind is LabelKind.FLAG and find_any(line.views[0].words, ("port", "seed")):
             return "a setting, no figure"
-        if line.views and line.views[0].label.kind is LabelKind.FLAG and self.is_identity(line.views[0]):
+        if line.views and line.views[0].label.kind is LabelKind.FLAG and self.is_identity(line, line.views[0]):
             return "identifies a member"
         if line.views and line.views[0].label.kind is LabelKind.VARIABLE and line.text.strip() in ("0", "1"):
             return "switches something on or off"
@@ -140,7 +140,7 @@ class _Resolver:
             return "names a range of members"
         if statement.kind is Kind.HEADING and number.digits == 0 and number.stop < len(line.text) and line.text[number.stop] in ".):" and not number.unit:
             return "section number"
-        if line.views and line.views[0].label.kind in (LabelKind.KEY, LabelKind.COLUMN) and self.is_identity(line.views[0]) and not number.unit:
+        if line.views and line.views[0].label.kind in (LabelKind.KEY, LabelKind.COLUMN) and self.is_identity(line, line.views[0]) and not number.unit:
             return "identifies a member"
         if statement.literal == "array" and not number.unit and len(statement.items) > 1 and self.lists_members(line):
             return "identifies members"
@@ -169,10 +169,12 @@ class _Resolver:
                 return bool(find_any(view.words, ("range", "id", "ids", "index", "layer", "gpu", "rank", "device")))
         return False
 
-    def is_identity(self, view: View) -> bool:
+    def is_identity(self, line: _Line, view: View) -> bool:
         words = [word.text for word in view.words]
         if not words:
             return False
+        if view.label.kind is LabelKind.KEY and view.raw.strip().lower() in _MEMBERS and any(other.member or other.label.kind is LabelKind.INDEX for other in line.views[1:]):
+            return True
         return words[-1] in ("id", "index", "idx", "rank", "ids", "seed", "port", "version", "number") and (len(words) == 1 or words[-2] != "of") or (
             view.label.kind in (LabelKind.KEY, LabelKind.COLUMN) and len(words) == 1 and words[0] in ("gpu", "stage", "rank", "node", "group", "id") and view.label.kind is LabelKind.COLUMN and view.raw.strip().lower() in ("gpu", "stage", "rank", "node", "group")
         )
@@ -471,8 +473,9 @@ class _Resolver:
             best = self.named("data", view.words)
             if following is not None and following.unit == "%" and best and best.quantity.id == "memory.used" and "util" in text[following.end : following.end + 14].lower():
                 return _Meaning("memory.used", Confidence.HIGH, f"label {view.raw.strip()!r} with a utilisation", per_of(view.words) or "gpu", view.label.text.whole, unit=unit)
+            owner = "node" if find_any(view.words, ("node", "cpu")) else "total" if find_any(view.words, ("total", "cluster", "aggregate")) else "gpu"
             if best and best.quantity.id in ("memory.used", "memory.capacity") and (best.quantity.id == "memory.capacity" or self.hardware_context(line)) and not find_any(view.words, ("use", "utilization", "required", "requirement", "footprint", "consumption", "total", "peak")):
-                return _Meaning("memory.capacity", Confidence.HIGH, f"label {view.raw.strip()!r} of the hardware", "gpu", view.label.text.whole, unit=unit)
+                return _Meaning("memory.capacity", Confidence.HIGH, f"label {view.raw.strip()!r} of the hardware", owner, view.label.text.whole, unit=unit)
             if find_any(view.words, ("available",)) and find_any(view.words, ("memory",)) or (view.transparent and find_any(view.words, ("available", "capacity")) and any(find_any(outer.words, ("memory",)) for outer in line.views[1:3])):
                 return _Meaning("memory.capacity", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "gpu", view.label.text.whole, unit=unit)
         return None
@@ -1297,6 +1300,7 @@ _GENERIC = frozenset(("memory.used", "memory.capacity", "time.step", "share.of",
 _COMPONENTS = frozenset("compute memory kernel launch io routing gate attention mlp ffn expert layer stage scheduling queue queueing loading network disk tokenization sampling load-time startup recovery restart".split())
 _ARCHITECTURE = frozenset("model transformer network decoder encoder llm llama architecture moe gpt stack mixture deep dense neural qwen mixtral deepseek configuration system".split())
 """What a `16-layer` or `64-expert` compound may describe for the count to be the model's."""
+_MEMBERS = frozenset("gpu stage rank node group layer expert replica device host".split())
 _ELEMENT_BYTES = Interval(Fraction(0), Fraction(16))
 _OPERANDS = {
     "layers.per_stage": ("model.layers", "parallel.pipeline"),

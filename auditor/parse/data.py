@@ -81,11 +81,17 @@ def _add(builder: Builder, node: Node, path: Path, group: int, depth: int, paren
 
 
 def _is_row(node: Node) -> bool:
-    """An array of scalars is one statement, unless its strings are texts or commands of their own."""
+    """An array of scalars is one statement, unless its strings are sentences, texts or commands of their own."""
     return all(
         entry.key is None
         and entry.node.kind in _SCALARS
         and "\n" not in entry.node.text.content.strip()
+        and not (entry.node.kind == "string" and _says_something(entry.node.text.content))
         and not (entry.node.kind == "string" and " " in entry.node.text.content and launches(entry.node.text.content))
         for entry in node.children
     )
+
+
+def _says_something(content: str) -> bool:
+    """Tell whether an element is a statement of its own: several words with a number among them."""
+    return content.strip().count(" ") >= 2 and any(character.isdigit() for character in content)

@@ -72,7 +72,7 @@ def _members(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[
     result = []
     for claim in claims:
         path = statements[claim.statement].path
-        places = [position for position, label in enumerate(path) if label.kind is LabelKind.INDEX]
+        places = [position for position, label in enumerate(path[:-1]) if label.kind is LabelKind.INDEX]
         if places and not claim.scope.member:
             last = places[-1]
             name = path[last - 1].text.content if last else ""
