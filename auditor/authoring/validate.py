@@ -25,7 +25,6 @@ from auditor.relations.language import (
     Expression,
     Name,
     RelationError,
-    asked,
     conjuncts,
     names,
     read_condition,
@@ -262,10 +261,6 @@ class _Checker:
             for node in (one.holds, *one.also, *([one.when] if one.when else [])):
                 used.update(names(node))
         used.update(name for node in (*given, *let.values()) for name in names(node))
-        conditions = [node for one in conventions for node in (one.holds, *one.also, one.when) if node is not None]
-        for name in asked(*conditions, *given):
-            if name in self.model.assume:
-                raise self.fail(f"{name!r} is assumed where it is not stated; stated({name}) says nothing then", "assume", name)
         for use in self.uses:
             if use.name not in used:
                 raise self.fail(f"{use.name!r} stands among `uses` but in no relation", "uses")

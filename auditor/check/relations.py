@@ -230,7 +230,7 @@ def _bind(use: Use, claim: Claim) -> Bound:
 
 
 def _assumed(use: Use, value: Fraction) -> Bound:
-    return Bound(use.symbol, (Meaning(Interval.exact(value), value),), figure(value, use.unit), use.unit)
+    return Bound(use.symbol, (Meaning(Interval.exact(value), value),), figure(value, use.unit), use.unit, assumed=True)
 
 
 # --- judging
@@ -293,9 +293,9 @@ def _trials(rule: Rule, options: Mapping[str, Sequence[Option]], silent: Mapping
         chosen = dict(zip(options, choice, strict=True))
         bounds = {name: _bind(uses[name], option.claim) for name, option in chosen.items()} | assumed
         likeliest = {name: bound.meanings[0].interval for name, bound in bounds.items()}
-        if any(admits(condition, likeliest).verdict is not Verdict.HELD for condition in rule.given):
+        if any(admits(condition, likeliest, assumed=assumed).verdict is not Verdict.HELD for condition in rule.given):
             continue
-        trial = _trial(rule, bounds, chosen, likeliest, frameworks)
+        trial = _trial(rule, bounds, chosen, likeliest, assumed, frameworks)
         if trial is None:
             continue
         trials.append(trial)
@@ -309,13 +309,14 @@ def _trial(
     bounds: Mapping[str, Bound],
     chosen: Mapping[str, Option],
     likeliest: Mapping[str, Interval],
+    assumed: Collection[str],
     frameworks: Collection[str],
 ) -> Trial | None:
     """Judge the admissible conventions up to the first that holds; None where none is admissible."""
     judged: list[Judged] = []
     foreign: list[Convention] = []
     for convention in rule.conventions:
-        if convention.when is not None and admits(convention.when, likeliest).verdict is not Verdict.HELD:
+        if convention.when is not None and admits(convention.when, likeliest, assumed=assumed).verdict is not Verdict.HELD:
             continue
         if convention.frameworks and not set(convention.frameworks) & set(frameworks):
             foreign.append(convention)
@@ -344,7 +345,10 @@ def _outcome(rule: Rule, trials: Sequence[Trial]) -> Outcome:
     if verdict is Verdict.HELD:
         named = f" ({judged.convention.name})" if judged.convention.name and len(rule.conventions) > 1 else ""
         meant = f", read as {' and '.join(judged.names)}" if judged.names else ""
-        return Outcome(rule.code, verdict, spans, f"{_in_figures(judged.convention.holds, trial.bounds, judged)}{named}{meant}")
+        exact = admits(judged.convention.holds, {name: Interval.exact(meaning.shown) for name, meaning in judged.meanings.items()})
+        near = "" if exact.verdict is Verdict.HELD else ", within the written precision"
+        shown = _in_figures(judged.convention.holds, trial.bounds, judged)
+        return Outcome(rule.code, verdict, spans, f"{shown}{named}{meant}{near}")
     if judged.judgement.missing:
         symbols = {use.name: use.symbol for use in rule.uses}
         wanted = " and ".join(symbols[name] for name in judged.judgement.missing)

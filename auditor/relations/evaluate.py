@@ -8,7 +8,7 @@ convention is contradicted only if no combination of them saves it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
@@ -82,6 +82,8 @@ class Bound:
     text: str
     unit: Unit
     span: Span | None = None
+    assumed: bool = False
+    """The report is silent; `stated()` of it is false though it has a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +251,13 @@ def _invert(judgement: Judgement) -> Judgement:
     return _HELD if judgement.verdict is Verdict.CONTRADICTED else judgement
 
 
-def admits(node: Expression, values: Mapping[str, Interval], tolerance: Fraction = Fraction(0)) -> Judgement:
-    """Judge a condition over intervals, in Kleene's three-valued logic; equalities and bounds are widened by `tolerance`."""
+def admits(
+    node: Expression, values: Mapping[str, Interval], tolerance: Fraction = Fraction(0), assumed: Collection[str] = ()
+) -> Judgement:
+    """Judge a condition over intervals, in Kleene's three-valued logic; equalities and bounds are widened by `tolerance`.
+
+    Of the names that have a value, those in `assumed` are not stated.
+    """
     match node:
         case Comparison(operator=operator, left=left, right=right):
             try:
@@ -259,11 +266,11 @@ def admits(node: Expression, values: Mapping[str, Interval], tolerance: Fraction
                 return Judgement(Verdict.UNDETERMINED, error.reason, error.missing)
             return _compare(operator, one, two, tolerance)
         case Negation(operand=operand):
-            return _invert(admits(operand, values, tolerance))
+            return _invert(admits(operand, values, tolerance, assumed))
         case Call(arguments=(Name(name=name),)):
-            return _HELD if name in values else _CONTRADICTED
+            return _HELD if name in values and name not in assumed else _CONTRADICTED
         case Logic(operator=operator, parts=parts):
-            return _join(operator, [admits(part, values, tolerance) for part in parts])
+            return _join(operator, [admits(part, values, tolerance, assumed) for part in parts])
         case _:
             raise RelationError("a number stands where a condition is wanted", node.at)
 
@@ -302,11 +309,12 @@ def judge(convention: Convention, bounds: Mapping[str, Bound], tolerance: Fracti
     every = product(*(range(len(bounds[name].meanings)) for name in used))
     choices = sorted(islice(every, MAX_COMBINATIONS + 1), key=lambda picked: sum(map(bool, picked)))
     complete = len(choices) <= MAX_COMBINATIONS
+    assumed = frozenset(name for name, bound in bounds.items() if bound.assumed)
     first: tuple[Judgement, dict[str, Meaning]] | None = None
     unsure: tuple[Judgement, dict[str, Meaning]] | None = None
     for picked in choices[:MAX_COMBINATIONS]:
         meanings = {name: bounds[name].meanings[index] for name, index in zip(used, picked, strict=True)}
-        found = admits(whole, {name: meaning.interval for name, meaning in meanings.items()}, tolerance)
+        found = admits(whole, {name: meaning.interval for name, meaning in meanings.items()}, tolerance, assumed)
         if found.verdict is Verdict.HELD:
             return _told(convention, found, bounds, meanings)
         first = first or (found, meanings)
