@@ -392,6 +392,10 @@ class _Resolver:
         best = self.named(kind, head)
         if best:
             return _Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {_text(head)}", per or per_of(head), unit=unit)
+        titled = self.title_words(line, number)
+        best = self.named(kind, titled)
+        if best:
+            return _Meaning(best.quantity.id, Confidence.HIGH, f"words before the colon: {_text(titled)}", per or per_of(titled), unit=unit)
         for depth, view in enumerate(line.views):
             best = self.named(kind, view.words)
             if best and depth == 0 and line.statement.cell is not None and best.quantity.id in _GENERIC and len(line.views) > 1:
@@ -429,6 +433,13 @@ class _Resolver:
     def component(self, words: Sequence[Word], best: Match) -> bool:
         """Tell whether a plain `latency` or `time` is qualified as that of one part: `compute latency`."""
         return best.size == 1 and any(word.text in _COMPONENTS for word in words[: best.start])
+
+    def title_words(self, line: _Line, number: Number) -> tuple[Word, ...]:
+        """The words before the colon that titles the number's part of the text: `Memory check: 39.2GB < 68GB`."""
+        colon = line.text.rfind(": ", 0, number.start)
+        if colon < 0 or any(mark in line.text[colon:number.start] for mark in (". ", ";")):
+            return ()
+        return tuple(word for word in line.words if word.end <= colon and not word.text.isdigit())[-6:]
 
     def lead_words(self, line: _Line, number: Number) -> tuple[Word, ...]:
         """The words before the bracket the number stands in."""
@@ -544,6 +555,10 @@ class _Resolver:
                 return _Meaning("share.mfu", Confidence.MEDIUM, f"beside {other.text!r}", unit=unit)
             if other is not None:
                 return _Meaning("share.of", Confidence.MEDIUM, f"beside {other.text!r}", unit=unit)
+        titled = self.title_words(line, number)
+        best = self.named("share", titled)
+        if best and best.quantity.id not in _GENERIC:
+            return _Meaning(best.quantity.id, Confidence.HIGH, f"words before the colon: {_text(titled)}", per_of(titled), unit=unit)
         for depth, view in enumerate(line.views):
             best = self.named("share", view.words)
             if best and best.quantity.id == "change" and self.states_change(line, number):
