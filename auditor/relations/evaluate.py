@@ -251,9 +251,7 @@ def _invert(judgement: Judgement) -> Judgement:
     return _HELD if judgement.verdict is Verdict.CONTRADICTED else judgement
 
 
-def admits(
-    node: Expression, values: Mapping[str, Interval], tolerance: Fraction = Fraction(0), assumed: Collection[str] = ()
-) -> Judgement:
+def admits(node: Expression, values: Mapping[str, Interval], tolerance: Fraction = Fraction(0), assumed: Collection[str] = ()) -> Judgement:
     """Judge a condition over intervals, in Kleene's three-valued logic; equalities and bounds are widened by `tolerance`.
 
     Of the names that have a value, those in `assumed` are not stated.

@@ -27,7 +27,6 @@ __all__ = [
     "Negation",
     "Number",
     "RelationError",
-    "asked",
     "comparisons",
     "conjuncts",
     "decimal",
@@ -425,16 +424,6 @@ def names(node: Expression, *, asked: bool = True) -> tuple[str, ...]:
 
     walk(node)
     return tuple(found)
-
-
-def asked(*nodes: Expression) -> frozenset[str]:
-    """Return the names that the expressions ask for with `stated()`."""
-    found: set[str] = set()
-    for node in nodes:
-        if isinstance(node, Call) and node.function == "stated":
-            found.update(names(node))
-        found.update(asked(*_parts(node)))
-    return frozenset(found)
 
 
 def conjuncts(node: Expression) -> tuple[Expression, ...]:
