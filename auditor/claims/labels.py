@@ -183,6 +183,8 @@ class LabelReader:
         """Return the label when it names one of many: `Stage 0`, `TP Group 3`, `GPU 5 (rank 1)`."""
         words = split(raw)
         for index in range(1, min(len(words), 6)):
+            if "(" in raw[: words[index].start] or words[0].text.isdigit():
+                return ""
             if words[index].text.isdigit() and words[index - 1].text in self.lexicon.naming and raw[words[index - 1].end : words[index].start].strip() in ("", "#", "_", "-"):
                 return raw[words[0].start : words[index].end]
         return ""

@@ -473,6 +473,7 @@ class _Scanner:
         hyphenated = position < len(text) and text[position] in "-‑" and position + 1 < len(text) and text[position + 1].isalpha()
         if hyphenated:
             position += 1
+        spare: Number | None = None
         for _ in range(4):
             while position < len(text) and text[position] in _GAP + "-‑*`":
                 position += 1
@@ -488,11 +489,14 @@ class _Scanner:
                 continue
             word = match.group()
             if word.lower() in self.nouns and not (match.end() < len(text) and text[match.end()].isdigit()):
-                return replace(number, noun=word.lower(), end=match.end(), hyphenated=hyphenated)
+                found = replace(number, noun=word.lower(), end=match.end(), hyphenated=hyphenated)
+                if hyphenated or f"{word.lower()}s" not in self.nouns or number.written[0].interval == Interval.exact(1):
+                    return found
+                spare = spare or found  # "1024 token dimension", "64 expert parallel groups": a later noun is the counted one
             if word.lower() in _STOPS or (match.end() < len(text) and (text[match.end()].isdigit() or text[match.end()] in ":=([")):
                 break
             position = match.end()
-        return number
+        return spare or number
 
 
 _PRODUCT: Final = re.compile(r"[A-Z]{1,3}\d{2,4}\b(?!\s*[:=])")

@@ -405,7 +405,7 @@ class _Resolver:
             if best and best.quantity.id == "time.step" and self.component(view.words, best):
                 return _Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", per, view.label.text.whole, unit=unit, words=view.raw.strip()[:60])
             if best:
-                sure = Confidence.HIGH if depth < 2 or all(other.transparent for other in line.views[:depth]) else Confidence.MEDIUM
+                sure = Confidence.LOW if kind == "flops" and best.size == 1 and best.quantity.id == "hardware.peak_flops" and not self.hardware_context(line) else Confidence.HIGH if depth < 2 or all(other.transparent for other in line.views[:depth]) else Confidence.MEDIUM
                 return _Meaning(best.quantity.id, sure, f"label {view.raw.strip()!r}", per or view.per, view.label.text.whole, unit=unit)
             if not view.transparent and not (view.label.kind is LabelKind.COLUMN or (view.label.kind is LabelKind.ROW and line.statement.cell is not None and depth == 0)):
                 if view.label.kind in (LabelKind.ROW, LabelKind.HEADING) and depth and all(other.transparent for other in line.views[:depth]):
@@ -1108,6 +1108,8 @@ class _Resolver:
         from_here = text.endswith(("from", "instead of", "rather than", "down from", "versus", " vs", " vs.", "compared to", "(was", "previously", "originally", "replaces", "replacing"))
         if number.arrow == "to":
             return self.sectioned(line, meaning, Role.ACTUAL)
+        if self.left_of_arrow(line, position):
+            return Role.PREVIOUS
         if from_here and meaning.quantity not in ("share.of",):
             if self.ranges_up_to(line, position, text):
                 return Role.PREVIOUS
@@ -1119,6 +1121,8 @@ class _Resolver:
         needs = meaning.quantity in ("gpus", "nodes", "gpus.per_node", "other") or meaning.quantity.startswith("memory.")
         for depth, view in enumerate(line.views):
             role = view.role
+            if not role and depth < 2 and view.label.kind is LabelKind.ITEM and [word.text for word in view.words] in (["problem"], ["issue"], ["bug"], ["error"], ["root", "cause"]):
+                role = "previous"
             if not role:
                 if not view.transparent and depth >= 1 and view.label.kind is not LabelKind.COLUMN and depth > 3:
                     break
@@ -1158,6 +1162,16 @@ class _Resolver:
         following = line.text[number.end : number.end + 6].strip().lower()
         context = {word.text for word in line.words} | {word.text for view in line.views[:1] for word in view.words}
         return not following.startswith("to") or bool(context & (_CHANGE_WORDS | {"optimized", "scaled", "changed", "up", "down", "raised", "lowered", "grew", "fell", "moved", "went"}))
+
+    def left_of_arrow(self, line: _Line, position: int) -> bool:
+        """Tell whether the number stands before an arrow that leads to a number of the same thing: `❌ 8 experts per GPU → ✅ 1 expert`."""
+        number, text = line.numbers[position], line.text
+        arrow = max(text.find("→", number.end), text.find("->", number.end))
+        if arrow < 0:
+            return False
+        others = [other for other in line.numbers[position + 1 :] if other.start > arrow]
+        failed = text.lstrip()[:1] in ("❌", "✗", "✘")
+        return failed or any((other.noun or other.unit) and _singular(other.noun) == _singular(number.noun) and other.unit == number.unit for other in others)
 
     def local_role(self, line: _Line, position: int, number: Number, meaning: _Meaning, tail: Sequence[Word], head: Sequence[Word]) -> Role | None:
         """Read cues in the number's own clause: `20% limit`, `target: <50ms`, `exceeds the 90% requirement`, `60% achieved`."""
@@ -1201,6 +1215,13 @@ class _Resolver:
             return Role.LIMIT
         if set(joined[-2:]) & {"typical", "example"}:
             return Role.EXAMPLE
+        following = line.text[number.end : number.end + 40].lstrip()
+        if following.startswith("(") and ")" in following:
+            said = self.lexicon.normalize(following[1 : following.index(")")])
+            if 1 <= len(said) <= 3 and not any(word.text.isdigit() for word in said) and (cue := self.labels.role(said)):
+                return Role(cue)
+        if lead and lead[0] in ("previous", "previously", "original", "former", "old"):
+            return Role.PREVIOUS
         compared = self.compared(line, position)
         if compared is not None and meaning.quantity not in ("memory.capacity", "share.of", "other"):
             return compared
@@ -1251,7 +1272,7 @@ class _Resolver:
             texts = {word.text for word in tail[:4]}
             if "each" in texts or self.splits_each([word.text for word in head], ("gpu",)):
                 per = "gpu"
-            elif "total" in texts or "aggregate" in texts or (head and head[-1].text == "total"):
+            elif "total" in texts or "aggregate" in texts or (head and head[-1].text == "total") or self.counts_all(line, meaning):
                 per = "total"
         member, phase = "", ""
         for view in line.views:
@@ -1265,6 +1286,16 @@ class _Resolver:
                 per = view.per
         phase = next((name for name, names in self.lexicon.phases.items() if contains((*head, *tail), names)), phase)
         return Scope(per=per, phase=phase, member=member, words=meaning.words)
+
+    def counts_all(self, line: _Line, meaning: _Meaning) -> bool:
+        """Tell whether the label says that every GPU of the plan is counted: `Total GPUs`, `num_gpus`, `GPUs required`."""
+        if meaning.quantity != "gpus" or meaning.context is None:
+            return False
+        for view in line.views:
+            if view.label.text.whole == meaning.context:
+                texts = {word.text for word in view.words}
+                return texts <= _WHOLE and (len(texts) > 1 or "worldsize" in texts)
+        return False
 
     def specialise(self, line: _Line, meaning: _Meaning, scope: Scope) -> tuple[_Meaning, Scope]:
         """Turn a plain latency under a phase into that phase's latency."""
@@ -1310,6 +1341,8 @@ class _Resolver:
             position = end
 
 
+_WHOLE = frozenset("total gpu count number of required require requirement needed use worldsize the".split())
+"""Words of a label that counts every GPU of a plan."""
 _GENERIC = frozenset(("memory.used", "memory.capacity", "time.step", "share.of", "share.gpu_utilization", "memory.utilization"))
 """Quantities that a table's head may name while its row names the part."""
 _COMPONENTS = frozenset("compute memory kernel launch io routing gate attention mlp ffn expert layer stage scheduling queue queueing loading network disk tokenization sampling load-time startup recovery restart".split())

@@ -52,7 +52,7 @@ def split(text: str) -> list[Word]:
         position += 1
         while position < length and text[position].isalnum():
             here, before = text[position], text[position - 1]
-            if here.isupper() and before.islower():
+            if here.isupper() and before.islower() and position + 1 < length and text[position + 1].isalpha():
                 break
             if here.isupper() and before.isupper() and position + 1 < length and text[position + 1].islower() and position + 2 < length and text[position + 2].islower() and position - start > 0:
                 break
