@@ -1,4 +1,4 @@
-"""Settings: what they are, and which file they come from.
+"""Which configuration file a run takes its settings from.
 
 Only `auditor.config_file`, loaded when a configuration file is there, needs pydantic; a run without one never imports it.
 """
@@ -6,33 +6,15 @@ Only `auditor.config_file`, loaded when a configuration file is there, needs pyd
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Final
+
+from auditor.settings import Settings
 
 __all__ = ["FILE_NAMES", "Settings", "find", "load"]
 
 FILE_NAMES: Final = ("auditor.toml", ".auditor.toml", "pyproject.toml")
 """In order of preference inside one folder; `pyproject.toml` counts only with a `[tool.auditor]` table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The settings of a run. `None` and empty mean: not set, the default of the command holds."""
-
-    origin: Path | None = None
-    """The file they were read from; patterns are relative to its folder, paths already resolved against it."""
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    fail_level: str | None = None
-    output_format: str | None = None
-    exclude: tuple[str, ...] = ()
-    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    rules: tuple[Path, ...] = ()
-    context: tuple[Path, ...] = ()
-    min_coverage: Fraction | None = None
-    """Least share of the numbers that must be understood, in percent."""
 
 
 def _start(paths: Sequence[str]) -> Path:

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from auditor.config import Settings
 from auditor.errors import InputError
 from auditor.render import FORMATS
+from auditor.settings import Settings
 
 __all__ = ["ConfigFile", "read"]
 

@@ -15,9 +15,9 @@ from auditor import __version__
 from auditor.cli.files import ENDINGS, STDIN, matcher, repository_root, walk
 from auditor.cli.inputs import context_sources, read_source, settings_for, shortfall, warn, write
 from auditor.cli.options import color_option, config_options, context_option, paint_wanted, percent, rules_option, selectors
-from auditor.config import Settings
 from auditor.errors import InputError
 from auditor.render import FORMATS, load
+from auditor.settings import Settings
 
 if TYPE_CHECKING:
     from auditor.findings import Report

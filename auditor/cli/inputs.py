@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.files import STDIN
-from auditor.config import Settings, load
+from auditor.config import load
 from auditor.errors import InputError, UsageError
 from auditor.findings import Coverage
 from auditor.render.terminal import plain
+from auditor.settings import Settings
 
 if TYPE_CHECKING:
     from auditor.statements import Source
