@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from auditor.authoring.model import schema
 from auditor.findings import CATEGORIES
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule, Rulebook, Use
@@ -179,6 +178,8 @@ def as_data(rule: Rule) -> dict[str, Any]:
 
 def pages(book: Rulebook, root: Path) -> Mapping[Path, str]:
     """Return every generated file of the checkout at `root` with the text it should have."""
+    from auditor.authoring.model import schema  # `audit rule` shows pages without loading pydantic
+
     found = {root / "rules" / "rule.schema.json": json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"}
     lead = [NOTE, "", f"{len(book.rules)} rules in {len({rule.category for rule in book.rules})} categories."]
     found[root / "rules" / "README.md"] = "\n".join(
@@ -189,7 +190,7 @@ def pages(book: Rulebook, root: Path) -> Mapping[Path, str]:
             "",
             "A rule is a folder: `rule.yaml` (checked against `rule.schema.json`) and examples that are its tests.",
             "`lexicon.yaml` names the quantities, `frameworks.yaml` the programs whose own way of counting a convention may follow.",
-            "`audit rules new` makes a rule, `audit rules check` proves and tests all, `audit rules record` and `pages` write what follows.",
+            "`audit rules new` makes a rule, `audit rules check` proves and tests all, `audit rules record` and `pages` write the rest.",
             *table(book, "{category}/{name}/rule.yaml"),
             "",
         ]

@@ -12,7 +12,7 @@ from auditor.values import Interval
 
 __all__ = ["figure", "figure_range", "rewritten"]
 
-MAX_EXACT: Final = 7
+MAX_EXACT: Final = 6
 """Characters up to which an exact decimal is written out; whole numbers always are."""
 SIGNIFICANT: Final = 4
 

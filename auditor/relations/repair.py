@@ -108,5 +108,5 @@ def _candidates(name: str, solved: Expression | None, shown: Mapping[str, Fracti
         return
     start = Fraction(round(shown[name]))
     for step in range(1, MAX_STEPS + 1):
+        yield start + step  # in proportion the nearer of the two
         yield start - step
-        yield start + step
