@@ -395,13 +395,22 @@ def _finding(rule: Rule, trial: Trial, *, alone: bool) -> Finding:
         Place(main.claim.span, words.label(subject), main.claim.source),
         severity=severity,
         confidence=confidence,
-        related=tuple(dict.fromkeys(related))[:MAX_RELATED],
+        related=_elsewhere(main.claim, related),
         claimed=words.figures[subject],
         expected=words.expected_of(subject),
         derivation=_derivation(trial),
         conventions=_conventions(rule, trial),
         repairs=_repairs(rule, trial, alone=alone),
     )
+
+
+def _elsewhere(main: Claim, places: Iterable[Place]) -> tuple[Place, ...]:
+    """Return each place once, without that of the claim the finding stands at."""
+    found: dict[tuple[Span, str], Place] = {}
+    for place in places:
+        if (place.span, place.path) != (main.span, main.source):
+            found.setdefault((place.span, place.path), place)
+    return tuple(found.values())[:MAX_RELATED]
 
 
 def _certainty(rule: Rule, trial: Trial) -> tuple[Severity, Confidence]:
