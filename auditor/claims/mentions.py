@@ -75,8 +75,8 @@ _NO_STAGE: Final = ("zero", "deepspeed", "training", "curriculum", "fsdp")
 _NO_RANK: Final = frozenset("tp tensor pp pipeline ep expert dp data cp context local node parallel sp".split())
 _IDS: Final = frozenset("id ids idx index indices range ranges no nos number".split())
 _MEASURES: Final = frozenset(
-    "gb tb mb kb gib tib mib kib ms us ns s sec second seconds min minutes h hour hours tflops gflops pflops flops percent x times way ways "
-    "billion million thousand b k m t bit bits byte bytes th st nd rd tokens token".split()
+    "gb tb mb kb gib tib mib kib ms us ns s sec second seconds min minutes h hour hours tflops gflops pflops flops percent x times "
+    "way ways billion million thousand b k m t bit bits byte bytes th st nd rd tokens token".split()
 )
 _LARGEST: Final = 10**7
 _MOST: Final = 4096
@@ -192,7 +192,9 @@ class _Text:
             if words_to and not sign:
                 following = self.repeat(cursor + 2, kind)
                 second, sign = self.number(following), "-"
-            elif (sign and joined != sign and sign not in _ELLIPSIS and not (bracketed or many or joined == f" {sign} ")) or sign not in _RANGE:
+            elif (
+                sign and joined != sign and sign not in _ELLIPSIS and not (bracketed or many or joined == f" {sign} ")
+            ) or sign not in _RANGE:
                 second = None
             if second is not None and second > first and second <= _LARGEST and (bracketed or self.stands(following)):
                 if joined.strip() != joined and not words_to and not bracketed and self.words[index - 1].text[-1:] != "s" and not many:
@@ -319,7 +321,7 @@ def _mention(reader: _Text, index: int) -> tuple[Mention | None, int]:
     if ids is None:
         return None, index + 1
     plural = word.text.endswith("s")
-    if plural and not ids.many and joined not in ("", "_") or (plural and not ids.many and kind not in ("stage", "replica") and joined == ""):
+    if plural and not ids.many and joined != "_" and (joined != "" or kind not in ("stage", "replica")):
         return None, index + 1
     if kind == "rank":
         if not ids.many and before != "global":
@@ -375,7 +377,8 @@ def of_key(key: str) -> KeyNames:
     """Return what a key names: an owner with its id, the kind its value lists, or the kind its value counts."""
     words = split(key[:120])
     owner: Mention | None = None
-    index, kinds = 0, []
+    index = 0
+    kinds: list[tuple[str, bool]] = []
     counted = False
     while index < len(words):
         text = words[index].text
@@ -425,7 +428,11 @@ def listed(text: str, kind: str) -> Listed | None:
     if kind.endswith(_NOUNS.get(reader.words[0].text, "?")):
         begin = 1
     lead = text[: reader.words[begin].start] if begin < len(reader.words) else ""
-    if begin >= len(reader.words) or lead.strip(" \t[({'\"_#") not in ("", reader.words[0].text, text[reader.words[0].start : reader.words[0].end]):
+    if begin >= len(reader.words) or lead.strip(" \t[({'\"_#") not in (
+        "",
+        reader.words[0].text,
+        text[reader.words[0].start : reader.words[0].end],
+    ):
         return None
     bracketed = "[" in lead or "{" in lead or "(" in lead
     found = reader.ids(begin, kind, bracketed=bracketed)

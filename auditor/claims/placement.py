@@ -10,7 +10,7 @@ Both common readings of `"layers": [0, 19]` are kept until the neighbours decide
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -21,7 +21,7 @@ from auditor.claims.numbers import Form, Number
 from auditor.claims.words import split
 from auditor.cost.layout.placement import Ids
 from auditor.spans import Span, Text
-from auditor.statements import Cell, Document, Kind, Label, LabelKind, Statement
+from auditor.statements import Document, Kind, Label, LabelKind, Statement
 
 __all__ = ["Counted", "GroupSize", "Member", "Owner", "Placement", "Placements", "Series", "read"]
 
@@ -30,7 +30,16 @@ STRONG: Final = frozenset(
 )
 """Kinds that own; GPUs, layers and experts own only where no such owner is named."""
 
-_COARSE: Final = {"replica": 0, "data group": 0, "stage": 1, "expert group": 2, "pipeline group": 2, "context group": 2, "tensor group": 2, "group": 2}
+_COARSE: Final = {
+    "replica": 0,
+    "data group": 0,
+    "stage": 1,
+    "expert group": 2,
+    "pipeline group": 2,
+    "context group": 2,
+    "tensor group": 2,
+    "group": 2,
+}
 """What may lie inside what: the parts of a replica are numbered again in the next one, those of a stage in the next stage."""
 
 _MOST: Final = 50_000
@@ -325,7 +334,7 @@ class _Reader:
     def line(self, index: int, statement: Statement) -> None:
         value = self.facets(statement.value)
         path = statement.path
-        own = self.label_facets(path[-1]) if path and path[-1].kind is not LabelKind.HEADING else []
+        own = self.label_facets(path[-1]) if path and self.same_line(path[-1], statement) else []
         if not value and path:
             names = self.key(path[-1].text.content)
             if names.holds:
@@ -345,6 +354,11 @@ class _Reader:
             record = _Record(segment, list(chain), list(around), (*_identity(prefix), *group), index)
             self.resolve(record, [self.named(facet, prefix) for facet in own], own_series, path)
         self.stated(index, statement, own, value, chain)
+
+    def same_line(self, label: Label, statement: Statement) -> bool:
+        """Tell whether a label stands in the line it labels, not in a line above."""
+        start, end = label.text.whole.end, statement.value.whole.start
+        return start <= end and "\n" not in self.document.source.text[start:end] and "\r" not in self.document.source.text[start:end]
 
     def named(self, facet: _Facet, path: Sequence[Label]) -> _Facet:
         """Give an unnamed group the axis that the nearest label around it speaks of."""
@@ -427,7 +441,20 @@ class _Reader:
             for member in held:
                 if member.kind != facet.kind:
                     self.found.append(
-                        Placement(facet.owner(), member.kind, member.ids, member.span, False, around, series, record.statement, None, member.ranged, member.weak, facet.glued)
+                        Placement(
+                            facet.owner(),
+                            member.kind,
+                            member.ids,
+                            member.span,
+                            False,
+                            around,
+                            series,
+                            record.statement,
+                            None,
+                            member.ranged,
+                            member.weak,
+                            facet.glued,
+                        )
                     )
 
     def leading(self, text: Text, names: KeyNames) -> list[_Facet]:
@@ -476,45 +503,56 @@ class _Reader:
         texts = [statement.value]
         if statement.path and statement.path[-1].kind in (LabelKind.ITEM, LabelKind.LEAD, LabelKind.KEY):
             texts.insert(0, statement.path[-1].text)
-        word = next((one for text in texts for one in (_group_word(text.content),) if one is not None), None)
-        if word is None:
+        found = next(((text, word) for text in texts if (word := _group_word(text.content)) is not None), None)
+        if found is None:
             return
-        holder, content = next((text, text.content) for text in texts if _group_word(text.content) is not None)
-        kind, start, end = word
-        count = size = None
-        count_span = size_span = None
+        holder, (kind, start, end) = found
+        count: tuple[int, Span] | None = None
+        size: tuple[int, Span] | None = None
+        content = holder.content
         for number in self.lexicon.scan(content):
-            low = number.written[0].interval.low
-            if low is None or low.denominator != 1 or not _counts(number) or number.per:
+            value = _count_of(number)
+            if value is None or number.per:
                 continue
-            noun = singular_noun(number.noun)
-            if noun == "group" and number.stop <= start and number.end >= end:
-                count, count_span = low.numerator, holder.span(number.digits, number.stop)
-            elif number.digits >= end and noun == "gpu":
-                gap, after = content[end : number.digits].strip().lower(), content[number.end : number.end + 12].lower()
-                if gap in ("of", "(", ":", "with", "=", "x", "×", "each with", "(each") and (after.strip()[:4] in ("", "each") or after[:1] in ").,;"):
-                    size, size_span = low.numerator, holder.span(number.digits, number.end)
-            elif number.digits >= end and not number.noun and content[end : number.digits].strip() in ("(", ":") and "total" in content[number.stop : number.stop + 8]:
-                count, count_span = low.numerator, holder.span(number.digits, number.stop)
+            behind = content[end : number.digits].strip().lower() if number.digits >= end else ""
+            if number.stop <= start and (
+                not content[number.stop : start].strip() or (singular_noun(number.noun) == "group" and number.end >= end)
+            ):
+                count = (value, holder.span(number.digits, number.stop))
+            elif number.digits >= end and singular_noun(number.noun) == "gpu" and behind in _SIZES and _each(content[number.end :]):
+                size = (value, holder.span(number.digits, number.end))
+            elif number.digits >= end and not number.noun and behind in ("(", ":") and "total" in content[number.stop : number.stop + 8]:
+                count = (value, holder.span(number.digits, number.stop))
         if holder is not statement.value and size is None:
-            for number in self.lexicon.scan(statement.value.content)[:1]:
-                low = number.written[0].interval.low
-                content, after = statement.value.content, statement.value.content[number.end : number.end + 12].lower()
-                if low is not None and low.denominator == 1 and _counts(number) and singular_noun(number.noun) == "gpu" and not number.per:
-                    if not content[: number.digits].strip() and (after.strip()[:4] in ("", "each") or after[:1] in ").,;"):
-                        size, size_span = low.numerator, statement.value.span(number.digits, number.end)
+            size = self.leading_size(statement.value)
         if size is None and count is None:
             return
-        owner = None
-        for label in reversed(statement.path):
-            strong = [facet for facet in self.label_facets(label) if _strong(facet)]
-            if strong:
-                owner = strong[-1].owner()
-                break
-        found = GroupSize(kind, size, size_span, count, count_span, index, owner, self.aside(statement))
-        if self.sizes and (self.sizes[-1].size_span, self.sizes[-1].count_span) == (size_span, count_span):
-            return
-        self.sizes.append(found)
+        owner = next((strong[-1].owner() for label in reversed(statement.path) if (strong := self.strong_of(label))), None)
+        one = GroupSize(
+            kind,
+            size[0] if size else None,
+            size[1] if size else None,
+            count[0] if count else None,
+            count[1] if count else None,
+            index,
+            owner,
+            self.aside(statement),
+        )
+        if not self.sizes or (self.sizes[-1].size_span, self.sizes[-1].count_span) != (one.size_span, one.count_span):
+            self.sizes.append(one)
+
+    def leading_size(self, text: Text) -> tuple[int, Span] | None:
+        """Read `32 GPUs each` at the start of what a label about groups says."""
+        for number in self.lexicon.scan(text.content)[:1]:
+            value = _count_of(number)
+            if value is None or number.per or singular_noun(number.noun) != "gpu" or text.content[: number.digits].strip():
+                return None
+            if _each(text.content[number.end :]):
+                return value, text.span(number.digits, number.end)
+        return None
+
+    def strong_of(self, label: Label) -> list[_Facet]:
+        return [facet for facet in self.label_facets(label) if _strong(facet) and not facet.glued]
 
     # --- tables
 
@@ -541,7 +579,9 @@ class _Reader:
         found = self.facets(text, names.holds)
         if names.holds:
             # In a column of its kind a lone number is an id, unless the column counts: `GPUs | 8`.
-            found = [one for one in found if one.kind != names.holds or one.many or not names.plural or names.identity or not _bare(text.content)]
+            found = [
+                one for one in found if one.kind != names.holds or one.many or not names.plural or names.identity or not _bare(text.content)
+            ]
         else:
             found = [one for one in found if not _bare(text.content)]
         return found
@@ -613,7 +653,9 @@ class _Reader:
                 if leader is not None and leader.kind in STRONG and kind in HELD and kind not in {one.kind for one in self.found[before:]}:
                     self.counts.append((leader.owner(), count))
 
-    def leaf(self, index: int, statement: Statement, container: tuple[object, ...], facets: list[_Facet], counts: dict[str, Counted]) -> None:
+    def leaf(
+        self, index: int, statement: Statement, container: tuple[object, ...], facets: list[_Facet], counts: dict[str, Counted]
+    ) -> None:
         """Read one entry of an object: an id, a list of ids, a count, or a text that names members."""
         path = statement.path
         if not path:
@@ -734,7 +776,9 @@ class _Reader:
             return None, series
         return None, _identity(path)
 
-    def ancestors(self, path: Sequence[Label], objects: Mapping[tuple[object, ...], Sequence[int]]) -> tuple[list[_Facet], list[tuple[object, ...]]]:
+    def ancestors(
+        self, path: Sequence[Label], objects: Mapping[tuple[object, ...], Sequence[int]]
+    ) -> tuple[list[_Facet], list[tuple[object, ...]]]:
         """Return the owners of the objects around one, outermost first."""
         chain, around = [], []
         for depth in range(len(path)):
@@ -867,17 +911,38 @@ class _Reader:
         """Tell whether a label around a statement speaks of each of several owners."""
         for label in statement.path:
             words = [word.text for word in split(label.text.content[:200])]
-            if any(word in ("each", "every", "per") and any(singular_noun(one) in (*STRONG, *HELD) for one in words[place + 1 : place + 5]) for place, word in enumerate(words)):
+            if any(
+                word in ("each", "every", "per") and any(singular_noun(one) in (*STRONG, *HELD) for one in words[place + 1 : place + 5])
+                for place, word in enumerate(words)
+            ):
                 return True
         return False
 
 
-_CONTINUES: Final = ("same pattern", "similar pattern", "similarly", "and so on", "follow the same", "follow same", "same as above", "continues", "remaining stages", "remaining experts", "remaining groups", "and others", "repeats", "repeated for", "pattern repeat")
+_CONTINUES: Final = (
+    "same pattern",
+    "similar pattern",
+    "similarly",
+    "and so on",
+    "follow the same",
+    "follow same",
+    "same as above",
+    "continues",
+    "remaining stages",
+    "remaining experts",
+    "remaining groups",
+    "and others",
+    "repeats",
+    "repeated for",
+    "pattern repeat",
+)
 
 
 def _identity(path: Sequence[Label]) -> tuple[object, ...]:
     """Tell one place in the document from another: where its labels stand."""
-    return tuple((label.kind.value, label.text.content if label.kind is LabelKind.INDEX else "", label.text.segments[0].span.start) for label in path)
+    return tuple(
+        (label.kind.value, label.text.content if label.kind is LabelKind.INDEX else "", label.text.segments[0].span.start) for label in path
+    )
 
 
 def _holds(words: Sequence[str], name: Sequence[str]) -> bool:
@@ -886,7 +951,27 @@ def _holds(words: Sequence[str], name: Sequence[str]) -> bool:
 
 
 def _counts(number: Number) -> bool:
-    return number.form is Form.PLAIN and not number.bound and not number.unit and not number.name and number.approximation is Approximation.EXACT
+    return (
+        number.form is Form.PLAIN
+        and not number.bound
+        and not number.unit
+        and not number.name
+        and number.approximation is Approximation.EXACT
+    )
+
+
+def _count_of(number: Number) -> int | None:
+    low = number.written[0].interval.low
+    return low.numerator if _counts(number) and low is not None and low.denominator == 1 else None
+
+
+_SIZES: Final = frozenset(("of", "(", ":", "with", "=", "x", "×", "each with", "(each", "(each with"))
+"""What may stand between `TP groups` and the size of each."""
+
+
+def _each(after: str) -> bool:
+    """Tell whether a size ends here, with or without `each`."""
+    return after[:1] in (")", ".", ",", ";") or after.strip()[:4].lower() in ("", "each")
 
 
 def _closes(after: str) -> bool:
@@ -932,13 +1017,13 @@ def _segments(facets: list[_Facet]) -> list[list[_Facet]]:
     if starts[0] == 0:
         parts = [facets[begin:end] for begin, end in zip(starts, [*starts[1:], len(facets)], strict=True)]
     else:
-        parts = [facets[begin:end] for begin, end in zip([0, *(index + 1 for index in starts[:-1])], [index + 1 for index in starts], strict=True)]
+        parts = [
+            facets[begin:end]
+            for begin, end in zip([0, *(index + 1 for index in starts[:-1])], [index + 1 for index in starts], strict=True)
+        ]
         if starts[-1] != len(facets) - 1:
             return []
     shape = [sorted(facet.kind for facet in part) for part in parts]
     if any(one != shape[0] for one in shape) or len(shape[0]) < 2:
         return []
     return parts
-
-
-Check = Callable[[Placements], None]
