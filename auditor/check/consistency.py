@@ -25,7 +25,7 @@ _STATED = frozenset(
 _MEASURED = frozenset(
     "time.step time.prefill time.decode time.ttft time.tpot rate.tokens rate.tokens_per_gpu rate.requests rate.sequences share.mfu "
     "share.gpu_utilization share.communication share.bubble share.load_balance share.bandwidth_utilization share.compute_utilization "
-    "memory.used memory.utilization memory.capacity hardware.peak_flops hardware.memory_bandwidth".split()
+    "memory.used memory.utilization memory.capacity".split()
 )
 """What a plan reaches: one value each in one scope, but more ways to mean different things."""
 
@@ -87,6 +87,8 @@ def _scope(subject: Subject, claim: Claim) -> _Scope:
 def _part(subject: Subject, claim: Claim) -> str:
     """Return the section that narrows a claim to a part of the model or the plan; empty for the whole."""
     for label in reversed(subject.statement(claim).path):
+        if label.kind is LabelKind.KEY and label is not subject.statement(claim).path[-1] and claim.quantity in _MEASURED and not subject.lexicon.is_transparent(subject.lexicon.normalize(label.text.content)):
+            return label.text.content
         if label.kind in (LabelKind.HEADING, LabelKind.ITEM, LabelKind.KEY, LabelKind.LEAD):
             words = {word.text for word in subject.lexicon.normalize(label.text.content)}
             for part in ("attention", "mlp", "moe", "dense", "embedding", "draft", "vision", "encoder", "decoder", "shared", "minimum", "maximum", "peak", "baseline"):

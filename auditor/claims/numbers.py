@@ -241,7 +241,7 @@ class _Scanner:
         kind = Approximation.ABOUT if approximate else Approximation.ROUNDED if (decimals or suffixed or exponent) else Approximation.EXACT
         number = Number(start, position, stop, stop, written, kind, bound=bound, name=name, name_start=name_start, signed=signed)
         number = self.follow(number)
-        if number.name and glue in (" ", "_", "-") and number.form is Form.PLAIN and self.identifies(number):
+        if number.name and glue in (" ", "_", "-", "") and number.name.lower() not in _AXES and number.form is Form.PLAIN and self.identifies(number):
             number = replace(number, form=Form.IDENTIFIER)
         elif not number.name and previous is not None and previous.form is Form.IDENTIFIER and _LISTED.fullmatch(text[previous.stop : position]) and not number.unit and not number.noun:
             number = replace(number, form=Form.IDENTIFIER, name=previous.name)
@@ -297,7 +297,7 @@ class _Scanner:
         word = text[cursor:end]
         if not word or (word in "xX" and glue == "" and cursor and text[cursor - 1] in "0123456789) "):
             return "", -1, ""
-        if glue in "=:" and glue and _ends_in_digit(text, cursor):
+        if glue in "=:" and glue and (_ends_in_digit(text, cursor) or _symbolic(text, cursor)):
             return "", -1, ""
         if glue in "-_" and glue and not self.names_quantity(word):
             if cursor and text[cursor - 1].isdigit():
@@ -504,6 +504,8 @@ _PRODUCT: Final = re.compile(r"[A-Z]{1,3}\d{2,4}\b(?!\s*[:=])")
 _COUNTED_BY_TIMES: Final = re.compile(r"[xX×]\s?(?:[\d(~]|[A-Z]{1,3}\d|[A-Z]\w|GPU|gpu|node|NVIDIA|nvidia)")
 """A multiplication sign that is followed by what is multiplied or counted: `2x8`, `8× H100`, `4xGB200`."""
 _CHANGES_FROM: Final = re.compile(r"(?<!ranging )(?<!ranges )(?<!range )(?<!varies )(?<!varying )\bfrom\s+~?$", re.IGNORECASE)
+_AXES: Final = frozenset("tp pp ep dp cp sp etp vp vpp top topk gbs mbs bs ga gas".split())
+"""Glued names that state a value even without a sign between: TP4."""
 _STOPS: Final = frozenset("of per in on at to for from with across by and or is are was the each than vs as into over under within between without out target limit".split())
 
 
@@ -512,6 +514,18 @@ def _ends_in_digit(text: str, position: int) -> bool:
     while position and text[position - 1] in _GAP:
         position -= 1
     return bool(position) and (text[position - 1].isdigit() or text[position - 1] in ")")
+
+
+def _symbolic(text: str, position: int) -> bool:
+    """Tell whether a product of bare names leads here: `EP × TP × DP = 64 × 8 × 2` gives DP no value."""
+    while position and text[position - 1] in _GAP:
+        position -= 1
+    if not position or text[position - 1] not in "×x*·+/÷":
+        return False
+    position -= 1
+    while position and text[position - 1] in _GAP:
+        position -= 1
+    return bool(position) and text[position - 1].isalpha()
 
 
 def _rounded(digits: str, written: Written) -> Written:

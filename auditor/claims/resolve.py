@@ -144,6 +144,8 @@ class _Resolver:
             return "identifies a member"
         if statement.literal == "array" and not number.unit and len(statement.items) > 1 and self.lists_members(line):
             return "identifies members"
+        if number.unit == "" and number.noun == "" and not number.name and self.in_members(line, number):
+            return "names members"
         if number.unit == "" and number.noun == "" and not number.name and self.in_list(line, number):
             return "member of a list"
         if len(line.text) > 400 and number.unit == "" and number.noun == "" and self.in_code(line.text):
@@ -182,6 +184,15 @@ class _Resolver:
     def lists_members(self, line: _Line) -> bool:
         names = {word.text for view in line.views[:2] for word in view.words}
         return bool(names & {"gpu", "rank", "layer", "expert", "node", "stage", "range", "device", "id", "group", "mapping", "placement", "assignment", "slice"})
+
+    def in_members(self, line: _Line, number: Number) -> bool:
+        """Tell whether the number stands in brackets right behind a naming noun: `GPUs [0,1]`, `layers [0, 15]`."""
+        opening = line.text.rfind("[", 0, number.start)
+        if opening < 0 or "]" in line.text[opening : number.start]:
+            return False
+        before = line.text[:opening].rstrip().lower()
+        start = len(before.rstrip("abcdefghijklmnopqrstuvwxyz"))
+        return before[start:] in self.lexicon.naming
 
     def in_list(self, line: _Line, number: Number) -> bool:
         """Tell whether the number is one of three or more comma-joined bare integers, or right of an ellipsis."""
@@ -264,6 +275,8 @@ class _Resolver:
         if number.name and number.name_start >= 0 and number.digits - number.name_start < 24:
             shown_start = min(shown_start, number.name_start)
         meaning, scope = self.specialise(line, meaning, scope)
+        if meaning.confidence is Confidence.HIGH and not number.name and self.is_operand(line, number):
+            meaning = replace(meaning, confidence=Confidence.MEDIUM)
         quantity = self.lexicon.quantities.get(meaning.quantity)
         return Claim(
             quantity=meaning.quantity,
@@ -377,6 +390,8 @@ class _Resolver:
             special = self.capacity(line, position, number, tail, head, before)
             if special:
                 return special
+        if line.statement.cell is not None and line.views and line.views[0].label.kind is LabelKind.COLUMN and find_any(line.views[0].words, _DIFFERENCES):
+            return _Meaning("other", Confidence.MEDIUM, f"label {line.views[0].raw.strip()!r}", per, line.views[0].label.text.whole, unit=unit, words=line.views[0].raw.strip()[:60])
         best = self.named(kind, tail)
         if best and kind == "bandwidth" and best.size == 1 and line.views and find_any(line.views[0].words, ("memory",)):
             return _Meaning("hardware.memory_bandwidth", Confidence.HIGH, f"label {line.views[0].raw.strip()!r}", per, line.views[0].label.text.whole, unit=unit)
@@ -405,7 +420,8 @@ class _Resolver:
             if best and best.quantity.id == "time.step" and self.component(view.words, best):
                 return _Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", per, view.label.text.whole, unit=unit, words=view.raw.strip()[:60])
             if best:
-                sure = Confidence.LOW if kind == "flops" and best.size == 1 and best.quantity.id == "hardware.peak_flops" and not self.hardware_context(line) else Confidence.HIGH if depth < 2 or all(other.transparent for other in line.views[:depth]) else Confidence.MEDIUM
+                generic = best.quantity.id == "memory.used" and best.size == 1
+                sure = Confidence.MEDIUM if generic else Confidence.LOW if kind == "flops" and best.size == 1 and best.quantity.id == "hardware.peak_flops" and not self.hardware_context(line) else Confidence.HIGH if depth < 2 or all(other.transparent for other in line.views[:depth]) else Confidence.MEDIUM
                 return _Meaning(best.quantity.id, sure, f"label {view.raw.strip()!r}", per or view.per, view.label.text.whole, unit=unit)
             if not view.transparent and not (view.label.kind is LabelKind.COLUMN or (view.label.kind is LabelKind.ROW and line.statement.cell is not None and depth == 0)):
                 if view.label.kind in (LabelKind.ROW, LabelKind.HEADING) and depth and all(other.transparent for other in line.views[:depth]):
@@ -443,7 +459,7 @@ class _Resolver:
 
     def lead_words(self, line: _Line, number: Number) -> tuple[Word, ...]:
         """The words before the bracket the number stands in."""
-        opening = line.text.rfind("(", 0, number.start)
+        opening = max(line.text.rfind("(", 0, number.start), line.text.rfind("[", 0, number.start))
         if opening < 0:
             return ()
         found = [word for word in line.words if word.end <= opening]
@@ -484,7 +500,7 @@ class _Resolver:
             best = self.named("data", view.words)
             if following is not None and following.unit == "%" and best and best.quantity.id == "memory.used" and "util" in text[following.end : following.end + 14].lower():
                 return _Meaning("memory.used", Confidence.HIGH, f"label {view.raw.strip()!r} with a utilisation", per_of(view.words) or "gpu", view.label.text.whole, unit=unit)
-            owner = "node" if find_any(view.words, ("node", "cpu")) else "total" if find_any(view.words, ("total", "cluster", "aggregate")) else "gpu"
+            owner = "node" if find_any(view.words, ("node", "cpu", "system", "host")) else "total" if find_any(view.words, ("total", "cluster", "aggregate")) else "gpu"
             if best and best.quantity.id in ("memory.used", "memory.capacity") and (best.quantity.id == "memory.capacity" or self.hardware_context(line)) and not find_any(view.words, ("use", "utilization", "required", "requirement", "footprint", "consumption", "total", "peak")):
                 return _Meaning("memory.capacity", Confidence.HIGH, f"label {view.raw.strip()!r} of the hardware", owner, view.label.text.whole, unit=unit)
             if find_any(view.words, ("available",)) and find_any(view.words, ("memory",)) or (view.transparent and find_any(view.words, ("available", "capacity")) and any(find_any(outer.words, ("memory",)) for outer in line.views[1:3])):
@@ -594,7 +610,7 @@ class _Resolver:
         beside = next((claim for claim in reversed(before) if claim is not None and claim.quantity in ("memory.used", "memory.capacity")), None)
         if beside is not None and view is None and not find_any(near, ("compute", "bandwidth", "network", "flops", "mfu")):
             return _Meaning("memory.utilization", Confidence.HIGH, f"utilisation beside {beside.text!r}", unit=unit)
-        for words in (near, further, () if view else line.words):
+        for words in (near, further, line.views[0].words if line.views and view is None else (), () if view else line.words):
             for word in reversed(words):
                 if word.text in table and (words is not line.words or line.statement.kind is not Kind.SENTENCE or len(line.words) < 12):
                     return _Meaning(table[word.text], Confidence.HIGH, f"utilisation of {word.text}", unit=unit, context=view.label.text.whole if view else None)
@@ -628,6 +644,9 @@ class _Resolver:
     def count(self, line: _Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]) -> _Meaning | None:
         """A bare or counted number."""
         name = number.name.lower()
+        slashed = self.slashed(line, position, number, before)
+        if slashed:
+            return slashed
         if name and name in self.lexicon.by_short and number.noun not in ("gpu", "gpus"):
             quantity = self.lexicon.by_short[name]
             if not (name in ("p", "t") or (name == "top" and line.text[number.name_start + 3 : number.digits] not in ("-", " ", "_"))):
@@ -668,11 +687,30 @@ class _Resolver:
             return _Meaning(before[-1].quantity, before[-1].confidence, f"new value after {before[-1].text!r}", before[-1].scope.per)
         if self.is_factor(line, number) and not self.alone(line, number):
             return _Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
+        if not head and line.text[: number.start].rstrip()[-1:] in ("[", ","):
+            best = self.strict("count", self.lead_words(line, number)[-3:], trailing=True)
+            if best and best.quantity.unit.symbol == "token":
+                return _Meaning(best.quantity.id, Confidence.MEDIUM, "words before the bracket")
+            if best and best.quantity.noun:
+                return _Meaning("other", Confidence.LOW, "member of a list", words="member")
         if self.bracketed(line, number) and before and not tail and not (head and not self.lexicon.is_transparent(head)):
             earlier = next((claim for claim in reversed(before) if claim is not None), None)
             if earlier is not None and kind_of(earlier.unit) == "count":
                 return _Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", earlier.scope.per)
         return self.labelled(line, position, number, tail, head, before)
+
+    def slashed(self, line: _Line, position: int, number: Number, before: Sequence[Claim | None]) -> _Meaning | None:
+        """`GBS/MBS 16384/1`: two names and two values, in the same order."""
+        owner = number if number.form is Form.PART else line.numbers[position - 1] if number.form is Form.WHOLE and position else None
+        if owner is None or owner.name_start < 1 or owner.name.lower() not in self.lexicon.by_short or line.text[owner.name_start - 1] != "/":
+            return None
+        left = line.text[: owner.name_start - 1]
+        start = len(left.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
+        first = self.lexicon.by_short.get(left[start:].lower())
+        if first is None:
+            return None
+        quantity = first if number is owner else self.lexicon.by_short[owner.name.lower()]
+        return _Meaning(quantity.id, Confidence.HIGH, f"{line.text[start : owner.stop]!r}")
 
     def is_billions(self, number: Number) -> bool:
         low = number.written[0].interval.middle
@@ -711,6 +749,13 @@ class _Resolver:
         first = True
         for depth, view in enumerate(views):
             best = self.strict("", view.words, trailing=True, phase_words=True)
+            if best and best.quantity.kind not in ("count", "share") and line.statement.kind in (Kind.ITEM, Kind.SENTENCE, Kind.TREE):
+                return _Meaning("other", Confidence.LOW, f"no unit under {view.raw.strip()!r}", words=view.raw.strip()[:60])
+            if view.label.kind is LabelKind.COLUMN and find_any(view.words, _DIFFERENCES):
+                return _Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", words=view.raw.strip()[:60])
+            if best and (per := per_of(tail)) and best.quantity.noun and not best.quantity.per:
+                narrowed = next((quantity for quantity in self.lexicon.quantities.values() if quantity.noun == best.quantity.noun and quantity.per == per), None)
+                return _Meaning(narrowed.id if narrowed else "other", Confidence.MEDIUM, f"label {view.raw.strip()!r} per {per}", per, view.label.text.whole, words=f"per {per}")
             if best and self.allows(best.quantity, number):
                 inner = {word.text for other in views[:depth] for word in other.words}
                 for quantity in self.lexicon.quantities.values():
@@ -783,11 +828,15 @@ class _Resolver:
                 labelled = None
             if noun == "parameter" and labelled is None and label is not None and not label.transparent and line.statement.kind in (Kind.ITEM, Kind.ENTRY, Kind.TREE, Kind.CELL):
                 return _Meaning("other", Confidence.MEDIUM, f"label {label.raw.strip()!r}", per, label.label.text.whole, words=label.raw.strip()[:60])
+            if labelled and self.bracketed(line, number) and any(claim is not None and claim.quantity == labelled.id for claim in before):
+                labelled = None
+            if quantities and (qualified := next((quantity for quantity in quantities.values() if quantity.noun == noun and quantity.qualifiers & modifier_texts), None)):
+                return _Meaning(qualified.id, Confidence.HIGH, shown)
             if labelled and not per:
                 return _Meaning(labelled.id, Confidence.HIGH, f"label {label.raw.strip()!r}" if label else shown, "", label.label.text.whole if label else None)
-            for quantity in quantities.values():
-                if quantity.qualifiers and quantity.noun == noun and quantity.qualifiers & modifier_texts:
-                    return _Meaning(quantity.id, Confidence.HIGH, shown)
+            owner = self.owner(line, head) if noun in ("expert", "layer", "head") and per in ("", "layer") else ""
+            if per == "layer" and owner == "gpu" and noun == "expert":
+                return _Meaning("experts.per_gpu", Confidence.MEDIUM, f"{shown} of one gpu", "gpu")
             if per:
                 for quantity in quantities.values():
                     if quantity.noun == noun and quantity.per == per:
@@ -809,7 +858,7 @@ class _Resolver:
                 if noun == "expert" and per == "token":
                     return _Meaning("model.top_k", Confidence.HIGH, f"{shown} per {per}")
                 return _Meaning("other", Confidence.LOW, f"{shown} per {per}", per, words=f"{noun} per {per}")
-            if label is not None and label.per and noun == (self.strict("", label.words, trailing=True).quantity.noun if self.strict("", label.words, trailing=True) else ""):
+            if label is not None and label.per and not self.bracketed(line, number) and noun == (self.strict("", label.words, trailing=True).quantity.noun if self.strict("", label.words, trailing=True) else ""):
                 best = self.strict("", label.words, trailing=True)
                 if best:
                     return _Meaning(best.quantity.id, Confidence.HIGH, f"label {label.raw.strip()!r}", label.per, label.label.text.whole)
@@ -817,9 +866,9 @@ class _Resolver:
                 return self.sequences(line, number, head, shown)
             if noun == "token":
                 return self.tokens(line, number, head, after, shown)
-            if noun == "expert" and (owner := self.owner(line, head)):
+            if noun == "expert" and owner:
                 return _Meaning({"gpu": "experts.per_gpu", "stage": "experts.per_stage"}.get(owner, "other"), Confidence.MEDIUM, f"{shown} of one {owner}", owner)
-            if noun == "layer" and (owner := self.owner(line, head)):
+            if noun == "layer" and owner:
                 return _Meaning({"gpu": "layers.per_gpu", "stage": "layers.per_stage"}.get(owner, "other"), Confidence.MEDIUM, f"{shown} of one {owner}", owner)
             for quantity in quantities.values():
                 if quantity.noun == noun and not quantity.per and not quantity.qualifiers:
@@ -976,9 +1025,8 @@ class _Resolver:
             return _Meaning("gpus.per_group", Confidence.LOW, shown, "group")
         if label is not None and label.role == "limit" and False:
             return _Meaning("gpus.available", Confidence.LOW, shown)
-        sure = Confidence.HIGH if not modifiers or texts <= _PLAIN_MODIFIERS else Confidence.MEDIUM
-        if number.hyphenated and head and head[-1].text in ("per",):
-            sure = Confidence.LOW
+        stated = gap == "=" or not head or texts & {"total"} or head[-1].text in ("total", "use", "using", "require", "requires", "required", "all", "uses", "needs")
+        sure = Confidence.HIGH if stated and texts <= _PLAIN_MODIFIERS and len(line.words) <= 24 else Confidence.MEDIUM
         return _Meaning("gpus", sure, shown)
 
     def multi_node(self, line: _Line) -> bool:
@@ -1029,6 +1077,12 @@ class _Resolver:
         right = text[number.end :].lstrip()
         return left[-1:] in "×*÷=" and left != "" or right[:1] in ("×", "*", "÷") or (right[:2] in ("x ", "/ ") and right[2:3].isdigit())
 
+    def is_operand(self, line: _Line, number: Number) -> bool:
+        """Tell whether the number is one side's operand of a written equation, not its result or a figure of its own."""
+        text = line.text
+        left, right = text[: number.start].rstrip(), text[number.end :].lstrip()
+        return left[-1:] in ("×", "*", "÷") or right[:1] in ("×", "*", "÷") or right[:2] == "/ " or left[-2:] == " /"
+
     def alone(self, line: _Line, number: Number) -> bool:
         return len(line.numbers) == 1
 
@@ -1072,7 +1126,7 @@ class _Resolver:
         return best
 
     def passes(self, word: Word) -> bool:
-        return word.text in self.lexicon.transparent or word.text.isdigit() or word.text in _PLAIN_MODIFIERS or word.text in self.lexicon.by_short
+        return word.text in self.lexicon.transparent or word.text.isdigit() or word.text in _PLAIN_MODIFIERS or word.text in _AXIS_SHORTS
 
     def passes_after(self, words: Sequence[Word]) -> bool:
         index = 0
@@ -1145,7 +1199,7 @@ class _Resolver:
                 break
             if role == "actual" and depth > 1:
                 break
-            if role == "example" and depth == 0 and view.label.kind is not LabelKind.HEADING and not find_any(view.words, ("example", "scenario", "future", "potential", "alternative")):
+            if role == "example" and depth == 0 and view.label.kind is not LabelKind.HEADING and not find_any(view.words, ("example", "scenario", "future", "potential", "alternative", "would", "could")):
                 break
             if role == "target" and meaning.quantity in ("change",) and not find_any(view.words, ("target", "goal")):
                 continue
@@ -1182,6 +1236,9 @@ class _Resolver:
         if meaning.quantity in ("gpus.available", "gpus.spare"):
             return Role.ACTUAL
         own = set(tail_texts)
+        sentence = {word.text for word in line.words if start_of_clause(line.text, number.start) <= word.start < number.end}
+        if (meaning.quantity.startswith("parallel.") or meaning.quantity in ("gpus", "nodes")) and sentence & _HYPOTHETICAL:
+            return Role.EXAMPLE
         if own & {"requirement"} and (meaning.quantity.startswith("memory.") or meaning.quantity == "gpus") and number.bound == "":
             return Role.ACTUAL
         if own & {"target", "goal", "slo", "sla", "requirement", "objective"} and "of" not in tail_texts[: _first(tail_texts, ("target", "goal", "requirement"))] and "than" not in own:
@@ -1285,7 +1342,16 @@ class _Resolver:
             if not per and view.label.kind in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.ITEM, LabelKind.KEY) and view.per and meaning.quantity.startswith("memory."):
                 per = view.per
         phase = next((name for name, names in self.lexicon.phases.items() if contains((*head, *tail), names)), phase)
-        return Scope(per=per, phase=phase, member=member, words=meaning.words)
+        following = line.text[number.end : number.end + 30].lstrip()
+        if following.startswith("(") and ")" in following:
+            said = self.lexicon.normalize(following[1 : following.index(")")])
+            phase = next((name for name, names in self.lexicon.phases.items() if contains(said, names)), phase)
+        words = meaning.words
+        if not words:
+            near = {word.text for word in (*tail[:3], *head[-3:])} | ({word.text for word in line.views[0].words} if line.views else set())
+            raw = (line.views[0].raw.lower() if line.views else "") + " " + line.text[max(0, number.start - 24) : number.end + 24].lower()
+            words = next((statistic for statistic in sorted(_STATISTICS) if statistic in near or (statistic[0] == "p" and statistic[1:].isdigit() and statistic in raw)), "")
+        return Scope(per=per, phase=phase, member=member, words=words)
 
     def counts_all(self, line: _Line, meaning: _Meaning) -> bool:
         """Tell whether the label says that every GPU of the plan is counted: `Total GPUs`, `num_gpus`, `GPUs required`."""
@@ -1346,9 +1412,14 @@ _WHOLE = frozenset("total gpu count number of required require requirement neede
 _GENERIC = frozenset(("memory.used", "memory.capacity", "time.step", "share.of", "share.gpu_utilization", "memory.utilization"))
 """Quantities that a table's head may name while its row names the part."""
 _COMPONENTS = frozenset("compute memory kernel launch io routing gate attention mlp ffn expert layer stage scheduling queue queueing loading network disk tokenization sampling load-time startup recovery restart".split())
+_AXIS_SHORTS = frozenset("tp pp ep dp cp sp etp vp".split())
 _ARCHITECTURE = frozenset("model transformer network decoder encoder llm llama architecture moe gpt stack mixture deep dense neural qwen mixtral deepseek configuration system".split())
 """What a `16-layer` or `64-expert` compound may describe for the count to be the model's."""
 _MEMBERS = frozenset("gpu stage rank node group layer expert replica device host".split())
+_HYPOTHETICAL = frozenset("would could might consider alternatively alternative alternatives hypothetical if suppose unless future potentially should minimum".split())
+_DIFFERENCES = frozenset("margin headroom delta difference buffer slack gap surplus remaining diff".split())
+"""Heads of columns that hold what lies between two figures."""
+_STATISTICS = frozenset("p50 p90 p95 p99 median average peak minimum maximum worst best theoretical effective sustained burst warm cold usable".split())
 _ELEMENT_BYTES = Interval(Fraction(0), Fraction(16))
 _OPERANDS = {
     "layers.per_stage": ("model.layers", "parallel.pipeline"),
@@ -1376,6 +1447,11 @@ def _text(words: Sequence[Word]) -> str:
 
 def _first(words: Sequence[str], wanted: Sequence[str]) -> int:
     return next((index for index, word in enumerate(words) if word in wanted), len(words))
+
+
+def start_of_clause(text: str, position: int) -> int:
+    """Return where the sentence part that holds a position starts: behind a full stop, semicolon or arrow."""
+    return max(text.rfind(mark, 0, position) for mark in (". ", ";", "→", "|", "\n")) + 1
 
 
 def re_of(text: str, number: Number) -> bool:

@@ -55,6 +55,9 @@ def _plans(claims: Sequence[Claim], titles: Mapping[str, tuple[str, bool]], seco
         own[claim.plan].append(claim)
     main = tuple(own[MAIN])
     yield Plan(MAIN, "the plan", main)
+    for id_ in own:
+        if id_.startswith("alternative on "):
+            yield Plan(id_, "an alternative", tuple(own[id_]))
     for id_, (title, inherits) in titles.items():
         mine = own.get(id_, [])
         if not mine:
@@ -107,6 +110,9 @@ def _rejected(statements: Sequence[Statement], claims: Sequence[Claim], lexicon:
             words = lexicon.normalize(text)
             labels = [word for label in statements[statement].path[-1:] for word in lexicon.normalize(label.text.content)]
             if not (find_any(words, tuple(_REJECTED)) or find_any(labels, tuple(_REJECTED))):
+                if len(degrees) >= 3 and statements[statement].kind is not Kind.HEADING:
+                    for index in run:
+                        result[index] = replace(result[index], plan=f"alternative on {statement}") if result[index].role is Role.ACTUAL else result[index]
                 continue
             for index in run:
                 if result[index].role is Role.ACTUAL and result[index].quantity != "gpus.available":
