@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from auditor.cost.estimate_figures import Estimate
+    from auditor.cost.facts import Estimate
     from auditor.cost.plan_facts import PlanFacts
 
 __all__ = ["estimate"]

@@ -20,7 +20,7 @@ from typing import Final
 
 from auditor.units import DIMENSIONLESS, UNITS, Dimension
 
-__all__ = ["Amount", "DimensionError", "Line", "amount", "ceiling", "constant", "count", "largest", "smallest", "total"]
+__all__ = ["Amount", "DimensionError", "Line", "amount", "ceiling", "constant", "count", "largest", "readable", "smallest", "total"]
 
 _SUM: Final = 1
 _PRODUCT: Final = 2
@@ -79,6 +79,11 @@ class Amount:
         text, binding = _number(self.value)
         known = self.lines if line in self.lines else (*self.lines, line)
         return Amount(self.value, self.dimension, symbol, text, binding, known)
+
+    def renamed(self, symbol: str) -> Amount:
+        """Return the same amount shown as `symbol`, without a line of its own: what it is stands in the lines already."""
+        text, binding = _number(self.value)
+        return replace(self, formula=symbol, substituted=text, binding=binding)
 
     def _bracketed(self, text: str, binding: int) -> str:
         return f"({text})" if self.binding < binding else text
@@ -275,9 +280,3 @@ def readable(value: Fraction, digits: int = 4) -> str:
     if -5 <= exponent < 15:
         return f"{rounded:,f}"
     return f"{rounded:.{digits - 1}e}"
-
-
-def renamed(term: Amount, symbol: str) -> Amount:
-    """Return `term` shown as `symbol` without adding a line to the derivation (for figures the derivation starts from)."""
-    text, binding = _number(term.value)
-    return replace(term, formula=symbol, substituted=text, binding=binding)

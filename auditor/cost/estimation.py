@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -10,7 +11,7 @@ from auditor.cost import flops, inference, kv_cache, pipeline, traffic
 from auditor.cost.activations import stage_activations
 from auditor.cost.amount import Amount, amount, count, total
 from auditor.cost.architecture import Architecture
-from auditor.cost.estimate_figures import PERCENT, Estimate, Figure, Nature
+from auditor.cost.facts import PERCENT, Estimate, Fact, Nature
 from auditor.cost.flops import CONVENTIONS
 from auditor.cost.grid import Stage, padded_for_serving, split_stages
 from auditor.cost.layout.divisibility import padded_vocabulary
@@ -33,52 +34,50 @@ def estimate(plan: PlanFacts) -> Estimate:
 
     Raises `ImpossiblePlanError` for a plan that cannot exist (most are refused when `PlanFacts` is made).
     """
-    figures = list(_layout(plan))
+    facts = list(_layout(plan))
     missing: list[str] = []
     if isinstance(plan.model, ParameterCount):
-        figures += _sized(plan, plan.model)
+        facts += _sized(plan, plan.model)
         missing.append("the model's architecture: activations, KV cache, attention FLOPs and traffic need it")
     else:
-        figures += _model(plan.model)
+        facts += _model(plan.model)
         if plan.training is not None:
-            figures += _training(plan, plan.model, plan.training)
+            facts += (replace(fact, phase="training") for fact in _training(plan, plan.model, plan.training))
         if plan.serving is not None:
-            figures += _serving(plan, plan.model, plan.serving)
+            facts += (replace(fact, phase="serving") for fact in _serving(plan, plan.model, plan.serving))
     if plan.training is None and plan.serving is None:
         missing.append("a training or serving section: memory and time depend on it")
     if plan.device is None:
         missing.append("hardware: headroom, utilisation and time floors need it")
-    return Estimate(tuple(figures), tuple(missing), plan.assumed)
+    return Estimate(tuple(facts), tuple(missing), plan.assumed)
 
 
-def _layout(plan: PlanFacts) -> Iterator[Figure]:
+def _layout(plan: PlanFacts) -> Iterator[Fact]:
     grid = plan.grid
     source = "Megatron-Core core/parallel_state.py"
     degrees = [count("tp", grid.tp), count("cp", grid.cp), count("dp", grid.dp), count("pp", grid.pp)]
-    yield Figure(
-        "gpus", "GPUs", degrees[0] * degrees[1] * degrees[2] * degrees[3], "1", "total", "EP is carved out of TP x CP x DP", source
-    )
+    yield Fact("gpus", "GPUs", degrees[0] * degrees[1] * degrees[2] * degrees[3], "1", "total", "EP is carved out of TP x CP x DP", source)
     replica = degrees[0] * degrees[1] * degrees[3]
-    yield Figure("gpus.per_replica", "GPUs of one replica", replica, "1", "replica", "one data-parallel rank", source)
+    yield Fact("gpus.per_replica", "GPUs of one replica", replica, "1", "replica", "one data-parallel rank", source)
     stage = degrees[0] * degrees[1] * degrees[2]
-    yield Figure("gpus.per_stage", "GPUs of one pipeline stage", stage, "1", "stage", "all data-parallel ranks of the stage", source)
+    yield Fact("gpus.per_stage", "GPUs of one pipeline stage", stage, "1", "stage", "all data-parallel ranks of the stage", source)
     model = plan.model
     if isinstance(model, Architecture):
         split = split_stages(model, grid.pp, plan.stage_layers)
         most = max(stage.layers for stage in split.stages)
-        yield Figure(
+        yield Fact(
             "layers.per_stage", "layers on the largest stage", count("layers_per_stage", most), "1", "stage", split.convention, source
         )
         if model.experts is not None:
             per_gpu = count("E", model.experts.count) / count("ep", grid.ep)
-            yield Figure("experts.per_gpu", "experts of one layer on a GPU", per_gpu, "1", "gpu", "in one layer", source)
+            yield Fact("experts.per_gpu", "experts of one layer on a GPU", per_gpu, "1", "gpu", "in one layer", source)
         heads = count("a", model.heads) / count("tp", grid.tp)
-        yield Figure("heads.per_gpu", "query heads on a GPU", heads, "1", "gpu", "attention TP", source)
+        yield Fact("heads.per_gpu", "query heads on a GPU", heads, "1", "gpu", "attention TP", source)
 
 
-def _model(model: Architecture) -> Iterator[Figure]:
+def _model(model: Architecture) -> Iterator[Fact]:
     for index, definition in enumerate(totals(model)):
-        yield Figure(
+        yield Fact(
             "model.params",
             "parameters",
             definition.parameters,
@@ -91,7 +90,7 @@ def _model(model: Architecture) -> Iterator[Figure]:
         )
     if model.experts is not None:
         for index, definition in enumerate(actives(model)):
-            yield Figure(
+            yield Fact(
                 "model.params_active",
                 "parameters a token uses",
                 definition.parameters,
@@ -107,12 +106,12 @@ def _model(model: Architecture) -> Iterator[Figure]:
     else:
         convention = "whole model, every layer at full length, bf16"
     per_token = kv_cache.per_token(model)
-    yield Figure(
+    yield Fact(
         "memory.kv_per_token", "KV cache of a token", per_token, "byte", "total", convention, "auditor.cost.kv_cache", tolerance=_CACHE
     )
 
 
-def _training(plan: PlanFacts, model: Architecture, training: Training) -> Iterator[Figure]:
+def _training(plan: PlanFacts, model: Architecture, training: Training) -> Iterator[Fact]:
     yield from _batch(plan, training)
     yield from _training_memory(plan, model, training)
     yield from _training_work(plan, model, training)
@@ -120,32 +119,41 @@ def _training(plan: PlanFacts, model: Architecture, training: Training) -> Itera
     yield from _training_traffic(plan, model, training)
 
 
-def _batch(plan: PlanFacts, training: Training) -> Iterator[Figure]:
+def _batch(plan: PlanFacts, training: Training) -> Iterator[Fact]:
     source = "Megatron-Core core/num_microbatches_calculator.py"
     b, dp = count("b", training.micro_batch), count("dp", plan.grid.dp)
     batch = b * dp if training.global_batch is None else count("B", training.global_batch)
     micro_batches = (batch / (b * dp)).named("M")
-    yield Figure(
-        "batch.microbatches", "micro-batches in a step", micro_batches, "1", "replica", "global batch / (micro-batch x DP)", source
-    )
+    yield Fact("batch.microbatches", "micro-batches in a step", micro_batches, "1", "replica", "global batch / (micro-batch x DP)", source)
     tokens = batch * count("s", training.sequence_length)
-    yield Figure("batch.tokens", "tokens in a step", tokens, "token", "total", "global batch x sequence length", source)
+    yield Fact("batch.tokens", "tokens in a step", tokens, "token", "total", "global batch x sequence length", source)
 
 
-def _stage_states(plan: PlanFacts, model: Architecture, training: Training, stage: Stage, vocab: int) -> tuple[Shard, States]:
-    shard = parameters_on_gpu(model, plan.grid, stage, vocab, training.mtp)
+def _stage_shard(plan: PlanFacts, model: Architecture, training: Training, stages: tuple[Stage, ...], stage: Stage) -> Shard:
+    """Return the parameters that a GPU of a stage holds: its own, and under DualPipe the mirrored stage's as well."""
+    vocab = padded_vocabulary(model.vocab, plan.grid.tp)
+    own = parameters_on_gpu(model, plan.grid, stage, vocab, training.mtp)
+    if plan.schedule is not pipeline.Schedule.DUALPIPE:
+        return own
+    mirrored = parameters_on_gpu(model, plan.grid, stages[-1 - stage.index], vocab, training.mtp)
+    dense = (own.dense.renamed("stage") + mirrored.dense.renamed("mirrored_stage")).named("dense_params_per_gpu")
+    expert = (own.expert.renamed("stage") + mirrored.expert.renamed("mirrored_stage")).named("expert_params_per_gpu")
+    return Shard(dense, expert, own.largest_layer)
+
+
+def _stage_states(plan: PlanFacts, training: Training, shard: Shard) -> States:
     kept = states(shard, training.recipe, training.settled_sharding, plan.dense_ranks, plan.grid.expert_data)
-    if training.frozen:
-        nothing = amount("0", 0, "byte")
-        kept = States(kept.weights, nothing, nothing, kept.gathered)
-    return shard, kept
+    if not training.frozen:
+        return kept
+    nothing = amount("0", 0, "byte")
+    return States(kept.weights, nothing, nothing, kept.gathered)
 
 
-def _training_memory(plan: PlanFacts, model: Architecture, training: Training) -> Iterator[Figure]:
+def _training_memory(plan: PlanFacts, model: Architecture, training: Training) -> Iterator[Fact]:
     grid = plan.grid
     split = split_stages(model, grid.pp, plan.stage_layers)
     vocab = padded_vocabulary(model.vocab, grid.tp)
-    best: tuple[Amount, Stage, States, Amount, Amount] | None = None
+    best: tuple[Amount, Stage, Shard, States, Amount, Amount] | None = None
     seen: set[tuple[int, int, bool, bool, Fraction]] = set()
     for stage in split.stages:
         held = pipeline.in_flight(plan.schedule, grid.pp, plan.micro_batches, grid.vp, stage.index)
@@ -153,7 +161,8 @@ def _training_memory(plan: PlanFacts, model: Architecture, training: Training) -
         if alike in seen:
             continue
         seen.add(alike)
-        _, kept = _stage_states(plan, model, training, stage, vocab)
+        shard = _stage_shard(plan, model, training, split.stages, stage)
+        kept = _stage_states(plan, training, shard)
         activations, working = stage_activations(
             model,
             grid,
@@ -168,12 +177,14 @@ def _training_memory(plan: PlanFacts, model: Architecture, training: Training) -
         )
         used = total(kept.total, activations, working)
         if best is None or best[0] < used:
-            best = (used, stage, kept, activations, working)
+            best = (used, stage, shard, kept, activations, working)
     if best is None:
         return
-    used, stage, kept, activations, working = best
+    used, stage, shard, kept, activations, working = best
     recipe, sharding = training.recipe, training.settled_sharding
     where = f"stage {stage.index} of {grid.pp}" if grid.pp > 1 else "every GPU alike"
+    if plan.schedule is pipeline.Schedule.DUALPIPE:
+        where += " and its mirror, as DualPipe holds both"
     ranks = "DP" if plan.deepspeed else "DP x CP"
     bytes_text = f"{float(recipe.bytes_per_parameter):g}"
     how = f"{recipe.name}, {bytes_text} bytes per parameter, {sharding.name.lower()} sharded over {ranks} = {plan.dense_ranks}; {where}"
@@ -184,42 +195,37 @@ def _training_memory(plan: PlanFacts, model: Architecture, training: Training) -
         ("memory.gradients", "gradients", kept.gradients),
         ("memory.optimizer", "optimizer states", kept.optimizer),
     ):
-        yield Figure(quantity, name, value, "GiB", "gpu", how, recipe.source, tolerance=_STATES)
+        yield Fact(quantity, name, value, "GiB", "gpu", how, recipe.source, tolerance=_STATES)
     if kept.gathered.value:
-        yield Figure("memory.gathered", "layers gathered to compute", kept.gathered, "GiB", "gpu", how, recipe.source, tolerance=_STATES)
-    yield Figure("memory.states", "model states", kept.total, "GiB", "gpu", how, recipe.source, tolerance=_STATES)
+        yield Fact("memory.gathered", "layers gathered to compute", kept.gathered, "GiB", "gpu", how, recipe.source, tolerance=_STATES)
+    yield Fact("memory.states", "model states", kept.total, "GiB", "gpu", how, recipe.source, tolerance=_STATES)
     attention = "flash attention" if training.flash else "attention scores kept"
     held_text = f"{training.recompute} recomputation, {attention}, {plan.schedule} schedule; {where}"
     source = "Korthikanti et al. 2022; auditor.cost.activations"
-    yield Figure("memory.activations", "activations", activations, "GiB", "gpu", held_text, source, Nature.ESTIMATE, _ACTIVATIONS)
+    yield Fact("memory.activations", "activations", activations, "GiB", "gpu", held_text, source, Nature.ESTIMATE, _ACTIVATIONS)
     if working.value:
-        yield Figure(
-            "memory.working_set", "layer being recomputed", working, "GiB", "gpu", held_text, source, Nature.ESTIMATE, _ACTIVATIONS
-        )
+        yield Fact("memory.working_set", "layer being recomputed", working, "GiB", "gpu", held_text, source, Nature.ESTIMATE, _ACTIVATIONS)
     without = "without CUDA context, communication buffers and fragmentation"
-    yield Figure(
-        "memory.used", "memory of the fullest GPU", used, "GiB", "gpu", f"{where}; {without}", source, Nature.ESTIMATE, _ACTIVATIONS
-    )
+    yield Fact("memory.used", "memory of the fullest GPU", used, "GiB", "gpu", f"{where}; {without}", source, Nature.ESTIMATE, _ACTIVATIONS)
     yield from _headroom(plan.device, used, without)
-    yield from _other_recipes(plan, model, training, stage, vocab)
+    yield from _other_recipes(plan, training, shard)
 
 
-def _headroom(device: Device | None, used: Amount, convention: str) -> Iterator[Figure]:
+def _headroom(device: Device | None, used: Amount, convention: str) -> Iterator[Fact]:
     if device is None or device.memory is None:
         return
     share = used / device.memory
-    yield Figure(
+    yield Fact(
         "memory.utilization", "share of the device's memory", share, "%", "gpu", convention, device.source, Nature.ESTIMATE, _ACTIVATIONS
     )
     left = device.memory - used
-    yield Figure("memory.headroom", "memory left", left, "GiB", "gpu", convention, device.source, Nature.ESTIMATE, _ACTIVATIONS)
+    yield Fact("memory.headroom", "memory left", left, "GiB", "gpu", convention, device.source, Nature.ESTIMATE, _ACTIVATIONS)
 
 
-def _other_recipes(plan: PlanFacts, model: Architecture, training: Training, stage: Stage, vocab: int) -> Iterator[Figure]:
+def _other_recipes(plan: PlanFacts, training: Training, shard: Shard) -> Iterator[Fact]:
     """Yield the model states under every other recipe and sharding: what else a claim may legitimately be."""
     if training.frozen:
         return
-    shard = parameters_on_gpu(model, plan.grid, stage, vocab, training.mtp)
     for recipe in RECIPES.values():
         for sharding in recipe.admits:
             if recipe == training.recipe and sharding == training.settled_sharding:
@@ -232,10 +238,10 @@ def _other_recipes(plan: PlanFacts, model: Architecture, training: Training, sta
                 ("memory.optimizer", "optimizer states", kept.optimizer),
                 ("memory.states", "model states", kept.total),
             ):
-                yield Figure(quantity, name, value, "GiB", "gpu", how, recipe.source, tolerance=_STATES, alternative=True)
+                yield Fact(quantity, name, value, "GiB", "gpu", how, recipe.source, tolerance=_STATES, alternative=True)
 
 
-def _training_work(plan: PlanFacts, model: Architecture, training: Training) -> Iterator[Figure]:
+def _training_work(plan: PlanFacts, model: Architecture, training: Training) -> Iterator[Fact]:
     length = training.sequence_length
     batch = training.global_batch or training.micro_batch * plan.grid.dp
     tokens = (count("B", batch) * count("s", length)).named("tokens")
@@ -245,7 +251,7 @@ def _training_work(plan: PlanFacts, model: Architecture, training: Training) -> 
         per_token = flops.training_per_token(model, length, convention, mtp=training.mtp, frozen=training.frozen)
         how = f"{convention.name} attention" + (", base weights frozen" if training.frozen else "")
         other = index > 0
-        yield Figure(
+        yield Fact(
             "work.per_token",
             "training FLOPs per token",
             per_token,
@@ -257,7 +263,7 @@ def _training_work(plan: PlanFacts, model: Architecture, training: Training) -> 
             alternative=other,
         )
         step = (tokens * per_token).named("step_work")
-        yield Figure(
+        yield Fact(
             "work.per_step", "training FLOPs per step", step, "PFLOP", "total", how, convention.source, tolerance=_WORK, alternative=other
         )
         if peak is None:
@@ -265,10 +271,10 @@ def _training_work(plan: PlanFacts, model: Architecture, training: Training) -> 
         if training.step_time is None:
             floor = step / (count("gpus", gpus) * peak)
             bound = f"{how}, every GPU at its dense {training.math} peak"
-            yield Figure("time.step", "step time", floor, "s", "total", bound, convention.source, Nature.FLOOR, alternative=other)
+            yield Fact("time.step", "step time", floor, "s", "total", bound, convention.source, Nature.FLOOR, alternative=other)
             continue
         per_gpu = step / (training.step_time * count("gpus", gpus))
-        yield Figure(
+        yield Fact(
             "rate.achieved_flops",
             "model FLOP/s of a GPU",
             per_gpu,
@@ -281,19 +287,19 @@ def _training_work(plan: PlanFacts, model: Architecture, training: Training) -> 
         )
         mfu = flops.utilisation(step, training.step_time, gpus, peak)
         against = f"{how}, dense {training.math} peak"
-        yield Figure(
+        yield Fact(
             "share.mfu", "model FLOPs utilisation", mfu, "%", "total", against, convention.source, tolerance=_WORK, alternative=other
         )
         hardware = flops.recomputed_per_token(model, length, training.recompute, convention)
         if hardware.value:
             hfu = flops.utilisation(step + tokens * hardware, training.step_time, gpus, peak)
-            yield Figure(
+            yield Fact(
                 "share.hfu", "hardware FLOPs utilisation", hfu, "%", "total", against, convention.source, tolerance=_WORK, alternative=other
             )
     if training.step_time is not None:
         rate = tokens / training.step_time
-        yield Figure("rate.tokens", "tokens per second", rate, "token/s", "total", "all tokens of the step", "definition")
-        yield Figure(
+        yield Fact("rate.tokens", "tokens per second", rate, "token/s", "total", "all tokens of the step", "definition")
+        yield Fact(
             "rate.tokens_per_gpu",
             "tokens per second of a GPU",
             rate / count("gpus", gpus),
@@ -304,13 +310,13 @@ def _training_work(plan: PlanFacts, model: Architecture, training: Training) -> 
         )
 
 
-def _bubble(plan: PlanFacts) -> Iterator[Figure]:
+def _bubble(plan: PlanFacts) -> Iterator[Fact]:
     grid = plan.grid
     if grid.pp == 1:
         return
     found = pipeline.bubble(plan.schedule, grid.pp, plan.micro_batches, grid.vp)
     how = f"{plan.schedule}, backward twice forward"
-    yield Figure(
+    yield Fact(
         "share.bubble",
         "pipeline bubble",
         found.of_total,
@@ -322,12 +328,12 @@ def _bubble(plan: PlanFacts) -> Iterator[Figure]:
         5 * PERCENT,
     )
     ideal = f"{how}; of the time without bubble"
-    yield Figure(
+    yield Fact(
         "share.bubble", "pipeline bubble", found.of_ideal, "%", "total", ideal, found.source, Nature.ESTIMATE, 5 * PERCENT, alternative=True
     )
 
 
-def _training_traffic(plan: PlanFacts, model: Architecture, training: Training) -> Iterator[Figure]:
+def _training_traffic(plan: PlanFacts, model: Architecture, training: Training) -> Iterator[Fact]:
     grid, b, length = plan.grid, training.micro_batch, training.sequence_length
     micro_batches = count("M", plan.micro_batches)
     split = split_stages(model, grid.pp, plan.stage_layers)
@@ -348,7 +354,7 @@ def _training_traffic(plan: PlanFacts, model: Architecture, training: Training) 
         sent = micro_batches * count("moe_layers_per_stage", stage.mixtures(model)) * each
         volumes.append(("traffic.expert", "expert parallelism", sent, "DeepSeek-V3 report, section 3.2.2"))
     if plan.dense_ranks > 1 and not training.frozen:
-        shard = parameters_on_gpu(model, grid, stage, padded_vocabulary(model.vocab, grid.tp), training.mtp)
+        shard = _stage_shard(plan, model, training, split.stages, stage)
         sent = traffic.data_parallel_per_step(
             shard.dense, training.recipe, training.settled_sharding, plan.dense_ranks, plan.micro_batches
         ).per_step
@@ -361,28 +367,26 @@ def _training_traffic(plan: PlanFacts, model: Architecture, training: Training) 
     link = None if plan.device is None else plan.device.link
     for quantity, name, sent, source in volumes:
         shown = sent.named(quantity.replace(".", "_"))
-        yield Figure(
-            quantity, f"bytes a GPU sends for {name}", shown, "GB", "gpu", "per step; ring volume, no in-network reduction", source
-        )
+        yield Fact(quantity, f"bytes a GPU sends for {name}", shown, "GB", "gpu", "per step; ring volume, no in-network reduction", source)
         if link is not None:
             time = shown / link
             how = "per step, at the full one-way link bandwidth, before overlap"
-            yield Figure(f"time.{quantity}", f"time to send them for {name}", time, "ms", "gpu", how, source, Nature.FLOOR)
+            yield Fact(f"time.{quantity}", f"time to send them for {name}", time, "ms", "gpu", how, source, Nature.FLOOR)
 
 
-def _serving(plan: PlanFacts, model: Architecture, serving: Serving) -> Iterator[Figure]:
+def _serving(plan: PlanFacts, model: Architecture, serving: Serving) -> Iterator[Fact]:
     used = None
-    for figure in _serving_memory(plan, model, serving):
-        yield figure
-        if figure.quantity == "memory.used":
-            used = figure.amount
+    for fact in _serving_memory(plan, model, serving):
+        yield fact
+        if fact.quantity == "memory.used":
+            used = fact.amount
     if used is not None:
         yield from _headroom(plan.device, used, "without CUDA graphs, activations and communication buffers")
     if plan.device is not None:
         yield from _serving_time(plan, plan.device, model, serving)
 
 
-def _serving_memory(plan: PlanFacts, model: Architecture, serving: Serving) -> Iterator[Figure]:
+def _serving_memory(plan: PlanFacts, model: Architecture, serving: Serving) -> Iterator[Fact]:
     grid = plan.grid
     vocab = padded_for_serving(model.vocab, grid.tp)
     split = split_stages(model, grid.pp, plan.stage_layers)
@@ -390,15 +394,15 @@ def _serving_memory(plan: PlanFacts, model: Architecture, serving: Serving) -> I
     weights = max(shards, key=lambda shard: shard.value)
     covered = "" if serving.weights.bits >= 16 else f", {serving.quantised} matrices; the rest bf16"
     how = f"{serving.weights.name}{covered}"
-    yield Figure("memory.weights", "weights", weights, "GiB", "gpu", how, serving.weights.source, tolerance=_STATES)
+    yield Fact("memory.weights", "weights", weights, "GiB", "gpu", how, serving.weights.source, tolerance=_STATES)
     tokens = serving.prompt + serving.output
     cache = kv_cache.per_gpu(
         model, grid, tokens, serving.batch, serving.cache, block=serving.block, windows=serving.windows, indexer=model.indexer is not None
     )
     how = f"{serving.cache.name}, {serving.batch} sequences of {tokens} tokens on each data-parallel rank"
-    yield Figure("memory.kv_cache", "KV cache", cache, "GiB", "gpu", how, "vLLM v1/kv_cache_interface.py", tolerance=_CACHE)
+    yield Fact("memory.kv_cache", "KV cache", cache, "GiB", "gpu", how, "vLLM v1/kv_cache_interface.py", tolerance=_CACHE)
     used = (weights + cache).named("used")
-    yield Figure(
+    yield Fact(
         "memory.used",
         "weights and cache",
         used,
@@ -416,11 +420,11 @@ def _serving_memory(plan: PlanFacts, model: Architecture, serving: Serving) -> I
         return
     room = kv_cache.capacity_tokens(budget.named("cache_budget"), model, grid, serving.cache)
     how = f"{float(serving.utilization):g} of the whole device less weights, as vLLM and SGLang count; activations and graphs take more"
-    yield Figure("serving.cache_tokens", "tokens the cache can hold", room, "token", "replica", how, "vLLM config/cache.py", Nature.CEILING)
+    yield Fact("serving.cache_tokens", "tokens the cache can hold", room, "token", "replica", how, "vLLM config/cache.py", Nature.CEILING)
     free = count("utilization", serving.utilization) * (device.memory - weights)
     room = kv_cache.capacity_tokens(free.named("cache_budget"), model, grid, serving.cache)
     how = f"{float(serving.utilization):g} of what weights leave free, as TensorRT-LLM counts"
-    yield Figure(
+    yield Fact(
         "serving.cache_tokens",
         "tokens the cache can hold",
         room,
@@ -433,7 +437,7 @@ def _serving_memory(plan: PlanFacts, model: Architecture, serving: Serving) -> I
     )
 
 
-def _serving_time(plan: PlanFacts, device: Device, model: Architecture, serving: Serving) -> Iterator[Figure]:
+def _serving_time(plan: PlanFacts, device: Device, model: Architecture, serving: Serving) -> Iterator[Fact]:
     math = serving.math or serving.weights.math
     peak = device.peak(math)
     if peak is None or device.bandwidth is None:
@@ -451,7 +455,7 @@ def _serving_time(plan: PlanFacts, device: Device, model: Architecture, serving:
     )
     ttft = prefill.time.named("prefill")
     how = f"{serving.batch} prompts of {serving.prompt} tokens at once, dense {math} peak, every GPU busy"
-    yield Figure("time.prefill", "prefill", ttft, "ms", "prefill", how, source, Nature.FLOOR)
+    yield Fact("time.prefill", "prefill", ttft, "ms", "prefill", how, source, Nature.FLOOR)
     one = inference.prefill_floor(
         model,
         plan.grid,
@@ -464,7 +468,7 @@ def _serving_time(plan: PlanFacts, device: Device, model: Architecture, serving:
     )
     first = one.time.named("prefill_of_one")
     how = "one prompt alone, no queueing"
-    yield Figure("time.ttft", "time to the first token", first, "ms", "request", how, source, Nature.FLOOR)
+    yield Fact("time.ttft", "time to the first token", first, "ms", "request", how, source, Nature.FLOOR)
     middle = serving.prompt + serving.output // 2
     decode = inference.decode_floor(
         model,
@@ -480,32 +484,32 @@ def _serving_time(plan: PlanFacts, device: Device, model: Architecture, serving:
     )
     tpot = decode.time.named("tpot")
     how = f"{serving.batch} sequences of {middle} tokens (prompt and half the output)"
-    yield Figure("time.tpot", "time per output token", tpot, "ms", "decode", how, source, Nature.FLOOR)
+    yield Fact("time.tpot", "time per output token", tpot, "ms", "decode", how, source, Nature.FLOOR)
     whole = inference.end_to_end(first, tpot, serving.output).named("end_to_end")
     how = "one prefill and (output - 1) steps"
-    yield Figure("time.step", "whole answer", whole, "ms", "request", how, source, Nature.FLOOR)
+    yield Fact("time.step", "whole answer", whole, "ms", "request", how, source, Nature.FLOOR)
     requests = (count("R", serving.batch) * count("dp", plan.grid.dp)).named("requests")
     steady = requests / tpot
     apart = "concurrency / TPOT: reached only where prefill runs elsewhere"
-    yield Figure("rate.tokens", "output tokens per second", steady, "token/s", "total", apart, "Little 1961", Nature.CEILING)
+    yield Fact("rate.tokens", "output tokens per second", steady, "token/s", "total", apart, "Little 1961", Nature.CEILING)
     rate = inference.output_rate(requests, serving.output, (inference.end_to_end(ttft, tpot, serving.output)).named("batch_time"))
     in_turn = "concurrency x output / (prefill of the batch + steps): prefill and decode in turn"
-    yield Figure(
+    yield Fact(
         "rate.tokens", "output tokens per second", rate, "token/s", "total", in_turn, "Little 1961", Nature.ESTIMATE, alternative=True
     )
     crossover = inference.crossover_batch(serving.weights, peak, device.bandwidth)
     how = "tokens per step above which matrix products are compute-bound"
-    yield Figure("serving.crossover_batch", "cross-over batch", crossover, "1", "replica", how, "Williams et al. 2009")
+    yield Fact("serving.crossover_batch", "cross-over batch", crossover, "1", "replica", how, "Williams et al. 2009")
 
 
-def _sized(plan: PlanFacts, model: ParameterCount) -> Iterator[Figure]:
+def _sized(plan: PlanFacts, model: ParameterCount) -> Iterator[Fact]:
     """Yield what follows from a parameter count alone, evenly divided."""
     parameters = count("N", model.total)
     source = "definition"
-    yield Figure("model.params", "parameters", parameters, "1", "total", "as given", source, tolerance=_PARAMETERS)
+    yield Fact("model.params", "parameters", parameters, "1", "total", "as given", source, tolerance=_PARAMETERS)
     used = count("N_active", model.active or model.total)
     if model.active is not None:
-        yield Figure("model.params_active", "parameters a token uses", used, "1", "token", "as given", source, tolerance=_PARAMETERS)
+        yield Fact("model.params_active", "parameters a token uses", used, "1", "token", "as given", source, tolerance=_PARAMETERS)
     grid, training, serving = plan.grid, plan.training, plan.serving
     split = count("tp", grid.tp) * count("pp", grid.pp)
     share = (parameters / split).named("params_per_gpu")
@@ -515,18 +519,18 @@ def _sized(plan: PlanFacts, model: ParameterCount) -> Iterator[Figure]:
         kept = states(Shard(share, count("0", 0), count("0", 0)), training.recipe, training.settled_sharding, plan.dense_ranks, 1)
         how = f"{training.recipe.name}, {training.settled_sharding.name.lower()} sharded; {even}"
         if grid.ep == 1:
-            yield Figure("memory.states", "model states", kept.total, "GiB", "gpu", how, training.recipe.source, Nature.ESTIMATE, _STATES)
-            yield Figure("memory.weights", "weights", kept.weights, "GiB", "gpu", how, training.recipe.source, Nature.ESTIMATE, _STATES)
+            yield Fact("memory.states", "model states", kept.total, "GiB", "gpu", how, training.recipe.source, Nature.ESTIMATE, _STATES)
+            yield Fact("memory.weights", "weights", kept.weights, "GiB", "gpu", how, training.recipe.source, Nature.ESTIMATE, _STATES)
         work = (amount("4" if training.frozen else "6", 4 if training.frozen else 6, "FLOP") * used).named("work_per_token")
         how = "4 N: frozen base weights, attention left out" if training.frozen else "6 N, attention left out"
-        yield Figure(
+        yield Fact(
             "work.per_token", "training FLOPs per token", work, "GFLOP", "token", how, "Kaplan et al. 2020", Nature.ESTIMATE, 10 * PERCENT
         )
         yield from _batch(plan, training)
         yield from _bubble(plan)
     if serving is not None:
         weights = amount("b_w", serving.weights.bytes, "byte") * parameters
-        yield Figure(
+        yield Fact(
             "memory.weights",
             "weights of the model",
             weights,
@@ -539,6 +543,4 @@ def _sized(plan: PlanFacts, model: ParameterCount) -> Iterator[Figure]:
         )
         if grid.ep == 1:
             each = amount("b_w", serving.weights.bytes, "byte") * share
-            yield Figure(
-                "memory.weights", "weights", each, "GiB", "gpu", f"{serving.weights.name}; {even}", source, Nature.ESTIMATE, _STATES
-            )
+            yield Fact("memory.weights", "weights", each, "GiB", "gpu", f"{serving.weights.name}; {even}", source, Nature.ESTIMATE, _STATES)

@@ -535,14 +535,53 @@ def _field(hint: Any, value: Any, where: tuple[str, ...], document: _Document) -
 
 
 def model_by_name(name: str) -> Architecture | ParameterCount:
-    """Return the catalog's model called `name`, by its alias if need be."""
-    from auditor.cost import catalog
+    """Return what the catalog knows of the one model that `name` means: its shape, or else its parameter counts.
 
-    return catalog.model_by_name(name)  # type: ignore[attr-defined,no-any-return]
+    Raises `ImpossiblePlanError` for a name that no model or several models have.
+    """
+    from auditor.cost.catalog import find_models, models
+
+    model = models(name)
+    if model is None:
+        raise _unclear("model", name, [found.name for found in find_models(name)], "models")
+    if model.architecture is not None:
+        return model.architecture
+    total, active = (next(iter(model.quoted(quantity)), None) for quantity in ("model.params", "model.params_active"))
+    if total is None:
+        raise ImpossiblePlanError("model", f"nothing is known of the size of {model.name}", "auditor.cost.catalog")
+    # Of hybrids only a rounded count of active parameters is known, which may exceed the exact total of a dense one.
+    return ParameterCount(model.name, int(total.value), None if active is None or active.value >= total.value else int(active.value))
 
 
 def device_by_name(name: str) -> Device:
-    """Return the catalog's hardware called `name`, by its alias if need be."""
-    from auditor.cost import catalog
+    """Return the catalog's part that `name` means: dense peaks, memory, bandwidth, and its link's bandwidth one way.
 
-    return catalog.device_by_name(name)  # type: ignore[attr-defined,no-any-return]
+    Raises `ImpossiblePlanError` for a name that no part or several parts have.
+    """
+    from auditor.cost.catalog import find_hardware, hardware
+
+    part = hardware(name)
+    if part is None:
+        raise _unclear("hardware", name, [found.name for found in find_hardware(name)], "hardware")
+    peaks = tuple(
+        (math, amount("F", peak.value, peak.unit))
+        for math in ("fp32", "tf32", "bf16", "fp16", "fp8", "fp4", "int8")
+        if (peak := part.peak(math)) is not None
+    )
+    memory, bandwidth, link = part.memory, part.memory_bandwidth, part.link_bandwidth
+    graded = f"catalog, {part.name}: memory {memory.grade.value}, bandwidth {bandwidth.grade.value}"
+    return Device(
+        part.name,
+        amount("memory", memory.value, memory.unit),
+        amount("BW", bandwidth.value, bandwidth.unit),
+        amount("link", link.value / 2, link.unit),
+        peaks,
+        graded,
+    )
+
+
+def _unclear(field: str, name: str, found: list[str], kind: str) -> ImpossiblePlanError:
+    shown = name[:60]
+    if found:
+        return ImpossiblePlanError(field, f"{shown!r} may be any of {', '.join(found[:8])}; name one", "auditor.cost.catalog")
+    return ImpossiblePlanError(field, f"{shown!r} is not in the catalog; `audit catalog {kind}` lists what is", "auditor.cost.catalog")

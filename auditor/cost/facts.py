@@ -1,4 +1,4 @@
-"""One figure of an estimate: what it is, its exact value with the derivation, and how far it can be trusted."""
+"""What an estimate says: facts, each with its exact value, its derivation and how far it can be trusted."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Final
 
 from auditor.cost.amount import Amount, Line, readable
 
-__all__ = ["Estimate", "Figure", "Nature"]
+__all__ = ["PERCENT", "Estimate", "Fact", "Nature"]
 
 
 class Nature(StrEnum):
-    """What a figure says of the real one."""
+    """What a recomputed fact says of the real figure."""
 
     EXACT = "exact"
     """Follows from the plan: counts, bytes of weights."""
@@ -26,8 +26,8 @@ class Nature(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A recomputed quantity.
+class Fact:
+    """A recomputed value of one quantity.
 
     `quantity` is an id of the lexicon where it has one; `scope` what it is per (gpu, stage, total, token, ...); `unit` the
     unit it is shown in; `tolerance` the share by which a claim may differ and still agree. An `alternative` is the same
@@ -44,6 +44,8 @@ class Figure:
     nature: Nature = Nature.EXACT
     tolerance: Fraction = Fraction(0)
     alternative: bool = False
+    phase: str = ""
+    """`training` or `serving`; empty where it holds for both."""
 
     @property
     def value(self) -> Fraction:
@@ -57,7 +59,7 @@ class Figure:
 
     @property
     def derivation(self) -> tuple[Line, ...]:
-        """The named intermediate results and, last, the figure itself; all in base units."""
+        """The named intermediate results and, last, the fact itself; all in base units."""
         amount = self.amount
         own = Line(self.quantity, amount.formula, amount.substituted, amount.value, amount.dimension)
         if amount.lines and amount.lines[-1].symbol == amount.formula:
@@ -72,17 +74,17 @@ PERCENT: Final = Fraction(1, 100)
 class Estimate:
     """What follows from a plan; `missing` says what does not and what would be needed, `assumed` what was filled in."""
 
-    figures: tuple[Figure, ...]
+    facts: tuple[Fact, ...]
     missing: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
 
-    def find(self, quantity: str, scope: str = "") -> Figure:
-        """Return the plan's own figure for a quantity (and scope); `KeyError` if there is none."""
-        for figure in self.figures:
-            if figure.quantity == quantity and not figure.alternative and scope in ("", figure.scope):
-                return figure
-        raise KeyError(f"{quantity} {scope}".strip())
+    def find(self, quantity: str, scope: str = "", phase: str = "") -> Fact:
+        """Return the plan's own fact for a quantity (and scope); `KeyError` if there is none."""
+        for fact in self.facts:
+            if fact.quantity == quantity and not fact.alternative and scope in ("", fact.scope) and phase in ("", fact.phase):
+                return fact
+        raise KeyError(f"{quantity} {scope} {phase}".strip())
 
-    def all(self, quantity: str, scope: str = "") -> tuple[Figure, ...]:
-        """Return a quantity's figures under every convention."""
-        return tuple(figure for figure in self.figures if figure.quantity == quantity and scope in ("", figure.scope))
+    def all(self, quantity: str, scope: str = "", phase: str = "") -> tuple[Fact, ...]:
+        """Return a quantity's facts under every convention."""
+        return tuple(fact for fact in self.facts if fact.quantity == quantity and scope in ("", fact.scope) and phase in ("", fact.phase))
