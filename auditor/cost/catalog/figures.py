@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 from auditor.errors import RuleError
 from auditor.findings import Verdict
 from auditor.units import UNITS
+from auditor.values import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from auditor.values import Interval
 
 __all__ = ["DATA", "Comparison", "Figure", "Grade", "Reading", "Source", "compare", "number", "rows", "sources", "vocabulary"]
 
@@ -161,14 +160,13 @@ def compare(readings: Iterable[Reading], claimed: Interval, tolerance: Fraction 
     found = tuple(readings)
     if not found:
         return Comparison(Verdict.UNDETERMINED, None, None, (), None)
-    ordered = sorted(found, key=lambda one: (not one.plain, one.figure.grade))
+    middle = claimed.middle or Fraction(0)
+    ordered = sorted(found, key=lambda one: (not one.plain, one.figure.grade, abs(one.value - middle)))
     for one in ordered:
         slack = abs(one.value) * tolerance
-        low, high = one.value - slack, one.value + slack
-        if (claimed.low is None or claimed.low <= high) and (claimed.high is None or claimed.high >= low):
+        if claimed.meets(Interval(one.value - slack, one.value + slack)):
             return Comparison(Verdict.HELD, one, None, found, one.figure.grade)
     plain = [one for one in ordered if one.plain] or ordered
-    middle = claimed.middle or Fraction(0)
     nearest = min(plain, key=lambda one: (abs(one.value - middle), one.figure.grade))
     return Comparison(Verdict.CONTRADICTED, None, nearest, found, nearest.figure.grade)
 

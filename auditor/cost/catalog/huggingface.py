@@ -506,11 +506,12 @@ def from_hf_config(config: Mapping[str, Any], *, name: str = "", path: str = "co
     kind = config.get("model_type")
     inner = config.get("text_config")
     reader = _Config(config, path)
-    if kind not in _BUILDERS and isinstance(inner, Mapping):
-        kind = inner.get("model_type", f"{kind}_text")
-        reader = _Config(inner, path, "text_config.")
     if not isinstance(kind, str):
         raise reader.refuse("model_type", "is missing or not a word")
+    if kind not in _BUILDERS and isinstance(inner, Mapping):
+        reader, kind = _Config(inner, path, "text_config."), inner.get("model_type", f"{kind}_text")
+        if not isinstance(kind, str):
+            raise reader.refuse("model_type", "is not a word")
     builder = _BUILDERS.get(kind)
     if builder is None:
         raise reader.refuse("model_type", f"{_shown(kind)} is not one of the known families: {', '.join(MODEL_TYPES)}")

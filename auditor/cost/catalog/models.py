@@ -363,11 +363,12 @@ def compare_model(entries: Sequence[Model], quantity: str, claimed: Interval) ->
     """
     found = tuple(model_readings(entries, quantity))
     if quantity in {TOTAL, ACTIVE}:
-        first = compare(found, claimed, PARAMETER_TOLERANCE)
-        if first.match is not None or not found:
-            return first
-        headlines = compare([one for one in found if one.figure.kind == "headline"], claimed, HEADLINE_TOLERANCE)
-        return headlines if headlines.match is not None else first
+        rounded = [one for one in found if one.says in {"headline", "as in its name"}]
+        counted = compare([one for one in found if one not in rounded], claimed, PARAMETER_TOLERANCE)
+        if counted.match is not None:
+            return counted
+        told = compare(rounded, claimed, HEADLINE_TOLERANCE)
+        return told if told.match is not None or counted.verdict is Verdict.UNDETERMINED else counted
     if quantity == "model.context" and found:
         longest = max(found, key=lambda one: one.value)
         fits = claimed.low is None or claimed.low <= longest.value
