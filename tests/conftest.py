@@ -17,6 +17,14 @@ from tests.standins import Answer, Run, StandInRulebook, stand_in_audit, stand_i
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="write the kept texts anew instead of comparing with them")
+    parser.addoption("--slow", action="store_true", help="run the tests too that build and install packages")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--slow"):
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="builds and installs packages; --slow runs it"))
 
 
 @pytest.fixture

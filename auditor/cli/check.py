@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,7 +15,7 @@ from auditor import __version__
 from auditor.cli.files import ENDINGS, STDIN, matcher, repository_root, walk
 from auditor.cli.inputs import context_sources, read_source, settings_for, shortfall, warn, write
 from auditor.cli.options import color_option, config_options, context_option, paint_wanted, percent, rules_option, selectors
-from auditor.errors import InputError
+from auditor.errors import InputError, UsageError
 from auditor.render import FORMATS, load
 from auditor.settings import Settings
 
@@ -45,12 +45,26 @@ class Request:
     rules: tuple[Path, ...]
 
 
+def _written(_context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:
+    """Return (format, file) for each `FORMAT=FILE`."""
+    found = []
+    for text in given:
+        name, _, path = text.partition("=")
+        if name not in FORMATS or not path:
+            raise click.BadParameter(f"{text!r} is not FORMAT=FILE with a format of {', '.join(FORMATS)}", param=parameter)
+        found.append((name, Path(path)))
+    return tuple(found)
+
+
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Exit status: 0 nothing at or above the fail level, 1 findings, 2 something is wrong with the call or could not be audited.",
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS|-]...")
 @click.option("--output-format", type=click.Choice(list(FORMATS)), help="How to show the findings.  [default: full]")
+@click.option(
+    "--also-write", multiple=True, callback=_written, metavar="FORMAT=FILE", help="Write the findings to a file too. May be repeated."
+)
 @click.option(
     "--select", multiple=True, callback=selectors, metavar="RULES", help="Only these rules: codes, names, categories, prefixes or ALL."
 )
@@ -72,6 +86,7 @@ class Request:
 def command(
     paths: tuple[str, ...],
     output_format: str | None,
+    also_write: tuple[tuple[str, Path], ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_level: str | None,
@@ -114,9 +129,18 @@ def command(
     folder = Path.cwd()
     options = Options(painted, quiet, verbose, explain, root=repository_root(folder), folder=folder)
     write(load(request.output_format)(run, options), painted)
+    for name, path in also_write:
+        _save(load(name)(run, replace(options, color=False)), path)
     # Annotations already carry what failed, escaped; standard error is read for workflow commands too.
     too_little = _complain(run, request, silent=request.output_format == "github")
     return _status(run, request.fail_level, exit_zero=exit_zero, too_little=too_little)
+
+
+def _save(text: str, path: Path) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise UsageError(f"--also-write: {path} cannot be written: {error.strerror or error}") from None
 
 
 def _files(paths: Sequence[str], request: Request, *, force_exclude: bool, verbose: bool) -> tuple[list[str], list[Failure]]:

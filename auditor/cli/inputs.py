@@ -14,7 +14,7 @@ from auditor.cli.files import STDIN
 from auditor.config import load
 from auditor.errors import InputError, UsageError
 from auditor.findings import Coverage
-from auditor.render.terminal import plain
+from auditor.render.terminal import opening
 from auditor.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ STDIN_NAME = "<stdin>"
 
 def warn(message: str) -> None:
     """Write one line of ours to standard error; nothing in it can steer a terminal."""
-    click.echo(plain(message), err=True)
+    click.echo(opening(message), err=True)
 
 
 def write(text: str, color: bool = False) -> None:

@@ -15,6 +15,7 @@ FORMATS: Final = {
     "concise": "auditor.render.text:concise",
     "json": "auditor.render.json_v1:render",
     "github": "auditor.render.github:render",
+    "markdown": "auditor.render.markdown:render",
 }
 """Format name to `module:function`."""
 

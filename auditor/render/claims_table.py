@@ -10,7 +10,7 @@ from typing import Final
 from auditor.claims.model import Claim
 from auditor.render.claims_v1 import Understood, Units, in_unit, scope_words, source_of_claim, unit_of
 from auditor.render.run import locate
-from auditor.render.terminal import cells, paint, plain, width
+from auditor.render.terminal import cells, opening, paint, plain, width
 from auditor.spans import Span
 
 __all__ = ["annotated", "coverage_line", "interval_words", "table", "uncovered"]
@@ -67,7 +67,7 @@ def table(read: Sequence[Understood], units: Units, color: bool = False) -> str:
             row = [line, claim.quantity, meaning, "" if unit == "1" else unit, claim.role.value, scope, plan, written, claim.read_as]
             rows.append([_cut(cell, _WIDEST.get(name, 40)) for name, cell in zip(head, row, strict=True)])
         widths = [max(width(row[column]) for row in rows) for column in range(len(head))]
-        lines = [paint(plain(understood.source.path), color, bold=True)]
+        lines = [paint(opening(understood.source.path), color, bold=True)]
         for index, row in enumerate(rows):
             line = "  ".join(cell + " " * (columns - width(cell)) for cell, columns in zip(row, widths, strict=True)).rstrip()
             lines.append(paint(line, color, underline=True) if index == 0 else line)
@@ -94,8 +94,8 @@ def uncovered(read: Sequence[Understood], color: bool = False) -> str:
             line = source.lines.line(place.line)
             quoted = plain(_cut(source.text[line.start : line.end].strip(), 70))
             spelled = paint(plain(source.text[span.start : span.end]), color, bold=True)
-            lines.append(f"{plain(str(place))}: {spelled}: {plain(why)}: {quoted}")
-        lines.append(f"{plain(source.path)}: {coverage_line(understood)}")
+            lines.append(f"{opening(str(place))}: {spelled}: {plain(why)}: {quoted}")
+        lines.append(f"{opening(source.path)}: {coverage_line(understood)}")
     return "\n".join(lines) + "\n" if lines else ""
 
 

@@ -10,7 +10,7 @@ from auditor.render.claims_table import interval_words
 from auditor.render.claims_v1 import Understood, Units, scope_words, unit_of
 from auditor.render.excerpt import Mark, excerpt
 from auditor.render.run import Options, locate
-from auditor.render.terminal import paint, plain
+from auditor.render.terminal import opening, paint, plain
 from auditor.render.text import finding_block
 from auditor.spans import Span
 
@@ -70,7 +70,7 @@ def explain(report: Report, understood: Understood, number: int, units: Units, n
     source = report.source
     line = source.lines.line(number)
     marks, rows = _claims(understood, line, units)
-    head = paint(f"{plain(source.path)}:{number}", options.color, bold=True)
+    head = paint(f"{opening(source.path)}:{number}", options.color, bold=True)
     blocks = ["\n".join([head, *excerpt(source, marks or [Mark(line)], options.width, options.color)])]
     blocks.append("\n".join([paint("Claims", options.color, bold=True), *rows]) if rows else "No number on this line is a claim.")
     touching = _touching(report, line)

@@ -1,4 +1,7 @@
-"""What a terminal may be sent: no control characters of the report's, and columns counted as a terminal counts them."""
+"""What a terminal may be sent: no control characters of the report's, and columns counted as a terminal counts them.
+
+A log of GitHub Actions is such a terminal too: its runner takes `##[` anywhere in a line, and `::` at its start, for a command.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ from typing import Final
 
 import click
 
-__all__ = ["cells", "paint", "plain", "width"]
+__all__ = ["cells", "opening", "paint", "plain", "width"]
 
 _TAB: Final = 4
 _JOINERS: Final = "\u200c\u200d"
 _EMOJI_STYLE: Final = "\ufe0f"
 _SHOWN_FORMAT: Final = frozenset(_JOINERS + "\u00ad")
+_RUNNER_MARK: Final = "##["
 
 
 def _harmless(character: str) -> bool:
@@ -31,9 +35,15 @@ def _escaped(character: str) -> str:
 
 def plain(text: str) -> str:
     """Return `text` on one line with every character that could steer a terminal written as an escape."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(character if _harmless(character) else _escaped(character) for character in text)
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(character if _harmless(character) else _escaped(character) for character in text)
+    return text.replace(_RUNNER_MARK, _escaped("#") + _RUNNER_MARK[1:]) if _RUNNER_MARK in text else text
+
+
+def opening(path: str) -> str:
+    """Return the name of a file as a line may begin with it: `plain`, and never with what a runner takes for a command."""
+    shown = plain(path)
+    return f"./{shown}" if shown.lstrip().startswith("::") else shown
 
 
 def _width(character: str) -> int:
@@ -48,19 +58,19 @@ def cells(text: str) -> list[tuple[str, int]]:
     Tabs reach to the next stop; wide (East Asian) characters and emoji take two columns, combining marks and what a zero width
     joiner joins none.
     """
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and _RUNNER_MARK not in text:
         return [(character, 1) for character in text]
     shown: list[tuple[str, int]] = []
     column = 0
     joined = False
-    for character in text:
+    for index, character in enumerate(text):
         if character == "\t":
             cell = (" " * (_TAB - column % _TAB), _TAB - column % _TAB)
         elif character == _EMOJI_STYLE:
             # The selector turns the narrow sign before it into a wide one.
             wider = 1 if shown and shown[-1][1] == 1 else 0
             cell = (character, wider)
-        elif not _harmless(character):
+        elif not _harmless(character) or text.startswith(_RUNNER_MARK, index):
             cell = (_escaped(character), len(_escaped(character)))
         else:
             cell = (character, 0 if joined else _width(character))

@@ -8,7 +8,7 @@ from typing import Final
 from auditor.findings import ConventionTried, Finding, Operand, Report, Severity, Step
 from auditor.render.excerpt import Mark, excerpt
 from auditor.render.run import Options, Run, blocked, locate, ordered, rule_page, source_of
-from auditor.render.terminal import paint, plain
+from auditor.render.terminal import opening, paint, plain
 
 __all__ = ["concise", "finding_block", "full"]
 
@@ -20,7 +20,7 @@ _FOLLOWERS: Final = 5
 
 def _heading(report: Report, finding: Finding, options: Options) -> str:
     color = options.color
-    place = paint(plain(str(locate(source_of(report, finding.place.path), finding.place.span))), color, bold=True)
+    place = paint(opening(str(locate(source_of(report, finding.place.path), finding.place.span))), color, bold=True)
     level = paint(f"{finding.severity}[{finding.code}]", color, fg=_COLORS[finding.severity], bold=True)
     return f"{place}: {level} {finding.name}: {plain(finding.message)}"
 
@@ -103,7 +103,7 @@ def finding_block(report: Report, finding: Finding, options: Options) -> str:
 def _notes(run: Run) -> list[str]:
     """Return what the reader should know of how the reports were read; what stopped an audit goes to standard error instead."""
     return [
-        f"{plain(str(locate(report.source, note.span)))}: note: {plain(note.message)}"
+        f"{opening(str(locate(report.source, note.span)))}: note: {plain(note.message)}"
         for report in run.reports
         for note in report.notes
         if not note.fatal

@@ -163,6 +163,24 @@ class TestOutput:
         lines = audit("-q", "--output-format", "concise", write("a.md", WRONG)).out.splitlines()
         assert lines == ["a.md:3:9: error[ARI001] written-equation: 4 * 4 is 16, written 17"]
 
+    def test_several_formats_in_one_run(self, audit: Run, tmp_path: Path) -> None:
+        answer = audit("--also-write", "json=a.json", "--also-write", "markdown=a=b.md", write("a.md", WRONG))
+        assert answer.status == 1
+        assert "a.md:3:9" in answer.out
+        assert json.loads((tmp_path / "a.json").read_text())["version"] == 1
+        assert (tmp_path / "a=b.md").read_text().startswith("### Audit of 1 reports")
+
+    @pytest.mark.parametrize("given", ["xml=a", "json", "json=", "=a"])
+    def test_not_a_format_and_a_file(self, audit: Run, given: str) -> None:
+        answer = audit("--also-write", given, write("a.md", WRONG))
+        assert answer.status == 2
+        assert "FORMAT=FILE" in answer.err
+
+    def test_a_file_that_cannot_be_written(self, audit: Run) -> None:
+        answer = audit("--also-write", "json=no/such/a.json", write("a.md", WRONG))
+        assert answer.status == 2
+        assert "no/such/a.json cannot be written" in answer.err
+
     def test_an_unknown_format(self, audit: Run) -> None:
         answer = audit("--output-format", "xml", write("a.md", WRONG))
         assert answer.status == 2

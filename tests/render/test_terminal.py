@@ -23,6 +23,7 @@ from auditor.render.terminal import cells, paint, plain, width
         ("\ufeff16", "\\ufeff16"),
         ("专家 × 4 ✅", "专家 × 4 ✅"),
         ("no\u00a0break", "no\u00a0break"),
+        ("###[add-mask]x", "#\\x23#[add-mask]x"),
     ],
 )
 def test_plain(text: str, shown: str) -> None:

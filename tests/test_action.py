@@ -1,0 +1,208 @@
+"""The GitHub action and the workflows: what they run is taken out of the files and run; how they are written is checked."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+WORKFLOWS: dict[str, dict[Any, Any]] = {
+    path.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+}
+STEPS: dict[str, dict[str, Any]] = {step["name"]: step for step in ACTION["runs"]["steps"]}
+BASH = shutil.which("bash")
+
+# Stands for python3 of the runner: `python3 -m venv FOLDER` makes a folder whose `audit` is this checkout's.
+PYTHON = f"""#!/bin/bash
+mkdir -p "$3/bin"
+printf '#!/bin/bash\\nprintf "%%s\\\\n" "$@" > "{{folder}}/installed"\\n' > "$3/bin/pip"
+printf '#!/bin/bash\\nexec {sys.executable} -m auditor "$@"\\n' > "$3/bin/audit"
+chmod +x "$3/bin/pip" "$3/bin/audit"
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: int
+    log: str
+    summary: str
+    outputs: str
+
+
+class Runner:
+    """Runs the action's steps as GitHub does: inputs put into the environment, each step a bash script with -e and pipefail."""
+
+    def __init__(self, folder: Path) -> None:
+        self.workspace = folder / "work space"
+        self.workspace.mkdir()
+        self.files = {name: folder / name for name in ("RUNNER_TEMP", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+        self.files["RUNNER_TEMP"].mkdir()
+        for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+            self.files[name].touch()
+        tools = folder / "tools"
+        tools.mkdir()
+        (tools / "python3").write_text(PYTHON.replace("{folder}", str(folder)))
+        (tools / "python3").chmod(0o755)
+        self.path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+
+    def step(self, name: str, **inputs: str) -> Outcome:
+        given = {key: str(value.get("default", "")) for key, value in ACTION["inputs"].items()} | {
+            key.replace("_", "-"): value for key, value in inputs.items()
+        }
+
+        def expanded(value: str) -> str:
+            context = {f"inputs.{key}": text for key, text in given.items()} | {"github.action_path": str(ROOT)}
+            return re.sub(r"\$\{\{ (\S+) \}\}", lambda match: context[match[1]], value)
+
+        step = STEPS[name]
+        environment = {key: expanded(value) for key, value in step["env"].items()}
+        done = subprocess.run(
+            [str(BASH), "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]],
+            env={
+                "PATH": self.path,
+                "HOME": str(self.workspace),
+                "GITHUB_ACTIONS": "true",
+                **{key: str(value) for key, value in self.files.items()},
+                **environment,
+            },
+            cwd=self.workspace,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, self.files["GITHUB_STEP_SUMMARY"].read_text(), self.files["GITHUB_OUTPUT"].read_text())
+
+    def audit(self, **inputs: str) -> Outcome:
+        assert self.step("Install the auditor").status == 0
+        return self.step("Audit", **inputs)
+
+    def put(self, path: str, text: str) -> None:
+        file = self.workspace / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+PRODUCT = "- GPUs: 16\n- Tensor parallelism: 4\n- Pipeline parallelism: 2\n- Data parallelism: 4\n"
+AGREES = PRODUCT.replace("16", "32")
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    if BASH is None:
+        pytest.skip("no bash here")
+    return Runner(tmp_path)
+
+
+class TestRun:
+    def test_it_installs_this_repository(self, runner: Runner, tmp_path: Path) -> None:
+        runner.step("Install the auditor")
+        assert (tmp_path / "installed").read_text().splitlines()[-1] == str(ROOT)
+
+    def test_findings(self, runner: Runner) -> None:
+        runner.put("docs/plan.md", PRODUCT)
+        found = runner.audit()
+        assert found.status == 1
+        assert "::error file=docs/plan.md,line=1,endLine=1,col=9,endColumn=11,title=LAY001 gpu-count::" in found.log
+        assert "`LAY001 gpu-count` at `docs/plan.md:1:9`" in found.summary
+        assert found.outputs == "status=1\n"
+
+    def test_nothing_found(self, runner: Runner) -> None:
+        runner.put("plan.md", AGREES)
+        found = runner.audit()
+        assert (found.status, found.outputs) == (0, "status=0\n")
+        assert "✅ `plan.md`: consistent" in found.summary
+
+    def test_a_failure_is_told_from_a_finding(self, runner: Runner) -> None:
+        found = runner.audit(paths="missing.md")
+        assert (found.status, found.outputs) == (2, "status=2\n")
+        assert "::error file=missing.md,line=1,title=not audited::no such file or folder" in found.log
+
+    def test_paths_one_a_line(self, runner: Runner) -> None:
+        for name in ("a b.md", "c;d.md", "-e.md", "$(touch pwned).md", "*.md"):
+            runner.put(name, PRODUCT)
+        found = runner.audit(paths="a b.md\r\nc;d.md\n\n  \n-e.md\n$(touch pwned).md\n")
+        assert found.status == 1
+        assert re.findall(r"file=([^,]+),", found.log) == ["a b.md", "c;d.md", "-e.md", "$(touch pwned).md"]
+        assert not (runner.workspace / "pwned").exists()
+
+    @pytest.mark.parametrize("name", sorted(set(ACTION["inputs"]) - {"paths"}))
+    @pytest.mark.parametrize(
+        "value", ["$(touch pwned)", "`touch pwned`", '"; touch pwned; "', "x' --exit-zero '", "--exit-zero", "\n--exit-zero"]
+    )
+    def test_no_input_is_run_or_taken_for_an_option(self, runner: Runner, name: str, value: str) -> None:
+        runner.put("plan.md", PRODUCT)
+        found = runner.audit(**{name: value})
+        assert found.status == 2
+        assert not (runner.workspace / "pwned").exists()
+
+    def test_select_ignore_and_the_fail_level(self, runner: Runner) -> None:
+        runner.put("plan.md", PRODUCT)
+        assert runner.audit(ignore="gpu-count").status == 0
+        assert runner.audit(select="LAY001,MEM").status == 1
+
+    def test_a_settings_file_of_its_own(self, runner: Runner) -> None:
+        runner.put("plan.md", PRODUCT)
+        runner.put("auditor.toml", 'ignore = ["ALL"]\n')
+        runner.put("ours.toml", "")
+        assert runner.audit().status == 0
+        assert runner.audit(config="ours.toml").status == 1
+
+    def test_a_hostile_report_starts_no_command(self, runner: Runner) -> None:
+        runner.put("::error::x.md", "::set-env name=A::b\n" + PRODUCT + "##[add-mask]16\n")
+        for line in runner.audit().log.splitlines():
+            if line.startswith("::"):
+                assert line.startswith(("::error file=%3A%3Aerror%3A%3Ax.md,", "::warning file=", "::notice file="))
+            assert "##[" not in line
+
+
+class TestWritten:
+    def test_every_run_step_names_its_shell(self) -> None:
+        assert all(step.get("shell") == "bash" for step in STEPS.values())
+
+    def test_no_expression_stands_in_a_script(self) -> None:
+        jobs = [job for workflow in WORKFLOWS.values() for job in workflow["jobs"].values()]
+        for step in [*STEPS.values(), *(step for job in jobs for step in job["steps"])]:
+            assert "${{" not in step.get("run", "")
+
+    def test_the_action_uses_no_other(self) -> None:
+        assert not [step for step in STEPS.values() if "uses" in step]
+
+    def test_every_input_reaches_the_command(self) -> None:
+        used = re.findall(r"\$\{\{ inputs\.(\S+) \}\}", str(STEPS["Audit"]["env"]))
+        assert sorted(used) == sorted(ACTION["inputs"])
+        assert all(f"${name}" in STEPS["Audit"]["run"] for name in STEPS["Audit"]["env"])
+
+    def test_paths_stand_behind_two_dashes(self) -> None:
+        assert '-- "${paths[@]}"' in STEPS["Audit"]["run"]
+
+    @pytest.mark.parametrize("name", WORKFLOWS)
+    def test_workflows_ask_for_little(self, name: str) -> None:
+        workflow = WORKFLOWS[name]
+        assert workflow["permissions"] == {"contents": "read"}
+        triggers = workflow[True]  # what YAML 1.1 makes of `on`
+        assert not {"pull_request_target", "workflow_run"} & set(triggers)
+        for job in workflow["jobs"].values():
+            assert "permissions" not in job
+            assert job["timeout-minutes"] <= 60
+            for step in job["steps"]:
+                uses = step.get("uses", "./")
+                assert uses == "./" or re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", uses), uses
+                if uses.startswith("actions/checkout@"):
+                    assert step["with"]["persist-credentials"] is False
+
+    def test_the_readme_shows_inputs_that_exist(self) -> None:
+        blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+        shown = [
+            step["with"] for block in blocks for step in yaml.safe_load(block).get("steps", []) if "deployment-auditor" in step["uses"]
+        ]
+        assert shown
+        assert all(set(one) <= set(ACTION["inputs"]) for one in shown)
