@@ -21,7 +21,7 @@ from typing import Any, Final
 from auditor import __version__
 from auditor.errors import AuditorError, RuleError
 
-__all__ = ["FORMAT", "builtin", "cache_folder", "data", "own", "rule_files", "rules_folder"]
+__all__ = ["FORMAT", "builtin", "cache_folder", "data", "own", "rule_files", "rules_folder", "stamp"]
 
 FORMAT: Final = 1
 """Version of the index; raised when its shape changes."""
@@ -52,18 +52,27 @@ def builtin() -> dict[str, Any]:
     folder = rules_folder()
     if not folder.is_dir():
         raise AuditorError("the rules are missing: neither auditor/_rules nor rules/ beside the package; install deployment-auditor again")
-    return _compiled(folder, None, TIMEOUT_BUILTIN)
+    return _compiled(folder, None, TIMEOUT_BUILTIN, _hash(folder, None))
 
 
-@lru_cache(maxsize=16)
 def own(folder: Path) -> dict[str, Any]:
     """Return the index of a user's rule folder; RuleError with file, line and column where a rule is at fault."""
-    if not folder.is_dir():
-        raise RuleError("no such folder of rules", path=str(folder))
-    found = _compiled(folder, rules_folder() / "lexicon.yaml", TIMEOUT_OWN)
+    found = _own(folder, stamp(folder))
     for problem in found["problems"]:
         raise RuleError(problem["message"], path=problem["path"], line=problem["line"], column=problem["column"])
     return found
+
+
+def stamp(folder: Path) -> str:
+    """Return a text that changes whenever a user's rule folder does; RuleError where it is none."""
+    if not folder.is_dir():
+        raise RuleError("no such folder of rules", path=str(folder))
+    return _hash(folder, rules_folder() / "lexicon.yaml")
+
+
+@lru_cache(maxsize=16)
+def _own(folder: Path, stamped: str) -> dict[str, Any]:
+    return _compiled(folder, rules_folder() / "lexicon.yaml", TIMEOUT_OWN, stamped)
 
 
 def data(name: str) -> Any:
@@ -75,7 +84,7 @@ def rule_files(folder: Path) -> list[Path]:
     """Return the data files of a rule folder, sorted: `*.yaml` at its top and every `rule.yaml` up to three folders below."""
 
     def walk(inside: Path, depth: int) -> Iterator[Path]:
-        for entry in os.scandir(inside):
+        for entry in list(os.scandir(inside)):
             if entry.is_dir(follow_symlinks=False):
                 if depth < 3 and not entry.name.startswith("."):
                     yield from walk(Path(entry.path), depth + 1)
@@ -133,9 +142,9 @@ def _read(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and found.get("format") == FORMAT else None
 
 
-def _compiled(folder: Path, lexicon: Path | None, timeout: int) -> dict[str, Any]:
+def _compiled(folder: Path, lexicon: Path | None, timeout: int, stamped: str) -> dict[str, Any]:
     cache = cache_folder()
-    kept = cache / f"index-{_hash(folder, lexicon)}.json" if cache else None
+    kept = cache / f"index-{stamped}.json" if cache else None
     if kept is not None and (found := _read(kept)) is not None:
         return found
     from auditor.index_process import compile_apart

@@ -224,15 +224,15 @@ def load(folders: Sequence[Path] = ()) -> Rulebook:
 
     RuleError with file, line and column where a user's rule is at fault or takes the name or code of another.
     """
-    return _load(tuple(Path(folder) for folder in folders))
+    return _load(tuple((Path(folder), index.stamp(Path(folder))) for folder in folders))
 
 
 @lru_cache(maxsize=4)
-def _load(folders: tuple[Path, ...]) -> Rulebook:
+def _load(folders: tuple[tuple[Path, str], ...]) -> Rulebook:
     found = index.builtin()
     rules = [_rule(one, index.rules_folder()) for one in found["rules"]]
     taken = {name: rule for rule in rules for name in (rule.code, rule.name)}
-    for folder in folders:
+    for folder, _ in folders:
         for rule in (_rule(one, folder) for one in index.own(folder)["rules"]):
             for name in (rule.code, rule.name):
                 if name in taken:

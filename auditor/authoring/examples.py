@@ -43,10 +43,14 @@ def examples(rule: Rule) -> Iterator[Example]:
     """Yield the examples of a rule, the bad ones first."""
     for kind in ("bad", "good"):
         for path in sorted(rule.folder.glob(f"{kind}-*")):
-            is_record = path.suffix == ".txt" and any(path.with_suffix(ending).is_file() for ending in ENDINGS if ending != ".txt")
-            if path.suffix in ENDINGS and not is_record and not path.stem.endswith(".context"):
+            if path.suffix in ENDINGS and not _is_record(path) and not path.stem.endswith(".context"):
                 context = next(iter(sorted(path.parent.glob(f"{path.stem}.context.*"))), None)
                 yield Example(rule, path, kind == "good", context)
+
+
+def _is_record(path: Path) -> bool:
+    beside = any(path.with_suffix(ending).is_file() for ending in ENDINGS if ending != ".txt")
+    return path.suffix == ".txt" and (beside or path.stem.endswith(".expected"))
 
 
 def expected_file(example: Example) -> Path:

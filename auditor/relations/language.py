@@ -42,7 +42,7 @@ MAX_NODES: Final = 160
 MAX_DIGITS: Final = 30
 MAX_EXPONENT: Final = 8
 MAX_DEGREE: Final = 24
-"""Of the products of powers and products: bounds the work of proving as well as of evaluating."""
+"""Of numerator and denominator: bounds the work of proving as well as of evaluating."""
 
 
 class RelationError(ValueError):
@@ -363,27 +363,39 @@ class _Reader:
         node = self.disjunction()
         if self.token.kind != "end":
             raise RelationError(f"unexpected {self.token.text!r}", self.token.at)
-        if _degree(node) > MAX_DEGREE:
+        if max(_degree(node)) > MAX_DEGREE:
             raise RelationError(f"of a degree above {MAX_DEGREE}", 0)
         return node
 
 
-def _degree(node: Expression) -> int:
-    """Return a bound of the degree of numerator and denominator after clearing fractions."""
+def _degree(node: Expression) -> tuple[int, int]:
+    """Return bounds of the degrees of numerator and denominator after clearing fractions."""
     match node:
         case Number():
-            return 0
+            return 0, 0
         case Name():
-            return 1
+            return 1, 0
         case Negation(operand=operand):
             return _degree(operand)
         case Binary(operator="**", left=left, right=Number(value=exponent)):
-            return _degree(left) * int(exponent)
+            above, below = _degree(left)
+            return above * int(exponent), below * int(exponent)
+        case Binary(operator="*", left=left, right=right):
+            (a, b), (c, d) = _degree(left), _degree(right)
+            return a + c, b + d
+        case Binary(operator="/" | "//", left=left, right=right):
+            (a, b), (c, d) = _degree(left), _degree(right)
+            return a + d, b + c
         case Binary(left=left, right=right) | Comparison(left=left, right=right):
-            return _degree(left) + _degree(right)
-        case Call(arguments=parts) | Logic(parts=parts):
+            (a, b), (c, d) = _degree(left), _degree(right)
+            return max(a + d, c + b), b + d
+        case Call(arguments=parts):
             degrees = [_degree(part) for part in parts]
-            return sum(degrees) if isinstance(node, Call) else max(degrees)
+            below = sum(degree[1] for degree in degrees)
+            return max(degree[0] for degree in degrees) + below, below
+        case Logic(parts=parts):
+            degrees = [_degree(part) for part in parts]
+            return max(degree[0] for degree in degrees), max(degree[1] for degree in degrees)
 
 
 def read_expression(text: str) -> Expression:
