@@ -189,6 +189,8 @@ class Text:
         start, end = max(start, 0), min(end, len(self.content))
         if start >= end:
             return Text.of("", self.span(start, start).start)
+        if len(self.segments) == 1 and self.segments[0].linear:
+            return Text.of(self.content[start:end], self.segments[0].span.start + start)
         segments = []
         for segment in self.segments[self._at(start) : self._at(end - 1) + 1]:
             left, right = max(segment.start, start), min(segment.end, end)

@@ -262,6 +262,8 @@ def launches(line: str) -> bool:
     rest = stripped[match.end() :]
     if name in DECLARES and name == "export":
         return "=" in rest
+    if SCRIPT.fullmatch(match.group(1)):
+        return re.search(r"\s--?[A-Za-z]", rest) is not None
     if name not in LAUNCHERS or (rest and not rest[0].isspace()):
         return False
     return bool(re.search(r"(?:^|\s)-{1,2}[A-Za-z]|\.py\b|\.sh\b|\\$|\sserve\s|\slaunch\s|=", rest))

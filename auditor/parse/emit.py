@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from auditor.parse.builder import Builder, Path, under
+from auditor.parse.commands import launches
 from auditor.parse.inline import Inline, MarkKind
 from auditor.parse.labels import Piece
+from auditor.parse.readers import read_inside
 from auditor.spans import Text
 from auditor.statements import Cell, Kind, LabelKind
 
@@ -24,6 +26,11 @@ def add_value(
 ) -> int:
     """Add a value as a statement; struck-through parts of it become statements of their own."""
     struck = sorted((mark.start, mark.end) for mark in value.marks if mark.kind is MarkKind.STRUCK and mark.end > mark.start)
+    if not struck and _is_command(value):
+        before = len(builder.statements)
+        read_inside("shell", builder, value.text, path)
+        if len(builder.statements) > before:
+            return before
     if not struck:
         return builder.add(kind, path, value.text, group, depth=depth, parent=parent, cell=cell)
     kept: list[Text] = []
@@ -89,3 +96,9 @@ def _add_label(builder: Builder, path: Path, label: Text, group: int, depth: int
     if always:
         return builder.add(Kind.HEAD, path, label, group, depth=depth, parent=parent)
     return builder.head(path, label, group, depth=depth, parent=parent)
+
+
+def _is_command(value: Inline) -> bool:
+    """Tell whether a value is one code span that holds a launch command."""
+    length = len(value.content)
+    return any(mark.kind is MarkKind.CODE and mark.start == 0 and mark.end >= length for mark in value.marks) and launches(value.content)

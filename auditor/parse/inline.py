@@ -14,6 +14,7 @@ from enum import StrEnum
 from html import unescape
 from typing import Final
 
+from auditor.parse.lines import stand_in
 from auditor.spans import Segment, Text
 
 __all__ = ["Inline", "Mark", "MarkKind", "scan"]
@@ -101,7 +102,7 @@ class Inline:
         return cls(Text.join([part.text for part in parts], glue), tuple(marks))
 
 
-_SPECIAL: Final = re.compile(r"[\\`*_~\[\]!<&]")
+_SPECIAL: Final = re.compile(r"[\\`*_~\[\]!<&$^{}]")
 _ESCAPED: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _TICKS: Final = re.compile(r"`+")
 _RUN: Final = re.compile(r"\*{1,3}|_{1,3}|~~?")
@@ -125,6 +126,60 @@ _POWER_BASE: Final = re.compile(r"(?<![\w.])(?:10|2)$")
 
 _LOOKBACK: Final = 8
 
+_MATH_SIGNS: Final = {
+    "times": "×",
+    "cdot": "·",
+    "ast": "*",
+    "div": "÷",
+    "approx": "≈",
+    "sim": "~",
+    "simeq": "≈",
+    "le": "≤",
+    "leq": "≤",
+    "leqslant": "≤",
+    "ge": "≥",
+    "geq": "≥",
+    "geqslant": "≥",
+    "lt": "<",
+    "gt": ">",
+    "ll": "<",
+    "gg": ">",
+    "neq": "≠",
+    "ne": "≠",
+    "equiv": "=",
+    "pm": "±",
+    "to": "→",
+    "rightarrow": "→",
+    "Rightarrow": "→",
+    "implies": "→",
+    "longrightarrow": "→",
+    "mu": "µ",
+    "alpha": "α",
+    "beta": "β",
+    "quad": " ",
+    "qquad": " ",
+    "left": "",
+    "right": "",
+    "displaystyle": "",
+    "bigl": "",
+    "bigr": "",
+    "ldots": "...",
+    "dots": "...",
+    "cdots": "...",
+    "checkmark": "✓",
+    "lfloor": "(",
+    "rfloor": ")",
+    "lceil": "(",
+    "rceil": ")",
+}
+_MATH_WRAPS: Final = frozenset(
+    {"text", "mathrm", "mathbf", "mathit", "textbf", "textit", "texttt", "operatorname", "boxed", "mathtt", "underline"}
+)
+_MATH: Final = re.compile(r"\\([A-Za-z]{2,16})(?![A-Za-z])")
+_SIMPLE: Final = re.compile(r"[\w.,%]{1,40}")
+_BRACES: Final = re.compile(r"[{}]|\n[ \t]*\n")
+_MAX_BRACES: Final = 400
+
 
 @dataclass(slots=True)
 class _Piece:
@@ -147,6 +202,11 @@ class _Scanner:
         self.kept = 0
         self.ticks: dict[int, list[int]] | None = None
         self.comments = True
+        self.planned: dict[int, str] = {}
+        """Braces of formulas, and what stands in their place."""
+        self.braces: dict[int, int] | None = None
+        self.dollar = -1
+        """The closing dollar sign of the formula that is open."""
 
     def run(self) -> Inline:
         raw, at = self.raw, 0
@@ -155,7 +215,9 @@ class _Scanner:
             char = raw[at]
             if char == "\\":
                 after = at + 1
-                if after < len(raw) and raw[after] in _ESCAPED:
+                if (command := self._formula(at)) > at:
+                    at = command
+                elif after < len(raw) and raw[after] in _ESCAPED:
                     self._drop(at, after)
                     at += 2
                 else:
@@ -164,6 +226,14 @@ class _Scanner:
                 at = self._code(at)
             elif char in "*_~":
                 at = self._emphasis(at)
+            elif char == "$":
+                at = self._dollar(at)
+            elif char == "^":
+                at += 1
+                if raw.startswith("{", at):
+                    self._plan(at, "", "")
+            elif char in "{}":
+                at = self._brace(at)
             elif char == "&":
                 at = self._entity(at)
             elif char == "<":
@@ -215,10 +285,95 @@ class _Scanner:
         self.found.append((MarkKind.CODE, first, last))
         return close + width
 
+    # Formulas: reports written by language models are full of LaTeX, with and without its dollar signs.
+
+    def _formula(self, at: int) -> int:
+        """Read `\\times`, `\\text{...}`, `\\frac{...}{...}`; return where to go on, or `at` where there is none."""
+        raw = self.raw
+        match = _MATH.match(raw, at)
+        if match is None:
+            if at + 1 < len(raw) and raw[at + 1] in ",;:! " and self.dollar > at:
+                self._drop(at, at + 2, "" if raw[at + 1] == "!" else " ")
+                return at + 2
+            return at
+        name, end = match.group(1), match.end()
+        if name in _MATH_SIGNS:
+            self._drop(at, end, _MATH_SIGNS[name])
+            return end
+        if name in _MATH_WRAPS and self._plan(end, "", ""):
+            self._drop(at, end)
+            return end
+        if name in ("frac", "dfrac", "tfrac"):
+            middle = self._closing(end)
+            last = self._closing(middle + 1) if middle > 0 else -1
+            if last > 0:
+                above, below = raw[end + 1 : middle], raw[middle + 2 : last]
+                left = ("", "") if _SIMPLE.fullmatch(above) else ("(", ")")
+                right = ("", "") if _SIMPLE.fullmatch(below) else ("(", ")")
+                self._drop(at, end)
+                self.planned |= {end: left[0], middle: left[1] + "/", middle + 1: right[0], last: right[1]}
+                return end
+        return at
+
+    def _closing(self, at: int) -> int:
+        """Where the brace that opens at `at` is closed; -1 where it is not, or not near."""
+        if self.braces is None:
+            self.braces = {}
+            still: list[int] = []
+            for match in _BRACES.finditer(self.raw):
+                if match.group() == "{":
+                    still.append(match.start())
+                elif match.group() != "}":
+                    still.clear()  # an empty line
+                elif still:
+                    self.braces[still.pop()] = match.start()
+        end = self.braces.get(at, -1)
+        return end if end - at <= _MAX_BRACES else -1
+
+    def _plan(self, at: int, opening: str, closing: str) -> bool:
+        end = self._closing(at)
+        if end < 0:
+            return False
+        self.planned[at] = opening
+        self.planned[end] = closing
+        return True
+
+    def _brace(self, at: int) -> int:
+        if at in self.planned:
+            self._drop(at, at + 1, self.planned.pop(at))
+            return at + 1
+        if self.raw.startswith("{,}", at):  # the thousands separator of LaTeX
+            self._drop(at, at + 3, ",")
+            return at + 3
+        return at + 1
+
+    def _dollar(self, at: int) -> int:
+        """Drop the dollar signs around a formula; a price keeps its sign."""
+        raw = self.raw
+        if raw.startswith("$$", at):
+            self._drop(at, at + 2)
+            return at + 2
+        if at == self.dollar:
+            self._drop(at, at + 1)
+            return at + 1
+        before, after = raw[at - 1 : at], raw[at + 1 : at + 2]
+        if before.isalnum() or not after or after.isspace():
+            return at + 1
+        end = raw.find("$", at + 1, at + _MAX_BRACES)
+        while end > 0 and raw[end - 1] == "\\":
+            end = raw.find("$", end + 1, at + _MAX_BRACES)
+        if end < 0 or raw[end - 1].isspace() or raw[end + 1 : end + 2].isalnum() or "\n\n" in raw[at:end]:
+            return at + 1
+        self.dollar = end
+        self._drop(at, at + 1)
+        return at + 1
+
     def _emphasis(self, at: int) -> int:
         match = _RUN.match(self.raw, at)
         if match is None:
             return at + 1
+        if match.group() == "_" and self.raw.startswith("{", match.end()) and self._plan(match.end(), "", ""):
+            return match.end()
         run, end, raw = match.group(), match.end(), self.raw
         if (end < len(raw) and raw[end] == run[0]) or run == "~":
             while end < len(raw) and raw[end] == run[0]:
@@ -361,12 +516,12 @@ class _Scanner:
                 content.append(part.content)
                 length += len(part.content)
             elif piece.instead:
-                segments.append(Segment(length, length + len(piece.instead), self.text.span(piece.start, piece.end)))
+                other = stand_in(piece.instead, self.text.span(piece.start, piece.end))
+                segments.extend(Segment(one.start + length, one.end + length, one.span) for one in other.segments)
                 content.append(piece.instead)
                 length += len(piece.instead)
         if not length:
             return Inline(Text.of("", self.text.whole.start))
-        # The span of what stands for markup of its own length would count as one to one; it never is (see `_entity`, tags).
         marks = tuple(Mark(kind, offsets[first], offsets[last]) for kind, first, last in self.found)
         return Inline(Text("".join(content), tuple(segments)), marks)
 

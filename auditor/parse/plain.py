@@ -22,7 +22,7 @@ from auditor.statements import Kind, LabelKind
 __all__ = ["read"]
 
 _BRANCH: Final = re.compile(r"[\s│┃|]*(?P<knot>(?:[├└┣┗╠╚]|\+(?=-)|\|(?=-)|[`\\](?=-))[─━═-]{1,4}[>▶►]?)(?=\s|\w|[^\s\w│┃|─━═+-])")
-_STEM: Final = re.compile(r"[\s│┃|]*[│┃|][\s│┃|]*")
+_STEM: Final = re.compile(r"[\s│┃|]+")
 _BULLET: Final = re.compile(r"\s*(?P<mark>[-*+•‣▪●○◦·–](?=\s)|[•‣▪●◦](?=\S)|\(?\d{1,3}[.)](?=\s)|\(?[a-z][.)](?=\s))\s+")
 _DRAWN: Final = re.compile(r"[\s\-=+|:─━═│┃║┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╯╰.*_~#]*")
 _BAR: Final = re.compile(r"[│┃║]")
@@ -60,7 +60,7 @@ def read_lines(builder: Builder, lines: list[Text], path: Path, *, parent: int |
     group = builder.group()
     blank = False
     parsed: list[_Line | None] = [_line(line) for line in lines]
-    at = 0
+    at = tried = 0
     while at < len(lines):
         line = parsed[at]
         if line is None:
@@ -68,7 +68,7 @@ def read_lines(builder: Builder, lines: list[Text], path: Path, *, parent: int |
             stack = [one for one in stack if not one.until_blank]
             at += 1
             continue
-        until = _table_end(lines, at)
+        until, tried = _table_end(lines, at) if at >= tried else (at, tried)
         if until > at:
             outer = stack[-1] if stack and stack[-1].key < line.key else None
             _add_drawn_table(builder, lines[at:until], outer.path if outer else path)
@@ -101,7 +101,7 @@ def _line(text: Text) -> _Line | None:
     if branch := _BRANCH.match(content):
         column = column_of(content[: branch.start("knot")].replace("│", " ").replace("┃", " ").replace("|", " "))
         return _Line(text, text.slice(branch.end("knot"), len(content)).strip(), column * 4 + _BRANCHED, Kind.TREE)
-    if stem := _STEM.match(content):
+    if (stem := _STEM.match(content)) and stem.group().strip():
         body = text.slice(stem.end(), len(content)).strip()
         if not _BAR.search(body.content) and "|" not in body.content:
             return _Line(text, body, stem.end() * 4 + _PLAIN, Kind.TREE)
@@ -142,11 +142,11 @@ def _add_line(
     return _Open(line.key, under(path, label, outer_kind, depth), owner)
 
 
-def _table_end(lines: list[Text], at: int) -> int:
-    """Return the line behind the table that starts at line `at`, or `at` where none does."""
+def _table_end(lines: list[Text], at: int) -> tuple[int, int]:
+    """Return the line behind the table that starts at line `at` (or `at` where none does), and up to where was looked."""
     content = lines[at].content
     if not (_CELL_LINE.match(content) or (content.lstrip()[:1] in tuple("+┌╔╭") and _DRAWN.fullmatch(content))):
-        return at
+        return at, at
     end = at
     rows: list[int] = []
     ruled = 0
@@ -165,8 +165,8 @@ def _table_end(lines: list[Text], at: int) -> int:
             break
         end += 1
     if len(rows) < 2 or first_rule < 0 or min(rows) < 2 or len(set(rows)) != 1:
-        return at
-    return end
+        return at, end
+    return end, end
 
 
 def _cells(line: Text) -> list[Text]:
