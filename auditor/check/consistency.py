@@ -86,8 +86,11 @@ def _scope(subject: Subject, claim: Claim) -> _Scope:
 
 def _part(subject: Subject, claim: Claim) -> str:
     """Return the section that narrows a claim to a part of the model or the plan; empty for the whole."""
-    for label in reversed(subject.statement(claim).path):
-        if label.kind is LabelKind.KEY and label is not subject.statement(claim).path[-1] and claim.quantity in _MEASURED and not subject.lexicon.is_transparent(subject.lexicon.normalize(label.text.content)):
+    statement = subject.statement(claim)
+    if statement.cell is not None and claim.quantity in _MEASURED:
+        return next((label.text.content for label in statement.path if label.kind is LabelKind.COLUMN), "")
+    for label in reversed(statement.path):
+        if label.kind is LabelKind.KEY and label is not subject.statement(claim).path[-1] and not claim.quantity.startswith("parallel.") and not subject.lexicon.is_transparent(subject.lexicon.normalize(label.text.content)):
             return label.text.content
         if label.kind in (LabelKind.HEADING, LabelKind.ITEM, LabelKind.KEY, LabelKind.LEAD):
             words = {word.text for word in subject.lexicon.normalize(label.text.content)}

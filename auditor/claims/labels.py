@@ -42,6 +42,10 @@ PER_WORDS = {
     "microbatch": "microbatch",
     "request": "request",
     "user": "user",
+    "partition": "group",
+    "shard": "group",
+    "slice": "group",
+    "core": "core",
     "operation": "operation",
     "allreduce": "operation",
     "alltoall": "operation",
@@ -97,6 +101,8 @@ def per_of(words: Sequence[Word]) -> str:
         if word.text in ("per", "each", "every") and index + 1 < len(words):
             for offset, follower in enumerate(words[index + 1 : index + 4], index + 2):
                 if follower.text in PER_WORDS:
+                    if scope and PER_WORDS[follower.text] in ("layer", "token"):
+                        break
                     scope = PER_WORDS[follower.text]
                     if scope == "gpu" and offset < len(words) and words[offset].text == "group":
                         scope = "group"
@@ -127,6 +133,8 @@ class LabelReader:
         named = words
         if label.kind in (LabelKind.KEY, LabelKind.FLAG, LabelKind.VARIABLE):
             unit, size = lexicon.unit_of_key(split(raw))
+            if unit in ("GB", "TB", "MB") and any(word.text == "bandwidth" for word in words):
+                unit = f"{unit}/s"
             if unit:
                 cut = split(raw)[-size].start
                 named = tuple(word for word in words if word.start < cut)

@@ -133,6 +133,7 @@ _RANGE: Final = re.compile(r"\s?(?:-|–|—|‒|−|\bto\b|\.\.\.?|…)\s?(?=~?
 _TIGHT_RANGE: Final = re.compile(r"(?:-|–|—|‒|−|\.\.\.?|…)(?=~?\$?[\d.])|\s(?:–|—|-)\s(?=~?[\d.])|\sto\s(?=~?[\d.])")
 _ARROW: Final = re.compile(r"\s*(?:→|->|=>|➜|⇒|-->)\s*")
 _DATE: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[T\s_-]\d{1,2}[:-]\d{2}(?:[:-]\d{2})?(?:\.\d+)?Z?)?|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}:\d{2}:\d{2}|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?![\d.-])")
+_PROPORTION: Final = re.compile(r"(?<![\d:.])\d{1,3}:\d{1,3}(?![\d:.])")
 _VERSION: Final = re.compile(r"\d+(?:\.\d+){2,}[\w.-]*")
 _CHAIN: Final = re.compile(r"\d+(?:x\d+){2,}(?!\w)")
 _ORDINAL: Final = re.compile(r"(?:st|nd|rd|th)\b")
@@ -160,7 +161,7 @@ def _fraction(integer: str, decimals: str, exponent: str) -> tuple[Fraction, Fra
 def _textual_spans(text: str) -> list[tuple[int, int]]:
     """Return the stretches whose digits name something: dates, versions, paths, file names, hashes, shape strings."""
     spans: list[tuple[int, int]] = []
-    for pattern in (_DATE, _VERSION, _PATHLIKE, _CHAIN, _HEX):
+    for pattern in (_DATE, _PROPORTION, _VERSION, _PATHLIKE, _CHAIN, _HEX):
         for found in pattern.finditer(text):
             if found.end() > found.start() and any(character.isdigit() for character in found.group()):
                 spans.append(found.span())
@@ -279,8 +280,10 @@ class _Scanner:
         if cursor and text[cursor - 1] in "=(:-_":
             glue = text[cursor - 1]
             cursor -= 1
-            while glue in "=:" and cursor and text[cursor - 1] in _GAP:
+            while glue in "=:(" and cursor and text[cursor - 1] in _GAP:
                 cursor -= 1
+            if glue == "(" and cursor + 1 < position and text[cursor] in _GAP and not _axis_ends(text, cursor):
+                return "", -1, ""
         elif cursor and text[cursor - 1] in _GAP:
             spaced = cursor
             while spaced and text[spaced - 1] in _GAP:
@@ -490,6 +493,9 @@ class _Scanner:
             word = match.group()
             if word.lower() in self.nouns and not (match.end() < len(text) and text[match.end()].isdigit()):
                 found = replace(number, noun=word.lower(), end=match.end(), hyphenated=hyphenated)
+                per = _PER.match(text, match.end())
+                if per and per.group().lstrip().startswith("/"):
+                    found = replace(found, per=per.group("word").lower())
                 if hyphenated or f"{word.lower()}s" not in self.nouns or number.written[0].interval == Interval.exact(1):
                     return found
                 spare = spare or found  # "1024 token dimension", "64 expert parallel groups": a later noun is the counted one
@@ -514,6 +520,14 @@ def _ends_in_digit(text: str, position: int) -> bool:
     while position and text[position - 1] in _GAP:
         position -= 1
     return bool(position) and (text[position - 1].isdigit() or text[position - 1] in ")")
+
+
+def _axis_ends(text: str, position: int) -> bool:
+    """Tell whether the word that ends at `position` is the short name of a parallel axis: `TP (2)`."""
+    start = position
+    while start and text[start - 1].isalpha():
+        start -= 1
+    return text[start:position].lower() in _AXES
 
 
 def _symbolic(text: str, position: int) -> bool:

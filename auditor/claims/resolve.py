@@ -27,7 +27,7 @@ __all__ = ["Labelled", "ReadOut", "Unclear", "resolve"]
 
 _BREAKS = frozenset(",;()[]|:→=<>≤≥≈+×÷*{}\"“”•✓✅❌")
 _TAIL_STOPS = frozenset("and with to from across for by using while at in on than into vs versus but plus or through via out over leaving".split())
-_CHANGE_WORDS = frozenset("reduction reduced reduce improvement improved improve increase increased decrease decreased saving faster slower higher lower better worse speedup gain more less fewer saved drop dropped cut boost".split())
+_CHANGE_WORDS = frozenset("exceed exceeds exceeding reduction reduced reduce improvement improved improve increase increased decrease decreased saving faster slower higher lower better worse speedup gain more less fewer saved drop dropped cut boost".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,15 @@ class _Resolver:
     def __init__(self, document: Document, lexicon: Lexicon) -> None:
         self.document, self.lexicon = document, lexicon
         self.labels = LabelReader(lexicon)
+        self.ranked: frozenset[str] = frozenset()
+        """Axis names that number ranks in this document: there is an `EP0`."""
 
     def run(self) -> ReadOut:
         claims: list[Claim] = []
         labels: list[Labelled] = []
         unclear: list[Unclear] = []
+        text = self.document.source.reading.content.lower()
+        self.ranked = frozenset(name for name in _AXIS_SHORTS if f"{name}0:" in text or f"{name}0 " in text or f"{name}0\n" in text)
         for index, statement in enumerate(self.document.statements):
             line = self.line(index, statement)
             found: list[Claim | None] = []
@@ -138,12 +142,19 @@ class _Resolver:
             return "switches something on or off"
         if number.approximation is Approximation.RANGE and not number.unit and not number.noun and self.names_range(line):
             return "names a range of members"
-        if statement.kind is Kind.HEADING and number.digits == 0 and number.stop < len(line.text) and line.text[number.stop] in ".):" and not number.unit:
-            return "section number"
+        if statement.kind is Kind.HEADING and number.digits == 0 and number.stop < len(line.text) and not number.unit:
+            if line.text[number.stop] in ".):" or "." in line.text[number.digits : number.stop] or (line.text[number.stop] == " " and not number.noun):
+                return "section number"
         if line.views and line.views[0].label.kind in (LabelKind.KEY, LabelKind.COLUMN) and self.is_identity(line, line.views[0]) and not number.unit:
             return "identifies a member"
-        if statement.literal == "array" and not number.unit and len(statement.items) > 1 and self.lists_members(line):
+        if statement.literal == "array" and not number.unit and not number.noun and not number.name and len(statement.items) > 1 and self.lists_members(line):
             return "identifies members"
+        if number.name.lower() in _AXIS_SHORTS and not number.unit and (
+            number.written[0].interval.high == 0 or (number.name.lower() in self.ranked and statement.kind in (Kind.HEAD, Kind.TREE, Kind.ITEM) and number.start == 0 and len(line.words) <= 2)
+        ):
+            return f"names one {number.name.lower()} rank"
+        if number.name and line.text[number.digits - 1] == "_" and (number.written[0].interval.contains(0) or any(view.label.kind is LabelKind.INDEX for view in line.views)):
+            return f"names one {number.name.lower()} rank"
         if number.unit == "" and number.noun == "" and not number.name and self.in_members(line, number):
             return "names members"
         if number.unit == "" and number.noun == "" and not number.name and self.in_list(line, number):
@@ -183,6 +194,9 @@ class _Resolver:
 
     def lists_members(self, line: _Line) -> bool:
         names = {word.text for view in line.views[:2] for word in view.words}
+        best = self.strict("", line.views[0].words, trailing=True) if line.views else None
+        if best is not None and best.quantity.noun and best.quantity.noun not in ("token", "sequence"):
+            return True
         return bool(names & {"gpu", "rank", "layer", "expert", "node", "stage", "range", "device", "id", "group", "mapping", "placement", "assignment", "slice"})
 
     def in_members(self, line: _Line, number: Number) -> bool:
@@ -190,6 +204,9 @@ class _Resolver:
         opening = line.text.rfind("[", 0, number.start)
         if opening < 0 or "]" in line.text[opening : number.start]:
             return False
+        closing = line.text.find("]", number.stop)
+        if closing > 0 and ":" in line.text[opening:closing]:
+            return True
         before = line.text[:opening].rstrip().lower()
         start = len(before.rstrip("abcdefghijklmnopqrstuvwxyz"))
         return before[start:] in self.lexicon.naming
@@ -275,6 +292,8 @@ class _Resolver:
         if number.name and number.name_start >= 0 and number.digits - number.name_start < 24:
             shown_start = min(shown_start, number.name_start)
         meaning, scope = self.specialise(line, meaning, scope)
+        if len(line.words) >= 5 and find_any(line.words, tuple(_DISPUTED)):
+            meaning = replace(meaning, confidence=Confidence.LOW)
         if meaning.confidence is Confidence.HIGH and not number.name and self.is_operand(line, number):
             meaning = replace(meaning, confidence=Confidence.MEDIUM)
         quantity = self.lexicon.quantities.get(meaning.quantity)
@@ -392,6 +411,8 @@ class _Resolver:
                 return special
         if line.statement.cell is not None and line.views and line.views[0].label.kind is LabelKind.COLUMN and find_any(line.views[0].words, _DIFFERENCES):
             return _Meaning("other", Confidence.MEDIUM, f"label {line.views[0].raw.strip()!r}", per, line.views[0].label.text.whole, unit=unit, words=line.views[0].raw.strip()[:60])
+        if kind in ("time", "rate") and line.views and find_any(line.views[0].words, _DIFFERENCES) and line.statement.kind is not Kind.SENTENCE:
+            return _Meaning("other", Confidence.MEDIUM, f"label {line.views[0].raw.strip()!r}", per, line.views[0].label.text.whole, unit=unit, words=line.views[0].raw.strip()[:60])
         best = self.named(kind, tail)
         if best and kind == "bandwidth" and best.size == 1 and line.views and find_any(line.views[0].words, ("memory",)):
             return _Meaning("hardware.memory_bandwidth", Confidence.HIGH, f"label {line.views[0].raw.strip()!r}", per, line.views[0].label.text.whole, unit=unit)
@@ -478,6 +499,10 @@ class _Resolver:
             share = before[-1]
             if share is None or share.quantity in ("memory.utilization", "share.of", "memory.headroom_share", "share.gpu_utilization"):
                 return _Meaning("memory.capacity", Confidence.MEDIUM, "base of a percentage", "gpu", unit=unit)
+        if tail[:1] and tail[0].text == "use":
+            return _Meaning("memory.used", Confidence.HIGH, f"words behind it: {_text(tail)}", "gpu" if per_of(tail) == "gpu" else "", unit=unit)
+        if gap == "out of" or (tail[:1] and tail[0].text == "available" and earlier is not None and earlier.quantity == "memory.used"):
+            return _Meaning("memory.capacity", Confidence.HIGH, "what is there, beside what is used", "gpu", unit=unit)
         if text[number.end : number.end + 6].strip().lower().startswith(("vram", "hbm")) and not tail_words & {"use", "utilization", "required"}:
             return _Meaning("memory.capacity", Confidence.HIGH, f"words behind it: {_text(tail)}", "gpu", unit=unit)
         if tail_words & {"capacity"} or (tail_words & {"limit", "constraint"} and not any(view.role == "target" for view in line.views[:1])):
@@ -517,6 +542,8 @@ class _Resolver:
         text = line.text
         if number.signed and not self.named("share", tail):
             return _Meaning("change", Confidence.MEDIUM, "signed percentage", unit=unit)
+        if line.statement.kind is Kind.HEAD and self.bracketed(line, number) and not tail:
+            return _Meaning("share.of", Confidence.LOW, "in the brackets of a label", unit=unit)
         if number.form is Form.FRACTION:
             return _Meaning("share.of", Confidence.MEDIUM, "fraction", per_of(tail), unit=unit)
         best = self.named("share", tail)
@@ -650,7 +677,8 @@ class _Resolver:
         if name and name in self.lexicon.by_short and number.noun not in ("gpu", "gpus"):
             quantity = self.lexicon.by_short[name]
             if not (name in ("p", "t") or (name == "top" and line.text[number.name_start + 3 : number.digits] not in ("-", " ", "_"))):
-                return _Meaning(quantity.id, Confidence.HIGH, f"{line.text[number.name_start : number.stop]!r}")
+                alone = sum(other.name.lower() in self.lexicon.by_short for other in line.numbers) == 1 and len(line.words) >= 6 and line.statement.kind in (Kind.ITEM, Kind.SENTENCE)
+                return _Meaning(quantity.id, Confidence.MEDIUM if alone else Confidence.HIGH, f"{line.text[number.name_start : number.stop]!r}")
         if self.spelled(line, number):
             quantity = self.lexicon.by_short[self.spelled(line, number)]
             return _Meaning(quantity.id, Confidence.HIGH, f"named in brackets: {line.text[number.digits : number.stop + 8]!r}")
@@ -749,10 +777,18 @@ class _Resolver:
         first = True
         for depth, view in enumerate(views):
             best = self.strict("", view.words, trailing=True, phase_words=True)
+            if view.words and view.words[-1].text in _CHANGE_WORDS and not number.noun:
+                return _Meaning("change", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
+            if best and best.quantity.kind == "count" and best.quantity.noun and not best.quantity.magnitude and (number.written[0].interval.middle or 0) >= 10**7 and best.quantity.noun != "token":
+                return _Meaning("other", Confidence.LOW, f"too many for {view.raw.strip()!r}", words=view.raw.strip()[:60])
             if best and best.quantity.kind not in ("count", "share") and line.statement.kind in (Kind.ITEM, Kind.SENTENCE, Kind.TREE):
                 return _Meaning("other", Confidence.LOW, f"no unit under {view.raw.strip()!r}", words=view.raw.strip()[:60])
             if view.label.kind is LabelKind.COLUMN and find_any(view.words, _DIFFERENCES):
                 return _Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", words=view.raw.strip()[:60])
+            if best and best.quantity.per and tail and tail[0].text == "total":
+                whole = next((quantity for quantity in self.lexicon.quantities.values() if quantity.noun == best.quantity.noun and not quantity.per and not quantity.qualifiers), None)
+                if whole:
+                    return _Meaning(whole.id, Confidence.MEDIUM, f"total of {view.raw.strip()!r}")
             if best and (per := per_of(tail)) and best.quantity.noun and not best.quantity.per:
                 narrowed = next((quantity for quantity in self.lexicon.quantities.values() if quantity.noun == best.quantity.noun and quantity.per == per), None)
                 return _Meaning(narrowed.id if narrowed else "other", Confidence.MEDIUM, f"label {view.raw.strip()!r} per {per}", per, view.label.text.whole, words=f"per {per}")
@@ -796,7 +832,7 @@ class _Resolver:
         modifiers = [word for word in inner[:-1]]
         modifier_texts = {word.text for word in modifiers}
         after = tuple(word for word in tail if word.start >= number.end)
-        per = per_of(after[:4]) or ("gpu" if after and after[0].text == "each" and not after[1:] and noun in ("expert", "layer") else "")
+        per = per_of(after[:4]) or self.lexicon_per(number) or ("gpu" if after and after[0].text == "each" and not after[1:] and noun in ("expert", "layer") else "")
         shown = f"{line.text[number.digits : number.end]!r}"
         label = line.views[0] if line.views else None
 
@@ -821,6 +857,8 @@ class _Resolver:
                 return _Meaning("other", Confidence.LOW, f"{shown}", per, words=_text(inner))
             if number.hyphenated and noun in ("layer", "expert", "head") and after and after[0].text not in _ARCHITECTURE and not self.lexicon.is_transparent(after[:1]):
                 return _Meaning("other", Confidence.LOW, shown, per, words=_text((*inner, *after[:2])))
+            if noun == "expert" and line.text[: number.start].rstrip()[-1:] == "=" and any(claim is not None and claim.quantity == "model.layers" for claim in before):
+                return _Meaning("model.experts_total", Confidence.MEDIUM, f"{shown} over all layers")
             labelled = self.label_of_noun(line, noun, label)
             if labelled and labelled.per and self.bracketed(line, number) and (find_any(head, ("total", "all")) or find_any(modifiers, ("total", "transformer"))):
                 labelled = None
@@ -872,7 +910,7 @@ class _Resolver:
                 return _Meaning({"gpu": "layers.per_gpu", "stage": "layers.per_stage"}.get(owner, "other"), Confidence.MEDIUM, f"{shown} of one {owner}", owner)
             for quantity in quantities.values():
                 if quantity.noun == noun and not quantity.per and not quantity.qualifiers:
-                    return _Meaning(quantity.id, Confidence.HIGH if (not modifiers or strict) and len(line.words) <= 6 else Confidence.MEDIUM, shown)
+                    return _Meaning(quantity.id, Confidence.HIGH if (not modifiers or strict) and len(line.words) <= 6 and not self.bracketed(line, number) else Confidence.MEDIUM, shown)
             return None
         if noun in ("step", "iteration") and label is not None and any(match.quantity.id == "batch.accumulation" for match in label.matches):
             return _Meaning("batch.accumulation", Confidence.HIGH, f"label {label.raw.strip()!r}", "", label.label.text.whole)
@@ -883,7 +921,7 @@ class _Resolver:
             if not view.transparent:
                 break
         named = self.strict("count", tail, trailing=False)
-        if named and named.quantity.kind == "count":
+        if named and named.quantity.kind == "count" and named.stop >= len(inner):
             return _Meaning(named.quantity.id, Confidence.HIGH, f"words behind it: {_text(tail)}", per)
         degree = self.degree(modifiers)
         if degree and noun in ("group", "rank", "replica", "copy", "instance") and noun in degree.fallback_nouns:
@@ -980,6 +1018,9 @@ class _Resolver:
         if earlier is not None and earlier.quantity == "nodes" and gap in (",", "("):
             return _Meaning("gpus", Confidence.MEDIUM, shown)
         words = [word.text for word in head]
+        inside = [word.text for word in line.words if word.start >= number.end][:3]
+        if inside[:1] == ["in"] and (owner := next((PER_WORDS[word] for word in inside[1:] if word in ("stage", "group", "node", "replica")), "")):
+            return _Meaning({"node": "gpus.per_node", "stage": "gpus.per_stage", "replica": "gpus.per_replica"}.get(owner, "gpus.per_group"), Confidence.MEDIUM, f"{shown} in a {owner}", owner)
         if self.splits_each(words, ("stage", "pipelineparallel")):
             return _Meaning("gpus.per_stage", Confidence.MEDIUM, shown, "stage")
         for view in line.views[:2]:
@@ -1026,6 +1067,8 @@ class _Resolver:
         if label is not None and label.role == "limit" and False:
             return _Meaning("gpus.available", Confidence.LOW, shown)
         stated = gap == "=" or not head or texts & {"total"} or head[-1].text in ("total", "use", "using", "require", "requires", "required", "all", "uses", "needs")
+        if label is not None and not label.transparent and gap != "=" and line.statement.kind is not Kind.SENTENCE and not any(match.quantity.noun == "gpu" for match in label.matches):
+            stated = False
         sure = Confidence.HIGH if stated and texts <= _PLAIN_MODIFIERS and len(line.words) <= 24 else Confidence.MEDIUM
         return _Meaning("gpus", sure, shown)
 
@@ -1081,7 +1124,7 @@ class _Resolver:
         """Tell whether the number is one side's operand of a written equation, not its result or a figure of its own."""
         text = line.text
         left, right = text[: number.start].rstrip(), text[number.end :].lstrip()
-        return left[-1:] in ("×", "*", "÷") or right[:1] in ("×", "*", "÷") or right[:2] == "/ " or left[-2:] == " /"
+        return left[-1:] in ("×", "*", "÷") or right[:1] in ("×", "*", "÷") or right[:2] == "/ " or left[-2:] == " /" or left[-1:] == "+" or (right[:1] == "+" and right[1:2].isdigit())
 
     def alone(self, line: _Line, number: Number) -> bool:
         return len(line.numbers) == 1
@@ -1119,6 +1162,8 @@ class _Resolver:
                 continue
             if kind == "count" and trailing and len(words) > match.size:
                 before = [word for word in before if word.text not in _HEAD_FILL]
+            if any(word.text in _AXIS_SHORTS for word in (*before, *after)) and not match.quantity.id.startswith("parallel."):
+                continue
             if not all(self.passes(word) for word in before) or not self.passes_after(after):
                 continue
             if best is None or match.size > best.size or (match.size == best.size and match.stop > best.stop):
@@ -1175,6 +1220,8 @@ class _Resolver:
         needs = meaning.quantity in ("gpus", "nodes", "gpus.per_node", "other") or meaning.quantity.startswith("memory.")
         for depth, view in enumerate(line.views):
             role = view.role
+            if depth == 0 and len(view.words) == 1 and view.words[0].text in _SAID:
+                role = _SAID[view.words[0].text]
             if not role and depth < 2 and view.label.kind is LabelKind.ITEM and [word.text for word in view.words] in (["problem"], ["issue"], ["bug"], ["error"], ["root", "cause"]):
                 role = "previous"
             if not role:
@@ -1215,7 +1262,7 @@ class _Resolver:
         number = line.numbers[position]
         following = line.text[number.end : number.end + 6].strip().lower()
         context = {word.text for word in line.words} | {word.text for view in line.views[:1] for word in view.words}
-        return not following.startswith("to") or bool(context & (_CHANGE_WORDS | {"optimized", "scaled", "changed", "up", "down", "raised", "lowered", "grew", "fell", "moved", "went"}))
+        return not following.startswith("to") or bool(context & (_CHANGE_WORDS | {"optimized", "scaled", "changed", "fixed", "updated", "corrected", "modified", "adjusted", "revised", "up", "down", "raised", "lowered", "grew", "fell", "moved", "went"}))
 
     def left_of_arrow(self, line: _Line, position: int) -> bool:
         """Tell whether the number stands before an arrow that leads to a number of the same thing: `❌ 8 experts per GPU → ✅ 1 expert`."""
@@ -1416,10 +1463,13 @@ _AXIS_SHORTS = frozenset("tp pp ep dp cp sp etp vp".split())
 _ARCHITECTURE = frozenset("model transformer network decoder encoder llm llama architecture moe gpt stack mixture deep dense neural qwen mixtral deepseek configuration system".split())
 """What a `16-layer` or `64-expert` compound may describe for the count to be the model's."""
 _MEMBERS = frozenset("gpu stage rank node group layer expert replica device host".split())
+_SAID = {"expected": "target", "claimed": "previous", "claim": "previous"}
+"""Labels that give a role when they stand alone: Expected beside Actual, Claimed beside Corrected."""
+_DISPUTED = frozenset("contradict contradicts contradiction inconsistent inconsistency mismatch incorrectly erroneously wrongly discrepancy".split())
 _HYPOTHETICAL = frozenset("would could might consider alternatively alternative alternatives hypothetical if suppose unless future potentially should minimum".split())
 _DIFFERENCES = frozenset("margin headroom delta difference buffer slack gap surplus remaining diff".split())
 """Heads of columns that hold what lies between two figures."""
-_STATISTICS = frozenset("p50 p90 p95 p99 median average peak minimum maximum worst best theoretical effective sustained burst warm cold usable".split())
+_STATISTICS = frozenset("p50 p90 p95 p99 median average peak minimum maximum worst best theoretical effective sustained burst warm cold usable forward backward".split())
 _ELEMENT_BYTES = Interval(Fraction(0), Fraction(16))
 _OPERANDS = {
     "layers.per_stage": ("model.layers", "parallel.pipeline"),

@@ -39,6 +39,8 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
     statements = document.statements
     claims = _members(statements, claims)
     claims = _rejected(statements, claims, lexicon)
+    claims = _widths(statements, claims, lexicon)
+    claims = _totals(statements, claims)
     claims, titles, seconds = _rows(statements, claims)
     claims = _arrays(statements, claims, titles)
     claims = _sections(statements, claims, titles)
@@ -118,6 +120,38 @@ def _rejected(statements: Sequence[Statement], claims: Sequence[Claim], lexicon:
                 if result[index].role is Role.ACTUAL and result[index].quantity != "gpus.available":
                     result[index] = replace(result[index], role=Role.PREVIOUS)
     return tuple(result)
+
+
+def _widths(statements: Sequence[Statement], claims: Sequence[Claim], lexicon: Lexicon) -> tuple[Claim, ...]:
+    """Doubt a plain "hidden size" where a token dimension of another size is stated: it may be the width of the FFN."""
+    token = {claim.interval.low for claim in claims if claim.quantity == "model.hidden" and _says(statements, claim, lexicon, ("token", "embedding", "model"))}
+    if not token:
+        return tuple(claims)
+    return tuple(
+        replace(claim, confidence=Confidence.LOW)
+        if claim.quantity == "model.hidden" and claim.interval.low not in token and not _says(statements, claim, lexicon, ("token", "embedding", "model"))
+        else claim
+        for claim in claims
+    )
+
+
+def _totals(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Take "total experts" for the experts of all layers where a smaller number a layer divides it."""
+    plain = {claim.interval.low for claim in claims if claim.quantity == "model.experts" and claim.interval.is_exact and claim.interval.low}
+    layers = {claim.interval.low for claim in claims if claim.quantity == "model.layers" and claim.interval.is_exact and claim.interval.low}
+    result = []
+    for claim in claims:
+        if claim.quantity == "model.experts" and "total" in statements[claim.statement].label.lower() and claim.interval.is_exact:
+            value = claim.interval.low or Fraction(0)
+            if any(small < value and (value / small in layers or not layers and value % small == 0) for small in plain if small is not None):
+                claim = replace(claim, quantity="model.experts_total", symbol="experts_total")
+        result.append(claim)
+    return tuple(result)
+
+
+def _says(statements: Sequence[Statement], claim: Claim, lexicon: Lexicon, words: tuple[str, ...]) -> bool:
+    statement = statements[claim.statement]
+    return find_any(lexicon.normalize(f"{statement.label} {statement.value.content[:80]}"), words)
 
 
 def _runs(claims: Sequence[Claim], indices: Sequence[int], text: str) -> Iterable[list[int]]:
@@ -210,6 +244,7 @@ def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
             found.append((statement.value.content, statement.value.whole.start))
         return tuple(found)
 
+    heads = {label.text.whole.start for statement in statements for label in statement.path if label.kind is LabelKind.HEADING}
     paths = {claim.statement: headings(statements[claim.statement]) for claim in claims if not claim.source}
     for depth in range(4):
         siblings: dict[tuple[tuple[str, int], ...], dict[tuple[str, int], list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -224,7 +259,11 @@ def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
                 degrees = {quantity: next(iter(counter)) for quantity, counter in values.items() if len(counter) == 1}
                 if len(degrees) >= 2:
                     stated[child] = degrees
-            if len(stated) < 2 or not _disagree(list(stated.values())) or not _alternatives([child[0] for child in stated]):
+            if len(stated) < 2 or not _disagree(list(stated.values())):
+                continue
+            coded = all(statements[result[index].statement].kind in (Kind.ENTRY, Kind.FLAG) and result[index].plan == MAIN for child in stated for index in children[child] if result[index].quantity in _DEGREES)
+            whole = (coded and all(label[1] in heads for label in stated)) or all(_complete(result[index] for index in children[child]) for child in stated)
+            if not whole and not _alternatives([child[0] for child in stated]):
                 continue
             for child in stated:
                 id_ = f"section {child[1]}"
@@ -245,6 +284,12 @@ def _alternatives(titles: Sequence[str]) -> bool:
     """Tell whether the titles read as alternatives: they share a word that numbers variants, or name different phases."""
     lowered = [title.lower() for title in titles]
     return all(any(word in title for word in _ALTERNATIVE) for title in lowered)
+
+
+def _complete(claims: Iterable[Claim]) -> bool:
+    """Tell whether a section states a whole configuration: a model or GPUs beside degrees and more."""
+    said = {claim.quantity for claim in claims if claim.role is Role.ACTUAL}
+    return len(said & _CONFIGURES) >= 3 and bool(said & {"model.layers", "model.hidden", "gpus", "model.params", "batch.global"})
 
 
 def _disagree(stated: Sequence[Mapping[str, Fraction]]) -> bool:
