@@ -121,7 +121,7 @@ _MAGNITUDE: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
 _MAGNITUDE_AT: Final = re.compile(r"(?:\s?(?P<word>thousand|million|billion|trillion|bn)\b|(?P<letter>Ki|[kKMBT])(?![A-Za-z0-9_²]|/[A-Za-z]))")
 _WORD: Final = re.compile(r"[A-Za-zµμ%$][A-Za-zµμ]*")
 _BOUND: Final = re.compile(
-    r"(?P<sign><=|>=|<<|>>|<|>|≤|≥|≦|≧|≪|≫)\s?(?P<about>~)?\s?\$?$|"
+    r"(?<![-=])(?P<sign><=|>=|<<|>>|<|>|≤|≥|≦|≧|≪|≫)\s?(?P<about>~)?\s?\$?$|"
     r"(?:^|(?<=[\s(:,;/]))(?P<words>up to|at most|no more than|less than|fewer than|below|under|within|at least|no less than|more than|greater than|"
     r"over|above|minimum of|maximum of|not exceeding|exceeds?|exceeding)\s+(?P<about2>~)?$",
     re.IGNORECASE,
