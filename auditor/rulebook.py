@@ -18,7 +18,7 @@ from auditor.claims.lexicon import Lexicon, build
 from auditor.errors import RuleError, UsageError
 from auditor.findings import Confidence, Finding, Place, Severity
 from auditor.relations.evaluate import Convention
-from auditor.relations.language import Expression, read_condition, read_expression
+from auditor.relations.language import Expression, names, read_condition, read_expression
 from auditor.relations.repair import Kind
 from auditor.units import DIMENSIONLESS, UNITS, Unit
 
@@ -42,6 +42,8 @@ class Use:
     phase: str
     each: bool
     """Claims about single members (GPU 3, Stage 0) count, each for itself."""
+    in_order: bool = False
+    """Of the scopes in `per`, only the first counts that any claim has."""
 
     @property
     def kind(self) -> Kind:
@@ -88,6 +90,14 @@ class Rule:
     @cached_property
     def conventions(self) -> tuple[Convention, ...]:
         return tuple(_convention(one) for one in self.data["conventions"])
+
+    @cached_property
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """The names each convention cannot do without."""
+        return tuple(
+            frozenset(name for part in (one.holds, *one.also) for name in names(part, asked=False)) - self.assume.keys()
+            for one in self.conventions
+        )
 
     @cached_property
     def given(self) -> tuple[Expression, ...]:
@@ -184,6 +194,7 @@ def _use(found: Mapping[str, Any]) -> Use:
         per=tuple(found["per"]),
         phase=found["phase"],
         each=found["each"],
+        in_order=found["in_order"],
     )
 
 

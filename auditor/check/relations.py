@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, product
+from math import prod
 from string import Formatter
 from typing import Final
 
@@ -30,9 +31,8 @@ from auditor.values import Interval
 
 __all__ = ["run", "run_all"]
 
-MAX_COMBINATIONS: Final = 64
-MAX_VALUES: Final = 6
-"""Distinct values tried for one name."""
+MAX_COMBINATIONS: Final = 128
+"""Choices of competing values that are tried; where there are more, nothing is contradicted."""
 MAX_RELATED: Final = 12
 MAX_REPAIRS: Final = 4
 
@@ -114,8 +114,10 @@ def _by_quantity(plan: Plan) -> dict[str, list[Claim]]:
 
 
 def _run(rule: Rule, claims: Claims, frameworks: Collection[str]) -> list[Outcome]:
-    if not any(use.quantity in claims for use in rule.uses):
-        return []
+    present = [use for use in rule.uses if use.quantity in claims]
+    missing = [use.name for use in rule.uses if use.quantity not in claims and use.name not in rule.assume]
+    if not present or (len(missing) > len(present) and not _could_run(rule, missing)):
+        return []  # too little to check, and too little to ask for the rest
     candidates = {use.name: list(_candidates(use, claims)) for use in rule.uses}
     outcomes = []
     for focus in _foci(candidates):
@@ -151,6 +153,11 @@ def _candidates(use: Use, claims: Claims) -> Iterator[Claim]:
     listed = claims.get(use.quantity, ())
     for role in use.roles:
         fitting = [claim for claim in listed if claim.role is Role(role) and _in_scope(use, claim)]
+        for per in use.per if use.in_order else ():
+            closest = [claim for claim in fitting if (claim.scope.per or "unsaid") == per]
+            if closest:
+                fitting = closest
+                break
         if fitting:
             yield from fitting
             return
@@ -158,6 +165,8 @@ def _candidates(use: Use, claims: Claims) -> Iterator[Claim]:
 
 def _in_scope(use: Use, claim: Claim) -> bool:
     scope = claim.scope
+    if all(reading.interval.low is None and reading.interval.high is None for reading in claim.readings):
+        return False
     if use.phase not in ("any", scope.phase):
         return False
     if (scope.member or scope.words) and not use.each:
@@ -175,19 +184,19 @@ def _foci(candidates: Mapping[str, Sequence[Claim]]) -> list[Focus]:
     return list(islice(found, 256))
 
 
-def _chosen(listed: Sequence[Claim], focus: Focus) -> tuple[list[Claim], bool]:
-    """Return the claims that speak of a focus, the closest only, and whether they speak of it in particular."""
+def _closeness(claim: Claim) -> int:
+    return bool(claim.scope.phase) + 2 * bool(claim.scope.member or claim.scope.words)
+
+
+def _chosen(listed: Sequence[Claim], focus: Focus) -> list[Claim]:
+    """Return the claims that speak of a focus, the closest only."""
     fitting = [
         claim
         for claim in listed
         if claim.scope.phase in ("", focus.phase) and (claim.scope.member, claim.scope.words) in (("", ""), (focus.member, focus.words))
     ]
-
-    def closeness(claim: Claim) -> int:
-        return bool(claim.scope.phase) + 2 * bool(claim.scope.member or claim.scope.words)
-
-    best = max((closeness(claim) for claim in fitting), default=0)
-    return [claim for claim in fitting if closeness(claim) == best], best > 0
+    best = max(map(_closeness, fitting), default=0)
+    return [claim for claim in fitting if _closeness(claim) == best] if best else fitting
 
 
 def _options(listed: Sequence[Claim]) -> list[Option]:
@@ -239,44 +248,36 @@ def _assumed(use: Use, value: Fraction) -> Bound:
 def _judge_focus(
     rule: Rule, claims: Claims, candidates: Mapping[str, Sequence[Claim]], focus: Focus, frameworks: Collection[str]
 ) -> Outcome | None:
-    options: dict[str, list[Option]] = {}
-    special = focus == Focus()
-    phase_met, part_met = not focus.phase, not (focus.member or focus.words)
-    for use in rule.uses:
-        fitting, _ = _chosen(candidates[use.name], focus)
-        fitting = [claim for claim in fitting if _meanings(claim)]
-        phase_met = phase_met or any(claim.scope.phase for claim in fitting)
-        part_met = part_met or any(claim.scope.member or claim.scope.words for claim in fitting)
-        if fitting:
-            options[use.name] = _options(fitting)
-    if not special and not (phase_met and part_met):
-        return None
+    whole = focus == Focus()
+    fitting = {name: chosen for name, listed in candidates.items() if (chosen := _chosen(listed, focus))}
+    if not whole:
+        scopes = [claim.scope for chosen in fitting.values() for claim in chosen]
+        phase_met = not focus.phase or any(scope.phase for scope in scopes)
+        part_met = not (focus.member or focus.words) or any(scope.member or scope.words for scope in scopes)
+        if not (phase_met and part_met):
+            return None
     silent = {use.name: use for use in rule.uses if use.name in rule.assume and use.quantity not in claims}
-    needed = [use.name for use in rule.uses if use.name not in options and use.name not in silent]
-    if not options or not _could_run(rule, needed):
-        return _not_checkable(rule, options, needed) if special else None
+    missing = [use.name for use in rule.uses if use.name not in fitting and use.name not in silent]
+    if not fitting or not _could_run(rule, missing):
+        return _not_checkable(rule, fitting, missing) if whole else None
+    options = {name: _options(chosen) for name, chosen in fitting.items()}
     trials = _trials(rule, options, silent, frameworks)
     if not trials:
         return None
-    return _outcome(rule, trials)
+    choices = prod(len(listed) for listed in options.values())
+    return _outcome(rule, trials, complete=choices <= MAX_COMBINATIONS)
 
 
-def _could_run(rule: Rule, missing: Sequence[str]) -> bool:
+def _could_run(rule: Rule, missing: Collection[str]) -> bool:
     """Tell whether some convention has all its operands."""
-    if not missing:
-        return True
-    for convention in rule.conventions:
-        wanted = {name for part in (convention.holds, *convention.also) for name in names(part, asked=False)}
-        if wanted.isdisjoint(missing):
-            return True
-    return False
+    return not missing or any(wanted.isdisjoint(missing) for wanted in rule.needs)
 
 
-def _not_checkable(rule: Rule, options: Mapping[str, Sequence[Option]], missing: Sequence[str]) -> Outcome | None:
+def _not_checkable(rule: Rule, fitting: Mapping[str, Sequence[Claim]], missing: Sequence[str]) -> Outcome | None:
     """Return the outcome of a rule whose operands are not all stated, if at least half of them are."""
-    if not options or len(missing) > len(options):
+    if not fitting or len(missing) > len(fitting):
         return None
-    spans = tuple(dict.fromkeys(option.claim.span for listed in options.values() for option in listed[:1] if not option.claim.source))
+    spans = tuple(dict.fromkeys(claim.span for chosen in fitting.values() for claim in chosen[:1] if not claim.source))
     relation = write(rule.conventions[0].holds)
     symbols = {use.name: use.symbol for use in rule.uses}
     wanted = " and ".join(dict.fromkeys(symbols[name] for name in missing))
@@ -287,7 +288,7 @@ def _trials(rule: Rule, options: Mapping[str, Sequence[Option]], silent: Mapping
     """Return a trial for each choice of values to which the rule applies, the likeliest choice first; only the last one holds."""
     uses = {use.name: use for use in rule.uses}
     assumed = {name: _assumed(use, rule.assume[name]) for name, use in silent.items() if name not in options}
-    choices = islice(product(*(listed[:MAX_VALUES] for listed in options.values())), MAX_COMBINATIONS)
+    choices = islice(product(*options.values()), MAX_COMBINATIONS)
     trials = []
     for choice in choices:
         chosen = dict(zip(options, choice, strict=True))
@@ -334,9 +335,11 @@ def _best(judgements: Iterable[Judgement]) -> Verdict:
     return next(verdict for verdict in (Verdict.HELD, Verdict.UNDETERMINED, Verdict.CONTRADICTED) if verdict in verdicts)
 
 
-def _outcome(rule: Rule, trials: Sequence[Trial]) -> Outcome:
+def _outcome(rule: Rule, trials: Sequence[Trial], *, complete: bool) -> Outcome:
     verdict = _best(Judgement(trial.verdict) for trial in trials)
     trial = next(one for one in trials if one.verdict is verdict)
+    if verdict is Verdict.CONTRADICTED and not complete:
+        return Outcome(rule.code, Verdict.UNDETERMINED, _spans(trial), "too many different values stand for the same quantities")
     if verdict is Verdict.CONTRADICTED:
         finding = _finding(rule, trial, alone=len(trials) == 1)
         return Outcome(rule.code, verdict, _spans(trial, every=True), finding.message, finding)

@@ -169,6 +169,12 @@ def test_every_competing_value_is_tried(book: Rulebook) -> None:
     assert found.claimed == "8"
 
 
+def test_too_many_competing_values_are_no_contradiction(book: Rulebook) -> None:
+    many = [claim(symbol, value) for symbol in ("gpus", "tp", "pp") for value in range(101, 107)]
+    outcome = only(run(book.get("world"), plan(*many, dp=1)))
+    assert (outcome.verdict, outcome.message) == (Verdict.UNDETERMINED, "too many different values stand for the same quantities")
+
+
 def test_agreeing_places_are_related(book: Rulebook) -> None:
     found = finding(book, "world", plan(claim("gpus", 8), claim("gpus", 8), tp=4, pp=4, dp=1))
     assert [place.span.start for place in found.related if place.message == "the same"] == [100]
