@@ -171,6 +171,7 @@ def _written(checked: Checked, proved: Mapping[str, Any]) -> dict[str, Any]:
                 "per": list(use.per),
                 "phase": use.phase,
                 "each": use.each,
+                "in_order": use.in_order,
             }
             for use in checked.uses
         ],

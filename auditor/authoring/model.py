@@ -48,6 +48,9 @@ class SelectorModel(_Strict):
     each: Annotated[
         bool, Field(description="Claims about single members (GPU 3, Stage 0, the attention part) count too, each for itself.")
     ] = False
+    in_order: Annotated[
+        bool, Field(description="The scopes of `per` are tried in their order, like roles: only claims of the first that has any count.")
+    ] = False
 
 
 class ConventionModel(_Strict):

@@ -62,6 +62,8 @@ def _operand(use: Use) -> str:
         parts.append(f"in {use.phase}")
     if use.each:
         parts.append("each member for itself")
+    if use.in_order:
+        parts.append("in this order" if scopes else "a stated total first")
     said = f" ({', '.join(parts)})" if parts else ""
     return f"`{use.name}`: {use.quantity}{said}" if use.name != use.symbol or said else f"`{use.name}`: {use.quantity}"
 

@@ -241,7 +241,8 @@ def signature(condition: Expression, rename: Mapping[str, str] | None = None) ->
 
 
 def _meaning(use: Use) -> str:
-    return "_".join((use.entry.symbol, *use.roles, *use.per, use.phase, *(["each"] if use.each else []))).replace(".", "_")
+    marks = [mark for mark in ("each", "in_order") if getattr(use, mark)]
+    return "_".join((use.entry.symbol, *use.roles, *use.per, use.phase, *marks)).replace(".", "_")
 
 
 def prove(checked: Checked) -> Proof:
