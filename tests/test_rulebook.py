@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,14 @@ def test_every_named_check_exists() -> None:
 
     for rule in rulebook.load().checks:
         assert callable(procedure(rule))
+
+
+@pytest.mark.parametrize("name", ["relations.run_all", "relations.replace", "subject.dataclass", "nowhere.at_all", "equation.nothing"])
+def test_a_rule_reaches_nothing_but_checks(name: str) -> None:
+    from auditor.check import procedure
+
+    with pytest.raises(RuleError, match="there is no check"):
+        procedure(replace(rulebook.load().rules[0], check=name))
 
 
 def test_rules_are_found_by_code_and_name_in_any_case() -> None:

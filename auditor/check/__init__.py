@@ -18,7 +18,8 @@ Check = Callable[[Subject, Rule], Iterable[Outcome]]
 def procedure(rule: Rule) -> Check:
     """Return the function a rule's `check: module.function` names in this package.
 
-    RuleError where there is none; the name is made of identifiers only, so a rule can reach nothing else.
+    RuleError where there is none. Only a function of this package that takes a subject and a rule will do, so that a rule,
+    a stranger's too, can reach nothing else.
     """
     module, _, name = rule.check.partition(".")
     if not module.isidentifier() or not name.isidentifier() or name.startswith("_") or module.startswith("_"):
@@ -26,7 +27,10 @@ def procedure(rule: Rule) -> Check:
     try:
         found = getattr(import_module(f"auditor.check.{module}"), name)
     except (ImportError, AttributeError):
-        raise RuleError(f"{rule.name}: there is no check {rule.check!r}", path=str(rule.folder / "rule.yaml")) from None
+        found = None
+    takes = [str(kind) for kind in getattr(found, "__annotations__", {}).values()][:2]
+    if found is None or found.__module__ != f"auditor.check.{module}" or takes != ["Subject", "Rule"]:
+        raise RuleError(f"{rule.name}: there is no check {rule.check!r}", path=str(rule.folder / "rule.yaml"))
     check: Check = found
     return check
 

@@ -70,11 +70,14 @@ def check(folder: Path | None, only: str | None) -> int:
     Exit status: 0 all is well, 1 an example fails, 2 a rule file is at fault.
     """
     from auditor.authoring.examples import examples, failure
+    from auditor.check import procedure
 
     book, rules = _book(folder)
     faulty = _complain(book, folder)
     failed = total = 0
     for rule in _wanted(rules, book, only):
+        if rule.check:
+            procedure(rule)
         kinds = {False: 0, True: 0}
         for example in examples(rule):
             total += 1
