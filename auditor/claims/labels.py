@@ -135,7 +135,7 @@ class LabelReader:
             unit, size = lexicon.unit_of_key(split(raw))
             if unit in ("GB", "TB", "MB") and any(word.text == "bandwidth" for word in words):
                 unit = f"{unit}/s"
-            if unit:
+            if unit and not unit.endswith("FLOPS"):
                 cut = split(raw)[-size].start
                 named = tuple(word for word in words if word.start < cut)
         unit, unit_per, cut = (unit, "", -1) if unit else self.bracketed_unit(raw)

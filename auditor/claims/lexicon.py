@@ -126,7 +126,20 @@ class Lexicon:
         return found
 
     def unit_of_key(self, words: Sequence[Word]) -> tuple[str, int]:
-        """Return the unit that the last words of a key say, and how many words say it."""
+        """Return the unit that the last words of a key say, and how many words say it.
+
+        Statistics and `per gpu` may stand behind the unit: `step_time_ms_avg`, `tflops_per_gpu`.
+        """
+        behind = 0
+        while behind < len(words) and words[-1 - behind].text in _BEHIND_UNIT:
+            behind += 1
+        for skipped in (0, behind) if behind else (0,):
+            symbol, size = self._unit_of(words[: len(words) - skipped])
+            if symbol:
+                return symbol, size + skipped
+        return "", 0
+
+    def _unit_of(self, words: Sequence[Word]) -> tuple[str, int]:
         for size in (3, 2, 1):
             if len(words) >= size:
                 symbol = self.key_units.get("_".join(word.text for word in words[-size:]))
@@ -138,6 +151,8 @@ class Lexicon:
         """Tell whether the words say nothing that forbids an outer label to name the quantity."""
         return all(word.text in self.transparent or word.text.isdigit() for word in words)
 
+
+_BEHIND_UNIT = frozenset("avg average mean median max min maximum minimum p50 p90 p95 p99 per gpu device each total estimated".split())
 
 GLUED = frozenset(
     ("degree", "size", "length", "dimension", "dim", "layers", "experts", "heads", "gpus", "stages", "nodes", "batch", "gpu", "count", "world", "micro_batch", "seq", "k", "way", "batches", "num", "value", "total", "rate", "microbatches", "parallelism", "parallel", "hidden", "microbatch", "replicas", "steps")

@@ -402,6 +402,9 @@ class _Resolver:
         per = PER_WORDS.get(number.per, "") or per_of(tail)
         if unit == "byte" and number.written[0].interval.is_exact and number.written[0].interval.within(_ELEMENT_BYTES):
             return _Meaning("model.bytes_per_param", Confidence.HIGH if find_any(tail, ("parameter", "element", "weight", "value")) else Confidence.MEDIUM, "bytes of one element", unit=unit)
+        if kind == "flops" and unit.endswith("FLOPS") and (per_of(tail) in ("step", "batch", "layer", "token") or PER_WORDS.get(number.per) in ("step", "batch", "layer", "token")):
+            done = per_of(tail) or PER_WORDS[number.per]
+            return _Meaning("work.step" if done in ("step", "batch") else "other", Confidence.MEDIUM, f"work per {done}, whatever its unit says", "", unit=unit[:-1], words="" if done == "step" else f"per {done}")
         if kind == "flops" and find_any((*tail[:3], *head[-3:]), ("effective", "achieved", "sustained", "actual", "delivered")):
             total = any(find_any(view.words, ("total", "cluster", "system", "aggregate")) for view in line.views[:1]) or find_any((*tail, *head), ("total", "cluster", "system", "aggregate"))
             return _Meaning("hardware.cluster_flops" if total else "rate.achieved_flops", Confidence.HIGH, f"words around it: {_text((*head, *tail))}", per, unit=unit)
