@@ -19,10 +19,9 @@ _BLANK: Final = re.compile(r"(?:[ \t\f\v\u00a0]|\\[ \t]*(?:\r\n|\n|\r))+")
 _CONTINUED: Final = re.compile(r"\\[ \t]*(?:\r\n|\n|\r)")
 _LITERAL: Final = re.compile(r"[^\s\\'\"$`;&|<>()]+")
 _QUOTED: Final = re.compile(r"[^\"\\$`]+")
-_VARIABLE: Final = re.compile(
-    r"\$(?:(?P<plain>[A-Za-z_]\w{0,99}|[0-9@*#?!$-])"
-    r"|\{(?P<name>[A-Za-z_]\w{0,99})(?P<all>\[[@*]\])?(?P<sign>:?[-=?+])?(?P<other>(?:[^{}$\\\n\"]|\$\{?[A-Za-z_]\w{0,99}\}?){0,500})\})"
-)
+_PLAIN: Final = re.compile(r"\$([A-Za-z_]\w{0,99}|[0-9@*#?!$-])")
+_BRACED: Final = re.compile(r"(?P<name>[A-Za-z_]\w{0,99})(?P<all>\[[@*]\])?(?:(?P<sign>:?[-=?+])(?P<other>.{0,300}))?")
+_MAX_BRACED: Final = 400
 _ARITHMETIC: Final = re.compile(r"\$\(\((?P<sum>[^()\n]{0,200})\)\)")
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w{0,99}(?:\[[^\]\n]{0,50}\])?\+?=")
 _HERE: Final = re.compile(r"<<-?\s{0,5}(['\"]?)(\w{1,60})\1")
@@ -278,16 +277,11 @@ class _Lexer:
         if match := _ARITHMETIC.match(content, start):
             self.at = match.end()
             return Part(self.text.slice(start, self.at), sum=match.group("sum").strip() or "0", quoted=quoted)
-        if match := _VARIABLE.match(content, start):
+        if match := _PLAIN.match(content, start):
             self.at = match.end()
-            name = match.group("plain") or match.group("name")
-            other = None
-            if match.group("sign") and match.group("sign")[-1] in "-=" and match.group("other"):
-                other = self.text.slice(match.start("other"), match.end("other"))
-            elif match.group("other") and not match.group("sign"):
-                name = ""  # an operation on the value (`${A%.py}`): left as written
-            whole = bool(match.group("all"))
-            return Part(self.text.slice(start, self.at), name, other, whole=whole, quoted=quoted)
+            return Part(self.text.slice(start, self.at), match.group(1), quoted=quoted)
+        if content.startswith("${", start):
+            return self._braced(start, quoted=quoted)
         if content.startswith("$(", start):
             self.at = self._closing(start + 2)
             return Part(self.text.slice(start, self.at), quoted=quoted)
@@ -297,6 +291,23 @@ class _Lexer:
             return Part(self.text.slice(start, self.at), quoted=quoted)
         self.at = start + 1
         return Part(self.text.slice(start, self.at), quoted=quoted)
+
+    def _braced(self, start: int, *, quoted: bool) -> Part:
+        content = self.content
+        end = content.find("}", start, start + _MAX_BRACED)
+        inner = content.find("${", start + 2, end) if end > 0 else -1
+        if inner > 0:  # the default is a variable itself: `${TP:-${WORLD}}`
+            end = content.find("}", end + 1, start + _MAX_BRACED)
+        match = _BRACED.fullmatch(content, start + 2, end) if end > 0 else None
+        if match is None:
+            # An operation on the value (`${A%.py}`), or no end in sight: left as written.
+            self.at = end + 1 if end > 0 and "\n" not in content[start:end] else start + 2
+            return Part(self.text.slice(start, self.at), quoted=quoted)
+        self.at = end + 1
+        other = None
+        if match.group("sign") and match.group("sign")[-1] in "-=" and match.group("other"):
+            other = self.text.slice(match.start("other"), match.end("other"))
+        return Part(self.text.slice(start, self.at), match.group("name"), other, whole=bool(match.group("all")), quoted=quoted)
 
     def _closing(self, at: int) -> int:
         """Where the command substitution ends; bounded, since nothing in it is read."""

@@ -32,6 +32,9 @@ __all__ = ["read"]
 
 _MAX_BLOCK_NESTING: Final = 100
 _MAX_LEAD: Final = 200
+_SHORT_LINE: Final = 60
+"""A line of wrapped prose is longer than this."""
+_NAME_WORDS: Final = 6
 
 
 @cache
@@ -221,6 +224,12 @@ class _Markdown:
         if self._barred(lines, path, place):
             return title, None
         runs = _runs(lines)
+        if len(runs) > 1 and _is_title(runs[0], structure=False, ends=False):
+            path = path if title is None else path[:-1]
+            text = without_colon(runs.pop(0).text)
+            self.builder.add(Kind.HEAD, path, text, group, depth=place.depth, parent=place.parent)
+            title = Label(text, LabelKind.LEAD)
+            path = (*path, title)
         last = runs.pop()
         for run in runs:
             add_pieces(self.builder, Kind.SENTENCE, path, split_pieces(run), group, depth=place.depth, parent=place.parent)
@@ -245,7 +254,8 @@ class _Markdown:
     def _barred(self, lines: list[_TextLine], path: Path, place: _Place) -> bool:
         """Read lines with bars that markdown-it takes for a paragraph (a rule with the wrong number of cells) as a table."""
         rows = [line.raw for line in lines]
-        if len(rows) < 2 or not all(row.content.lstrip().startswith("|") and row.content.count("|") > 2 for row in rows):
+        counts = [row.content.count("|") if row.content.lstrip().startswith("|") else 0 for row in rows]
+        if len(rows) < 2 or min(counts) < 2 or max(counts) < 3:
             return False
         cells = [[scan(cell, self.references) for cell in split_row(row)] for row in rows if not is_rule(row.content)]
         head = cells.pop(0) if is_rule(rows[1].content) and cells else []
@@ -449,8 +459,10 @@ def _runs(lines: list[_TextLine]) -> list[Inline]:
         else:
             starts = line.broken
         piece = split_label(inline)
-        if not starts and (piece.marked or (piece.label is not None and (piece.strong or (labelled and _is_named(piece))))):
-            starts = True
+        if not starts and runs:
+            before = runs[-1][-1]
+            named = _is_named(piece) and (labelled or len(before.content) < _SHORT_LINE)
+            starts = piece.marked or (piece.strong and piece.label is not None) or named or (len(runs[-1]) == 1 and _is_bold(before))
         labelled = piece.label is not None
         if starts or not runs:
             runs.append([inline])
@@ -460,20 +472,27 @@ def _runs(lines: list[_TextLine]) -> list[Inline]:
 
 
 def _is_named(piece: Piece) -> bool:
-    return piece.label is not None and (
-        piece.label.content[:1].isupper() or "_" in piece.label.content or piece.label.content[:1].isdigit()
-    )
+    """Tell whether a line reads as `Name: value` rather than as the middle of a wrapped sentence."""
+    if piece.label is None or len(piece.label.content.split()) > _NAME_WORDS:
+        return False
+    label = piece.label.content
+    return label[:1].isupper() or "_" in label or label[:1].isdigit()
+
+
+def _is_bold(line: Inline) -> bool:
+    """Tell whether a line is wholly in bold, ticks and a colon aside."""
+    content = line.content.rstrip()
+    bare = content.rstrip(":： ")
+    if not bare:
+        return False
+    start = _mark_start(content)
+    return any(mark.kind is MarkKind.BOLD and mark.start <= start and mark.end >= len(bare) for mark in line.marks)
 
 
 def _is_title(line: Inline, *, structure: bool, ends: bool) -> bool:
     """A line wholly in bold stands over what follows it as a heading does."""
     content = line.content.rstrip()
-    bare = content.rstrip(":： ")
-    if len(content) > _MAX_LEAD or not bare:
-        return False
-    if not any(mark.kind is MarkKind.BOLD and mark.start <= _mark_start(content) and mark.end >= len(bare) for mark in line.marks):
-        return False
-    if ends:
+    if ends or len(content) > _MAX_LEAD or not _is_bold(line):
         return False
     piece = split_label(line)
     if piece.label is not None and piece.value.content.strip():

@@ -46,6 +46,8 @@ class _Reader:
     tables: list[_Table] = field(default_factory=list)
     counts: dict[tuple[str, ...], int] = field(default_factory=dict)
     strays: list[Text] = field(default_factory=list)
+    deep: bool = False
+    """A key has more parts than are read; `tomllib` would need time in the square of them."""
 
     def run(self, path: Path) -> None:
         content = self.content
@@ -124,7 +126,10 @@ class _Reader:
             keys.append(key)
             match = _SPACE.match(content, at)
             after = match.end() if match else at
-            if not content.startswith(".", after) or len(keys) >= MAX_NESTING:
+            if not content.startswith(".", after):
+                return keys, at
+            if len(keys) >= MAX_NESTING:
+                self.deep = True
                 return keys, at
             at = after + 1
 
@@ -244,6 +249,9 @@ def read(builder: Builder, text: Text, path: Path) -> None:
     add_comments(builder, text, reader.comments, path, places)
     for stray in reader.strays:
         read_inside("plain", builder, stray, path)
+    if reader.deep:
+        _report(builder, text, f"a key of more than {MAX_NESTING} parts (at line 1, column 1)")
+        return
     try:
         tomllib.loads(text.content.replace("\r\n", "\n"))
     except (ValueError, RecursionError) as error:
