@@ -6,7 +6,6 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -48,12 +47,15 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(folders: Sequence[Path] = ()) -> StandInRulebook:
         return StandInRulebook()
 
-    rulebook, pipeline = ModuleType("auditor.rulebook"), ModuleType("auditor.pipeline")
-    rulebook.load = load  # type: ignore[attr-defined]
-    pipeline.audit_source = stand_in_audit  # type: ignore[attr-defined]
-    pipeline.read_claims = stand_in_read  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "auditor.rulebook", rulebook)
-    monkeypatch.setitem(sys.modules, "auditor.pipeline", pipeline)
+    import auditor.cli.auditing
+    import auditor.pipeline
+    import auditor.rulebook
+
+    for module in (auditor.rulebook, auditor.cli.auditing):
+        monkeypatch.setattr(module, "load", load)
+    for module in (auditor.pipeline, auditor.cli.auditing):
+        monkeypatch.setattr(module, "audit_source", stand_in_audit)
+    monkeypatch.setattr(auditor.pipeline, "read_claims", stand_in_read)
 
 
 @pytest.fixture

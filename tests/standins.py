@@ -12,6 +12,7 @@ from auditor.findings import (
     Confidence,
     ConventionTried,
     Coverage,
+    Edit,
     Finding,
     Operand,
     Outcome,
@@ -134,7 +135,7 @@ def stand_in_audit(source: Source, *, rules: object = None, context: tuple[Sourc
                 ),
             ),
             (ConventionTried("decimal", False, "SI"),),
-            (Repair(f"write {left * right}"),),
+            (Repair(f"write {left * right}", (Edit(span, str(left * right)),), safe=not match[4]),),
         )
         findings.append(finding)
         outcomes.append(Outcome("written-equation", Verdict.CONTRADICTED, (span,), finding=finding))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,17 +13,17 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from auditor import __version__
-from auditor.cli.files import ENDINGS, STDIN, matcher, repository_root, walk
-from auditor.cli.inputs import context_sources, read_source, settings_for, shortfall, warn, write
+from auditor.cli.files import ENDINGS, STDIN, repository_root, walk
+from auditor.cli.inputs import settings_for, shortfall, warn, write
 from auditor.cli.options import color_option, config_options, context_option, paint_wanted, percent, rules_option, selectors
 from auditor.errors import InputError, UsageError
 from auditor.render import FORMATS, load
 from auditor.settings import Settings
 
 if TYPE_CHECKING:
+    from auditor.cli.auditing import Audits
     from auditor.findings import Report
     from auditor.render.run import Failure, Run
-    from auditor.selection import Selection
 
 __all__ = ["command"]
 
@@ -75,6 +76,9 @@ def _written(_context: click.Context, parameter: click.Parameter, given: tuple[s
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--min-coverage", callback=percent, metavar="PERCENT", help="Fail where less of a report's numbers is understood.")
 @click.option("--explain", is_flag=True, help="Show every step of each derivation with the place of each number.")
+@click.option("--fix", is_flag=True, help="Put derived figures right whose inputs agree; measured ones are never touched.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the nearest repair of every finding, right or not.")
 @context_option
 @rules_option
 @config_options
@@ -93,6 +97,9 @@ def command(
     exit_zero: bool,
     min_coverage: Fraction | None,
     explain: bool,
+    fix: bool,
+    diff: bool,
+    unsafe_fixes: bool,
     context_paths: tuple[Path, ...],
     rule_folders: tuple[Path, ...],
     config_path: Path | None,
@@ -107,8 +114,16 @@ def command(
 
     PATHS are reports, folders of reports, or - for standard input; without any, the current folder.
     """
-    from auditor.render.run import Options
+    from auditor.cli.auditing import prepare
+    from auditor.render.run import Options, Run
+    from auditor.selection import Selection
 
+    if fix and diff:
+        raise UsageError("--fix and --diff exclude each other; give one of them")
+    if unsafe_fixes and not (fix or diff):
+        raise UsageError("--unsafe-fixes goes with --fix or --diff")
+    if fix and STDIN in paths:
+        raise UsageError("--fix cannot write to standard input; --diff shows what it would change")
     paths = paths or (os.curdir,)
     settings = settings_for(paths, config_path, isolated)
     request = Request(
@@ -124,7 +139,13 @@ def command(
     if verbose:
         warn(f"settings: {settings.origin or 'none, the defaults hold'}")
     files, failures = _files(paths, request, force_exclude=force_exclude, verbose=verbose)
-    run = _audit(files, failures, request, stdin_filename)
+    audits = prepare(settings, Selection(request.select, request.ignore), request.context, request.rules)
+    reports = audits.files(files, failures, stdin_filename)
+    if diff:
+        return _show_fixes(reports, failures, audits, unsafe=unsafe_fixes)
+    if fix:
+        reports = _fix(reports, failures, audits, unsafe=unsafe_fixes, quiet=quiet)
+    run = Run(tuple(reports), tuple(failures), __version__, audits.rules.catalog)
     painted = paint_wanted(color)
     folder = Path.cwd()
     options = Options(painted, quiet, verbose, explain, root=repository_root(folder), folder=folder)
@@ -143,13 +164,51 @@ def _save(text: str, path: Path) -> None:
         raise UsageError(f"--also-write: {path} cannot be written: {error.strerror or error}") from None
 
 
+def _fix(reports: Sequence[Report], failures: list[Failure], audits: Audits, *, unsafe: bool, quiet: bool) -> list[Report]:
+    """Write the repairs of each report to its file and return the reports as they are now."""
+    from auditor.fix import fix, save
+    from auditor.render.run import Failure
+
+    after, repairs, files = [], 0, 0
+    for report in reports:
+        fixed = fix(report, audits.of, unsafe=unsafe)
+        try:
+            if fixed.repairs:
+                save(report.source.path, report.source, fixed.source.text)
+                repairs, files = repairs + fixed.repairs, files + 1
+            after.append(fixed.report)
+        except InputError as error:
+            failures.append(Failure(report.source.path, f"not repaired: {error.message}"))
+            after.append(report)
+        if not fixed.settled:
+            warn(f"{report.source.path}: not repaired: its repairs undo each other")
+    if repairs and not quiet:
+        warn(f"{repairs} {'repair' if repairs == 1 else 'repairs'} written to {files} {'file' if files == 1 else 'files'}")
+    return after
+
+
+def _show_fixes(reports: Sequence[Report], failures: Sequence[Failure], audits: Audits, *, unsafe: bool) -> int:
+    """Write what fixing would change as a unified diff; 1 where there is something."""
+    from auditor.fix import difference, fix
+    from auditor.render.terminal import cells
+
+    changes = "".join(difference(report.source, fix(report, audits.of, unsafe=unsafe).source) for report in reports)
+    if sys.stdout.isatty():
+        # A file or a pipe gets the very bytes, for `patch`; a terminal what it can be shown.
+        changes = "\n".join("".join(cell for cell, _ in cells(line)) for line in changes.split("\n"))
+    write(changes)
+    for failure in failures:
+        warn(f"{failure.place}: not audited: {failure.message}")
+    return _FAILED if failures else _FINDINGS if changes else 0
+
+
 def _files(paths: Sequence[str], request: Request, *, force_exclude: bool, verbose: bool) -> tuple[list[str], list[Failure]]:
     """Return the files to audit and a failure for each path that gives none."""
+    from auditor.cli.auditing import below_settings
     from auditor.cli.main import COMMANDS
     from auditor.render.run import Failure
 
-    excluded = _relative(request.settings, matcher(request.settings.exclude))
-    found = walk(paths, excluded, force_exclude=force_exclude)
+    found = walk(paths, below_settings(request.settings, request.settings.exclude), force_exclude=force_exclude)
     failures = []
     for missing in found.missing:
         advice = ""
@@ -167,60 +226,6 @@ def _files(paths: Sequence[str], request: Request, *, force_exclude: bool, verbo
     if not found.files and not failures and not found.skipped:
         failures.append(Failure(paths[0], f"nothing to audit: no file here ends with {' '.join(sorted(ENDINGS))}"))
     return found.files, failures
-
-
-def _relative(settings: Settings, matches: Callable[[str], bool]) -> Callable[[Path], bool]:
-    """Return a test of absolute paths by patterns that are relative to the configuration's folder."""
-    folder = Path.cwd() if settings.origin is None else Path(os.path.abspath(settings.origin.parent))  # noqa: PTH100 - links stay as named
-
-    def test(path: Path) -> bool:
-        return path.is_relative_to(folder) and matches(path.relative_to(folder).as_posix())
-
-    return test
-
-
-def _audit(files: Sequence[str], failures: list[Failure], request: Request, stdin_name: str) -> Run:
-    """Audit every file; whatever one of them does, the others are audited and reported."""
-    from auditor.cli.main import describe
-    from auditor.pipeline import audit_source
-    from auditor.render.run import Failure, Run
-    from auditor.rulebook import load as load_rules
-    from auditor.selection import narrow, verify
-
-    rules = load_rules(request.rules)
-    for problem in rules.problems:
-        warn(f"rule not used: {problem}")
-    verify(request.select, rules.rules, "--select")
-    verify(request.ignore, rules.rules, "--ignore")
-    for pattern, ignored in request.settings.per_file_ignores:
-        verify(ignored, rules.rules, f"per-file-ignores for {pattern!r}")
-    selection = _selections(request)
-    context = context_sources(request.context)
-    reports: list[Report] = []
-    for path in files:
-        try:
-            source = read_source(path, stdin_name)
-            report = audit_source(source, rules=rules, context=context)
-            reports.append(narrow(report, selection(path), rules.rules))
-        except InputError as error:
-            failures.append(Failure(path if path != STDIN else stdin_name or error.path, error.message, error.line, error.column))
-        except Exception as error:  # one file must not end the run for the others
-            failures.append(Failure(path, describe(error)))
-    return Run(tuple(reports), tuple(failures), __version__, rules.catalog)
-
-
-def _selections(request: Request) -> Callable[[str], Selection]:
-    """Return the selection that holds for a path: the run's, and what `per-file-ignores` adds."""
-    from auditor.selection import Selection
-
-    patterns = [(_relative(request.settings, matcher([pattern])), ignored) for pattern, ignored in request.settings.per_file_ignores]
-
-    def selection(path: str) -> Selection:
-        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - patterns speak of paths as named
-        ignored = [selector for matches, selectors in patterns if matches(absolute) for selector in selectors]
-        return Selection(request.select, (*request.ignore, *ignored))
-
-    return selection
 
 
 def _complain(run: Run, request: Request, *, silent: bool) -> bool:

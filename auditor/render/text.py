@@ -126,6 +126,9 @@ def summary(run: Run, options: Options) -> list[str]:
     if severities[Severity.INFO]:
         found.append(f"{severities[Severity.INFO]} info")
     lines = [f"Found {', '.join(found)}." if found else paint("Found no contradictions.", options.color, fg="green", bold=True)]
+    safe = sum(any(repair.safe and repair.edits for repair in finding.repairs) for report in reports for finding in report.findings)
+    if safe:
+        lines.append(f"{_count(safe, 'finding')} can be put right with --fix.")
     claims, held = sum(report.claims for report in reports), sum(report.held for report in reports)
     contradicted = sum(report.contradicted for report in reports)
     undetermined = sum(report.undetermined for report in reports)

@@ -57,7 +57,8 @@ def test_the_contract() -> None:
     assert list(finding["related"][0]) == ["path", "line", "column", "end_line", "end_column", "message"]
     assert finding["derivation"] == [{"formula": "a * b", "substituted": "4 * 4", "result": "16"}]
     assert finding["conventions"] == [{"name": "decimal", "holds": False, "source": "SI"}]
-    assert finding["repairs"] == [{"message": "write 16", "edits": [], "safe": False}]
+    edit = {**finding["location"], "text": "16"}
+    assert finding["repairs"] == [{"message": "write 16", "edits": [edit], "safe": True}]
     assert (finding["claimed"], finding["expected"]) == ("17", "16")
 
 

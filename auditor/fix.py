@@ -1,0 +1,126 @@
+"""Fixing: the repairs of findings written into the report, and nothing else changed.
+
+Safe repairs restate a derived figure whose inputs are stated and agreed; all others change what somebody claimed, and are
+applied only when asked for. Pure but for `save`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+from typing import Final
+
+from auditor.errors import InputError
+from auditor.findings import Edit, Finding, Report
+from auditor.read import decode
+from auditor.statements import Source
+
+__all__ = ["Fixed", "apply", "chosen", "difference", "fix", "save"]
+
+_MOST_PASSES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A report after fixing: its new source, its audit, and how many repairs were written."""
+
+    report: Report
+    repairs: int = 0
+    settled: bool = True
+    """False where repairs went on undoing each other; the report then stays as it was."""
+
+    @property
+    def source(self) -> Source:
+        return self.report.source
+
+
+def chosen(findings: Iterable[Finding], *, unsafe: bool = False) -> tuple[tuple[Edit, ...], ...]:
+    """Return the edits of the first admissible repair of each finding, in order; one that overlaps an earlier one waits."""
+    taken: list[tuple[Edit, ...]] = []
+    used: list[Edit] = []
+    for finding in findings:
+        repair = next((repair for repair in finding.repairs if repair.edits and (repair.safe or unsafe)), None)
+        if repair is None or finding.place.path:
+            continue
+        clash = any(edit.span.overlaps(other.span) or edit.span == other.span for edit in repair.edits for other in used)
+        if not clash:
+            taken.append(repair.edits)
+            used += repair.edits
+    return tuple(taken)
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """Return the text with each edit's span replaced; the spans must not overlap."""
+    parts, at = [], 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        parts += [text[at : edit.span.start], edit.text]
+        at = edit.span.end
+    return "".join([*parts, text[at:]])
+
+
+def fix(report: Report, audit: Callable[[Source], Report], *, unsafe: bool = False) -> Fixed:
+    """Repair a report and audit it again until no repair is left, so that fixing twice changes nothing more.
+
+    A report that could not be read in full is left alone, and so is one whose repairs undo each other.
+    """
+    first, seen, repairs = report, {report.source.text}, 0
+    for _ in range(_MOST_PASSES):
+        groups = () if any(note.fatal for note in report.notes) else chosen(report.findings, unsafe=unsafe)
+        text = apply(report.source.text, (edit for group in groups for edit in group))
+        if text == report.source.text:
+            return Fixed(report, repairs)
+        if text in seen:
+            break
+        seen.add(text)
+        repairs += len(groups)
+        report = audit(_like(report.source, text))
+    return Fixed(first, 0, settled=False)
+
+
+def _like(source: Source, text: str) -> Source:
+    return decode(text.encode("utf-8"), source.path)
+
+
+def difference(before: Source, after: Source) -> str:
+    """Return what fixing changes as a unified diff; empty where nothing does."""
+    old, new = _lines(before), _lines(after)
+    lines = []
+    for line in unified_diff(old, new, before.path, before.path):
+        lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(lines)
+
+
+def _lines(source: Source) -> list[str]:
+    """Return the lines with their ends, as the line index counts them; `splitlines` would end them at other characters too."""
+    starts = source.lines.starts
+    return [source.text[start:end] for start, end in zip(starts, (*starts[1:], len(source.text)), strict=True) if end > start]
+
+
+def save(path: str, before: Source, text: str) -> None:
+    """Write the fixed text to the file it was read from: same encoding and byte order mark, whole or not at all.
+
+    InputError where the file has changed since it was read, or cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        data = target.read_bytes()
+        was = before.text.encode(before.encoding)
+        if not data.endswith(was) or len(data) - len(was) > 4:
+            raise InputError("has changed since it was read; run again", path=path)
+        mark = data[: len(data) - len(was)]
+        handle, made = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(mark + text.encode(before.encoding))
+            shutil.copymode(target, made)
+            Path(made).replace(target)
+        except BaseException:
+            Path(made).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror or error}", path=path) from None
