@@ -8,7 +8,7 @@ is quoted only to be rejected. Each becomes a plan; what a report says outside o
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 
@@ -29,6 +29,10 @@ _DEGREES = frozenset(
     ("parallel.tensor", "parallel.pipeline", "parallel.expert", "parallel.data", "parallel.context", "parallel.sequence", "parallel.expert_tensor")
 )
 _CONFIGURES = _DEGREES | frozenset(("gpus", "batch.global", "batch.micro", "nodes", "batch.sequence_length", "parallel.virtual_pipeline", "batch.accumulation"))
+_CLUSTER = frozenset(
+    ("gpus", "nodes", "gpus.per_node", "gpus.per_stage", "gpus.per_replica", "gpus.per_group")
+)
+"""What each configuration has of its own."""
 _REJECTED = frozenset(
     "mismatch conflict conflicting previous original instead error incorrect wrong infeasible invalid inconsistent inconsistency issue problem reject exceed impossible old former earlier unlike".split()
 )
@@ -43,6 +47,7 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
     claims = _totals(statements, claims)
     claims, titles, seconds = _rows(statements, claims)
     claims = _arrays(statements, claims, titles)
+    claims = _launched(statements, claims, titles)
     claims = _sections(statements, claims, titles)
     claims = tuple(
         replace(claim, plan=PREVIOUS if claim.role is Role.PREVIOUS else EXAMPLE) if claim.plan == MAIN and claim.role in (Role.PREVIOUS, Role.EXAMPLE) else claim
@@ -65,11 +70,20 @@ def _plans(claims: Sequence[Claim], titles: Mapping[str, tuple[str, bool]], seco
         if not mine:
             continue
         said = {claim.quantity for claim in mine}
-        inherited = tuple(claim for claim in main if claim.quantity not in said and not claim.scope.member) if inherits else ()
+        inherited = tuple(claim for claim in main if claim.quantity not in said and _inheritable(claim, said)) if inherits else ()
         yield Plan(id_, title, (*mine, *inherited), MAIN if inherits else "")
     for id_, (title, swaps) in seconds.items():
         swapped = [claims[swaps[index]] if index in swaps else claim for index, claim in enumerate(claims) if claim.plan == id_.removesuffix("/2") and index not in swaps.values()]
         yield Plan(id_, title, tuple(swapped))
+
+
+def _inheritable(claim: Claim, said: Set[str]) -> bool:
+    """Tell whether what is said of all configurations holds for one: nothing of a member, and GPUs only where it has no count of its own."""
+    if claim.scope.member:
+        return False
+    if claim.quantity in _CLUSTER:
+        return said.isdisjoint(_CLUSTER) and (claim.quantity != "gpus" or claim.scope.per == "total")
+    return True
 
 
 def _members(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -218,15 +232,50 @@ def _arrays(statements: Sequence[Statement], claims: Sequence[Claim], titles: di
                 groups[tuple(item.text.content for item in path[:position])][label.text.content].append(index)
                 break
     result = list(claims)
-    for path, members in groups.items():
-        kinds = [frozenset(claims[index].quantity for index in indices) & _DEGREES for indices in members.values()]
+    for above, members in groups.items():
+        kinds = [frozenset(claims[index].quantity for index in indices) & _CONFIGURES for indices in members.values()]
         if len(members) < 2 or sum(len(kind) >= 2 for kind in kinds) < 2:
             continue
         for name, indices in members.items():
-            id_ = f"{'.'.join(path)}[{name}]"
+            id_ = f"{'.'.join(above)}[{name}]"
             titles[id_] = (id_, True)
             for index in indices:
                 result[index] = replace(result[index], plan=id_, scope=replace(result[index].scope, member=""))
+    return tuple(result)
+
+
+def _launched(statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]) -> tuple[Claim, ...]:
+    """Give the objects that hold a launch command each plans of their own, where there are several."""
+
+    def route(statement: Statement) -> tuple[tuple[str, int], ...]:
+        """Return the keys and positions above a statement, up to the program it is a flag of."""
+        found = []
+        for label in statement.path:
+            if label.kind is LabelKind.PROGRAM:
+                break
+            if label.kind in (LabelKind.KEY, LabelKind.INDEX):
+                found.append((label.text.content, label.text.whole.start if label.kind is LabelKind.KEY else -1))
+        return tuple(found)
+
+    holders: dict[tuple[tuple[str, int], ...], str] = {}
+    for statement in statements:
+        if any(label.kind is LabelKind.PROGRAM for label in statement.path):
+            path = route(statement)
+            last = max((position for position, (_, start) in enumerate(path) if start >= 0), default=-1)
+            if last > 0:
+                holders.setdefault(path[:last], path[last - 1][0])
+    if len(holders) < 2:
+        return tuple(claims)
+    result = list(claims)
+    for index, claim in enumerate(claims):
+        if claim.plan != MAIN or claim.source:
+            continue
+        path = route(statements[claim.statement])
+        owner = next((path[:size] for size in range(len(path), 0, -1) if path[:size] in holders), None)
+        if owner is not None:
+            id_ = ".".join(name for name, _ in owner)
+            titles[id_] = (holders[owner], True)
+            result[index] = replace(claim, plan=id_, scope=replace(claim.scope, member=""))
     return tuple(result)
 
 
@@ -265,7 +314,7 @@ def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
             whole = (coded and all(label[1] in heads for label in stated)) or all(_complete(result[index] for index in children[child]) for child in stated)
             if not whole and not _alternatives([child[0] for child in stated]):
                 continue
-            for child in stated:
+            for child in (*stated, *_alike(statements, headings, depth, stated, children, heads)):
                 id_ = f"section {child[1]}"
                 titles[id_] = (child[0], True)
                 for index, claim in enumerate(result):
@@ -273,6 +322,26 @@ def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
                     if claim.plan == MAIN and len(path) > depth and path[depth] == child:
                         result[index] = replace(claim, plan=id_)
     return tuple(result)
+
+
+def _alike(
+    statements: Sequence[Statement],
+    headings: Callable[[Statement], tuple[tuple[str, int], ...]],
+    depth: int,
+    stated: Collection[tuple[str, int]],
+    children: Collection[tuple[str, int]],
+    heads: Collection[int],
+) -> list[tuple[str, int]]:
+    """Return the objects built like those that hold configurations (the same keys inside): they are runs of their own as well."""
+    if any(child[1] in heads for child in stated):
+        return []
+    inside: dict[tuple[str, int], set[str]] = {child: set() for child in children}
+    for statement in statements:
+        path = headings(statement)
+        if len(path) > depth + 1 and path[depth] in inside:
+            inside[path[depth]].add(path[depth + 1][0])
+    shared = set.intersection(*(inside[child] for child in stated))
+    return [child for child in children if child not in stated and 2 * len(inside[child] & shared) >= max(4, len(shared))]
 
 
 _ALTERNATIVE = (
