@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -14,19 +15,28 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+def build(target: str, root: Path, folder: Path) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = folder.iterdir()
+    return path
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    done = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    (path,) = folder.glob("*.whl")
-    return path
+    """The wheel as an installer makes it: from the source distribution, away from the checkout."""
+    archive = build("sdist", ROOT, tmp_path_factory.mktemp("sdist"))
+    unpacked = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(archive) as files:
+        files.extractall(unpacked, filter="data")
+    (root,) = unpacked.iterdir()
+    return build("wheel", root, tmp_path_factory.mktemp("wheel"))
+
+
+def test_an_editable_install_reads_the_rules_of_the_checkout(tmp_path: Path) -> None:
+    with zipfile.ZipFile(build("wheel:editable", ROOT, tmp_path)) as archive:
+        assert not [name for name in archive.namelist() if "_rules" in name]
 
 
 def test_it_holds_the_index_and_the_rule_files(wheel: Path) -> None:
@@ -41,7 +51,7 @@ def test_it_holds_the_index_and_the_rule_files(wheel: Path) -> None:
 
 def test_it_audits_from_its_own_index(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "site")
+        archive.extractall(tmp_path / "site")  # noqa: S202 - made by this test
     code = (
         "import sys; from pathlib import Path; import auditor; from auditor import index, rulebook; "
         "from auditor.pipeline import audit_source; from auditor.read import read_file; "

@@ -131,7 +131,7 @@ def _digest(text: str, checked: Checked) -> str:
     for name in ("prove.py", "validate.py", "../relations/language.py"):
         digest.update((code / name).read_bytes())
     for use in checked.uses:
-        digest.update(f"{use.entry.id} {use.entry.symbol} {use.entry.unit} {use.entry.per}\n".encode())
+        digest.update(f"{use.entry.id} {use.entry.symbol} {use.entry.unit} {use.entry.of}\n".encode())
     return digest.hexdigest()[:32]
 
 

@@ -6,7 +6,7 @@ for a list of one. `auditor.authoring.validate` checks a file against the schema
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -22,7 +22,29 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Quantity = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]*$", max_length=60)]
 
 RoleName = Literal["actual", "target", "limit", "previous", "example"]
-PerName = Literal["any", "unsaid", "total", "gpu", "stage", "replica", "node", "layer", "expert", "token", "sequence", "request", "group"]
+PerName = Literal[
+    "any",
+    "unsaid",
+    "total",
+    "gpu",
+    "stage",
+    "replica",
+    "node",
+    "group",
+    "layer",
+    "expert",
+    "head",
+    "parameter",
+    "token",
+    "sequence",
+    "request",
+    "batch",
+    "microbatch",
+    "step",
+    "iteration",
+    "forward pass",
+    "second",
+]
 
 
 class _Strict(BaseModel):
@@ -41,7 +63,7 @@ class SelectorModel(_Strict):
         PerName | Annotated[list[PerName], Field(min_length=1)] | None,
         Field(
             description="The part of the plan it speaks of; `unsaid` where the report does not say. "
-            "Left out: the whole (total), unsaid, or the part the lexicon gives for the quantity."
+            "Left out: unsaid, and the whole (total) or what the lexicon lists under `of`."
         ),
     ] = None
     phase: Annotated[Literal["any", "prefill", "decode", "training"], Field(description="Only claims of this phase.")] = "any"
@@ -133,6 +155,3 @@ def schema() -> dict[str, Any]:
     found["title"] = "A rule of deployment-auditor"
     found["oneOf"] = [{"required": ["holds"]}, {"required": ["conventions"]}, {"required": ["check"]}]
     return found
-
-
-PER_NAMES: tuple[str, ...] = get_args(PerName)

@@ -55,7 +55,7 @@ def _fence(text: str, language: str = "") -> list[str]:
 
 def _operand(use: Use) -> str:
     parts = [] if use.roles == ("actual",) else [f"as {' or '.join(use.roles)}"]
-    scopes = [scope for scope in use.per if scope not in ("unsaid", "total", "any")]
+    scopes = [scope for scope in use.per if scope not in ("unsaid", "total", "any", "second")]
     if scopes:
         parts.append(f"of a {' or '.join(scopes)}")
     if use.phase != "any":

@@ -45,8 +45,8 @@ class Entry:
     id: str
     symbol: str
     unit: str
-    per: str = ""
-    """The part of the plan it speaks of by its nature (`gpu` for the memory of one GPU)."""
+    of: tuple[str, ...] = ()
+    """The parts of the plan whose figure is the quantity itself: `gpu` for the capacity of a GPU, `second` for a rate."""
 
     @property
     def dimension(self) -> Dimension:
@@ -93,8 +93,8 @@ def entries(lexicon: Any, path: str = "lexicon.yaml") -> dict[str, Entry]:
         unit = str(item.get("unit", "1"))
         if unit not in UNITS:
             raise RuleError(f"quantity {item['id']}: unknown unit {unit!r}", path=path)
-        per = item.get("per", item.get("of", ""))
-        entry = Entry(item["id"], item["symbol"], unit, per if isinstance(per, str) else "")
+        of: Any = item.get("of", item.get("per", []))
+        entry = Entry(item["id"], item["symbol"], unit, (of,) if isinstance(of, str) else tuple(str(part) for part in of))
         for name in (entry.id, entry.symbol):
             if name in found and found[name].id != entry.id:
                 raise RuleError(f"{name!r} names two quantities: {found[name].id} and {entry.id}", path=path)
@@ -307,7 +307,7 @@ class _Checker:
 
 
 def _usual(entry: Entry) -> tuple[str, ...]:
-    return ("unsaid", entry.per) if entry.per else ("total", "unsaid")
+    return ("unsaid", *entry.of) if entry.of else ("total", "unsaid")
 
 
 def placeholders(text: str, sheet: Sheet, route: Sequence[Key] = ()) -> list[tuple[str, str]]:
