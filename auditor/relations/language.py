@@ -41,6 +41,7 @@ MAX_NESTING: Final = 24
 MAX_NODES: Final = 160
 MAX_DIGITS: Final = 30
 MAX_EXPONENT: Final = 8
+MAX_POWER_OF_TEN: Final = 24
 MAX_DEGREE: Final = 24
 """Of numerator and denominator: bounds the work of proving as well as of evaluating."""
 
@@ -155,6 +156,10 @@ def _tokens(text: str) -> Iterator[_Token]:
         elif character.isascii() and character.isdigit():
             while at < len(text) and text[at].isascii() and (text[at].isdigit() or text[at] in "._"):
                 at += 1
+            if text[at : at + 1] in ("e", "E") and text[at + 1 : at + 2].isascii() and text[at + 1 : at + 2].isdigit():
+                at += 2
+                while at < len(text) and text[at].isascii() and text[at].isdigit():
+                    at += 1
             yield _Token("number", text[start:at], start)
         elif character.isascii() and (character.isalpha() or character == "_"):
             while at < len(text) and text[at].isascii() and (text[at].isalnum() or text[at] == "_"):
@@ -327,13 +332,15 @@ class _Reader:
         raise RelationError(f"expected a number, a name or a parenthesis but found {found}", token.at)
 
     def number(self, token: _Token) -> Number:
-        digits = token.text.replace("_", "")
+        digits, _, power = token.text.replace("_", "").lower().partition("e")
+        if len(power) > 2 or int(power or 0) > MAX_POWER_OF_TEN:
+            raise RelationError(f"a power of ten above {MAX_POWER_OF_TEN}", token.at)
         whole, _, part = digits.partition(".")
         if len(digits) > MAX_DIGITS:
             raise RelationError(f"a number of more than {MAX_DIGITS} digits", token.at)
         if not whole.isdigit() or (part and not part.isdigit()) or digits.endswith("."):
             raise RelationError(f"{token.text!r} is not a number", token.at)
-        value = Fraction(int(whole + part), 10 ** len(part))
+        value = Fraction(int(whole + part), 10 ** len(part)) * 10 ** int(power or 0)
         if self.token.kind == "name" and self.tokens[self.position + 1].text != "(":
             unit = self.token
             if unit.text not in UNITS:
