@@ -42,6 +42,8 @@ class Use:
     phase: str
     each: bool
     """Claims about single members (GPU 3, Stage 0) count, each for itself."""
+    sure: bool = False
+    """Only claims read with high confidence count."""
     in_order: bool = False
     """Of the scopes in `per`, only the first counts that any claim has."""
 
@@ -195,6 +197,7 @@ def _use(found: Mapping[str, Any]) -> Use:
         phase=found["phase"],
         each=found["each"],
         in_order=found["in_order"],
+        sure=found["sure"],
     )
 
 

@@ -172,6 +172,7 @@ def _written(checked: Checked, proved: Mapping[str, Any]) -> dict[str, Any]:
                 "phase": use.phase,
                 "each": use.each,
                 "in_order": use.in_order,
+                "sure": use.sure,
             }
             for use in checked.uses
         ],

@@ -70,6 +70,7 @@ class SelectorModel(_Strict):
     each: Annotated[
         bool, Field(description="Claims about single members (GPU 3, Stage 0, the attention part) count too, each for itself.")
     ] = False
+    sure: Annotated[bool, Field(description="Only claims that were read with high confidence count.")] = False
     in_order: Annotated[
         bool, Field(description="The scopes of `per` are tried in their order, like roles: only claims of the first that has any count.")
     ] = False

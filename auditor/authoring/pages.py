@@ -62,6 +62,8 @@ def _operand(use: Use) -> str:
         parts.append(f"in {use.phase}")
     if use.each:
         parts.append("each member for itself")
+    if use.sure:
+        parts.append("read with high confidence")
     if use.in_order:
         parts.append("in this order" if scopes else "a stated total first")
     said = f" ({', '.join(parts)})" if parts else ""

@@ -64,6 +64,7 @@ class Use:
     phase: str = "any"
     each: bool = False
     in_order: bool = False
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ class _Checker:
             else:
                 roles = (selected.role,) if isinstance(selected.role, str) else tuple(selected.role)
                 per = (selected.per,) if isinstance(selected.per, str) else tuple(selected.per or _usual(entry))
-                yield Use(name, entry, roles, per, selected.phase, selected.each, selected.in_order)
+                yield Use(name, entry, roles, per, selected.phase, selected.each, selected.in_order, selected.sure)
 
     def near(self, wanted: str) -> str:
         from difflib import get_close_matches

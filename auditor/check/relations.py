@@ -167,7 +167,7 @@ def _in_scope(use: Use, claim: Claim) -> bool:
     scope = claim.scope
     if all(reading.interval.low is None and reading.interval.high is None for reading in claim.readings):
         return False
-    if use.phase not in ("any", scope.phase):
+    if use.phase not in ("any", scope.phase) or (use.sure and claim.confidence is not Confidence.HIGH):
         return False
     if (scope.member or scope.words) and not use.each:
         return False
