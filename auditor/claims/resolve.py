@@ -55,6 +55,10 @@ class ReadOut:
     unclear: tuple[Unclear, ...]
 
 
+_PARTS_OF_A_MODEL = ("expert", "moe", "mlp", "ffn", "dense", "attention", "embedding", "shared", "active", "layer", "gpu", "stage", "rank")
+"""Words that make a count of parameters one of a part."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A statement prepared for reading."""
@@ -441,6 +445,8 @@ class _Resolver:
                 other = self.named(kind, line.views[1].words) if line.views[1].label.kind is LabelKind.ROW else None
                 if other is not None and other.quantity.id not in _GENERIC:
                     best, view = other, line.views[1]
+            if best and best.quantity.id == "time.step" and best.size == 1 and any(find_any(other.words, _LINKS) for other in line.views[:4]) or (best and best.quantity.id == "time.step" and best.size == 1 and find_any((*tail, *head), _LINKS)):
+                return _Meaning("time.communication", Confidence.LOW, f"label {view.raw.strip()!r} of a link", per, view.label.text.whole, unit=unit)
             if best and best.quantity.id == "time.step" and self.component(view.words, best):
                 return _Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", per, view.label.text.whole, unit=unit, words=view.raw.strip()[:60])
             if best:
@@ -698,7 +704,11 @@ class _Resolver:
         if self.is_billions(number) and self.is_factor(line, number) and not number.noun and not find_any(tail, ("model",)):
             return _Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
         if self.is_billions(number) and not (tail and tail[0].text in ("token", "row", "request")):
-            return _Meaning("model.params", Confidence.HIGH if find_any((*tail, *head), ("model", "parameter")) else Confidence.LOW, "billions", per_of(tail))
+            labelled = [word for view in line.views[:1] for word in view.words]
+            sure = find_any((*tail, *head), ("model", "parameter")) or (
+                position == 0 and find_any(labelled, ("model", "parameter")) and not find_any(labelled, _PARTS_OF_A_MODEL)
+            )
+            return _Meaning("model.params", Confidence.HIGH if sure else Confidence.LOW, "billions", per_of(tail))
         best = self.strict("count", head, trailing=True)
         if best and (number.name or not number.noun) and self.joins(line.text, number, head):
             return _Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {_text(head)}", per_of(head))
@@ -1096,6 +1106,9 @@ class _Resolver:
     def pair(self, line: _Line, number: Number, before: Sequence[Claim | None]) -> _Meaning | None:
         """`16/16 GPUs`: what is used of what is there."""
         view_words = [word.text for view in line.views[:2] for word in view.words]
+        follows = line.text[number.stop :].lstrip().partition(" ")[0].strip(".,;:()").lower()
+        if follows.isalpha() and follows not in ("gpu", "gpus", "devices", "used", "in", "are", "utilized"):
+            return None  # what is counted is named, and it is not GPUs
         if "gpu" in view_words or "gpu" in [word.text for word in line.words]:
             return _Meaning("gpus" if number.form is Form.PART else "gpus.available", Confidence.MEDIUM, "m of n GPUs")
         return None
@@ -1473,6 +1486,8 @@ _HYPOTHETICAL = frozenset("would could might consider alternatively alternative 
 _DIFFERENCES = frozenset("margin headroom delta difference buffer slack gap surplus remaining diff".split())
 """Heads of columns that hold what lies between two figures."""
 _STATISTICS = frozenset("p50 p90 p95 p99 median average peak minimum maximum worst best theoretical effective sustained burst warm cold usable forward backward".split())
+_LINKS = tuple("communication network interconnect nvlink infiniband collective allreduce alltoall transfer link p2p topology bandwidth pcie".split())
+"""Words above a latency that make it that of a link."""
 _ELEMENT_BYTES = Interval(Fraction(0), Fraction(16))
 _OPERANDS = {
     "layers.per_stage": ("model.layers", "parallel.pipeline"),
