@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from auditor.cli.files import walk
-from auditor.cli.inputs import context_sources, read_source, settings_for, shortfall, warn, write
+from auditor.cli.inputs import context_sources, read_source, settings_for, shortfall, wanted_quantities, warn, write
 from auditor.cli.options import color_option, config_options, context_option, paint_wanted, percent, selectors
 from auditor.errors import InputError, UsageError
 
@@ -69,7 +69,7 @@ def command(
     settings = settings_for(paths, config_path, isolated)
     rules = load_rules()
     known = rules.lexicon.quantities
-    wanted = _wanted(quantity, {name: entry.symbol for name, entry in known.items()})
+    wanted = wanted_quantities(quantity, rules.lexicon)
     units = {name: entry.unit for name, entry in known.items()}
     context = context_sources((*settings.context, *context_paths))
     read, complete = _read(paths, rules, context, stdin_filename)
@@ -82,22 +82,6 @@ def command(
     for line in short:
         warn(line)
     return _FAILED if not complete else 1 if short else 0
-
-
-def _wanted(given: Sequence[str], symbols: Mapping[str, str]) -> frozenset[str] | None:
-    """Return the quantities asked for by id, symbol or group; None stands for all."""
-    if not given:
-        return None
-    wanted: set[str] = set()
-    for name in given:
-        found = {known for known, symbol in symbols.items() if name in (known, symbol) or known.startswith(f"{name}.")}
-        if not found and name != "other":
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, [*symbols, *symbols.values()], n=1)
-            raise UsageError(f"--quantity: no quantity is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
-        wanted |= found or {name}
-    return frozenset(wanted)
 
 
 def _only(understood: Understood, wanted: frozenset[str] | None) -> Understood:

@@ -18,9 +18,10 @@ from auditor.render.terminal import opening
 from auditor.settings import Settings
 
 if TYPE_CHECKING:
+    from auditor.claims.lexicon import Lexicon
     from auditor.statements import Source
 
-__all__ = ["STDIN_NAME", "context_sources", "read_source", "settings_for", "shortfall", "warn", "write"]
+__all__ = ["STDIN_NAME", "context_sources", "read_source", "settings_for", "shortfall", "wanted_quantities", "warn", "write"]
 
 STDIN_NAME = "<stdin>"
 
@@ -76,3 +77,20 @@ def shortfall(path: str, coverage: Coverage, least: Fraction | None) -> str:
         return ""
     share = f"{understood} of {coverage.numbers} numbers ({100 * understood // coverage.numbers} %)"
     return f"{path}: only {share} were understood, below --min-coverage {least}; `audit claims --uncovered` lists the others"
+
+
+def wanted_quantities(given: Sequence[str], lexicon: Lexicon) -> frozenset[str] | None:
+    """Return the quantities asked for by id, symbol or group; None stands for all."""
+    if not given:
+        return None
+    symbols = {name: entry.symbol for name, entry in lexicon.quantities.items()}
+    wanted: set[str] = set()
+    for name in given:
+        found = {known for known, symbol in symbols.items() if name in (known, symbol) or known.startswith(f"{name}.")}
+        if not found and name != "other":
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, [*symbols, *symbols.values()], n=1)
+            raise UsageError(f"--quantity: no quantity is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        wanted |= found or {name}
+    return frozenset(wanted)
