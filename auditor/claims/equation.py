@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from auditor.claims.equation_tokens import Leaf, Token, TokenKind, tokens
 from auditor.claims.lexicon import Lexicon
+from auditor.units import DIMENSIONLESS, UNITS
 
 __all__ = ["Equation", "Leaf", "Node", "Power", "Product", "Shape", "Side", "Sum", "Symbol", "leaves", "operations", "read", "symbols"]
 
@@ -34,6 +36,8 @@ class Shape(StrEnum):
     """A figure and, in brackets behind it, the arithmetic it comes from."""
     SHARE = "share"
     """A figure and, in brackets behind it, a share of it with its result."""
+    CONVERSION = "conversion"
+    """One figure in two units, joined by an equality sign or with the second in brackets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,9 +302,14 @@ def _is_operand_word(clause: Sequence[Token], index: int) -> bool:
 def _equation(sides: Sequence[Side]) -> Iterator[Equation]:
     """Yield the equation of the sides that hold nothing but numbers, if they are two and say something."""
     clear = [side for side in sides if _computable(side.tree)]
-    if len(clear) < 2 or not any(operations(side.tree) or _powered(side.tree) for side in clear):
+    if len(clear) < 2:
         return
-    equation = Equation(clear[0].start, clear[-1].end, tuple(clear))
+    shape = Shape.EQUALS
+    if not any(operations(side.tree) or _powered(side.tree) for side in clear):
+        shape = Shape.CONVERSION
+        if not all(_converts(one.tree, two.tree) for one, two in pairwise(clear)):
+            return
+    equation = Equation(clear[0].start, clear[-1].end, tuple(clear), shape)
     last = clear[-1].tree
     if isinstance(last, Sum) and operations(clear[0].tree):
         first = last.terms[0][1]
@@ -312,6 +321,16 @@ def _equation(sides: Sequence[Side]) -> Iterator[Equation]:
 def _powered(tree: Node) -> bool:
     """Tell whether a number is written as a power, which the value grammar already worked out: `2^20`."""
     return isinstance(tree, Leaf) and ("^" in tree.digits or "**" in tree.digits)
+
+
+def _converts(one: Node, two: Node) -> bool:
+    """Tell whether two sides are one kind of quantity in two different units."""
+    if not isinstance(one, Leaf) or not isinstance(two, Leaf):
+        return False
+    first, second = UNITS.get(one.number.unit), UNITS.get(two.number.unit)
+    if first is None or second is None or first.dimension == DIMENSIONLESS or one.per or two.per:
+        return False
+    return first.dimension == second.dimension and first.scale != second.scale
 
 
 def _computable(tree: Node) -> bool:
@@ -507,6 +526,10 @@ def _explained(figure: Leaf, group: Token) -> Iterator[Equation]:
     opens = bool(first) and first[0].kind is not TokenKind.WORD
     if len(parts) == 1 and opens and not any(token.dash for token in first):
         tree, stop = _sum(parts[0], 0, 0)
+        alone = all(token.kind is TokenKind.NUMBER for token in group.items)
+        if alone and tree is not None and _converts(figure, tree):
+            sides = (Side(figure.start, figure.end, figure), Side(tree.start, tree.end, tree))
+            yield Equation(figure.start, group.end, sides, Shape.CONVERSION)
         if tree is not None and stop == len(parts[0]) and operations(tree) and _computable(tree):
             yield Equation(
                 figure.start, tree.end, (Side(figure.start, figure.end, figure), Side(tree.start, tree.end, tree)), Shape.BRACKET

@@ -1106,9 +1106,12 @@ class _Resolver:
     def pair(self, line: _Line, number: Number, before: Sequence[Claim | None]) -> _Meaning | None:
         """`16/16 GPUs`: what is used of what is there."""
         view_words = [word.text for view in line.views[:2] for word in view.words]
-        follows = line.text[number.stop :].lstrip().partition(" ")[0].strip(".,;:()").lower()
-        if follows.isalpha() and follows not in ("gpu", "gpus", "devices", "used", "in", "are", "utilized"):
+        behind = line.text[number.stop :].lstrip(" /0123456789*")
+        follows = behind.partition(" ")[0].strip(".,;:()*").lower()
+        if follows.isalpha() and follows not in ("gpu", "gpus", "device", "devices", "used", "in", "are", "utilized", "was"):
             return None  # what is counted is named, and it is not GPUs
+        if line.text[: number.start].endswith(("x", "×", "*")) or any(view.per for view in line.views[:2]) or find_any(line.words, ("each",)):
+            return None  # an operand, or a share of what one GPU holds
         if "gpu" in view_words or "gpu" in [word.text for word in line.words]:
             return _Meaning("gpus" if number.form is Form.PART else "gpus.available", Confidence.MEDIUM, "m of n GPUs")
         return None
@@ -1410,7 +1413,7 @@ class _Resolver:
             said = self.lexicon.normalize(following[1 : following.index(")")])
             phase = next((name for name, names in self.lexicon.phases.items() if contains(said, names)), phase)
         words = meaning.words
-        if not words:
+        if not words and meaning.quantity.partition(".")[0] in ("time", "rate", "share", "memory", "hardware"):
             near = {word.text for word in (*tail[:3], *head[-3:])} | ({word.text for word in line.views[0].words} if line.views else set())
             raw = (line.views[0].raw.lower() if line.views else "") + " " + line.text[max(0, number.start - 24) : number.end + 24].lower()
             words = next((statistic for statistic in sorted(_STATISTICS) if statistic in near or (statistic[0] == "p" and statistic[1:].isdigit() and statistic in raw)), "")
