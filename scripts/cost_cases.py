@@ -14,8 +14,8 @@ from fractions import Fraction
 from auditor.cost.activations import Recompute
 from auditor.cost.architecture import Architecture
 from auditor.cost.grid import Grid
+from auditor.cost.known import model_by_name
 from auditor.cost.plan_facts import PlanFacts, Training
-from auditor.cost.plan_file import model_by_name
 from auditor.cost.recipes import Sharding
 
 TOOLS = ("Megatron-LM", "Megatron-Bridge", "SimuMax", "llm-analysis", "calculon", "cookbook")

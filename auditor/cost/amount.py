@@ -35,7 +35,7 @@ class DimensionError(TypeError):
     """Two amounts were added or compared whose dimensions differ: a defect of a formula, never of a plan."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """One line of a derivation: `symbol = formula = substituted = value` (in base units of `dimension`)."""
 
@@ -44,6 +44,13 @@ class Line:
     substituted: str
     value: Fraction
     dimension: Dimension
+
+    # What is written decides; hashing fractions would take most of an estimate's time.
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Line) and (self.symbol, self.formula, self.substituted) == (other.symbol, other.formula, other.substituted)
+
+    def __hash__(self) -> int:
+        return hash(self.substituted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,14 +180,11 @@ class Amount:
 
 def _number(value: Fraction) -> tuple[str, int]:
     """Return plain arithmetic for `value` and how tightly it binds."""
-    if value.denominator == 1:
-        text = str(value.numerator)
-    else:
-        decimal = _as_decimal(value)
-        if decimal is None:
-            return f"{value.numerator} / {value.denominator}", _PRODUCT if value >= 0 else _SUM
-        text = decimal
-    return text, _ATOM if value >= 0 else _SUM
+    numerator, denominator = value.numerator, value.denominator
+    text = str(numerator) if denominator == 1 else _as_decimal(value)
+    if text is None:
+        return f"{numerator} / {denominator}", _PRODUCT if numerator >= 0 else _SUM
+    return text, _ATOM if numerator >= 0 else _SUM
 
 
 def _as_decimal(value: Fraction) -> str | None:

@@ -36,7 +36,11 @@ def estimate(plan: PlanFacts) -> Estimate:
     """
     facts = list(_layout(plan))
     missing: list[str] = []
-    if isinstance(plan.model, ParameterCount):
+    if plan.model is None:
+        if plan.training is not None:
+            facts += [*_batch(plan, plan.training), *_bubble(plan)]
+        missing.append("a model: its name, its size or its shape")
+    elif isinstance(plan.model, ParameterCount):
         facts += _sized(plan, plan.model)
         missing.append("the model's architecture: activations, KV cache, attention FLOPs and traffic need it")
     else:
@@ -71,6 +75,10 @@ def _layout(plan: PlanFacts) -> Iterator[Fact]:
         if model.experts is not None:
             per_gpu = count("E", model.experts.count) / count("ep", grid.ep)
             yield Fact("experts.per_gpu", "experts of one layer on a GPU", per_gpu, "1", "gpu", "in one layer", source)
+            fullest = max(split.stages, key=lambda stage: stage.mixtures(model))
+            every = per_gpu * count("moe_layers_per_stage", fullest.mixtures(model))
+            over = "over the layers of the fullest stage"
+            yield Fact("experts.per_gpu", "experts on a GPU", every, "1", "gpu", over, source, alternative=True)
         heads = count("a", model.heads) / count("tp", grid.tp)
         yield Fact("heads.per_gpu", "query heads on a GPU", heads, "1", "gpu", "attention TP", source)
 
@@ -248,6 +256,8 @@ def _training_work(plan: PlanFacts, model: Architecture, training: Training) -> 
     device, gpus = plan.device, plan.grid.gpus
     peak = None if device is None else device.peak(training.math)
     for index, convention in enumerate(CONVENTIONS):
+        if convention.name == "full-windowed" and model.window is None:
+            continue
         per_token = flops.training_per_token(model, length, convention, mtp=training.mtp, frozen=training.frozen)
         how = f"{convention.name} attention" + (", base weights frozen" if training.frozen else "")
         other = index > 0
@@ -298,7 +308,7 @@ def _training_work(plan: PlanFacts, model: Architecture, training: Training) -> 
             )
     if training.step_time is not None:
         rate = tokens / training.step_time
-        yield Fact("rate.tokens", "tokens per second", rate, "token/s", "total", "all tokens of the step", "definition")
+        yield Fact("rate.tokens", "tokens per second", rate, "token/s", "total", "all tokens of the step", "definition", tolerance=PERCENT)
         yield Fact(
             "rate.tokens_per_gpu",
             "tokens per second of a GPU",
@@ -307,6 +317,7 @@ def _training_work(plan: PlanFacts, model: Architecture, training: Training) -> 
             "gpu",
             "all tokens of the step",
             "definition",
+            tolerance=PERCENT,
         )
 
 
@@ -487,7 +498,7 @@ def _serving_time(plan: PlanFacts, device: Device, model: Architecture, serving:
     yield Fact("time.tpot", "time per output token", tpot, "ms", "decode", how, source, Nature.FLOOR)
     whole = inference.end_to_end(first, tpot, serving.output).named("end_to_end")
     how = "one prefill and (output - 1) steps"
-    yield Fact("time.step", "whole answer", whole, "ms", "request", how, source, Nature.FLOOR)
+    yield Fact("time.end_to_end", "whole answer", whole, "ms", "request", how, source, Nature.FLOOR)
     requests = (count("R", serving.batch) * count("dp", plan.grid.dp)).named("requests")
     steady = requests / tpot
     apart = "concurrency / TPOT: reached only where prefill runs elsewhere"

@@ -152,7 +152,8 @@ class Serving:
 class PlanFacts:
     """Everything a cost estimate starts from; `ImpossiblePlanError` where the parts cannot go together."""
 
-    model: Architecture | ParameterCount
+    model: Architecture | ParameterCount | None
+    """None: only the layout is costed."""
     grid: Grid = field(default=Grid())
     device: Device | None = None
     training: Training | None = None

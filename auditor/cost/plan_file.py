@@ -25,16 +25,19 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from auditor.cost.activations import Recompute
 from auditor.cost.amount import Amount, amount
 from auditor.cost.architecture import Architecture
+from auditor.cost.comparison import Claimed
 from auditor.cost.formats import FORMATS, number_format
 from auditor.cost.grid import Grid
 from auditor.cost.impossible import LARGEST_COUNT, ImpossiblePlanError, require
+from auditor.cost.known import device_by_name, model_by_name
 from auditor.cost.layout.degrees import Framework
 from auditor.cost.memory import QuantisedPart
 from auditor.cost.pipeline import Schedule
 from auditor.cost.plan_facts import Device, ParameterCount, PlanFacts, Serving, Training
 from auditor.cost.recipes import Sharding, recipe
 from auditor.errors import InputError
-from auditor.units import UNITS
+from auditor.units import DIMENSIONLESS, UNITS
+from auditor.values import Interval
 
 __all__ = ["PlanFile", "is_plan", "parse_plan", "schema"]
 
@@ -202,7 +205,7 @@ class PlanFile(_Section):
     layout: LayoutSection = LayoutSection()
     training: TrainingSection | None = None
     serving: ServingSection | None = None
-    claims: dict[str, Annotated[str | int | float, Field()]] = Field(
+    claims: dict[str, str | int | float] = Field(
         default_factory=dict, description="Claimed figures to set beside the recomputed ones, by quantity id: {memory.used: 61 GB}."
     )
 
@@ -242,9 +245,9 @@ class _Document:
                 if not isinstance(key_node, yaml.ScalarNode):
                     raise self.error("keys must be plain words", where)
                 key = str(key_node.value)
-                if key in found:
-                    raise self.error(f"{'.'.join((*where, key))}: stands here twice", where)
                 self.lines[(*where, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+                if key in found:
+                    raise self.error(f"{'.'.join((*where, key))}: stands here twice", (*where, key))
                 found[key] = self.build(value_node, (*where, key))
             return found
         if isinstance(node, yaml.SequenceNode):
@@ -342,8 +345,8 @@ def _refusal(error: ValidationError, document: _Document, prefix: tuple[str, ...
     return document.error(_message(first, where), where)
 
 
-def parse_plan(text: str, path: str = "<plan>") -> tuple[PlanFacts, dict[str, str]]:
-    """Return the plan that a YAML or JSON text describes, and its claims as written.
+def parse_plan(text: str, path: str = "<plan>") -> tuple[PlanFacts, tuple[Claimed, ...]]:
+    """Return the plan that a YAML or JSON text describes, and its claims.
 
     Raises `InputError` with file, line, field and remedy; `ImpossiblePlanError` becomes one whose message names the rule
     and its source.
@@ -358,7 +361,35 @@ def parse_plan(text: str, path: str = "<plan>") -> tuple[PlanFacts, dict[str, st
     except ImpossiblePlanError as error:
         where = tuple(error.field.split("."))
         raise document.error(str(error), where) from None
-    return facts, {quantity: str(value) for quantity, value in written.claims.items()}
+    return facts, tuple(_claim(quantity, str(value), document) for quantity, value in written.claims.items())
+
+
+_PER_GPU: Final = frozenset(f"memory.{part}" for part in ("weights", "gradients", "optimizer", "states", "activations", "kv_cache"))
+"""What a plan file's claims speak of one GPU in."""
+
+
+def _claim(quantity: str, text: str, document: _Document) -> Claimed:
+    """Read a claim: a number with its unit, known to half a unit of its last digit unless it is a count."""
+    where = ("claims", quantity)
+    try:
+        value, written = _parse_number(text)
+    except ValueError as error:
+        raise document.error(f"claims.{quantity}: {error}, not {text[:40]!r}", where) from None
+    if written in _SUFFIXES and written not in UNITS:
+        scale, unit = Fraction(10) ** _SUFFIXES[written], UNITS["1"]
+    else:
+        found = UNITS.get(written)
+        if found is None:
+            raise document.error(f"claims.{quantity}: {written[:20]!r} is no unit; write GB, GiB, ms, s, TFLOPS, token/s, % ...", where)
+        scale, unit = Fraction(1), found
+    digits = re.split(r"[eEkKMBGT% ]", text.strip())[0].replace(",", "").replace("_", "")
+    step = Fraction(1, 10 ** len(digits.partition(".")[2]))
+    counted = unit.dimension == DIMENSIONLESS and unit.symbol != "%" and scale == 1 and value.denominator == 1
+    half = Fraction(0) if counted else step / 2 * scale
+    low, high = (value * scale - half) * unit.scale, (value * scale + half) * unit.scale
+    line, column = document.lines.get(where, (1, 1))
+    scope = "gpu" if quantity in _PER_GPU else ""
+    return Claimed(quantity, text, (Interval(low, high),), scope, place=(line, column))
 
 
 # From what is written to what is costed.
@@ -442,7 +473,7 @@ def _training(section: TrainingSection) -> Training:
         section.mtp,
         number_format(section.precision, "training.precision").math,
         section.frozen,
-        section.step_time,
+        None if section.step_time is None else section.step_time.renamed("step_time"),
     )
 
 
@@ -467,8 +498,12 @@ def _device(section: str | HardwareSection | None) -> Device | None:
         return None
     if isinstance(section, str):
         return device_by_name(section)
-    peaks = tuple((number_format(name, f"hardware.peak.{name}").math, peak) for name, peak in section.peak.items())
-    return Device(section.name, section.memory, section.bandwidth, section.link, peaks, "as given in the plan")
+    peaks = tuple((number_format(name, f"hardware.peak.{name}").math, peak.renamed("peak")) for name, peak in section.peak.items())
+    memory, bandwidth, link = (
+        value if value is None else value.renamed(name)
+        for name, value in (("memory", section.memory), ("bandwidth", section.bandwidth), ("link", section.link))
+    )
+    return Device(section.name, memory, bandwidth, link, peaks, "as given in the plan")
 
 
 def _model(section: str | dict[str, Any], document: _Document) -> Architecture | ParameterCount:
@@ -532,56 +567,3 @@ def _field(hint: Any, value: Any, where: tuple[str, ...], document: _Document) -
         choices = f"must be one of {', '.join(kind)}" if hasattr(kind, "__members__") else str(error)
         raise document.error(f"{name}: {choices}, not {str(value)[:40]!r}", where) from None
     raise document.error(f"{name}: {str(value)[:40]!r} is the wrong kind of value", where)
-
-
-def model_by_name(name: str) -> Architecture | ParameterCount:
-    """Return what the catalog knows of the one model that `name` means: its shape, or else its parameter counts.
-
-    Raises `ImpossiblePlanError` for a name that no model or several models have.
-    """
-    from auditor.cost.catalog import find_models, models
-
-    model = models(name)
-    if model is None:
-        raise _unclear("model", name, [found.name for found in find_models(name)], "models")
-    if model.architecture is not None:
-        return model.architecture
-    total, active = (next(iter(model.quoted(quantity)), None) for quantity in ("model.params", "model.params_active"))
-    if total is None:
-        raise ImpossiblePlanError("model", f"nothing is known of the size of {model.name}", "auditor.cost.catalog")
-    # Of hybrids only a rounded count of active parameters is known, which may exceed the exact total of a dense one.
-    return ParameterCount(model.name, int(total.value), None if active is None or active.value >= total.value else int(active.value))
-
-
-def device_by_name(name: str) -> Device:
-    """Return the catalog's part that `name` means: dense peaks, memory, bandwidth, and its link's bandwidth one way.
-
-    Raises `ImpossiblePlanError` for a name that no part or several parts have.
-    """
-    from auditor.cost.catalog import find_hardware, hardware
-
-    part = hardware(name)
-    if part is None:
-        raise _unclear("hardware", name, [found.name for found in find_hardware(name)], "hardware")
-    peaks = tuple(
-        (math, amount("F", peak.value, peak.unit))
-        for math in ("fp32", "tf32", "bf16", "fp16", "fp8", "fp4", "int8")
-        if (peak := part.peak(math)) is not None
-    )
-    memory, bandwidth, link = part.memory, part.memory_bandwidth, part.link_bandwidth
-    graded = f"catalog, {part.name}: memory {memory.grade.value}, bandwidth {bandwidth.grade.value}"
-    return Device(
-        part.name,
-        amount("memory", memory.value, memory.unit),
-        amount("BW", bandwidth.value, bandwidth.unit),
-        amount("link", link.value / 2, link.unit),
-        peaks,
-        graded,
-    )
-
-
-def _unclear(field: str, name: str, found: list[str], kind: str) -> ImpossiblePlanError:
-    shown = name[:60]
-    if found:
-        return ImpossiblePlanError(field, f"{shown!r} may be any of {', '.join(found[:8])}; name one", "auditor.cost.catalog")
-    return ImpossiblePlanError(field, f"{shown!r} is not in the catalog; `audit catalog {kind}` lists what is", "auditor.cost.catalog")
