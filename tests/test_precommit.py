@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent
-HOOK = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))[0]
+HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+HOOK = HOOKS["audit"]
 WRONG = "- GPUs: 16\n- Tensor parallelism: 4\n- Pipeline parallelism: 2\n- Data parallelism: 4\n"
 RIGHT = WRONG.replace("16", "32")
 
@@ -70,6 +71,11 @@ def test_what_the_settings_exclude_is_left_out(repository: Path) -> None:
     hook_in_place(repository)
     (repository / "auditor.toml").write_text("exclude = ['old/']\n")
     assert pre_commit(repository, "run", "--files", "old/plan.md").returncode == 0
+
+
+def test_both_hooks_see_the_same_files() -> None:
+    assert {key: HOOKS["audit-fix"][key] for key in ("types_or", "language")} == {key: HOOK[key] for key in ("types_or", "language")}
+    assert HOOKS["audit-fix"]["entry"] == f"{HOOK['entry']} --fix"
 
 
 def test_files_of_other_types_are_not_given(repository: Path) -> None:

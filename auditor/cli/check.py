@@ -23,7 +23,7 @@ from auditor.settings import Settings
 if TYPE_CHECKING:
     from auditor.cli.auditing import Audits
     from auditor.findings import Report
-    from auditor.render.run import Failure, Run
+    from auditor.render.run import Failure, Options, Run
 
 __all__ = ["command"]
 
@@ -152,9 +152,9 @@ def command(
     write(load(request.output_format)(run, options), painted)
     for name, path in also_write:
         _save(load(name)(run, replace(options, color=False)), path)
-    # Annotations already carry what failed, escaped; standard error is read for workflow commands too.
-    too_little = _complain(run, request, silent=request.output_format == "github")
-    return _status(run, request.fail_level, exit_zero=exit_zero, too_little=too_little)
+    short = _shortfalls(run, request.min_coverage)
+    _complain(run, short, options, annotations=request.output_format == "github")
+    return _status(run, request.fail_level, exit_zero=exit_zero, too_little=bool(short))
 
 
 def _save(text: str, path: Path) -> None:
@@ -228,22 +228,33 @@ def _files(paths: Sequence[str], request: Request, *, force_exclude: bool, verbo
     return found.files, failures
 
 
-def _complain(run: Run, request: Request, *, silent: bool) -> bool:
-    """Write what could not be audited to standard error; tell whether a report fell short of the coverage asked for."""
+def _shortfalls(run: Run, least: Fraction | None) -> list[Failure]:
+    """Return the reports of which less was understood than asked for."""
+    from auditor.render.run import Failure
+
+    found = ((report.source.path, shortfall(report.coverage, least)) for report in run.reports)
+    return [Failure(path, message) for path, message in found if message]
+
+
+def _complain(run: Run, short: Sequence[Failure], options: Options, *, annotations: bool) -> None:
+    """Say what could not be audited and what was understood too little.
+
+    Where the output is annotations, they hold the former already; a runner reads standard error for commands too.
+    """
     from auditor.render.run import locate
 
+    if annotations:
+        from auditor.render.github import command as annotation
+
+        for failure in short:
+            line = annotation("error", [failure.message], file=options.repository_path(failure.path), title="coverage")
+            write(f"{line}\n")
+        return
     messages = [f"{failure.place}: not audited: {failure.message}" for failure in run.failures]
     for report in run.reports:
         messages += [f"{locate(report.source, note.span)}: not audited in full: {note.message}" for note in report.notes if note.fatal]
-    short = (
-        []
-        if request.min_coverage is None
-        else [line for report in run.reports if (line := shortfall(report.source.path, report.coverage, request.min_coverage))]
-    )
-    for message in messages + short:
-        if not silent:
-            warn(message)
-    return bool(short)
+    for message in [*messages, *(f"{failure.path}: {failure.message}" for failure in short)]:
+        warn(message)
 
 
 def _status(run: Run, fail_level: str, *, exit_zero: bool, too_little: bool) -> int:

@@ -78,9 +78,9 @@ def command(
     form = "uncovered" if uncovered else "annotate" if annotate else output_format
     write(_rendered(shown, units, form, painted), painted)
     least = settings.min_coverage if min_coverage is None else min_coverage
-    short = [line for understood in read if (line := shortfall(understood.source.path, understood.coverage, least))]
-    for line in short:
-        warn(line)
+    short = [(understood.source.path, message) for understood in read if (message := shortfall(understood.coverage, least))]
+    for path, message in short:
+        warn(f"{path}: {message}")
     return _FAILED if not complete else 1 if short else 0
 
 

@@ -70,13 +70,13 @@ def context_sources(paths: Sequence[Path]) -> tuple[Source, ...]:
     return tuple(sources)
 
 
-def shortfall(path: str, coverage: Coverage, least: Fraction | None) -> str:
+def shortfall(coverage: Coverage, least: Fraction | None) -> str:
     """Return a message where less than `least` percent of a report's numbers was understood, else the empty string."""
     understood = coverage.labels + coverage.claims
     if least is None or understood * 100 >= least * coverage.numbers:
         return ""
     share = f"{understood} of {coverage.numbers} numbers ({100 * understood // coverage.numbers} %)"
-    return f"{path}: only {share} were understood, below --min-coverage {least}; `audit claims --uncovered` lists the others"
+    return f"only {share} were understood, below --min-coverage {least}; `audit claims --uncovered` lists the others"
 
 
 def wanted_quantities(given: Sequence[str], lexicon: Lexicon) -> frozenset[str] | None:

@@ -228,6 +228,11 @@ class TestOutput:
         assert answer.err == ""
         assert answer.out.count("::error ") == 3
 
+    def test_github_says_what_was_understood_too_little(self, audit: Run) -> None:
+        answer = audit("--output-format", "github", "--min-coverage", "90", write("a.md", "16 GPUs and 1 2 3"))
+        assert (answer.status, answer.err) == (1, "")
+        assert "::error file=a.md,title=coverage::only 1 of 4 numbers (25 %25) were understood" in answer.out
+
 
 class TestStreams:
     def test_a_closed_pipe(self, tmp_path: Path) -> None:
