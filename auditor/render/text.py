@@ -62,9 +62,9 @@ def _step(report: Report, step: Step, explain: bool) -> list[str]:
     return lines
 
 
-def _convention(tried: ConventionTried) -> str:
+def _convention(tried: ConventionTried, explain: bool) -> str:
     detail = f": {tried.detail}" if tried.detail else ""
-    source = f" ({tried.source})" if tried.source else ""
+    source = f" ({tried.source})" if tried.source and explain else ""
     return plain(f"{tried.name} {'holds' if tried.holds else 'does not hold'}{detail}{source}")
 
 
@@ -81,7 +81,7 @@ def _remarks(report: Report, finding: Finding, options: Options) -> list[tuple[s
     confidence = "" if finding.confidence.rank == 2 else f", {finding.confidence} confidence"
     remarks = [
         ("because", arithmetic),
-        ("conventions tried", [_convention(tried) for tried in finding.conventions]),
+        ("conventions tried", [_convention(tried, options.explain) for tried in finding.conventions]),
         ("repair", [plain(repair.message) for repair in repairs]),
         ("follows", followers),
         ("rule", [f"{finding.name} ({finding.code}{confidence}); {rule_page(finding)}"]),
