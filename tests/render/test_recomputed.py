@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from fractions import Fraction
 from pathlib import Path
 
 import jsonschema
@@ -74,4 +73,3 @@ def test_many_alternatives_are_summed_up() -> None:
     text = as_full([completed()])
     assert "other conventions from" in text
     assert len([line for line in text.splitlines() if "also" in line]) < 40
-    assert Fraction(1)
