@@ -89,5 +89,5 @@ class Builder:
 
 
 def under(path: Path, text: Text, kind: LabelKind, level: int = 0) -> Path:
-    """Return the path one label deeper."""
-    return (*path, Label(text, kind, level))
+    """Return the path one label deeper; an empty label adds nothing."""
+    return (*path, Label(text, kind, level)) if text.content else path

@@ -260,6 +260,8 @@ def launches(line: str) -> bool:
         return False
     name = match.group(1).rsplit("/", 1)[-1]
     rest = stripped[match.end() :]
+    if rest.lstrip().startswith(("=", ":")):
+        return False
     if name in DECLARES and name == "export":
         return "=" in rest
     if SCRIPT.fullmatch(match.group(1)):

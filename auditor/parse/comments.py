@@ -58,7 +58,8 @@ def add_comment(builder: Builder, body: Text, path: Path, group: int, *, beside:
     """Add one comment, without its sign; `beside` where it stands behind a setting on the same line."""
     for piece in split_pieces(Inline(body)):
         if piece.label is None:
-            builder.add(Kind.CODE, path, piece.value.text, group)
+            if piece.value.content:
+                builder.add(Kind.CODE, path, piece.value.text, group)
             continue
         builder.head(path, piece.label, group)
         if piece.value.content:

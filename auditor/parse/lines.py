@@ -36,5 +36,5 @@ def stand_in(content: str, span: Span) -> Text:
     if len(content) != len(span):
         return Text(content, (Segment(0, len(content), span),))
     if len(content) == 1:
-        return Text(content, (Segment(0, 1, span),))
+        return Text(content, (Segment(0, 1, Span(span.start, span.start)),))
     return Text(content, (Segment(0, 1, span), Segment(1, len(content), span)))

@@ -224,6 +224,8 @@ class _Markdown:
         if self._barred(lines, path, place):
             return title, None
         runs = _runs(lines)
+        if not runs:
+            return title, None
         if len(runs) > 1 and _is_title(runs[0], structure=False, ends=False):
             path = path if title is None else path[:-1]
             text = without_colon(runs.pop(0).text)

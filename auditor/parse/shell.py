@@ -154,7 +154,7 @@ def _words(script: _Script, path: Path, words: list[Word]) -> None:
     if name in TOOLS or (name.endswith("()") and len(rest) < 3):
         builder.add(Kind.CODE, path, _raw(rest), group)
         return
-    if first.endswith(":") or not any(char.isalnum() for char in first):
+    if first.endswith(":") or not any(char.isalnum() for char in first) or (len(rest) > 1 and rest[1].raw.content in ("=", ":")):
         read_lines(builder, cut_lines(_raw(rest)), path)
         return
     expanded = _expand(script, rest)
@@ -362,7 +362,7 @@ def _flags(
                 _flag(script, path, word.slice(0, short.end(1)), word.slice(short.start(2), len(word)), group)
                 continue
             argument: list[Text] = []
-            if at < len(words) and content not in SWITCHES and _is_argument(words[at], carries=carries, starts_script=starts_script):
+            if at < len(words) and _takes(content, words[at]) and _is_argument(words[at], carries=carries, starts_script=starts_script):
                 argument.append(words[at].text)
                 at += 1
                 while at < len(words) and _NUMERIC.fullmatch(words[at].text.content) and _NUMERIC.fullmatch(argument[-1].content):
@@ -395,6 +395,11 @@ def _flags(
             path = under(path, word, LabelKind.PROGRAM)
             starts_script = carries = False
     return
+
+
+def _takes(flag: str, word: Word) -> bool:
+    """A flag known to be a switch takes no argument, unless a number follows it."""
+    return flag not in SWITCHES or _NUMERIC.fullmatch(word.text.content) is not None
 
 
 def _is_argument(word: Word, *, carries: bool, starts_script: bool) -> bool:
