@@ -10,7 +10,6 @@ from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.rulebook import Rule
-from auditor.spans import Span
 from auditor.statements import Kind, LabelKind
 
 __all__ = ["measured", "stated"]
@@ -53,8 +52,9 @@ def measured(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterator[Outcome]:
     groups: dict[_Scope, list[Claim]] = defaultdict(list)
+    torn = _torn(subject)
     for claim in subject.claims:
-        if claim.quantity in quantities and claim.role is Role.ACTUAL and not claim.source and _firm(subject, claim):
+        if claim.quantity in quantities and (claim.statement, claim.quantity) not in torn and claim.role is Role.ACTUAL and not claim.source and _firm(subject, claim):
             groups[_scope(subject, claim)].append(claim)
     for scope, claims in groups.items():
         values = _clusters(claims)
@@ -63,6 +63,20 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
         elif len(values) > 1:
             finding = _finding(subject, rule, scope, values)
             yield Outcome(rule.name, Verdict.CONTRADICTED, tuple(claim.span for claim in claims), finding.message, finding)
+
+
+def _torn(subject: Subject) -> set[tuple[int, str]]:
+    """Return the statements that give one quantity several values: alternatives in one cell, bullet or sentence."""
+    first: dict[tuple[int, str], Claim] = {}
+    torn: set[tuple[int, str]] = set()
+    for claim in subject.claims:
+        key = (claim.statement, claim.quantity)
+        if claim.source or claim.role is not Role.ACTUAL:
+            continue
+        if key in first and not _agree(first[key], claim):
+            torn.add(key)
+        first.setdefault(key, claim)
+    return torn
 
 
 def _firm(subject: Subject, claim: Claim) -> bool:
@@ -160,6 +174,3 @@ def _digits(claim: Claim) -> str:
 
 def _operand(symbol: str, claim: Claim) -> Operand:
     return Operand(symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
-
-
-_ = Span

@@ -308,6 +308,8 @@ class _Scanner:
             return word, cursor, ""
         if glue == "" and cursor and (text[cursor - 1].isdigit() or text[cursor - 1] == "_") and not self.names_quantity(word):
             return word, cursor, ""
+        if glue == " " and cursor > 1 and text[cursor - 1] in "-_" and text[cursor - 2].isalpha():
+            return "", -1, ""  # the end of a longer name: --moe-router-group-topk 4
         if glue in (" ", ":", "=", "("):
             lowered = word.lower()
             if glue == " " and lowered not in self.naming and lowered not in self.names:

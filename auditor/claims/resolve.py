@@ -287,6 +287,8 @@ class _Resolver:
         if meaning is None:
             return None
         role = self.role(line, position, number, meaning, tail, head, before)
+        if meaning.quantity == "memory.utilization" and role is Role.ACTUAL and self.is_operand(line, number):
+            role = Role.LIMIT  # `80 GB x 85%`: the share of the memory that may be used
         scope = self.scope(line, number, meaning, unit_per, tail, head)
         quantity = self.lexicon.quantities.get(meaning.quantity)
         readings = self.readings(line, number, quantity, meaning.unit or unit)
@@ -298,6 +300,8 @@ class _Resolver:
         meaning, scope = self.specialise(line, meaning, scope)
         if len(line.words) >= 5 and find_any(line.words, tuple(_DISPUTED)):
             meaning = replace(meaning, confidence=Confidence.LOW)
+        if meaning.quantity == "memory.utilization" and find_any(line.views[0].words if line.views else head, ("efficiency",)):
+            meaning = replace(meaning, confidence=Confidence.LOW)  # how well memory is used, by whatever measure
         if meaning.confidence is Confidence.HIGH and not number.name and self.is_operand(line, number):
             meaning = replace(meaning, confidence=Confidence.MEDIUM)
         quantity = self.lexicon.quantities.get(meaning.quantity)
@@ -555,6 +559,8 @@ class _Resolver:
             return _Meaning("share.of", Confidence.LOW, "in the brackets of a label", unit=unit)
         if number.form is Form.FRACTION:
             return _Meaning("share.of", Confidence.MEDIUM, "fraction", per_of(tail), unit=unit)
+        if "headroom" in {word.text for view in line.views[:1] for word in view.words} and find_any(tail[:3], ("memory", "available", "free")):
+            return _Meaning("memory.headroom_share", Confidence.HIGH, f"label {line.views[0].raw.strip()!r}", "", line.views[0].label.text.whole, unit=unit)
         best = self.named("share", tail)
         if best and nearest == "of" and best.quantity.id != "change":
             best = None
@@ -643,6 +649,9 @@ class _Resolver:
     def utilization(self, line: _Line, near: Sequence[Word], further: Sequence[Word], before: Sequence[Claim | None], unit: str, view: View | None = None) -> _Meaning:
         """Decide whose utilisation is meant: the nearest subject in the words, the number before it, then the labels."""
         table = self.lexicon.utilizations
+        last = next((claim for claim in reversed(before) if claim is not None), None)
+        if last is not None and last.quantity in ("hardware.link_bandwidth", "hardware.memory_bandwidth") and not find_any(near, tuple(table)):
+            return _Meaning("share.bandwidth_utilization", Confidence.HIGH, f"utilisation beside {last.text!r}", unit=unit)
         beside = next((claim for claim in reversed(before) if claim is not None and claim.quantity in ("memory.used", "memory.capacity")), None)
         if beside is not None and view is None and not find_any(near, ("compute", "bandwidth", "network", "flops", "mfu")):
             return _Meaning("memory.utilization", Confidence.HIGH, f"utilisation beside {beside.text!r}", unit=unit)
@@ -873,6 +882,8 @@ class _Resolver:
             if noun == "expert" and line.text[: number.start].rstrip()[-1:] == "=" and any(claim is not None and claim.quantity == "model.layers" for claim in before):
                 return _Meaning("model.experts_total", Confidence.MEDIUM, f"{shown} over all layers")
             labelled = self.label_of_noun(line, noun, label)
+            if labelled and not labelled.per and noun in ("expert", "layer", "head") and self.owner(line, head) == "gpu":
+                labelled = None  # `Distribution: each GPU holds 16 experts`
             if labelled and labelled.per and self.bracketed(line, number) and (find_any(head, ("total", "all")) or find_any(modifiers, ("total", "transformer"))):
                 labelled = None
             if labelled and labelled.per and (head and head[-1].text in ("total", "all") or modifier_texts & {"total"}):
@@ -1030,7 +1041,7 @@ class _Resolver:
             return _Meaning("gpus.per_node", Confidence.HIGH, f"{shown} a node", "node")
         if earlier is not None and earlier.quantity == "nodes" and gap in (",", "("):
             return _Meaning("gpus", Confidence.MEDIUM, shown)
-        words = [word.text for word in head]
+        words = [word.text for word in (head or self.lead_words(line, number))]
         inside = [word.text for word in line.words if word.start >= number.end][:3]
         if inside[:1] == ["in"] and (owner := next((PER_WORDS[word] for word in inside[1:] if word in ("stage", "group", "node", "replica")), "")):
             return _Meaning({"node": "gpus.per_node", "stage": "gpus.per_stage", "replica": "gpus.per_replica"}.get(owner, "gpus.per_group"), Confidence.MEDIUM, f"{shown} in a {owner}", owner)
@@ -1062,7 +1073,8 @@ class _Resolver:
                 best = self.strict("count", view.words, trailing=True)
                 if best and best.quantity.id in ("gpus", "gpus.available", "gpus.spare", "gpus.per_node", "gpus.per_stage", "gpus.per_replica", "gpus.per_group"):
                     return _Meaning(best.quantity.id, Confidence.HIGH, f"label {view.raw.strip()!r}", "", view.label.text.whole)
-                if best and "gpu" in best.quantity.fallback_nouns and line.statement.kind in (Kind.ITEM, Kind.ENTRY, Kind.CELL, Kind.TREE) and not modifiers and not head:
+                counted = any(match.quantity.noun == "gpu" for match in view.matches)  # `EP GPUs`: the GPUs, not the degree
+                if best and "gpu" in best.quantity.fallback_nouns and not counted and line.statement.kind in (Kind.ITEM, Kind.ENTRY, Kind.CELL, Kind.TREE) and not modifiers and not head:
                     return _Meaning(best.quantity.id, Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
                 if "single" in names and "node" in names or ("node" in names and "single" in [word.text for word in line.words]):
                     return _Meaning("gpus.per_node", Confidence.MEDIUM, shown, "node")

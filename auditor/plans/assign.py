@@ -28,7 +28,7 @@ EXAMPLE = "example"
 _DEGREES = frozenset(
     ("parallel.tensor", "parallel.pipeline", "parallel.expert", "parallel.data", "parallel.context", "parallel.sequence", "parallel.expert_tensor")
 )
-_CONFIGURES = _DEGREES | frozenset(("gpus", "batch.global", "batch.micro", "nodes", "batch.sequence_length", "parallel.virtual_pipeline", "batch.accumulation"))
+_CONFIGURES = _DEGREES | frozenset(("gpus", "gpus.per_node", "batch.global", "batch.micro", "nodes", "batch.sequence_length", "parallel.virtual_pipeline", "batch.accumulation"))
 _CLUSTER = frozenset(
     ("gpus", "nodes", "gpus.per_node", "gpus.per_stage", "gpus.per_replica", "gpus.per_group")
 )
