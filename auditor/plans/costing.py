@@ -101,6 +101,8 @@ class _Stated:
                 votes[claim.quantity][value] += 1 + claim.confidence.rank
         self._values = {quantity: max(found, key=lambda value: found[value]) for quantity, found in votes.items()}
         self.quantities = frozenset(self._values)
+        self.agreed = frozenset(quantity for quantity, found in votes.items() if len(found) == 1)
+        """Quantities that the plan gives one value only."""
 
     def number(self, quantity: str) -> Fraction | None:
         return self._values.get(quantity)
@@ -141,7 +143,7 @@ def _follows(claim: Claim, stated: _Stated) -> bool:
     """Tell whether a claim's quantity follows from what the plan states, and the claim is the plan's own value of it."""
     needed = _IDENTITIES.get(claim.quantity)
     value = stated.number(claim.quantity)
-    return needed is not None and stated.quantities.issuperset(needed) and value is not None and claim.interval.contains(value)
+    return needed is not None and stated.agreed.issuperset(needed) and value is not None and claim.interval.contains(value)
 
 
 def _estimate(facts: PlanFacts, stated: _Stated) -> Estimate:
@@ -307,6 +309,8 @@ def _grid(stated: _Stated, model: Architecture | ParameterCount | None, guesses:
     candidates: list[tuple[int, str]] = []
     if dp is not None:
         candidates += [(dp, ""), (dp * ep, "EP multiplies the GPUs: attention runs data-parallel over the expert ranks")]
+        if ep > 1 and dp * ep % (tp * cp) == 0:
+            candidates.append((dp * ep // (tp * cp), "DP counts the copies of each expert: DP x EP = TP x CP x data-parallel ranks"))
     elif gpus is not None and gpus % (tp * cp * pp) == 0:
         candidates.append((gpus // (tp * cp * pp), f"DP = GPUs / (TP x CP x PP) = {gpus // (tp * cp * pp)}"))
     else:

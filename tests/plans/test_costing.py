@@ -50,6 +50,24 @@ def test_experts_as_a_factor_are_understood() -> None:
     assert any(said.startswith("EP multiplies the GPUs") for said in found.estimate.assumed)
 
 
+def test_data_parallelism_of_experts_is_understood() -> None:
+    found = costed(
+        claim("parallel.tensor", 2),
+        claim("parallel.pipeline", 4),
+        claim("parallel.expert", 8),
+        claim("parallel.data", 1),
+        claim("model.experts", 64),
+        claim("gpus", 32),
+    )
+    assert verdicts(found)["gpus"] is Verdict.HELD
+    assert any(said.startswith("DP counts the copies of each expert") for said in found.estimate.assumed)
+
+
+def test_degrees_stated_twice_contradict_nothing() -> None:
+    found = costed(*DEGREES, claim("parallel.data", 4), claim("gpus", 48))
+    assert verdicts(found)["gpus"] is Verdict.UNDETERMINED
+
+
 def test_a_layout_that_cannot_be_is_named() -> None:
     found = costed(claim("parallel.tensor", 2), claim("parallel.pipeline", 4), claim("parallel.expert", 64), claim("gpus", 128))
     assert found.refused.startswith("layout.ep: ETP x EP")
