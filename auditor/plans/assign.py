@@ -153,10 +153,14 @@ def _totals(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[C
     """Take "total experts" for the experts of all layers where a smaller number a layer divides it."""
     plain = {claim.interval.low for claim in claims if claim.quantity == "model.experts" and claim.interval.is_exact and claim.interval.low}
     layers = {claim.interval.low for claim in claims if claim.quantity == "model.layers" and claim.interval.is_exact and claim.interval.low}
+    totals = {claim.interval.low for claim in claims if claim.quantity == "model.experts_total" and claim.interval.is_exact}
     result = []
     for claim in claims:
-        if claim.quantity == "model.experts" and "total" in statements[claim.statement].label.lower() and claim.interval.is_exact:
+        if claim.quantity == "model.experts" and claim.interval.is_exact:
             value = claim.interval.low or Fraction(0)
+            if not (value in totals or "total" in statements[claim.statement].label.lower()):
+                result.append(claim)
+                continue
             if any(small < value and (value / small in layers or not layers and value % small == 0) for small in plain if small is not None):
                 claim = replace(claim, quantity="model.experts_total", symbol="experts_total")
         result.append(claim)
