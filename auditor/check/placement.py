@@ -87,7 +87,7 @@ def _disjoint(subject: Subject, rule: Rule, series: Series) -> Iterator[Outcome]
         " + ".join(str(len(member.ids)) for member in series.members[:40]) + f" - {union}"
         if len(series.members) <= 40
         else f"{total} - {union}",
-        f"{total - union} {noun} named more than once",
+        f"{total - union} {noun if total - union > 1 else _NAMES[series.kind][0]} named more than once",
         tuple(_held(subject, member) for member in series.members[:40]),
         *_exactly(total - union),
     )
@@ -364,7 +364,7 @@ def tensor_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 related=tuple(Place(one.span, f"TP {_number(one)}") for one in claims[:_MOST_RELATED]),
                 claimed=f"{size} GPUs",
                 expected=f"{_number(claim)} GPUs",
-                derivation=(_ratio_step("GPUs of the group / TP", size, _number(claim)),),
+                derivation=(_ratio_step(subject, "GPUs of the group / TP", (size, place), (_number(claim), claim.span)),),
                 severity=None if len(degrees) == 1 else Severity.WARNING,
             )
             yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
@@ -401,16 +401,17 @@ def expert_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         claim = claims[0]
         main = (exchange or one).size_span or place
         what = "exchange tokens among" if exchange is not None else "have"
+        fitting = sorted(exchanging)[:4]
         finding = rule.finding(
-            f"expert-parallel groups {what} {size} GPUs, but EP is {_number(claim)}: {size} is no multiple of it by the other degrees",
+            f"expert-parallel groups {what} {size} GPUs, but EP {_number(claim)} makes groups of {' or '.join(map(str, fitting))}",
             Place(main, f"{size} GPUs"),
             related=(
                 *(Place(other.size_span, f"{size} GPUs") for other in same if other.size_span is not None and other.size_span != main),
                 *(Place(one.span, f"EP {_number(one)}") for one in claims[:_MOST_RELATED]),
             ),
             claimed=f"{size} GPUs",
-            expected=" or ".join(str(number) for number in sorted(exchanging)[:4]) + " GPUs",
-            derivation=(_ratio_step("GPUs of the group / EP", size, _number(claim)),),
+            expected=" or ".join(map(str, fitting)) + " GPUs",
+            derivation=(_ratio_step(subject, "GPUs of the group / EP", (size, main), (_number(claim), claim.span)),),
             severity=Severity.WARNING if size in held or exchange is None else None,
         )
         yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
@@ -981,6 +982,8 @@ def _gap_step(subject: Subject, whole: Ids, missing: Ids, series: Series) -> Ste
     )
 
 
-def _ratio_step(formula: str, size: int, degree: int) -> Step:
-    ratio = Fraction(size, degree)
-    return Step(formula, f"{size} / {degree}", str(ratio), (), ratio, ratio)
+def _ratio_step(subject: Subject, formula: str, size: tuple[int, Span], degree: tuple[int, Span]) -> Step:
+    ratio = Fraction(size[0], degree[0])
+    names = formula.split(" / ")
+    operands = (_operand(subject, names[0], *size), _operand(subject, names[1], *degree))
+    return Step(formula, f"{size[0]} / {degree[0]}", str(ratio), operands, ratio, ratio)

@@ -1,0 +1,549 @@
+"""Checks of launch commands: what they start against the plan, against themselves and against what their programs read.
+
+Nothing here runs a command. Flags and variables arrive as statements (`auditor.parse.shell`); which flags mean processes, nodes
+and ranks, which flags a program knows and which variables exist is data of the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Final
+
+from auditor.check.subject import Subject
+from auditor.claims.model import Claim, Role
+from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.rulebook import Rule
+from auditor.spans import Span
+from auditor.statements import Document, Kind, LabelKind
+
+__all__ = ["Command", "Flag", "commands", "contradicted_plan", "launched", "misspelt", "ranks", "repeated", "unread", "visible"]
+
+_MOST: Final = 8
+_CLOSE: Final = 0.85
+"""Least likeness (difflib's ratio) of a flag to the one it is taken for a slip of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A flag with its value, a positional argument, or a variable."""
+
+    name: str
+    value: str
+    place: Span
+    """Where the value stands; for a flag without one, the flag."""
+    name_place: Span
+    programs: tuple[str, ...]
+    """The programs it is handed to, outermost first: `torchrun`, `train.py`."""
+    statement: int
+
+    @property
+    def number(self) -> int | None:
+        return int(self.value) if self.value.isascii() and self.value.isdigit() and len(self.value) < 10 else None
+
+    @property
+    def plain(self) -> str:
+        """The name without dashes, in one spelling: `nproc_per_node`."""
+        return self.name.lstrip("-").replace("-", "_")
+
+
+@dataclass(slots=True)
+class Command:
+    """One launch command with the variables set before it."""
+
+    flags: list[Flag] = field(default_factory=list)
+    variables: list[Flag] = field(default_factory=list)
+    section: tuple[Span, ...] = ()
+    """Where the headings over it stand."""
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        return max((flag.programs for flag in self.flags), key=len, default=())
+
+    def first(self, names: Sequence[str]) -> Flag | None:
+        """Return the last flag of one of these names: the one that counts."""
+        found = [flag for flag in self.flags if flag.plain in names]
+        return found[-1] if found else None
+
+
+_last: list[tuple[Document, list[Command]]] = []
+
+
+def commands(document: Document) -> list[Command]:
+    """Return the launch commands of a document in order; variables exported on lines of their own form commands without flags."""
+    if _last and _last[0][0] is document:
+        return _last[0][1]
+    found: dict[int, Command] = {}
+    for index, statement in enumerate(document.statements):
+        if statement.kind is not Kind.FLAG or statement.struck or not statement.path:
+            continue
+        label = statement.path[-1]
+        command = found.setdefault(statement.group, Command())
+        command.section = tuple(one.text.whole for one in statement.path if one.kind is LabelKind.HEADING)
+        programs = tuple(one.text.content for one in statement.path if one.kind is LabelKind.PROGRAM)
+        whole = statement.value.whole if statement.value.content else label.text.whole
+        flag = Flag(label.text.content, statement.value.content.strip().strip("\"'"), whole, label.text.whole, programs, index)
+        (command.variables if label.kind is LabelKind.VARIABLE else command.flags).append(flag)
+    result = list(found.values())
+    _last[:] = [(document, result)]
+    return result
+
+
+# --- sizes
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """How many processes a command starts."""
+
+    per_node: int
+    nodes: int
+    stated_nodes: bool
+    """The number of nodes is written in the command, as a number above one."""
+    per_node_flag: Flag
+    nodes_flag: Flag | None
+    total: bool
+    """The flag counts the processes of all nodes (accelerate)."""
+
+    @property
+    def processes(self) -> int:
+        return self.per_node if self.total else self.per_node * self.nodes
+
+
+def _world(subject: Subject, command: Command, options: Mapping[str, Any]) -> _World | None:
+    total = command.first(options["total"])
+    per_node = command.first(options["per_node"])
+    flag = per_node or total
+    if flag is None or flag.number is None or flag.number < 1 or not any(_is(program, options["launchers"]) for program in flag.programs):
+        return None
+    nodes = command.first(options["nodes"])
+    count = 1
+    if nodes is not None:
+        if nodes.number is None or nodes.number < 1:
+            return None
+        count = nodes.number
+    text = subject.document.source.text
+    literal = nodes is not None and not text[nodes.place.start : nodes.place.end].lstrip("\"'").startswith("$")
+    return _World(flag.number, count, literal and count > 1, flag, nodes, per_node is None)
+
+
+def launched(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A launch starts as many processes as the plan has GPUs."""
+    options = _options(rule)
+    claims = _stated(subject, "gpus")
+    figures = {_number(claim) for claim in claims}
+    available = {_number(claim) for claim in _stated(subject, "gpus.available")}
+    launches = [(command, world) for command in commands(subject.document) if (world := _world(subject, command, options)) is not None]
+    fits = any(world.processes in figures | available for _, world in launches)
+    for _command, world in launches:
+        places = (world.per_node_flag.place, *([world.nodes_flag.place] if world.nodes_flag else []))
+        spans = (*places, *(claim.span for claim in claims[:_MOST]))
+        said = f"{world.per_node} x {world.nodes} = {world.processes}" if world.nodes_flag and not world.total else f"{world.processes}"
+        if not figures:
+            yield Outcome(rule.code, Verdict.UNDETERMINED, places, f"state the GPUs of the plan to check the {said} processes")
+        elif world.processes in figures | available:
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{said} processes for {world.processes} GPUs")
+        elif not world.stated_nodes and world.processes < max(figures):
+            # One node of several, or a placeholder: worth knowing only if nothing else starts the whole plan.
+            if fits or world.nodes_flag is None:
+                yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{said} processes are one node of {max(figures)} GPUs")
+            else:
+                yield _wrong_launch(subject, rule, world, claims, said, Severity.INFO)
+        elif claims[0].confidence is not Confidence.HIGH or fits:
+            # A number of GPUs in passing is not the plan's; where another command starts the whole plan, this one is for another purpose.
+            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{said} processes; the plan's own GPU count is not certain")
+        else:
+            certain = len(figures) == 1 and not _filled_in(subject, world)
+            yield _wrong_launch(subject, rule, world, claims, said, None if certain else Severity.WARNING)
+
+
+def _filled_in(subject: Subject, world: _World) -> bool:
+    """Tell whether a number of the command comes from a variable, which a user is meant to set."""
+    text = subject.document.source.text
+    flags = [world.per_node_flag, *([world.nodes_flag] if world.nodes_flag else [])]
+    return any("$" in text[flag.place.start : flag.place.end] for flag in flags)
+
+
+def _wrong_launch(subject: Subject, rule: Rule, world: _World, claims: Sequence[Claim], said: str, severity: Severity | None) -> Outcome:
+    claim = claims[0]
+    places = [world.per_node_flag, *([world.nodes_flag] if world.nodes_flag else [])]
+    substituted = f"{world.per_node} * {world.nodes}" if not world.total else f"{world.processes}"
+    finding = rule.finding(
+        f"the command starts {said} processes, but the plan has {_number(claim)} GPUs",
+        Place(world.per_node_flag.place, f"{world.per_node_flag.name} {world.per_node}"),
+        severity=severity,
+        related=(
+            *([Place(world.nodes_flag.place, f"{world.nodes_flag.name} {world.nodes}")] if world.nodes_flag else []),
+            *(Place(one.span, f"{_number(one)} GPUs") for one in claims[:3]),
+        ),
+        claimed=f"{world.processes} processes",
+        expected=f"{_number(claim)} processes",
+        derivation=(
+            Step(
+                "processes per node * nodes" if not world.total else "processes",
+                substituted,
+                f"{world.processes} processes",
+                tuple(_operand(subject, flag) for flag in places),
+                *_exactly(world.processes),
+            ),
+        ),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, (*(flag.place for flag in places), claim.span), finding.message, finding)
+
+
+def ranks(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Node ranks count from 0 to nodes - 1, and where several commands list them, none is left out."""
+    options = _options(rule)
+    listed: dict[tuple[int, tuple[str, ...], tuple[Span, ...]], list[Flag]] = {}
+    for command in commands(subject.document):
+        nodes, rank = command.first(options["nodes"]), command.first(options["rank"])
+        if nodes is None or rank is None or nodes.number is None or rank.number is None:
+            continue
+        spans = (rank.place, nodes.place)
+        if rank.number < nodes.number:
+            yield Outcome(rule.code, Verdict.HELD, spans, f"rank {rank.number} of {nodes.number} nodes")
+            listed.setdefault((nodes.number, command.programs, command.section), []).append(rank)
+            continue
+        finding = rule.finding(
+            f"node rank {rank.number}, but {nodes.number} node{'s' if nodes.number != 1 else ''} count from 0 to {nodes.number - 1}",
+            Place(rank.place, f"{rank.name} {rank.number}"),
+            related=(Place(nodes.place, f"{nodes.name} {nodes.number}"),),
+            claimed=f"rank {rank.number}",
+            expected=f"rank {nodes.number - 1} at most",
+            derivation=(
+                Step(
+                    "nodes - 1",
+                    f"{nodes.number} - 1",
+                    f"{nodes.number - 1} is the last rank",
+                    (_operand(subject, nodes),),
+                    *_exactly(nodes.number - 1),
+                ),
+            ),
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+    for (count, _programs, _section), found in listed.items():
+        seen = {flag.number for flag in found}
+        if len(found) < 2 or count > 64:
+            continue
+        missing = sorted(set(range(count)) - seen)
+        places = tuple(flag.place for flag in found)
+        if len(found) > len(seen) and missing:
+            finding = rule.finding(
+                f"{len(found)} commands for {count} nodes, but rank {_twice(found)} is given twice and rank {missing[0]} never",
+                Place(found[-1].place, f"rank {found[-1].value}"),
+                severity=Severity.WARNING,
+                related=tuple(Place(flag.place, f"rank {flag.value}") for flag in found[:-1][:_MOST]),
+                claimed=f"rank {found[-1].value}",
+                expected=f"rank {missing[0]}",
+            )
+            yield Outcome(rule.code, Verdict.CONTRADICTED, places, finding.message, finding)
+        elif missing and len(found) < count:
+            yield Outcome(rule.code, Verdict.UNDETERMINED, places, f"{len(found)} of {count} nodes are shown")
+
+
+def _twice(flags: Sequence[Flag]) -> str:
+    values = [flag.value for flag in flags]
+    return next(value for value in values if values.count(value) > 1)
+
+
+def visible(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A launch starts no more processes on a node than CUDA_VISIBLE_DEVICES shows, and each device is listed once."""
+    options = _options(rule)
+    current: tuple[Flag, list[str], tuple[Span, ...]] | None = None
+    for command in commands(subject.document):
+        for variable in command.variables:
+            if variable.name not in options["variables"]:
+                continue
+            devices = [one.strip() for one in variable.value.split(",")]
+            if not all(one.isascii() and one.isdigit() for one in devices):
+                current = None
+                continue
+            current = (variable, devices, command.section[:-1])
+            if len(set(devices)) < len(devices):
+                twice = next(one for one in devices if devices.count(one) > 1)
+                finding = rule.finding(
+                    f"{variable.name} lists device {twice} twice",
+                    Place(variable.place, f"{len(devices)} entries, {len(set(devices))} devices"),
+                    claimed=variable.value[:60],
+                    expected="each device once",
+                )
+                yield Outcome(rule.code, Verdict.CONTRADICTED, (variable.place,), finding.message, finding)
+        if current is None or command.section[:-1] != current[2]:
+            continue
+        world = _world(subject, command, options)
+        if world is None or world.total:
+            continue
+        variable, devices, _ = current
+        spans = (variable.place, world.per_node_flag.place)
+        if world.per_node <= len(devices):
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{world.per_node} processes on {len(devices)} visible devices")
+            continue
+        finding = rule.finding(
+            f"{world.per_node} processes per node, but {variable.name} shows {len(devices)} devices",
+            Place(world.per_node_flag.place, f"{world.per_node_flag.name} {world.per_node}"),
+            related=(Place(variable.place, f"{len(devices)} devices"),),
+            claimed=f"{world.per_node} processes",
+            expected=f"{len(devices)} at most",
+            derivation=(
+                Step(
+                    "processes - visible devices",
+                    f"{world.per_node} - {len(devices)}",
+                    f"{world.per_node - len(devices)} processes without a device",
+                    (_operand(subject, world.per_node_flag),),
+                    *_exactly(world.per_node - len(devices)),
+                ),
+            ),
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+
+
+# --- the plan
+
+
+def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A flag sets what the plan says it is: `--tensor-parallel-size 4` beside TP 8."""
+    quantities = frozenset(_options(rule)["quantities"])
+    statements = subject.document.statements
+    said: dict[str, list[Claim]] = {}
+    flagged: list[Claim] = []
+    for claim in subject.claims:
+        low = claim.interval.low
+        if claim.quantity not in quantities or claim.source or low is None or not claim.interval.is_exact or low.denominator != 1:
+            continue
+        if statements[claim.statement].kind is Kind.FLAG:
+            if claim.role is Role.ACTUAL and claim.confidence is Confidence.HIGH:
+                flagged.append(claim)
+        elif claim.plan == "main" and claim.role is Role.ACTUAL and not claim.scope.member:
+            said.setdefault(claim.quantity, []).append(claim)
+    everywhere = {
+        quantity: {
+            _number(claim)
+            for claim in subject.quantities([quantity])
+            if statements[claim.statement].kind is not Kind.FLAG and claim.interval.is_exact
+        }
+        for quantity in quantities
+    }
+    set_to: dict[str, set[int]] = {}
+    for claim in flagged:
+        set_to.setdefault(claim.quantity, set()).add(_number(claim))
+    for claim in flagged:
+        claims = said.get(claim.quantity, [])
+        number = _number(claim)
+        spans = (claim.span, *(one.span for one in claims[:_MOST]))
+        if not claims:
+            continue
+        name = statements[claim.statement].path[-1].text.content
+        if number in everywhere[claim.quantity]:
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{name} {number} as the plan says")
+            continue
+        figures = {_number(one) for one in claims}
+        sure = [one for one in claims if one.confidence is not Confidence.LOW]
+        if len(figures) != 1 or not sure or len(set_to[claim.quantity]) != 1:
+            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"several values are stated for {claim.symbol.upper()}")
+            continue
+        finding = rule.finding(
+            f"{name} {number}, but the plan says {claim.symbol.upper()} {_number(sure[0])}",
+            Place(claim.span, f"{name} {number}"),
+            related=tuple(Place(one.span, f"{one.symbol.upper()} {_number(one)}") for one in sure[:_MOST]),
+            claimed=str(number),
+            expected=str(_number(sure[0])),
+            derivation=(
+                Step(
+                    f"{claim.symbol} in the command - {claim.symbol} in the plan",
+                    f"{number} - {_number(sure[0])}",
+                    f"{number - _number(sure[0])}",
+                    (
+                        Operand(claim.symbol, str(number), *_exactly(number), claim.span),
+                        Operand(claim.symbol, str(_number(sure[0])), *_exactly(_number(sure[0])), sure[0].span),
+                    ),
+                    *_exactly(number - _number(sure[0])),
+                ),
+            ),
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+
+
+# --- the command itself
+
+
+def repeated(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A command gives a flag one value."""
+    several = frozenset(_options(rule)["repeatable"])
+    for command in commands(subject.document):
+        seen: dict[tuple[str, tuple[str, ...]], Flag] = {}
+        for flag in command.flags:
+            if not flag.name.startswith("-") or len(flag.plain) < 2 or flag.plain in several or not flag.value or "." in flag.plain:
+                continue
+            key = (flag.plain, flag.programs)
+            first = seen.setdefault(key, flag)
+            if first is flag or first.value == flag.value:
+                continue
+            finding = rule.finding(
+                f"{flag.name} is given twice: {_short(first.value)} and {_short(flag.value)}; the last one counts",
+                Place(flag.place, f"{_short(flag.value)} counts"),
+                related=(Place(first.place, f"{_short(first.value)} is lost"),),
+                claimed=_short(flag.value),
+                expected=_short(first.value),
+            )
+            yield Outcome(rule.code, Verdict.CONTRADICTED, (first.place, flag.place), finding.message, finding)
+
+
+def misspelt(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A flag of a known program is one that the program knows: what is nearly one of them is a slip."""
+    programs: Mapping[str, Mapping[str, Any]] = _options(rule)["programs"]
+    for command in commands(subject.document):
+        for flag in command.flags:
+            known = _known(flag, programs)
+            if known is None or not flag.name.startswith("--"):
+                continue
+            name, spec = known
+            flags = _flags(name, tuple(spec["flags"]))
+            plain = flag.plain.split(".", 1)[0].split("[", 1)[0]
+            if plain in flags or plain.removeprefix("no_") in flags or any(one.startswith(plain) for one in flags):
+                yield Outcome(rule.code, Verdict.HELD, (flag.name_place,), f"{name} knows {flag.name}")
+                continue
+            close = _closest(plain, flags)
+            if close is None:
+                if spec.get("complete"):
+                    finding = rule.finding(
+                        f"{name} has no flag {flag.name}",
+                        Place(flag.name_place, "unknown"),
+                        severity=Severity.INFO,
+                        claimed=flag.name,
+                        expected=f"a flag of {name}",
+                    )
+                    yield Outcome(rule.code, Verdict.CONTRADICTED, (flag.name_place,), finding.message, finding)
+                else:
+                    yield Outcome(
+                        rule.code, Verdict.UNDETERMINED, (flag.name_place,), f"{flag.name} is not among the flags known of {name}"
+                    )
+                continue
+            spelt = _as_written(flag.name, close)
+            finding = rule.finding(
+                f"{name} has no flag {flag.name}; did you mean {spelt}?",
+                Place(flag.name_place, f"{spelt}?"),
+                claimed=flag.name,
+                expected=spelt,
+            )
+            yield Outcome(rule.code, Verdict.CONTRADICTED, (flag.name_place,), finding.message, finding)
+
+
+def _known(flag: Flag, programs: Mapping[str, Mapping[str, Any]]) -> tuple[str, Mapping[str, Any]] | None:
+    if not flag.programs:
+        return None
+    written = " ".join(flag.programs[-1].split())
+    base = written.rsplit("/", 1)[-1]
+    for name, spec in programs.items():
+        if written in spec["called"] or base in spec["called"]:
+            return name, spec
+    return None
+
+
+@lru_cache(maxsize=32)
+def _flags(name: str, flags: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(flag.lstrip("-").replace("-", "_") for flag in flags)
+
+
+def _closest(name: str, known: frozenset[str]) -> str | None:
+    from difflib import get_close_matches  # only an unknown name needs it
+
+    if not 4 <= len(name) <= 60:
+        return None
+    close = get_close_matches(name, sorted(one for one in known if abs(len(one) - len(name)) <= 3), n=1, cutoff=_CLOSE)
+    return close[0] if close else None
+
+
+def _as_written(name: str, close: str) -> str:
+    return "--" + (close if "_" in name else close.replace("_", "-"))
+
+
+def unread(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A variable with a library's prefix is one that the library reads."""
+    families: Mapping[str, Mapping[str, Any]] = _options(rule)["families"]
+    text = subject.document.source.text
+    done: set[str] = set()
+    for command in commands(subject.document):
+        for variable in command.variables:
+            name = variable.name
+            found = next(((prefix, family) for prefix, family in families.items() if name.startswith(prefix)), None)
+            if found is None or name in done:
+                continue
+            done.add(name)
+            family = found[1]
+            known = frozenset(family["known"])
+            if name in known or any(name.startswith(one) for one in family.get("groups", ())):
+                yield Outcome(rule.code, Verdict.HELD, (variable.name_place,), f"{family['reader']} reads {name}")
+                continue
+            if any(
+                sign + name in text
+                for sign in ("$", "${", 'environ["', "environ['", 'getenv("', "getenv('", 'environ.get("', "environ.get('")
+            ):
+                yield Outcome(rule.code, Verdict.UNDETERMINED, (variable.name_place,), f"the report's own code reads {name}")
+                continue
+            close = _closest(name, known)
+            if close is None and not family.get("complete"):
+                yield Outcome(
+                    rule.code,
+                    Verdict.UNDETERMINED,
+                    (variable.name_place,),
+                    f"{name} is not among the variables known of {family['reader']}",
+                )
+                continue
+            finding = rule.finding(
+                f"{name} is not a variable that {family['reader']} reads" + (f"; did you mean {close}?" if close else ""),
+                Place(variable.name_place, f"{close}?" if close else "read by nothing"),
+                claimed=name,
+                expected=close or f"a variable of {family['reader']}",
+            )
+            yield Outcome(rule.code, Verdict.CONTRADICTED, (variable.name_place,), finding.message, finding)
+
+
+# --- small parts
+
+
+def _options(rule: Rule) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = rule.data.get("data", {})
+    return found
+
+
+def _is(program: str, launchers: Sequence[str]) -> bool:
+    words = program.split()
+    return bool(words) and (words[0].rsplit("/", 1)[-1] in launchers or " ".join(words) in launchers)
+
+
+def _stated(subject: Subject, quantity: str) -> list[Claim]:
+    """Return what the report says outside of commands, as whole numbers, the surest first."""
+    statements = subject.document.statements
+    found = [
+        claim
+        for claim in subject.quantities([quantity])
+        if claim.role is Role.ACTUAL
+        and not claim.source
+        and not claim.bound
+        and not claim.scope.member
+        and claim.interval.is_exact
+        and claim.interval.low is not None
+        and claim.interval.low.denominator == 1
+        and statements[claim.statement].kind is not Kind.FLAG
+    ]
+    return sorted(found, key=lambda claim: (claim.plan != "main", -claim.confidence.rank, claim.span))
+
+
+def _number(claim: Claim) -> int:
+    low = claim.interval.low
+    return 0 if low is None else low.numerator
+
+
+def _operand(subject: Subject, flag: Flag) -> Operand:
+    number = flag.number or 0
+    return Operand(flag.plain, subject.document.source.text[flag.place.start : flag.place.end][:80], *_exactly(number), flag.place)
+
+
+def _exactly(number: int) -> tuple[Fraction, Fraction]:
+    return Fraction(number), Fraction(number)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= 40 else value[:37] + "..."
