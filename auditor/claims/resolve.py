@@ -55,6 +55,8 @@ class ReadOut:
     unclear: tuple[Unclear, ...]
 
 
+_PARTS_WITH_MEMORY = ("expert", "attention", "mlp", "ffn", "moe", "embedding", "router", "dense", "shared", "draft", "adapter", "lora")
+_MEMORY_OF_PARTS = frozenset(("memory.used", "memory.weights", "memory.gradients", "memory.optimizer", "memory.activations"))
 _PARTS_OF_A_MODEL = ("expert", "moe", "mlp", "ffn", "dense", "attention", "embedding", "shared", "active", "layer", "gpu", "stage", "rank")
 """Words that make a count of parameters one of a part."""
 
@@ -298,10 +300,13 @@ class _Resolver:
         if number.name and number.name_start >= 0 and number.digits - number.name_start < 24:
             shown_start = min(shown_start, number.name_start)
         meaning, scope = self.specialise(line, meaning, scope)
+        if meaning.quantity in _MEMORY_OF_PARTS and not scope.words and (part := self.part_of_model(line, tail, head, scope)):
+            scope = replace(scope, words=part)
         if len(line.words) >= 5 and find_any(line.words, tuple(_DISPUTED)):
             meaning = replace(meaning, confidence=Confidence.LOW)
-        if meaning.quantity == "memory.utilization" and find_any(line.views[0].words if line.views else head, ("efficiency",)):
-            meaning = replace(meaning, confidence=Confidence.LOW)  # how well memory is used, by whatever measure
+        if meaning.quantity == "memory.utilization" and not find_any((*tail, *head), ("utilization", "use", "available", "vram")):
+            if line.views and find_any(line.views[0].words, ("efficiency",)):
+                meaning = replace(meaning, confidence=Confidence.LOW)  # how well memory is used, by whatever measure
         if meaning.confidence is Confidence.HIGH and not number.name and self.is_operand(line, number):
             meaning = replace(meaning, confidence=Confidence.MEDIUM)
         quantity = self.lexicon.quantities.get(meaning.quantity)
@@ -320,6 +325,13 @@ class _Resolver:
             context=meaning.context,
             bound=number.bound,
         )
+
+    def part_of_model(self, line: _Line, tail: Sequence[Word], head: Sequence[Word], scope: Scope) -> str:
+        """Return the part of a model whose memory is meant: `Expert weights: 8 GB`, `16 GB for attention`; empty for the whole."""
+        near = [word.text for word in (*head, *tail[:4], *(line.views[0].words if line.views and not head else ()))]
+        if "model" in near or "total" in near and "expert" not in near:
+            return ""
+        return next((word for word in _PARTS_WITH_MEMORY if word in near and word != scope.per), "")
 
     def borrowed(self, line: _Line, position: int, number: Number) -> Number:
         """Let `From ~8,000 to 38,000 TPS` and `128 or 256 GPUs` share the unit written once."""
