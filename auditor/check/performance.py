@@ -52,11 +52,10 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for row in _rows(subject):
         groups[row.model, row.length].append(row)
     for rows in groups.values():
-        if len(rows) <= MIN_PEERS:
-            continue
+        tabled = subject.statement(rows[0].rate).cell is not None
         for row in rows:
             others = [other for other in rows if other is not row and other.rate.span != row.rate.span]
-            if len(others) < MIN_PEERS:
+            if len(others) < (MIN_PEERS if tabled else MIN_PEERS - 1):
                 continue
             spans = (row.rate.span, row.flops.span)
             nearest = min(others, key=lambda other: abs(other.middle - row.middle))
@@ -64,7 +63,7 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             if alike:
                 yield Outcome(rule.name, Verdict.HELD, spans, f"{_per_token(row.middle)} as in {len(alike)} other rows")
                 continue
-            if not _agree(others):
+            if not _agree(others) or not tabled and abs(nearest.middle - row.middle) * 4 < row.middle:
                 continue
             message = f"{row.flops.text.strip()} at {row.rate.text.strip()} is {_per_token(row.middle)} a token; the nearest of {len(others)} rows of the same model says {_per_token(nearest.middle)}"
             step = Step(
@@ -132,7 +131,9 @@ def _model(subject: Subject, claim: Claim) -> str:
     """Return the model a row speaks of: its row head without remarks, or the heading above the table; for data files the file."""
     statement = subject.statement(claim)
     if statement.cell is None:
-        return ""
+        # One file of data speaks of one model; its tasks (pre-training, fine-tuning) are told apart by their keys.
+        keys = [subject.lexicon.normalize(label.text.content) for label in statement.path[:-1] if not any(character.isdigit() for character in label.text.content)]
+        return " ".join(words[0].text for words in keys if words)
     heads = [label.text.content for label in statement.path if label.kind is LabelKind.HEADING]
     row = next((label.text.content for label in statement.path if label.kind is LabelKind.ROW), "")
     named = row if not row.lower().startswith(("dgx", "hgx", "gb", "h100", "b200")) else (heads[-1] if heads else "")
