@@ -280,3 +280,66 @@ SERVED = (
     ),
     Served(64, 2313, 6.9, (("llm-analysis", 3763), ("aiconfigurator", 4853)), (("llm-analysis", 10.7), ("aiconfigurator", 16.37))),
 )
+
+
+_BLOCKS = "transformer blocks only: embedding, head and positions are left out, gradients are 16-bit and counted once"
+_UNDIVIDED = "gradients below ZeRO-2 and an unsharded optimizer are not divided by TP x PP"
+_POSITIONS = "learned positions (whole on every tensor-parallel rank of stage 0) and biases are left out"
+_GELU_48 = "keeps about 48 s b h / t for a GELU layer instead of 34; such models are outside its published validation"
+_NO_INTERLEAVING = "the factor 1 + (p - 1)/(p v) of the interleaved schedule is left out"
+_GATED_AS_GELU = "the GELU formula 18 + 4 f/h stands in for a gated FFN"
+_NO_TOP_K = "a mixture is counted as one dense FFN: the k copies of each token are left out"
+_NO_CONTEXT = "activations are not divided by CP"
+_NO_FLASH = "attention scores are kept: it has no flash attention"
+_UNTRACED = "its layer count differs by a few percent; not traced further"
+_FULL_SQUARE = "counts the full attention square"
+_FULL_AND_RECOMPUTED = "counts the full attention square and adds recomputation"
+_FIXED_WIDTH = "--ffn-hidden-size is accepted and ignored, the head is counted forward only"
+
+REASONS: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
+    ("states", "Megatron-LM", ("T4", "T5"), _POSITIONS),
+    ("states", "Megatron-Bridge", ("T4", "T5"), _POSITIONS),
+    ("states", "SimuMax", ("T4", "T5"), _POSITIONS),
+    ("states", "llm-analysis", ("T4", "T5"), _POSITIONS),
+    ("states", "Megatron-LM", ("T8",), "the optimizer is sharded over DP alone; Megatron-Core itself shards it over DP x CP"),
+    ("states", "llm-analysis", ("T10",), "experts are always cut by TP, though ETP is 1 here; embeddings are always tied"),
+    ("states", "calculon", ("T1", "T2", "T3", "T4", "T5"), _BLOCKS),
+    ("states", "cookbook", ("T1", "T2", "T3", "T4", "T5", "T7", "T8", "T9"), _UNDIVIDED),
+    ("states", "cookbook", ("T10",), "with EP the optimizer is divided over all GPUs, but only EDP ranks share an expert"),
+    ("activations", "SimuMax", ("T1", "T2", "T4", "T5"), _GELU_48),
+    ("activations", "SimuMax", ("T3",), "includes the working set of the layer being recomputed, which we show apart"),
+    ("activations", "Megatron-LM", ("T3",), "no branch for full recomputation, and no sequence parallelism here: the plain formula"),
+    ("activations", "Megatron-Bridge", ("T3",), "no branch for full recomputation: the figure of the selective one"),
+    ("activations", "Megatron-LM", ("T6", "T7"), _GATED_AS_GELU),
+    ("activations", "Megatron-Bridge", ("T6", "T7", "T8"), _GATED_AS_GELU),
+    ("activations", "Megatron-LM", ("T8",), _NO_CONTEXT),
+    ("activations", "Megatron-LM", ("T9", "T10"), _NO_TOP_K),
+    ("activations", "Megatron-Bridge", ("T9", "T10"), _NO_TOP_K),
+    ("activations", "llm-analysis", ("T1", "T6"), "logits are left out; the rest agrees within 2 %"),
+    ("activations", "llm-analysis", ("T2", "T4"), _NO_INTERLEAVING),
+    (
+        "activations",
+        "llm-analysis",
+        ("T3",),
+        "the checkpoint is divided by TP without sequence parallelism; no interleaving factor, no working set",
+    ),
+    ("activations", "llm-analysis", ("T5", "T7", "T9", "T10"), _UNTRACED),
+    ("activations", "llm-analysis", ("T8",), _NO_CONTEXT),
+    ("activations", "calculon", ("T1", "T2", "T4", "T5"), _UNTRACED),
+    ("activations", "calculon", ("T3",), "includes the working set of the layer being recomputed, which we show apart"),
+    ("activations", "cookbook", ("T1",), "logits are left out"),
+    ("activations", "cookbook", ("T2", "T4"), _NO_INTERLEAVING),
+    ("activations", "cookbook", ("T3",), "its checkpointing flag means the selective formula"),
+    ("activations", "cookbook", ("T6", "T9"), _NO_FLASH),
+    ("activations", "cookbook", ("T8",), _NO_CONTEXT),
+    ("activations", "cookbook", ("T10",), _NO_TOP_K),
+    ("work", "SimuMax", ("T1", "T6", "T7", "T8", "T9"), _FULL_SQUARE),
+    ("work", "SimuMax", ("T10",), "prints two figures, theory and model; neither is the causal or the full count"),
+    ("work", "llm-analysis", ("T1", "T2", "T3", "T7", "T8"), _FULL_AND_RECOMPUTED),
+    ("work", "llm-analysis", ("T6",), _FULL_SQUARE),
+    ("work", "llm-analysis", ("T9", "T10"), "the k experts of a token are counted as one"),
+    ("work", "cookbook", ("T6", "T7", "T8", "T9", "T10"), _FIXED_WIDTH),
+)
+"""Why a calculator's figure differs from ours by more than 2 %: figure, tool, cases, reason."""
+
+WORK_TOOLS = ("Megatron-LM", "SimuMax", "llm-analysis", "cookbook")

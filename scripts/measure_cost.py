@@ -23,7 +23,7 @@ from auditor.cost.flops import convention
 from auditor.cost.grid import Grid, Stage
 from auditor.cost.memory import weights_on_gpu
 from auditor.cost.params import actives, total_parameters
-from scripts.cost_cases import CASES, MEASURED, PUBLISHED, SERVED, TOOLS, Case, shape
+from scripts.cost_cases import CASES, MEASURED, PUBLISHED, REASONS, SERVED, TOOLS, WORK_TOOLS, Case, shape
 
 PAGE = Path(__file__).parents[1] / "docs" / "measurements-cost.md"
 
@@ -137,7 +137,7 @@ def work() -> Table:
     note = (
         "FLOPs of one optimizer step of the whole job, recomputation not counted (llm-analysis counts it; SimuMax counts full attention)."
     )
-    return Table("Work", note, tuple(rows), ("Megatron-LM", "SimuMax", "llm-analysis", "cookbook"), "independent")
+    return Table("Work", note, tuple(rows), WORK_TOOLS, "independent")
 
 
 def published_work() -> Table:
@@ -270,6 +270,50 @@ MEASUREMENTS = (
 )
 
 
+@dataclass(frozen=True)
+class Disagreement:
+    """A calculator's figure that differs from ours by more than 2 %, and why."""
+
+    case: str
+    figure: str
+    tool: str
+    theirs: float
+    ours: float
+    reason: str
+
+
+def disagreements() -> list[Disagreement]:
+    """Return every figure of a calculator that is more than 2 % from ours; the reason is empty where none is on record."""
+    reasons = {(figure, tool, case): reason for figure, tool, cases, reason in REASONS for case in cases}
+    found: list[Disagreement] = []
+    for case in CASES:
+        for figure, ours, tools, theirs in (
+            ("states", _figure(case, "memory.states"), TOOLS, case.states_tools),
+            ("activations", _figure(case, "memory.activations"), TOOLS, case.activations_tools),
+            ("work", _figure(case, "work.per_step", "causal") * 1e15, WORK_TOOLS, case.work_tools),
+        ):
+            for tool, value in zip(tools, theirs, strict=True):
+                if value is not None and abs(value / ours - 1) > 0.02:
+                    found.append(Disagreement(case.name, figure, tool, value, ours, reasons.get((figure, tool, case.name), "")))
+    return found
+
+
+def _disagreements_page() -> str:
+    lines = [
+        "## Where the calculators disagree, and why",
+        "",
+        "Every figure of theirs that is more than 2 % from ours; all others agree. States and activations in GiB, work in FLOPs per step.",
+        "",
+        "| case | figure | calculator | theirs | ours | ratio | reason |",
+        "| --- | --- | --- | ---: | ---: | ---: | --- |",
+    ]
+    lines += [
+        f"| {one.case} | {one.figure} | {one.tool} | {one.theirs:.4g} | {one.ours:.4g} | {one.theirs / one.ours:.2f} | {one.reason} |"
+        for one in disagreements()
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def _cell(value: float | None, digits: str) -> str:
     if value is None:
         return ""
@@ -304,7 +348,7 @@ def render(table: Table) -> str:
 
 def page(tables: Sequence[Table]) -> str:
     """Return the whole page."""
-    return "\n".join([HEAD, *(render(table) for table in tables)])
+    return "\n".join([HEAD, *(render(table) for table in tables), _disagreements_page()])
 
 
 def failures(tables: Sequence[Table]) -> list[str]:
@@ -316,6 +360,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure, and print, write or check the page."""
     tables = [measure() for measure in MEASUREMENTS]
     text, wrong = page(tables), failures(tables)
+    wrong += [f"no reason for {one.tool}, {one.case} {one.figure}" for one in disagreements() if not one.reason]
     for line in wrong:
         print(f"out of bounds: {line}", file=sys.stderr)
     if "--write" in arguments:

@@ -10,7 +10,8 @@ import pytest
 
 from auditor.cost.catalog import models
 from auditor.cost.params import Counting, active, total_parameters
-from scripts.measure_cost import MEASUREMENTS, PAGE, Table, failures, page, parameters
+from scripts.cost_cases import REASONS
+from scripts.measure_cost import MEASUREMENTS, PAGE, Table, disagreements, failures, page, parameters
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "reference" / "models.csv"
 
@@ -24,6 +25,13 @@ def test_figures_are_within_their_bounds(measure: Callable[[], Table]) -> None:
 
 def test_the_page_is_what_the_script_writes() -> None:
     assert PAGE.read_text(encoding="utf-8") == page([measure() for measure in MEASUREMENTS]), "run python -m scripts.measure_cost --write"
+
+
+def test_every_disagreement_has_its_reason_and_no_other_has() -> None:
+    found = disagreements()
+    assert [one for one in found if not one.reason] == []
+    used = {(one.figure, one.tool, one.case) for one in found}
+    assert {(figure, tool, case) for figure, tool, cases, _ in REASONS for case in cases} == used
 
 
 def test_eighty_three_models_have_no_residual() -> None:
