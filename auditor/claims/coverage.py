@@ -23,7 +23,9 @@ def tokens(text: str) -> list[Span]:
             position += 1
             continue
         start = position
-        while position < length and ("0" <= text[position] <= "9" or (text[position] in ".,:" and position + 1 < length and "0" <= text[position + 1] <= "9")):
+        while position < length and (
+            "0" <= text[position] <= "9" or (text[position] in ".,:" and position + 1 < length and "0" <= text[position + 1] <= "9")
+        ):
             position += 1
         found.append(Span(start, position))
     return found
@@ -70,6 +72,10 @@ def _names(text: str, token: Span) -> str:
     line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
     if text[line_start:start].strip(" \t>#*-") == "" and text[end : end + 1] in (".", ")"):
         return "list marker"
-    if start and (text[start - 1].isalpha() or text[start - 1] == "_") or (end < len(text) and text[end].isalpha() and start and text[start - 1] in "_-."):
+    if (
+        (start
+        and (text[start - 1].isalpha() or text[start - 1] == "_"))
+        or (end < len(text) and text[end].isalpha() and start and text[start - 1] in "_-.")
+    ):
         return "part of a name"
     return ""

@@ -219,7 +219,9 @@ def _ambiguous(clause: Sequence[Token], found: list[Equation]) -> None:
     for part in _split([replace(token, kind=TokenKind.BREAK) if token.dash else token for token in clause], TokenKind.BREAK):
         dashed.extend(_chains(part))
     for equation in minus:
-        others = tuple(other for other in dashed if other.start < equation.end and equation.start < other.end and other.sides != equation.sides)
+        others = tuple(
+            other for other in dashed if other.start < equation.end and equation.start < other.end and other.sides != equation.sides
+        )
         found.append(replace(equation, alternatives=(*equation.alternatives, *others)))
     found.extend(other for other in dashed if not any(other.start < equation.end and equation.start < other.end for equation in minus))
 
@@ -276,7 +278,8 @@ def _resolve_names(clause: Sequence[Token]) -> list[Token]:
         if token.kind is TokenKind.NUMBER and token.name and token.sign_at >= 0:
             before = clause[index - 1] if index else None
             after = clause[index + 1] if index + 1 < len(clause) else None
-            free = before is None or before.kind is TokenKind.OPERATOR
+            tight = token.leaf is not None and token.sign_at == token.start + len(token.name) == token.leaf.number.digits - 1
+            free = before is None or (before.kind is TokenKind.OPERATOR and tight)
             if not (free and not named and after is not None and after.kind is TokenKind.OPERATOR):
                 name_end = token.start + len(token.name)
                 leaf = replace(token.leaf, start=token.leaf.number.digits) if token.leaf else None

@@ -94,7 +94,7 @@ _APPROXIMATE: Final = "≈≃≅∼~"
 _OPENING: Final = "([{（"
 _CLOSING: Final = ")]}）"
 _SPACE: Final = " \t\u00a0\u202f\u2009`_\u200b\ufeff$"
-_BREAKS: Final = ",;:|<>≤≥≠!?\"“”„«»\n\r—→⇒➜↔•…"
+_BREAKS: Final = ',;:|<>≤≥≠!?"“”„«»\n\r—→⇒➜↔•…'
 _SUPERSCRIPTS: Final = {"²": "2", "³": "3", "⁴": "4"}
 _DIVIDED: Final = re.compile(r"divided\s+by\b|multiplied\s+by\b", re.IGNORECASE)
 _OPERANDS: Final = (TokenKind.NUMBER, TokenKind.WORD, TokenKind.CLOSE)
@@ -300,7 +300,11 @@ class _Scanner:
         if position and text[position - 1].isalpha():
             return False
         spaced = text[position + 1 : position + 2] in (" ", "") and text[position - 1 : position] == " "
-        return bool(before) and (before.isalnum() or before in ")%") and (after[:1].isdigit() or after[:1] in tuple("(~") or (spaced and after[:1].isalpha()))
+        return (
+            bool(before)
+            and (before.isalnum() or before in ")%")
+            and (after[:1].isdigit() or after[:1] in tuple("(~") or (spaced and after[:1].isalpha()))
+        )
 
     def dash(self, position: int) -> int:
         """Tell a minus sign from a hyphen and a dash."""

@@ -106,7 +106,17 @@ def per_of(words: Sequence[Word]) -> str:
                     scope = PER_WORDS[follower.text]
                     if scope == "gpu" and offset < len(words) and words[offset].text == "group":
                         scope = "group"
-                    if follower.text not in ("pipelineparallel", "dataparallel", "expertparallel", "tensorparallel", "ep", "tp", "dp", "pp", "pipeline"):
+                    if follower.text not in (
+                        "pipelineparallel",
+                        "dataparallel",
+                        "expertparallel",
+                        "tensorparallel",
+                        "ep",
+                        "tp",
+                        "dp",
+                        "pp",
+                        "pipeline",
+                    ):
                         break
     return scope
 
@@ -193,7 +203,11 @@ class LabelReader:
         for index in range(1, min(len(words), 6)):
             if "(" in raw[: words[index].start] or words[0].text.isdigit():
                 return ""
-            if words[index].text.isdigit() and words[index - 1].text in self.lexicon.naming and raw[words[index - 1].end : words[index].start].strip() in ("", "#", "_", "-"):
+            if (
+                words[index].text.isdigit()
+                and words[index - 1].text in self.lexicon.naming
+                and raw[words[index - 1].end : words[index].start].strip() in ("", "#", "_", "-")
+            ):
                 return raw[words[0].start : words[index].end]
         return ""
 

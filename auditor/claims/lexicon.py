@@ -155,7 +155,39 @@ class Lexicon:
 _BEHIND_UNIT = frozenset("avg average mean median max min maximum minimum p50 p90 p95 p99 per gpu device each total estimated".split())
 
 GLUED = frozenset(
-    ("degree", "size", "length", "dimension", "dim", "layers", "experts", "heads", "gpus", "stages", "nodes", "batch", "gpu", "count", "world", "micro_batch", "seq", "k", "way", "batches", "num", "value", "total", "rate", "microbatches", "parallelism", "parallel", "hidden", "microbatch", "replicas", "steps")
+    (
+        "degree",
+        "size",
+        "length",
+        "dimension",
+        "dim",
+        "layers",
+        "experts",
+        "heads",
+        "gpus",
+        "stages",
+        "nodes",
+        "batch",
+        "gpu",
+        "count",
+        "world",
+        "micro_batch",
+        "seq",
+        "k",
+        "way",
+        "batches",
+        "num",
+        "value",
+        "total",
+        "rate",
+        "microbatches",
+        "parallelism",
+        "parallel",
+        "hidden",
+        "microbatch",
+        "replicas",
+        "steps",
+    )
 )
 
 
@@ -167,7 +199,12 @@ def build(data: Mapping[str, Any]) -> Lexicon:
     """Build the lexicon from its data (parsed YAML or the compiled index)."""
     joined = {tuple(key.split()): value for key, value in data["joined"].items()}
     normalize = Normalizer(data["words"], joined, max(len(key) for key in joined))
-    units = {spelling.strip("_"): Spelling(symbol) for symbol, spellings in data["units"].items() for spelling in spellings if not spelling.endswith("_")}
+    units = {
+        spelling.strip("_"): Spelling(symbol)
+        for symbol, spellings in data["units"].items()
+        for spelling in spellings
+        if not spelling.endswith("_")
+    }
     units |= {spelling: Spelling(symbol, "gpu") for symbol, spellings in data["units_per_gpu"].items() for spelling in spellings}
     for symbol in {spelling.symbol for spelling in units.values()}:
         if symbol not in UNITS:
@@ -194,7 +231,9 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         naming=frozenset(data["naming"].split()),
         nouns=frozenset(data["nouns"].split()),
         units=units,
-        key_units={"_".join(_words(normalize, key)) if key not in data["key_units"] else key: symbol for key, symbol in data["key_units"].items()},
+        key_units={
+            "_".join(_words(normalize, key)) if key not in data["key_units"] else key: symbol for key, symbol in data["key_units"].items()
+        },
         roles={role: tuple(_words(normalize, word) for word in words) for role, words in data["roles"].items()},
         example_sections=tuple(_words(normalize, word) for word in data["example_sections"]),
         previous_sections=tuple(_words(normalize, word) for word in data["previous_sections"]),

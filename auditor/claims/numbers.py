@@ -118,7 +118,9 @@ _MAGNITUDE: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
     "billion": ((10**9, ""),),
     "trillion": ((10**12, ""),),
 }
-_MAGNITUDE_AT: Final = re.compile(r"(?:\s?(?P<word>thousand|million|billion|trillion|bn)\b|(?P<letter>Ki|[kKMBT])(?![A-Za-z0-9_²]|/[A-Za-z]))")
+_MAGNITUDE_AT: Final = re.compile(
+    r"(?:\s?(?P<word>thousand|million|billion|trillion|bn)\b|(?P<letter>Ki|[kKMBT])(?![A-Za-z0-9_²]|/[A-Za-z]))"
+)
 _WORD: Final = re.compile(r"[A-Za-zµμ%$][A-Za-zµμ]*")
 _BOUND: Final = re.compile(
     r"(?<![-=])(?P<sign><=|>=|<<|>>|<|>|≤|≥|≦|≧|≪|≫)\s?(?P<about>~)?\s?\$?$|"
@@ -126,20 +128,68 @@ _BOUND: Final = re.compile(
     r"over|above|minimum of|maximum of|not exceeding|exceeds?|exceeding)\s+(?P<about2>~)?$",
     re.IGNORECASE,
 )
-_ABOUT: Final = re.compile(r"(?:[~≈∼≃±]|(?:^|(?<=[\s(:,;]))(?:about|around|approx\.?|approximately|roughly|nearly|almost|circa|ca\.))\s?$", re.IGNORECASE)
-_BELOW: Final = frozenset(("<", "<=", "≤", "≦", "<<", "≪", "up to", "at most", "no more than", "less than", "fewer than", "below", "under", "within", "maximum of", "not exceeding"))
-_STRICT: Final = frozenset(("<", ">", "<<", ">>", "≪", "≫", "less than", "fewer than", "below", "under", "more than", "greater than", "over", "above", "exceed", "exceeds", "exceeding"))
+_ABOUT: Final = re.compile(
+    r"(?:[~≈∼≃±]|(?:^|(?<=[\s(:,;]))(?:about|around|approx\.?|approximately|roughly|nearly|almost|circa|ca\.))\s?$", re.IGNORECASE
+)
+_BELOW: Final = frozenset(
+    (
+        "<",
+        "<=",
+        "≤",
+        "≦",
+        "<<",
+        "≪",
+        "up to",
+        "at most",
+        "no more than",
+        "less than",
+        "fewer than",
+        "below",
+        "under",
+        "within",
+        "maximum of",
+        "not exceeding",
+    )
+)
+_STRICT: Final = frozenset(
+    (
+        "<",
+        ">",
+        "<<",
+        ">>",
+        "≪",
+        "≫",
+        "less than",
+        "fewer than",
+        "below",
+        "under",
+        "more than",
+        "greater than",
+        "over",
+        "above",
+        "exceed",
+        "exceeds",
+        "exceeding",
+    )
+)
 _RANGE: Final = re.compile(r"\s?(?:-|–|—|‒|−|\bto\b|\.\.\.?|…)\s?(?=~?\$?[\d.])")
 _TIGHT_RANGE: Final = re.compile(r"(?:-|–|—|‒|−|\.\.\.?|…)(?=~?\$?[\d.])|\s(?:–|—|-)\s(?=~?[\d.])|\sto\s(?=~?[\d.])")
 _ARROW: Final = re.compile(r"\s*(?:→|->|=>|➜|⇒|-->)\s*")
-_DATE: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[T\s_-]\d{1,2}[:-]\d{2}(?:[:-]\d{2})?(?:\.\d+)?Z?)?|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}:\d{2}:\d{2}|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?![\d.-])")
+_DATE: Final = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}(?:[T\s_-]\d{1,2}[:-]\d{2}(?:[:-]\d{2})?(?:\.\d+)?Z?)?|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}:\d{2}:\d{2}|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?![\d.-])"
+)
 _PROPORTION: Final = re.compile(r"(?<![\d:.])\d{1,3}:\d{1,3}(?![\d:.])")
 _VERSION: Final = re.compile(r"\d+(?:\.\d+){2,}[\w.-]*")
 _CHAIN: Final = re.compile(r"\d+(?:x\d+){2,}(?!\w)")
 _ORDINAL: Final = re.compile(r"(?:st|nd|rd|th)\b")
 _HEX: Final = re.compile(r"0x[0-9a-fA-F]+|[0-9a-fA-F]{12,}(?![.\d])")
-_PATHLIKE: Final = re.compile(r"[\w.~-]*(?:/[\w.~<>${}-]+){2,}|https?://[^\s)>\]]+|[\w/~-]+\.(?:py|md|json|ya?ml|toml|sh|txt|csv|log|cfg|ini|pt|bin|safetensors|html|mdx|png|svg|ipynb|nemo|cu|h|cpp|rs|jsonl|parquet|dag|dot|sbatch|run)\b")
-_PER: Final = re.compile(r"\s?(?:/\s?|\bper[\s-]|\ba\s(?=gpu|node|stage|layer)|\beach\s(?=gpu|node|stage))(?P<word>[A-Za-z]+(?:[-\s](?:parallel\s)?(?:stage|rank|replica|group|node|layer|pass))?)", re.IGNORECASE)
+_PATHLIKE: Final = re.compile(
+    r"[\w.~-]*(?:/[\w.~<>${}-]+){2,}|https?://[^\s)>\]]+|[\w/~-]+\.(?:py|md|json|ya?ml|toml|sh|txt|csv|log|cfg|ini|pt|bin|safetensors|html|mdx|png|svg|ipynb|nemo|cu|h|cpp|rs|jsonl|parquet|dag|dot|sbatch|run)\b"
+)
+_PER: Final = re.compile(
+    r"\s?(?:/\s?|\bper[\s-]|\ba\s(?=gpu|node|stage|layer)|\beach\s(?=gpu|node|stage))(?P<word>[A-Za-z]+(?:[-\s](?:parallel\s)?(?:stage|rank|replica|group|node|layer|pass))?)",
+    re.IGNORECASE,
+)
 _LISTED: Final = re.compile(r"\s?(?:,|&|\band\b)\s?")
 _GAP: Final = " \t\u00a0\u202f"
 
@@ -169,7 +219,9 @@ def _textual_spans(text: str) -> list[tuple[int, int]]:
 
 
 class _Scanner:
-    def __init__(self, text: str, units: Mapping[str, Spelling], nouns: frozenset[str], naming: frozenset[str], names: frozenset[str]) -> None:
+    def __init__(
+        self, text: str, units: Mapping[str, Spelling], nouns: frozenset[str], naming: frozenset[str], names: frozenset[str]
+    ) -> None:
         self.text, self.units, self.nouns, self.naming, self.names = text, units, nouns, naming, names
         self.textual = _textual_spans(text)
 
@@ -179,7 +231,10 @@ class _Scanner:
         while position < len(text):
             character = text[position]
             if not (character.isdigit() and character.isascii()) and not (
-                character == "." and position + 1 < len(text) and text[position + 1].isdigit() and not (position and (text[position - 1].isalnum() or text[position - 1] in ".)"))
+                character == "."
+                and position + 1 < len(text)
+                and text[position + 1].isdigit()
+                and not (position and (text[position - 1].isalnum() or text[position - 1] in ".)"))
             ):
                 position += 1
                 continue
@@ -238,13 +293,28 @@ class _Scanner:
         if _ORDINAL.match(text, stop):
             return self.plain_text(position, stop)
         start, bound, approximate, signed = self.lead(name_start if name else position)
-        written = tuple(self.meaning(value, step, factor, label, approximate, bool(decimals or exponent or suffixed)) for factor, label in magnitudes)
+        written = tuple(
+            self.meaning(value, step, factor, label, approximate, bool(decimals or exponent or suffixed)) for factor, label in magnitudes
+        )
         kind = Approximation.ABOUT if approximate else Approximation.ROUNDED if (decimals or suffixed or exponent) else Approximation.EXACT
         number = Number(start, position, stop, stop, written, kind, bound=bound, name=name, name_start=name_start, signed=signed)
         number = self.follow(number)
-        if number.name and glue in (" ", "_", "-", "") and number.name.lower() not in _AXES and number.form is Form.PLAIN and self.identifies(number):
+        if (
+            number.name
+            and glue in (" ", "_", "-", "")
+            and number.name.lower() not in _AXES
+            and number.form is Form.PLAIN
+            and self.identifies(number)
+        ):
             number = replace(number, form=Form.IDENTIFIER)
-        elif not number.name and previous is not None and previous.form is Form.IDENTIFIER and _LISTED.fullmatch(text[previous.stop : position]) and not number.unit and not number.noun:
+        elif (
+            not number.name
+            and previous is not None
+            and previous.form is Form.IDENTIFIER
+            and _LISTED.fullmatch(text[previous.stop : position])
+            and not number.unit
+            and not number.noun
+        ):
             number = replace(number, form=Form.IDENTIFIER, name=previous.name)
         if number.form is Form.PLAIN and not number.unit and not number.noun and self.runs_on(number.stop):
             return self.plain_text(position, self.word_end(number.stop))
@@ -320,7 +390,11 @@ class _Scanner:
 
     def identifies(self, number: Number) -> bool:
         """Tell whether `GPU 3` or `layers 0-7` only names; a following noun or unit makes it a count after all."""
-        return number.name.lower() in self.naming and not number.unit and not (number.noun and (number.hyphenated or self.text[number.stop : number.end].strip().lower() == number.noun))
+        return (
+            number.name.lower() in self.naming
+            and not number.unit
+            and not (number.noun and (number.hyphenated or self.text[number.stop : number.end].strip().lower() == number.noun))
+        )
 
     def lead(self, position: int) -> tuple[int, str, bool, str]:
         """Look back from the digits (or the glued name) for a sign, a bound and an approximation mark."""
@@ -355,9 +429,7 @@ class _Scanner:
         """Return the unit spelling (longest) right at `position`, an optional space before it, and where it ends."""
         text = self.text
         start = position
-        if start < len(text) and text[start] in _GAP:
-            start += 1
-        elif start < len(text) and text[start] == "-":
+        if (start < len(text) and text[start] in _GAP) or (start < len(text) and text[start] == "-"):
             start += 1
         stretch = text[start : start + 28]
         for length in range(len(stretch), 0, -1):
@@ -399,10 +471,28 @@ class _Scanner:
             if number.end < len(text) and text[number.end] == "+":
                 number, percent_plus = replace(number, bound=number.bound or ">="), True
             if number.approximation is Approximation.EXACT and spelling.symbol != "byte":
-                number = replace(number, approximation=Approximation.ROUNDED, written=tuple(_rounded(text[number.digits : number.stop], item) for item in number.written))
-        elif position < len(text) and text[position] in "xX×" and not _COUNTED_BY_TIMES.match(text, position) and (position + 1 == len(text) or not text[position + 1].isalpha()):
+                number = replace(
+                    number,
+                    approximation=Approximation.ROUNDED,
+                    written=tuple(_rounded(text[number.digits : number.stop], item) for item in number.written),
+                )
+        elif (
+            position < len(text)
+            and text[position] in "xX×"
+            and not _COUNTED_BY_TIMES.match(text, position)
+            and (position + 1 == len(text) or not text[position + 1].isalpha())
+        ):
             return replace(number, form=Form.RATIO, end=position + 1, stop=position + 1)
-        elif position + 1 < len(text) and text[position] in _GAP and text[position + 1] in "×x" and re.match(r"\s[x×]\s(?:faster|higher|lower|better|more|less|improvement|reduction|speed)", text[position : position + 20], re.IGNORECASE):
+        elif (
+            position + 1 < len(text)
+            and text[position] in _GAP
+            and text[position + 1] in "×x"
+            and re.match(
+                r"\s[x×]\s(?:faster|higher|lower|better|more|less|improvement|reduction|speed)",
+                text[position : position + 20],
+                re.IGNORECASE,
+            )
+        ):
             return replace(number, form=Form.RATIO, end=position + 2, stop=position + 2)
         slash = self.part_of(number)
         if slash:
@@ -514,7 +604,9 @@ _COUNTED_BY_TIMES: Final = re.compile(r"[xX×]\s?(?:[\d(~]|[A-Z]{1,3}\d|[A-Z]\w|
 _CHANGES_FROM: Final = re.compile(r"(?<!ranging )(?<!ranges )(?<!range )(?<!varies )(?<!varying )\bfrom\s+~?$", re.IGNORECASE)
 _AXES: Final = frozenset("tp pp ep dp cp sp etp vp vpp top topk gbs mbs bs ga gas".split())
 """Glued names that state a value even without a sign between: TP4."""
-_STOPS: Final = frozenset("of per in on at to for from with across by and or is are was the each than vs as into over under within between without out target limit".split())
+_STOPS: Final = frozenset(
+    "of per in on at to for from with across by and or is are was the each than vs as into over under within between without out target limit".split()
+)
 
 
 def _ends_in_digit(text: str, position: int) -> bool:
@@ -581,12 +673,18 @@ def _spread(text: str, numbers: list[Number]) -> list[Number]:
                 shared = {} if before.unit or before.noun else {"unit": number.unit, "noun": number.noun, "per": number.per}
                 result[index - 1] = replace(before, arrow=before.arrow or "from", **shared)
                 if number.unit and not before.unit and before.approximation is Approximation.EXACT:
-                    result[index - 1] = replace(result[index - 1], approximation=Approximation.ROUNDED, written=tuple(_rounded(text[before.digits : before.stop], item) for item in before.written))
+                    result[index - 1] = replace(
+                        result[index - 1],
+                        approximation=Approximation.ROUNDED,
+                        written=tuple(_rounded(text[before.digits : before.stop], item) for item in before.written),
+                    )
                 result[index] = replace(number, arrow="to")
     return result
 
 
-def scan(text: str, units: Mapping[str, Spelling], nouns: frozenset[str], naming: frozenset[str], names: frozenset[str]) -> tuple[Number, ...]:
+def scan(
+    text: str, units: Mapping[str, Spelling], nouns: frozenset[str], naming: frozenset[str], names: frozenset[str]
+) -> tuple[Number, ...]:
     """Return the numbers of `text` in order.
 
     `units` maps unit spellings to symbols; `nouns` are the counted things, `naming` the nouns that a following number only

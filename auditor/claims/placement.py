@@ -46,6 +46,10 @@ _MOST: Final = 50_000
 """Placements read from one document; further ones are left out."""
 
 
+_MOST_TEXT: Final = 5_000_000
+"""Characters between members that are looked through for an ellipsis; beyond that every series counts as elided."""
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """One member that holds others: stage 0, tensor group 3, GPU 5."""
@@ -242,6 +246,7 @@ class _Reader:
         self.sizes: list[GroupSize] = []
         self.labels: dict[int, tuple[Label, list[_Facet]]] = {}
         self.keys: dict[str, KeyNames] = {}
+        self.budget = _MOST_TEXT
 
     def run(self) -> Placements:
         rows: dict[tuple[int, int], list[int]] = {}
@@ -882,7 +887,8 @@ class _Reader:
         text = self.document.source.text
         start = min(one.span.start for one in placements)
         end = max(one.span.end for one in placements)
-        if end - start > 200_000:
+        self.budget -= end - start
+        if self.budget < 0:
             return True
         for line in text[start:end].splitlines()[1:]:
             if line.strip(" \t│├└─|`*-#>/+,\"'[](){}") in ("...", "…", "..", "⋮", "⋯", "etc", "etc."):
@@ -992,6 +998,8 @@ def _bare(text: str) -> bool:
 
 def _group_word(text: str) -> tuple[str, int, int] | None:
     """Return the one kind of group that a text speaks of, and where its name starts and ends."""
+    if "group" not in text[:300].lower():
+        return None
     words = split(text[:300])
     found = []
     for index, word in enumerate(words):

@@ -25,9 +25,13 @@ from auditor.values import Interval
 
 __all__ = ["Labelled", "ReadOut", "Unclear", "resolve"]
 
-_BREAKS = frozenset(",;()[]|:→=<>≤≥≈+×÷*{}\"“”•✓✅❌")
-_TAIL_STOPS = frozenset("and with to from across for by using while at in on than into vs versus but plus or through via out over leaving".split())
-_CHANGE_WORDS = frozenset("exceed exceeds exceeding reduction reduced reduce improvement improved improve increase increased decrease decreased saving faster slower higher lower better worse speedup gain more less fewer saved drop dropped cut boost".split())
+_BREAKS = frozenset(',;()[]|:→=<>≤≥≈+×÷*{}"“”•✓✅❌')
+_TAIL_STOPS = frozenset(
+    "and with to from across for by using while at in on than into vs versus but plus or through via out over leaving".split()
+)
+_CHANGE_WORDS = frozenset(
+    "exceed exceeds exceeding reduction reduced reduce improvement improved improve increase increased decrease decreased saving faster slower higher lower better worse speedup gain more less fewer saved drop dropped cut boost".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,9 @@ class _Resolver:
         path = list(reversed(statement.path))
         if statement.cell is not None:
             path.sort(key=lambda label: {LabelKind.COLUMN: 0, LabelKind.ROW: 1}.get(label.kind, 2))
-        return _Line(index, statement, text, self.lexicon.scan(text), self.lexicon.normalize(text), tuple(self.labels(label) for label in path))
+        return _Line(
+            index, statement, text, self.lexicon.scan(text), self.lexicon.normalize(text), tuple(self.labels(label) for label in path)
+        )
 
     def why_label(self, line: _Line, number: Number) -> str:
         if number.form is Form.TEXTUAL:
@@ -148,18 +154,47 @@ class _Resolver:
             return "switches something on or off"
         if number.approximation is Approximation.RANGE and not number.unit and not number.noun and self.names_range(line):
             return "names a range of members"
-        if statement.kind is Kind.HEADING and number.digits == 0 and number.stop < len(line.text) and not number.unit:
-            if line.text[number.stop] in ".):" or "." in line.text[number.digits : number.stop] or (line.text[number.stop] == " " and not number.noun):
-                return "section number"
-        if line.views and line.views[0].label.kind in (LabelKind.KEY, LabelKind.COLUMN) and self.is_identity(line, line.views[0]) and not number.unit:
+        if statement.kind is Kind.HEADING and number.digits == 0 and number.stop < len(line.text) and not number.unit and (
+            line.text[number.stop] in ".):"
+            or "." in line.text[number.digits : number.stop]
+            or (line.text[number.stop] == " " and not number.noun)
+        ):
+            return "section number"
+        if (
+            line.views
+            and line.views[0].label.kind in (LabelKind.KEY, LabelKind.COLUMN)
+            and self.is_identity(line, line.views[0])
+            and not number.unit
+        ):
             return "identifies a member"
-        if statement.literal == "array" and not number.unit and not number.noun and not number.name and len(statement.items) > 1 and self.lists_members(line):
+        if (
+            statement.literal == "array"
+            and not number.unit
+            and not number.noun
+            and not number.name
+            and len(statement.items) > 1
+            and self.lists_members(line)
+        ):
             return "identifies members"
-        if number.name.lower() in _AXIS_SHORTS and not number.unit and (
-            number.written[0].interval.high == 0 or (number.name.lower() in self.ranked and statement.kind in (Kind.HEAD, Kind.TREE, Kind.ITEM) and number.start == 0 and len(line.words) <= 2)
+        if (
+            number.name.lower() in _AXIS_SHORTS
+            and not number.unit
+            and (
+                number.written[0].interval.high == 0
+                or (
+                    number.name.lower() in self.ranked
+                    and statement.kind in (Kind.HEAD, Kind.TREE, Kind.ITEM)
+                    and number.start == 0
+                    and len(line.words) <= 2
+                )
+            )
         ):
             return f"names one {number.name.lower()} rank"
-        if number.name and line.text[number.digits - 1] == "_" and (number.written[0].interval.contains(0) or any(view.label.kind is LabelKind.INDEX for view in line.views)):
+        if (
+            number.name
+            and line.text[number.digits - 1] == "_"
+            and (number.written[0].interval.contains(0) or any(view.label.kind is LabelKind.INDEX for view in line.views))
+        ):
             return f"names one {number.name.lower()} rank"
         if number.unit == "" and number.noun == "" and not number.name and self.in_members(line, number):
             return "names members"
@@ -172,7 +207,9 @@ class _Resolver:
     def reads_as_prose(self, text: str) -> bool:
         """Tell a sentence in an unmarked fence from code: words and spaces, no calls, braces or operators of code."""
         stripped = text.strip()
-        if not stripped or any(mark in stripped for mark in ("()", "{", "}", ";", "==", "->", "::", "import ", "def ", "self.", "[i]", "#", "$")):
+        if not stripped or any(
+            mark in stripped for mark in ("()", "{", "}", ";", "==", "->", "::", "import ", "def ", "self.", "[i]", "#", "$")
+        ):
             return False
         letters = sum(character.isalpha() or character == " " for character in stripped)
         return letters >= len(stripped) * 7 // 10 and stripped.count(" ") >= 3
@@ -192,10 +229,22 @@ class _Resolver:
         words = [word.text for word in view.words]
         if not words:
             return False
-        if view.label.kind is LabelKind.KEY and view.raw.strip().lower() in _MEMBERS and any(other.member or other.label.kind is LabelKind.INDEX for other in line.views[1:]):
+        if (
+            view.label.kind is LabelKind.KEY
+            and view.raw.strip().lower() in _MEMBERS
+            and any(other.member or other.label.kind is LabelKind.INDEX for other in line.views[1:])
+        ):
             return True
-        return words[-1] in ("id", "index", "idx", "rank", "ids", "seed", "port", "version", "number") and (len(words) == 1 or words[-2] != "of") or (
-            view.label.kind in (LabelKind.KEY, LabelKind.COLUMN) and len(words) == 1 and words[0] in ("gpu", "stage", "rank", "node", "group", "id") and view.label.kind is LabelKind.COLUMN and view.raw.strip().lower() in ("gpu", "stage", "rank", "node", "group")
+        return (
+            (words[-1] in ("id", "index", "idx", "rank", "ids", "seed", "port", "version", "number")
+            and (len(words) == 1 or words[-2] != "of"))
+            or (
+                view.label.kind in (LabelKind.KEY, LabelKind.COLUMN)
+                and len(words) == 1
+                and words[0] in ("gpu", "stage", "rank", "node", "group", "id")
+                and view.label.kind is LabelKind.COLUMN
+                and view.raw.strip().lower() in ("gpu", "stage", "rank", "node", "group")
+            )
         )
 
     def lists_members(self, line: _Line) -> bool:
@@ -203,7 +252,25 @@ class _Resolver:
         best = self.strict("", line.views[0].words, trailing=True) if line.views else None
         if best is not None and best.quantity.noun and best.quantity.noun not in ("token", "sequence"):
             return True
-        return bool(names & {"gpu", "rank", "layer", "expert", "node", "stage", "range", "device", "id", "group", "mapping", "placement", "assignment", "slice"})
+        return bool(
+            names
+            & {
+                "gpu",
+                "rank",
+                "layer",
+                "expert",
+                "node",
+                "stage",
+                "range",
+                "device",
+                "id",
+                "group",
+                "mapping",
+                "placement",
+                "assignment",
+                "slice",
+            }
+        )
 
     def in_members(self, line: _Line, number: Number) -> bool:
         """Tell whether the number stands in brackets right behind a naming noun: `GPUs [0,1]`, `layers [0, 15]`."""
@@ -254,9 +321,7 @@ class _Resolver:
             return True
         if character in "-–—/" and 0 < at < len(text) - 1:
             return text[at - 1] == " " and text[at + 1] == " "
-        if character == "." and (at + 1 == len(text) or text[at + 1] == " "):
-            return True
-        return False
+        return bool(character == "." and (at + 1 == len(text) or text[at + 1] == " "))
 
     def tail(self, line: _Line, number: Number, end: int) -> tuple[Word, ...]:
         """The words right behind the number, with the noun already taken with it, up to a preposition."""
@@ -284,7 +349,9 @@ class _Resolver:
         unit, unit_per = number.unit, number.per
         if not unit and number.form in (Form.PLAIN, Form.PART, Form.WHOLE):
             unit, unit_per = self.context_unit(line, number, tail)
-        kind = "ratio" if number.form is Form.RATIO else "share" if number.form is Form.FRACTION else kind_of(UNITS[unit]) if unit else "count"
+        kind = (
+            "ratio" if number.form is Form.RATIO else "share" if number.form is Form.FRACTION else kind_of(UNITS[unit]) if unit else "count"
+        )
         meaning = self.meaning(line, position, number, kind, unit, tail, head, before)
         if meaning is None:
             return None
@@ -329,7 +396,7 @@ class _Resolver:
     def part_of_model(self, line: _Line, tail: Sequence[Word], head: Sequence[Word], scope: Scope) -> str:
         """Return the part of a model whose memory is meant: `Expert weights: 8 GB`, `16 GB for attention`; empty for the whole."""
         near = [word.text for word in (*head, *tail[:4], *(line.views[0].words if line.views and not head else ()))]
-        if "model" in near or "total" in near and "expert" not in near:
+        if "model" in near or ("total" in near and "expert" not in near):
             return ""
         return next((word for word in _PARTS_WITH_MEMORY if word in near and word != scope.per), "")
 
@@ -348,7 +415,7 @@ class _Resolver:
         if number.noun and number.noun not in ("step", "steps"):
             return "", ""
         statement = line.statement
-        if statement.kind not in (Kind.CELL, Kind.ENTRY, Kind.FLAG, Kind.ITEM, Kind.TREE) or tail and not self.lexicon.is_transparent(tail):
+        if statement.kind not in (Kind.CELL, Kind.ENTRY, Kind.FLAG, Kind.ITEM, Kind.TREE) or (tail and not self.lexicon.is_transparent(tail)):
             return "", ""
         for view in line.views[:2]:
             if view.unit:
@@ -378,7 +445,14 @@ class _Resolver:
             units.append((UNITS["1"] if fraction or number.form is Form.FRACTION else UNITS["%"], ""))
         elif quantity is not None and quantity.kind not in ("count", "other"):
             middle = written[0].interval.middle
-            units.append((Unit(quantity.unit.symbol, quantity.unit.dimension, Fraction(1)) if middle is not None and abs(middle) >= 10**8 else quantity.unit, ""))
+            units.append(
+                (
+                    Unit(quantity.unit.symbol, quantity.unit.dimension, Fraction(1))
+                    if middle is not None and abs(middle) >= 10**8
+                    else quantity.unit,
+                    "",
+                )
+            )
         else:
             units.append((UNITS["1"], ""))
         exact_as_written = number.unit == "" and unit_symbol and number.approximation is Approximation.EXACT and unit_symbol != "byte"
@@ -393,7 +467,17 @@ class _Resolver:
 
     # -- which quantity ----------------------------------------------------------------------------------------------
 
-    def meaning(self, line: _Line, position: int, number: Number, kind: str, unit: str, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]) -> _Meaning | None:
+    def meaning(
+        self,
+        line: _Line,
+        position: int,
+        number: Number,
+        kind: str,
+        unit: str,
+        tail: Sequence[Word],
+        head: Sequence[Word],
+        before: Sequence[Claim | None],
+    ) -> _Meaning | None:
         if kind == "ratio":
             return _Meaning("change", Confidence.MEDIUM, f"ratio {line.text[number.start : number.end]!r}")
         if kind == "rate":
@@ -406,40 +490,133 @@ class _Resolver:
 
     def rate(self, line: _Line, number: Number, unit: str, tail: Sequence[Word], before: Sequence[Claim | None]) -> _Meaning:
         counted = unit.split("/")[0]
-        per_gpu = number.per == "gpu" or PER_WORDS.get(number.per) == "gpu" or per_of(tail) == "gpu" or any(view.unit_per == "gpu" for view in line.views[:2])
+        per_gpu = (
+            number.per == "gpu"
+            or PER_WORDS.get(number.per) == "gpu"
+            or per_of(tail) == "gpu"
+            or any(view.unit_per == "gpu" for view in line.views[:2])
+        )
         earlier = next((claim for claim in reversed(before) if claim is not None and claim.unit.symbol == unit), None)
-        if earlier is not None and earlier.quantity == "rate.tokens_per_gpu" and self.bracketed(line, number) and not find_any(tail, ("total",)):
+        if (
+            earlier is not None
+            and earlier.quantity == "rate.tokens_per_gpu"
+            and self.bracketed(line, number)
+            and not find_any(tail, ("total",))
+        ):
             per_gpu = True
         if not per_gpu and counted == "token":
             near = line.views[0] if line.views else None
             per_gpu = near is not None and (near.per == "gpu")
-        names = {"token": "rate.tokens_per_gpu" if per_gpu else "rate.tokens", "sequence": "rate.sequences", "sample": "rate.sequences", "request": "rate.requests", "batch": "rate.batches"}
+        names = {
+            "token": "rate.tokens_per_gpu" if per_gpu else "rate.tokens",
+            "sequence": "rate.sequences",
+            "sample": "rate.sequences",
+            "request": "rate.requests",
+            "batch": "rate.batches",
+        }
         quantity = names.get(counted, "other")
         return _Meaning(quantity, Confidence.HIGH, f"unit {unit}", per="gpu" if per_gpu else "", unit=unit)
 
-    def measure(self, line: _Line, position: int, number: Number, kind: str, unit: str, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]) -> _Meaning | None:
+    def measure(
+        self,
+        line: _Line,
+        position: int,
+        number: Number,
+        kind: str,
+        unit: str,
+        tail: Sequence[Word],
+        head: Sequence[Word],
+        before: Sequence[Claim | None],
+    ) -> _Meaning | None:
         """A time, an amount of data, a bandwidth or a rate of work: the unit gives the kind, the words the quantity."""
         per = PER_WORDS.get(number.per, "") or per_of(tail)
         if unit == "byte" and number.written[0].interval.is_exact and number.written[0].interval.within(_ELEMENT_BYTES):
-            return _Meaning("model.bytes_per_param", Confidence.HIGH if find_any(tail, ("parameter", "element", "weight", "value")) else Confidence.MEDIUM, "bytes of one element", unit=unit)
-        if kind == "flops" and unit.endswith("FLOPS") and (per_of(tail) in ("step", "batch", "layer", "token") or PER_WORDS.get(number.per) in ("step", "batch", "layer", "token")):
+            return _Meaning(
+                "model.bytes_per_param",
+                Confidence.HIGH if find_any(tail, ("parameter", "element", "weight", "value")) else Confidence.MEDIUM,
+                "bytes of one element",
+                unit=unit,
+            )
+        if (
+            kind == "flops"
+            and unit.endswith("FLOPS")
+            and (per_of(tail) in ("step", "batch", "layer", "token") or PER_WORDS.get(number.per) in ("step", "batch", "layer", "token"))
+        ):
             done = per_of(tail) or PER_WORDS[number.per]
-            return _Meaning("work.step" if done in ("step", "batch") else "other", Confidence.MEDIUM, f"work per {done}, whatever its unit says", "", unit=unit[:-1], words="" if done == "step" else f"per {done}")
+            return _Meaning(
+                "work.step" if done in ("step", "batch") else "other",
+                Confidence.MEDIUM,
+                f"work per {done}, whatever its unit says",
+                "",
+                unit=unit[:-1],
+                words="" if done == "step" else f"per {done}",
+            )
         if kind == "flops" and find_any((*tail[:3], *head[-3:]), ("effective", "achieved", "sustained", "actual", "delivered")):
-            total = any(find_any(view.words, ("total", "cluster", "system", "aggregate")) for view in line.views[:1]) or find_any((*tail, *head), ("total", "cluster", "system", "aggregate"))
-            return _Meaning("hardware.cluster_flops" if total else "rate.achieved_flops", Confidence.HIGH, f"words around it: {_text((*head, *tail))}", per, unit=unit)
+            total = any(find_any(view.words, ("total", "cluster", "system", "aggregate")) for view in line.views[:1]) or find_any(
+                (*tail, *head), ("total", "cluster", "system", "aggregate")
+            )
+            return _Meaning(
+                "hardware.cluster_flops" if total else "rate.achieved_flops",
+                Confidence.HIGH,
+                f"words around it: {_text((*head, *tail))}",
+                per,
+                unit=unit,
+            )
         if kind == "data":
             special = self.capacity(line, position, number, tail, head, before)
             if special:
                 return special
-        if line.statement.cell is not None and line.views and line.views[0].label.kind is LabelKind.COLUMN and find_any(line.views[0].words, _DIFFERENCES):
-            return _Meaning("other", Confidence.MEDIUM, f"label {line.views[0].raw.strip()!r}", per, line.views[0].label.text.whole, unit=unit, words=line.views[0].raw.strip()[:60])
-        if kind in ("time", "rate") and line.views and find_any(line.views[0].words, _DIFFERENCES) and line.statement.kind is not Kind.SENTENCE:
-            return _Meaning("other", Confidence.MEDIUM, f"label {line.views[0].raw.strip()!r}", per, line.views[0].label.text.whole, unit=unit, words=line.views[0].raw.strip()[:60])
+        if (
+            line.statement.cell is not None
+            and line.views
+            and line.views[0].label.kind is LabelKind.COLUMN
+            and find_any(line.views[0].words, _DIFFERENCES)
+        ):
+            return _Meaning(
+                "other",
+                Confidence.MEDIUM,
+                f"label {line.views[0].raw.strip()!r}",
+                per,
+                line.views[0].label.text.whole,
+                unit=unit,
+                words=line.views[0].raw.strip()[:60],
+            )
+        if (
+            kind in ("time", "rate")
+            and line.views
+            and find_any(line.views[0].words, _DIFFERENCES)
+            and line.statement.kind is not Kind.SENTENCE
+        ):
+            return _Meaning(
+                "other",
+                Confidence.MEDIUM,
+                f"label {line.views[0].raw.strip()!r}",
+                per,
+                line.views[0].label.text.whole,
+                unit=unit,
+                words=line.views[0].raw.strip()[:60],
+            )
         best = self.named(kind, tail)
         if best and kind == "bandwidth" and best.size == 1 and line.views and find_any(line.views[0].words, ("memory",)):
-            return _Meaning("hardware.memory_bandwidth", Confidence.HIGH, f"label {line.views[0].raw.strip()!r}", per, line.views[0].label.text.whole, unit=unit)
-        if best and best.quantity.id == "time.step" and best.size == 1 and line.statement.kind in (Kind.ITEM, Kind.TREE, Kind.ENTRY) and line.views and not line.views[0].transparent and line.views[0].words and not self.named(kind, line.views[0].words) and not self.summarises(line.views[0]):
+            return _Meaning(
+                "hardware.memory_bandwidth",
+                Confidence.HIGH,
+                f"label {line.views[0].raw.strip()!r}",
+                per,
+                line.views[0].label.text.whole,
+                unit=unit,
+            )
+        if (
+            best
+            and best.quantity.id == "time.step"
+            and best.size == 1
+            and line.statement.kind in (Kind.ITEM, Kind.TREE, Kind.ENTRY)
+            and line.views
+            and not line.views[0].transparent
+            and line.views[0].words
+            and not self.named(kind, line.views[0].words)
+            and not self.summarises(line.views[0])
+        ):
             return _Meaning("time.step", Confidence.LOW, f"words behind it: {_text(tail)}", per, unit=unit)
         if best and not (kind == "data" and best.quantity.id == "memory.used" and best.size == 1):
             return _Meaning(best.quantity.id, Confidence.HIGH, f"words behind it: {_text(tail)}", per, unit=unit)
@@ -461,22 +638,60 @@ class _Resolver:
                 other = self.named(kind, line.views[1].words) if line.views[1].label.kind is LabelKind.ROW else None
                 if other is not None and other.quantity.id not in _GENERIC:
                     best, view = other, line.views[1]
-            if best and best.quantity.id == "time.step" and best.size == 1 and any(find_any(other.words, _LINKS) for other in line.views[:4]) or (best and best.quantity.id == "time.step" and best.size == 1 and find_any((*tail, *head), _LINKS)):
-                return _Meaning("time.communication", Confidence.LOW, f"label {view.raw.strip()!r} of a link", per, view.label.text.whole, unit=unit)
+            if (
+                (best
+                and best.quantity.id == "time.step"
+                and best.size == 1
+                and any(find_any(other.words, _LINKS) for other in line.views[:4]))
+                or (best and best.quantity.id == "time.step" and best.size == 1 and find_any((*tail, *head), _LINKS))
+            ):
+                return _Meaning(
+                    "time.communication", Confidence.LOW, f"label {view.raw.strip()!r} of a link", per, view.label.text.whole, unit=unit
+                )
             if best and best.quantity.id == "time.step" and self.component(view.words, best):
-                return _Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", per, view.label.text.whole, unit=unit, words=view.raw.strip()[:60])
+                return _Meaning(
+                    "other",
+                    Confidence.MEDIUM,
+                    f"label {view.raw.strip()!r}",
+                    per,
+                    view.label.text.whole,
+                    unit=unit,
+                    words=view.raw.strip()[:60],
+                )
             if best:
                 generic = best.quantity.id == "memory.used" and best.size == 1
-                sure = Confidence.MEDIUM if generic else Confidence.LOW if kind == "flops" and best.size == 1 and best.quantity.id == "hardware.peak_flops" and not self.hardware_context(line) else Confidence.HIGH if depth < 2 or all(other.transparent for other in line.views[:depth]) else Confidence.MEDIUM
+                sure = (
+                    Confidence.MEDIUM
+                    if generic
+                    else Confidence.LOW
+                    if kind == "flops" and best.size == 1 and best.quantity.id == "hardware.peak_flops" and not self.hardware_context(line)
+                    else Confidence.HIGH
+                    if depth < 2 or all(other.transparent for other in line.views[:depth])
+                    else Confidence.MEDIUM
+                )
                 return _Meaning(best.quantity.id, sure, f"label {view.raw.strip()!r}", per or view.per, view.label.text.whole, unit=unit)
-            if not view.transparent and not (view.label.kind is LabelKind.COLUMN or (view.label.kind is LabelKind.ROW and line.statement.cell is not None and depth == 0)):
-                if view.label.kind in (LabelKind.ROW, LabelKind.HEADING) and depth and all(other.transparent for other in line.views[:depth]):
+            if not view.transparent and not (
+                view.label.kind is LabelKind.COLUMN or (view.label.kind is LabelKind.ROW and line.statement.cell is not None and depth == 0)
+            ):
+                if (
+                    view.label.kind in (LabelKind.ROW, LabelKind.HEADING)
+                    and depth
+                    and all(other.transparent for other in line.views[:depth])
+                ):
                     continue
                 if line.statement.kind is Kind.SENTENCE:
                     break
                 if depth:
                     continue
-                return _Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", per, view.label.text.whole, unit=unit, words=view.raw.strip()[:60])
+                return _Meaning(
+                    "other",
+                    Confidence.MEDIUM,
+                    f"label {view.raw.strip()!r}",
+                    per,
+                    view.label.text.whole,
+                    unit=unit,
+                    words=view.raw.strip()[:60],
+                )
         earlier = self.same_kind(before, kind, self.lexicon)
         if earlier is not None:
             return _Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", per or earlier.scope.per, unit=unit)
@@ -486,11 +701,15 @@ class _Resolver:
         if default:
             return _Meaning(default, Confidence.LOW, f"unit {unit}", per, unit=unit)
         described = _text(tail) or _text(head) or _text(line.words)
-        return _Meaning("other", Confidence.LOW, f"unit {unit}, words {described!r}", per, unit=unit, words=described) if described else None
+        return (
+            _Meaning("other", Confidence.LOW, f"unit {unit}, words {described!r}", per, unit=unit, words=described) if described else None
+        )
 
     def summarises(self, view: View) -> bool:
         """Tell whether a label is about the whole: its numbers are not those of one part."""
-        return bool({match.quantity.id for match in view.matches} & {"rate.tokens", "rate.batches", "rate.requests"}) or find_any(view.words, ("performance", "throughput", "overall", "summary", "result", "efficiency"))
+        return bool({match.quantity.id for match in view.matches} & {"rate.tokens", "rate.batches", "rate.requests"}) or find_any(
+            view.words, ("performance", "throughput", "overall", "summary", "result", "efficiency")
+        )
 
     def component(self, words: Sequence[Word], best: Match) -> bool:
         """Tell whether a plain `latency` or `time` is qualified as that of one part: `compute latency`."""
@@ -499,7 +718,7 @@ class _Resolver:
     def title_words(self, line: _Line, number: Number) -> tuple[Word, ...]:
         """The words before the colon that titles the number's part of the text: `Memory check: 39.2GB < 68GB`."""
         colon = line.text.rfind(": ", 0, number.start)
-        if colon < 0 or any(mark in line.text[colon:number.start] for mark in (". ", ";")):
+        if colon < 0 or any(mark in line.text[colon : number.start] for mark in (". ", ";")):
             return ()
         return tuple(word for word in line.words if word.end <= colon and not word.text.isdigit())[-6:]
 
@@ -511,56 +730,145 @@ class _Resolver:
         found = [word for word in line.words if word.end <= opening]
         return tuple(found[-6:])
 
-    def capacity(self, line: _Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]) -> _Meaning | None:
+    def capacity(
+        self, line: _Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+    ) -> _Meaning | None:
         """Tell a GPU's memory from what a plan uses of it: `18.2GB / 80GB`, `33GB < 64GB`, `18% of 64GB`, `well under the 64GB limit`."""
         text, unit = line.text, number.unit
         gap = text[line.numbers[position - 1].end : number.start].strip() if position else ""
         earlier = before[-1] if before else None
         tail_words = {word.text for word in tail[:4]}
-        if earlier is not None and earlier.quantity.startswith("memory.") and (gap in ("/", "<", "<<", "≪", "≤", "<=", "of") or number.bound.startswith("<")) and not (tail_words & {"available"}):
-            if kind_of(earlier.unit) == "data" and earlier.scope.per in ("", "gpu", "total") and gap in ("/", "<", "<<", "≪", "≤", "<=", "of", ""):
-                return _Meaning("memory.capacity", Confidence.MEDIUM, f"compared with {earlier.text!r}", "gpu", unit=unit)
+        if (
+            earlier is not None
+            and earlier.quantity.startswith("memory.")
+            and (gap in ("/", "<", "<<", "≪", "≤", "<=", "of") or number.bound.startswith("<"))
+            and not (tail_words & {"available"})
+        ) and (
+            kind_of(earlier.unit) == "data"
+            and earlier.scope.per in ("", "gpu", "total")
+            and gap in ("/", "<", "<<", "≪", "≤", "<=", "of", "")
+        ):
+            return _Meaning("memory.capacity", Confidence.MEDIUM, f"compared with {earlier.text!r}", "gpu", unit=unit)
         if position and re_percent_of(text, line.numbers[position - 1], number):
             share = before[-1]
             if share is None or share.quantity in ("memory.utilization", "share.of", "memory.headroom_share", "share.gpu_utilization"):
                 return _Meaning("memory.capacity", Confidence.MEDIUM, "base of a percentage", "gpu", unit=unit)
         if tail[:1] and tail[0].text == "use":
-            return _Meaning("memory.used", Confidence.HIGH, f"words behind it: {_text(tail)}", "gpu" if per_of(tail) == "gpu" else "", unit=unit)
+            return _Meaning(
+                "memory.used", Confidence.HIGH, f"words behind it: {_text(tail)}", "gpu" if per_of(tail) == "gpu" else "", unit=unit
+            )
         if gap == "out of" or (tail[:1] and tail[0].text == "available" and earlier is not None and earlier.quantity == "memory.used"):
             return _Meaning("memory.capacity", Confidence.HIGH, "what is there, beside what is used", "gpu", unit=unit)
-        if text[number.end : number.end + 6].strip().lower().startswith(("vram", "hbm")) and not tail_words & {"use", "utilization", "required"}:
+        if text[number.end : number.end + 6].strip().lower().startswith(("vram", "hbm")) and not tail_words & {
+            "use",
+            "utilization",
+            "required",
+        }:
             return _Meaning("memory.capacity", Confidence.HIGH, f"words behind it: {_text(tail)}", "gpu", unit=unit)
-        if tail_words & {"capacity"} or (tail_words & {"limit", "constraint"} and not any(view.role == "target" for view in line.views[:1])):
+        if tail_words & {"capacity"} or (
+            tail_words & {"limit", "constraint"} and not any(view.role == "target" for view in line.views[:1])
+        ):
             return _Meaning("memory.capacity", Confidence.HIGH, f"words behind it: {_text(tail)}", "gpu", unit=unit)
         following = line.numbers[position + 1] if position + 1 < len(line.numbers) else None
-        if following is not None and following.unit and kind_of(UNITS[following.unit]) == "data" and text[number.end : following.start].strip() in ("/", "<", "<<", "≪", "≤", "<=", "of"):
+        if (
+            following is not None
+            and following.unit
+            and kind_of(UNITS[following.unit]) == "data"
+            and text[number.end : following.start].strip() in ("/", "<", "<<", "≪", "≤", "<=", "of")
+        ):
             own = next((best for view in line.views[:1] if (best := self.named("data", view.words))), None)
             if own is None or own.quantity.id in ("memory.used", "memory.capacity"):
                 return _Meaning("memory.used", Confidence.MEDIUM, "compared with a capacity", per_of(tail), unit=unit)
-        counts_gpus = any(claim is not None and claim.quantity in ("gpus", "gpus.available", "gpus.per_node") for claim in before) and not any(
-            self.named("data", view.words) for view in line.views[:1]
-        ) and not self.named("data", head)
+        counts_gpus = (
+            any(claim is not None and claim.quantity in ("gpus", "gpus.available", "gpus.per_node") for claim in before)
+            and not any(self.named("data", view.words) for view in line.views[:1])
+            and not self.named("data", head)
+        )
         named = self.named("data", tail)
         if counts_gpus and per_of(tail) == "gpu" and not self.bracketed(line, number):
             return _Meaning("memory.used", Confidence.MEDIUM, f"words behind it: {_text(tail)}", "gpu", unit=unit)
-        if counts_gpus and (named is None or named.quantity.id in ("memory.capacity", "memory.used") and "use" not in tail_words and "usage" not in tail_words):
+        if counts_gpus and (
+            named is None
+            or (named.quantity.id in ("memory.capacity", "memory.used")
+            and "use" not in tail_words
+            and "usage" not in tail_words)
+        ):
             return _Meaning("memory.capacity", Confidence.MEDIUM, "beside a number of GPUs", "gpu", unit=unit)
         if line.views and not named and not self.bracketed(line, number):
             view = line.views[0]
             best = self.named("data", view.words)
-            if following is not None and following.unit == "%" and best and best.quantity.id == "memory.used" and "util" in text[following.end : following.end + 14].lower():
-                return _Meaning("memory.used", Confidence.HIGH, f"label {view.raw.strip()!r} with a utilisation", per_of(view.words) or "gpu", view.label.text.whole, unit=unit)
-            owner = "node" if find_any(view.words, ("node", "cpu", "system", "host")) else "total" if find_any(view.words, ("total", "cluster", "aggregate")) else "gpu"
-            if best and best.quantity.id in ("memory.used", "memory.capacity") and (best.quantity.id == "memory.capacity" or self.hardware_context(line)) and not find_any(view.words, ("use", "utilization", "required", "requirement", "footprint", "consumption", "total", "peak")):
-                return _Meaning("memory.capacity", Confidence.HIGH, f"label {view.raw.strip()!r} of the hardware", owner, view.label.text.whole, unit=unit)
-            if find_any(view.words, ("available",)) and find_any(view.words, ("memory",)) or (view.transparent and find_any(view.words, ("available", "capacity")) and any(find_any(outer.words, ("memory",)) for outer in line.views[1:3])):
-                return _Meaning("memory.capacity", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "gpu", view.label.text.whole, unit=unit)
+            if (
+                following is not None
+                and following.unit == "%"
+                and best
+                and best.quantity.id == "memory.used"
+                and "util" in text[following.end : following.end + 14].lower()
+            ):
+                return _Meaning(
+                    "memory.used",
+                    Confidence.HIGH,
+                    f"label {view.raw.strip()!r} with a utilisation",
+                    per_of(view.words) or "gpu",
+                    view.label.text.whole,
+                    unit=unit,
+                )
+            owner = (
+                "node"
+                if find_any(view.words, ("node", "cpu", "system", "host"))
+                else "total"
+                if find_any(view.words, ("total", "cluster", "aggregate"))
+                else "gpu"
+            )
+            if (
+                best
+                and best.quantity.id in ("memory.used", "memory.capacity")
+                and (best.quantity.id == "memory.capacity" or self.hardware_context(line))
+                and not find_any(view.words, ("use", "utilization", "required", "requirement", "footprint", "consumption", "total", "peak"))
+            ):
+                return _Meaning(
+                    "memory.capacity",
+                    Confidence.HIGH,
+                    f"label {view.raw.strip()!r} of the hardware",
+                    owner,
+                    view.label.text.whole,
+                    unit=unit,
+                )
+            if (
+                (find_any(view.words, ("available",))
+                and find_any(view.words, ("memory",)))
+                or (
+                    view.transparent
+                    and find_any(view.words, ("available", "capacity"))
+                    and any(find_any(outer.words, ("memory",)) for outer in line.views[1:3])
+                )
+            ):
+                return _Meaning(
+                    "memory.capacity", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "gpu", view.label.text.whole, unit=unit
+                )
         return None
 
     def hardware_context(self, line: _Line) -> bool:
-        return any(find_any(view.words, ("hardware", "environment", "specification", "spec", "resource", "infrastructure", "gpu_specification", "cluster", "system")) for view in line.views[:4])
+        return any(
+            find_any(
+                view.words,
+                (
+                    "hardware",
+                    "environment",
+                    "specification",
+                    "spec",
+                    "resource",
+                    "infrastructure",
+                    "gpu_specification",
+                    "cluster",
+                    "system",
+                ),
+            )
+            for view in line.views[:4]
+        )
 
-    def share(self, line: _Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]) -> _Meaning | None:
+    def share(
+        self, line: _Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+    ) -> _Meaning | None:
         """A percentage or fraction: a utilisation, a change, a share of something."""
         unit = number.unit or ("" if number.form is Form.FRACTION else "")
         nearest = tail[0].text if tail else ""
@@ -571,27 +879,57 @@ class _Resolver:
             return _Meaning("share.of", Confidence.LOW, "in the brackets of a label", unit=unit)
         if number.form is Form.FRACTION:
             return _Meaning("share.of", Confidence.MEDIUM, "fraction", per_of(tail), unit=unit)
-        if "headroom" in {word.text for view in line.views[:1] for word in view.words} and find_any(tail[:3], ("memory", "available", "free")):
-            return _Meaning("memory.headroom_share", Confidence.HIGH, f"label {line.views[0].raw.strip()!r}", "", line.views[0].label.text.whole, unit=unit)
+        if "headroom" in {word.text for view in line.views[:1] for word in view.words} and find_any(
+            tail[:3], ("memory", "available", "free")
+        ):
+            return _Meaning(
+                "memory.headroom_share",
+                Confidence.HIGH,
+                f"label {line.views[0].raw.strip()!r}",
+                "",
+                line.views[0].label.text.whole,
+                unit=unit,
+            )
         best = self.named("share", tail)
         if best and nearest == "of" and best.quantity.id != "change":
             best = None
         if best and best.quantity.id == "change":
             return _Meaning("change", Confidence.MEDIUM, f"words behind it: {_text(tail)}", unit=unit)
-        if head and head[-1].text == "by" and (any(word.text in _CHANGE_WORDS for word in line.words if word.end <= number.digits) or any(word.text in _CHANGE_WORDS for view in line.views[:1] for word in view.words)):
+        if (
+            head
+            and head[-1].text == "by"
+            and (
+                any(word.text in _CHANGE_WORDS for word in line.words if word.end <= number.digits)
+                or any(word.text in _CHANGE_WORDS for view in line.views[:1] for word in view.words)
+            )
+        ):
             return _Meaning("change", Confidence.MEDIUM, f"words before it: {_text(head)}", unit=unit)
         if nearest == "of" or re_of(text, number):
             follows = self.after_of(line, position, number)
             if follows == "memory":
-                previous_memory = next((claim for claim in reversed(before) if claim is not None and claim.quantity.startswith("memory.") and kind_of(claim.unit) == "data"), None)
+                previous_memory = next(
+                    (
+                        claim
+                        for claim in reversed(before)
+                        if claim is not None and claim.quantity.startswith("memory.") and kind_of(claim.unit) == "data"
+                    ),
+                    None,
+                )
                 if previous_memory is None or previous_memory.quantity in ("memory.used",):
                     return _Meaning("memory.utilization", Confidence.MEDIUM, "share of a memory", unit=unit)
             if follows == "flops":
                 return _Meaning("share.mfu", Confidence.MEDIUM, "share of a peak", unit=unit)
-            if set(word.text for word in tail[:4]) & {"time", "latency", "runtime"} and line.views:
+            if {word.text for word in tail[:4]} & {"time", "latency", "runtime"} and line.views:
                 owner = self.named("share", line.views[0].words)
                 if owner and owner.quantity.id not in _GENERIC and owner.quantity.id != "change":
-                    return _Meaning(owner.quantity.id, Confidence.HIGH, f"label {line.views[0].raw.strip()!r}", "", line.views[0].label.text.whole, unit=unit)
+                    return _Meaning(
+                        owner.quantity.id,
+                        Confidence.HIGH,
+                        f"label {line.views[0].raw.strip()!r}",
+                        "",
+                        line.views[0].label.text.whole,
+                        unit=unit,
+                    )
             if best is None or best.quantity.id in ("share.of", "memory.utilization"):
                 return _Meaning("share.of", Confidence.MEDIUM, "a stated share of something", unit=unit)
         if best and best.size == 1 and best.quantity.id in ("share.gpu_utilization", "memory.utilization"):
@@ -607,11 +945,10 @@ class _Resolver:
                 if headed.size == 1 and headed.quantity.id in ("share.gpu_utilization", "memory.utilization"):
                     return self.utilization(line, lead, (), before, unit)
                 return _Meaning(headed.quantity.id, Confidence.MEDIUM, f"words before the bracket: {_text(lead)}", unit=unit)
-        if headed and not (inside and headed.quantity.id == "share.of"):
-            if headed.quantity.id == "change" or not inside:
-                if headed.size == 1 and headed.quantity.id in ("share.gpu_utilization", "memory.utilization"):
-                    return self.utilization(line, head, (), before, unit)
-                return _Meaning(headed.quantity.id, Confidence.HIGH, f"words before it: {_text(head)}", unit=unit)
+        if headed and not (inside and headed.quantity.id == "share.of") and (headed.quantity.id == "change" or not inside):
+            if headed.size == 1 and headed.quantity.id in ("share.gpu_utilization", "memory.utilization"):
+                return self.utilization(line, head, (), before, unit)
+            return _Meaning(headed.quantity.id, Confidence.HIGH, f"words before it: {_text(head)}", unit=unit)
         if inside and position:
             earlier = self.same_kind(before, "share", self.lexicon)
             if earlier is not None and kind_of(earlier.unit) == "share":
@@ -634,18 +971,40 @@ class _Resolver:
             if best and best.quantity.id == "change" and self.states_change(line, number):
                 best = self.named("share", view.words[: best.start]) or best
             if best:
-                if best.size == 1 and best.quantity.id in ("share.gpu_utilization", "memory.utilization") and best.quantity.names and view.words[best.start].text in ("utilization", "use", "efficiency"):
+                if (
+                    best.size == 1
+                    and best.quantity.id in ("share.gpu_utilization", "memory.utilization")
+                    and best.quantity.names
+                    and view.words[best.start].text in ("utilization", "use", "efficiency")
+                ):
                     return self.utilization(line, view.words, (), before, unit, view)
                 if best.quantity.id == "share.of" and depth and not line.views[0].transparent:
                     break
-                return _Meaning(best.quantity.id, Confidence.HIGH if depth < 2 else Confidence.MEDIUM, f"label {view.raw.strip()!r}", view.per, view.label.text.whole, unit=unit)
+                return _Meaning(
+                    best.quantity.id,
+                    Confidence.HIGH if depth < 2 else Confidence.MEDIUM,
+                    f"label {view.raw.strip()!r}",
+                    view.per,
+                    view.label.text.whole,
+                    unit=unit,
+                )
             if not view.transparent and line.statement.kind is not Kind.SENTENCE and not (line.statement.cell and depth == 0):
-                return _Meaning("share.of", Confidence.LOW, f"label {view.raw.strip()!r}", "", view.label.text.whole, unit=unit, words=view.raw.strip()[:60])
+                return _Meaning(
+                    "share.of",
+                    Confidence.LOW,
+                    f"label {view.raw.strip()!r}",
+                    "",
+                    view.label.text.whole,
+                    unit=unit,
+                    words=view.raw.strip()[:60],
+                )
         earlier = self.same_kind(before, "share", self.lexicon)
         if earlier is not None:
             return _Meaning(earlier.quantity, Confidence.LOW, f"beside {earlier.text!r}", unit=unit)
         if tail or head or line.views:
-            return _Meaning("share.of", Confidence.LOW, f"a percentage of {_text(tail) or _text(head)!r}", unit=unit, words=_text(tail)[:60])
+            return _Meaning(
+                "share.of", Confidence.LOW, f"a percentage of {_text(tail) or _text(head)!r}", unit=unit, words=_text(tail)[:60]
+            )
         return None
 
     def states_change(self, line: _Line, number: Number) -> bool:
@@ -654,23 +1013,49 @@ class _Resolver:
         return bool(number.arrow) or left.endswith(("from", " to"))
 
     def in_breakdown(self, line: _Line) -> bool:
-        return bool(line.views) and any(match.quantity.id in ("memory.weights", "memory.activations", "memory.kv_cache", "memory.optimizer", "memory.gradients", "memory.overhead") for match in line.views[0].matches) and not any(
-            match.quantity.id == "memory.used" and match.size > 1 for match in line.views[0].matches
+        return (
+            bool(line.views)
+            and any(
+                match.quantity.id
+                in ("memory.weights", "memory.activations", "memory.kv_cache", "memory.optimizer", "memory.gradients", "memory.overhead")
+                for match in line.views[0].matches
+            )
+            and not any(match.quantity.id == "memory.used" and match.size > 1 for match in line.views[0].matches)
         )
 
-    def utilization(self, line: _Line, near: Sequence[Word], further: Sequence[Word], before: Sequence[Claim | None], unit: str, view: View | None = None) -> _Meaning:
+    def utilization(
+        self,
+        line: _Line,
+        near: Sequence[Word],
+        further: Sequence[Word],
+        before: Sequence[Claim | None],
+        unit: str,
+        view: View | None = None,
+    ) -> _Meaning:
         """Decide whose utilisation is meant: the nearest subject in the words, the number before it, then the labels."""
         table = self.lexicon.utilizations
         last = next((claim for claim in reversed(before) if claim is not None), None)
-        if last is not None and last.quantity in ("hardware.link_bandwidth", "hardware.memory_bandwidth") and not find_any(near, tuple(table)):
+        if (
+            last is not None
+            and last.quantity in ("hardware.link_bandwidth", "hardware.memory_bandwidth")
+            and not find_any(near, tuple(table))
+        ):
             return _Meaning("share.bandwidth_utilization", Confidence.HIGH, f"utilisation beside {last.text!r}", unit=unit)
-        beside = next((claim for claim in reversed(before) if claim is not None and claim.quantity in ("memory.used", "memory.capacity")), None)
+        beside = next(
+            (claim for claim in reversed(before) if claim is not None and claim.quantity in ("memory.used", "memory.capacity")), None
+        )
         if beside is not None and view is None and not find_any(near, ("compute", "bandwidth", "network", "flops", "mfu")):
             return _Meaning("memory.utilization", Confidence.HIGH, f"utilisation beside {beside.text!r}", unit=unit)
         for words in (near, further, line.views[0].words if line.views and view is None else (), () if view else line.words):
             for word in reversed(words):
                 if word.text in table and (words is not line.words or line.statement.kind is not Kind.SENTENCE or len(line.words) < 12):
-                    return _Meaning(table[word.text], Confidence.HIGH, f"utilisation of {word.text}", unit=unit, context=view.label.text.whole if view else None)
+                    return _Meaning(
+                        table[word.text],
+                        Confidence.HIGH,
+                        f"utilisation of {word.text}",
+                        unit=unit,
+                        context=view.label.text.whole if view else None,
+                    )
         for claim in reversed(before):
             if claim is None:
                 continue
@@ -683,7 +1068,13 @@ class _Resolver:
         for other in line.views:
             for word in reversed(other.words):
                 if word.text in table:
-                    return _Meaning(table[word.text], Confidence.HIGH if other is line.views[0] else Confidence.MEDIUM, f"utilisation under {other.raw.strip()!r}", unit=unit, context=other.label.text.whole)
+                    return _Meaning(
+                        table[word.text],
+                        Confidence.HIGH if other is line.views[0] else Confidence.MEDIUM,
+                        f"utilisation under {other.raw.strip()!r}",
+                        unit=unit,
+                        context=other.label.text.whole,
+                    )
         return _Meaning("share.gpu_utilization", Confidence.LOW, "a utilisation", unit=unit)
 
     def after_of(self, line: _Line, position: int, number: Number) -> str:
@@ -694,11 +1085,17 @@ class _Resolver:
                 kind = kind_of(UNITS[other.unit])
                 return {"data": "memory", "flops": "flops"}.get(kind, "")
         words = [word.text for word in line.words if word.start >= number.end][:5]
-        if "of" in words[:1] and set(words) & {"memory", "capacity"} and not set(words) & {"compute", "flops", "bandwidth", "throughput", "node"}:
+        if (
+            "of" in words[:1]
+            and set(words) & {"memory", "capacity"}
+            and not set(words) & {"compute", "flops", "bandwidth", "throughput", "node"}
+        ):
             return "memory"
         return ""
 
-    def count(self, line: _Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]) -> _Meaning | None:
+    def count(
+        self, line: _Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+    ) -> _Meaning | None:
         """A bare or counted number."""
         name = number.name.lower()
         slashed = self.slashed(line, position, number, before)
@@ -707,12 +1104,25 @@ class _Resolver:
         if name and name in self.lexicon.by_short and number.noun not in ("gpu", "gpus"):
             quantity = self.lexicon.by_short[name]
             if not (name in ("p", "t") or (name == "top" and line.text[number.name_start + 3 : number.digits] not in ("-", " ", "_"))):
-                alone = sum(other.name.lower() in self.lexicon.by_short for other in line.numbers) == 1 and len(line.words) >= 6 and line.statement.kind in (Kind.ITEM, Kind.SENTENCE)
-                return _Meaning(quantity.id, Confidence.MEDIUM if alone else Confidence.HIGH, f"{line.text[number.name_start : number.stop]!r}")
+                alone = (
+                    sum(other.name.lower() in self.lexicon.by_short for other in line.numbers) == 1
+                    and len(line.words) >= 6
+                    and line.statement.kind in (Kind.ITEM, Kind.SENTENCE)
+                )
+                return _Meaning(
+                    quantity.id, Confidence.MEDIUM if alone else Confidence.HIGH, f"{line.text[number.name_start : number.stop]!r}"
+                )
         if self.spelled(line, number):
             quantity = self.lexicon.by_short[self.spelled(line, number)]
             return _Meaning(quantity.id, Confidence.HIGH, f"named in brackets: {line.text[number.digits : number.stop + 8]!r}")
-        if tail and tail[0].text in self.lexicon.axes and len(tail) == 1 and self.is_factor(line, number) and not line.text[tail[0].start : tail[0].end].lower().endswith("s") and "÷" not in line.text:
+        if (
+            tail
+            and tail[0].text in self.lexicon.axes
+            and len(tail) == 1
+            and self.is_factor(line, number)
+            and not line.text[tail[0].start : tail[0].end].lower().endswith("s")
+            and "÷" not in line.text
+        ):
             return _Meaning(self.lexicon.by_short[self.lexicon.axes[tail[0].text]].id, Confidence.MEDIUM, f"factor named {tail[0].text}")
         if number.form in (Form.PART, Form.WHOLE):
             paired = self.pair(line, number, before)
@@ -737,7 +1147,9 @@ class _Resolver:
             best = self.strict("count", tail, trailing=False)
             if best:
                 return _Meaning(best.quantity.id, Confidence.MEDIUM, f"words behind it: {_text(tail)}", per_of(tail))
-        if number.name.lower() in ("degree", "size", "way") and (degree := self.degree([word for word in line.words if word.end <= number.digits])):
+        if number.name.lower() in ("degree", "size", "way") and (
+            degree := self.degree([word for word in line.words if word.end <= number.digits])
+        ):
             return _Meaning(degree.id, Confidence.HIGH, f"degree of {degree.names[0][0]}")
         qualified = self.qualified(line, tail, head)
         if qualified:
@@ -764,7 +1176,12 @@ class _Resolver:
     def slashed(self, line: _Line, position: int, number: Number, before: Sequence[Claim | None]) -> _Meaning | None:
         """`GBS/MBS 16384/1`: two names and two values, in the same order."""
         owner = number if number.form is Form.PART else line.numbers[position - 1] if number.form is Form.WHOLE and position else None
-        if owner is None or owner.name_start < 1 or owner.name.lower() not in self.lexicon.by_short or line.text[owner.name_start - 1] != "/":
+        if (
+            owner is None
+            or owner.name_start < 1
+            or owner.name.lower() not in self.lexicon.by_short
+            or line.text[owner.name_start - 1] != "/"
+        ):
             return None
         left = line.text[: owner.name_start - 1]
         start = len(left.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
@@ -776,7 +1193,13 @@ class _Resolver:
 
     def is_billions(self, number: Number) -> bool:
         low = number.written[0].interval.middle
-        return not number.noun and number.approximation is not Approximation.EXACT and low is not None and 10**8 <= low <= 10**14 and number.stop - number.digits <= 8
+        return (
+            not number.noun
+            and number.approximation is not Approximation.EXACT
+            and low is not None
+            and 10**8 <= low <= 10**14
+            and number.stop - number.digits <= 8
+        )
 
     def qualified(self, line: _Line, tail: Sequence[Word], head: Sequence[Word]) -> _Meaning | None:
         """`8 spare`, `only 16 available`: the thing counted was named before."""
@@ -784,7 +1207,9 @@ class _Resolver:
             return None
         for quantity in self.lexicon.quantities.values():
             if tail[0].text in quantity.qualifiers and quantity.noun:
-                if any(word.text == quantity.noun for word in line.words) or any(word.text == quantity.noun for view in line.views[:2] for word in view.words):
+                if any(word.text == quantity.noun for word in line.words) or any(
+                    word.text == quantity.noun for view in line.views[:2] for word in view.words
+                ):
                     return _Meaning(quantity.id, Confidence.MEDIUM, f"words behind it: {_text(tail)}")
         return None
 
@@ -799,13 +1224,15 @@ class _Resolver:
         if parts is None:
             return None
         left, right = text[: number.start].rstrip(), text[number.end : equals].lstrip()
-        if right[:1] in ("÷", "/") and right[1:].strip() and not left[-1:] in ("×", "*", "÷", "/"):
+        if right[:1] in ("÷", "/") and right[1:].strip() and left[-1:] not in ("×", "*", "÷", "/"):
             return _Meaning(parts[0], Confidence.MEDIUM, "dividend of the written equation")
         if left[-1:] in ("÷", "/") and not right:
             return _Meaning(parts[1], Confidence.MEDIUM, "divisor of the written equation")
         return None
 
-    def labelled(self, line: _Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]) -> _Meaning | None:
+    def labelled(
+        self, line: _Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+    ) -> _Meaning | None:
         views = line.views
         opaque_words = [word for word in (*head, *tail) if word.text not in self.lexicon.transparent and not word.text.isdigit()]
         first = True
@@ -813,25 +1240,57 @@ class _Resolver:
             best = self.strict("", view.words, trailing=True, phase_words=True)
             if view.words and view.words[-1].text in _CHANGE_WORDS and not number.noun:
                 return _Meaning("change", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
-            if best and best.quantity.kind == "count" and best.quantity.noun and not best.quantity.magnitude and (number.written[0].interval.middle or 0) >= 10**7 and best.quantity.noun != "token":
+            if (
+                best
+                and best.quantity.kind == "count"
+                and best.quantity.noun
+                and not best.quantity.magnitude
+                and (number.written[0].interval.middle or 0) >= 10**7
+                and best.quantity.noun != "token"
+            ):
                 return _Meaning("other", Confidence.LOW, f"too many for {view.raw.strip()!r}", words=view.raw.strip()[:60])
             if best and best.quantity.kind not in ("count", "share") and line.statement.kind in (Kind.ITEM, Kind.SENTENCE, Kind.TREE):
                 return _Meaning("other", Confidence.LOW, f"no unit under {view.raw.strip()!r}", words=view.raw.strip()[:60])
             if view.label.kind is LabelKind.COLUMN and find_any(view.words, _DIFFERENCES):
                 return _Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", words=view.raw.strip()[:60])
             if best and best.quantity.per and tail and tail[0].text == "total":
-                whole = next((quantity for quantity in self.lexicon.quantities.values() if quantity.noun == best.quantity.noun and not quantity.per and not quantity.qualifiers), None)
+                whole = next(
+                    (
+                        quantity
+                        for quantity in self.lexicon.quantities.values()
+                        if quantity.noun == best.quantity.noun and not quantity.per and not quantity.qualifiers
+                    ),
+                    None,
+                )
                 if whole:
                     return _Meaning(whole.id, Confidence.MEDIUM, f"total of {view.raw.strip()!r}")
             if best and (per := per_of(tail)) and best.quantity.noun and not best.quantity.per:
-                narrowed = next((quantity for quantity in self.lexicon.quantities.values() if quantity.noun == best.quantity.noun and quantity.per == per), None)
-                return _Meaning(narrowed.id if narrowed else "other", Confidence.MEDIUM, f"label {view.raw.strip()!r} per {per}", per, view.label.text.whole, words=f"per {per}")
+                narrowed = next(
+                    (
+                        quantity
+                        for quantity in self.lexicon.quantities.values()
+                        if quantity.noun == best.quantity.noun and quantity.per == per
+                    ),
+                    None,
+                )
+                return _Meaning(
+                    narrowed.id if narrowed else "other",
+                    Confidence.MEDIUM,
+                    f"label {view.raw.strip()!r} per {per}",
+                    per,
+                    view.label.text.whole,
+                    words=f"per {per}",
+                )
             if best and self.allows(best.quantity, number):
                 inner = {word.text for other in views[:depth] for word in other.words}
                 for quantity in self.lexicon.quantities.values():
                     if quantity.qualifiers & inner and quantity.noun and quantity.noun == best.quantity.noun:
                         return _Meaning(quantity.id, Confidence.HIGH, f"label {view.raw.strip()!r}", view.per, view.label.text.whole)
-                sure = Confidence.HIGH if not opaque_words and (depth == 0 or all(other.transparent for other in views[:depth])) and depth < 4 else Confidence.LOW
+                sure = (
+                    Confidence.HIGH
+                    if not opaque_words and (depth == 0 or all(other.transparent for other in views[:depth])) and depth < 4
+                    else Confidence.LOW
+                )
                 if first and opaque_words and line.statement.kind is Kind.SENTENCE:
                     return None
                 return _Meaning(best.quantity.id, sure, f"label {view.raw.strip()!r}", view.per, view.label.text.whole)
@@ -842,7 +1301,9 @@ class _Resolver:
                     continue
                 if line.statement.kind is Kind.SENTENCE and view.label.kind is LabelKind.HEADING:
                     break
-                return _Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", view.per, view.label.text.whole, words=view.raw.strip()[:60])
+                return _Meaning(
+                    "other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", view.per, view.label.text.whole, words=view.raw.strip()[:60]
+                )
             first = False
         described = _text(tail) or _text(head)
         if described or number.noun:
@@ -856,17 +1317,27 @@ class _Resolver:
         if not number.noun:
             return True
         noun = _singular(number.noun)
-        return noun == quantity.noun or noun in quantity.fallback_nouns or (quantity.id.startswith("batch.") and noun in ("sequence", "sample", "token", "prompt", "request"))
+        return (
+            noun == quantity.noun
+            or noun in quantity.fallback_nouns
+            or (quantity.id.startswith("batch.") and noun in ("sequence", "sample", "token", "prompt", "request"))
+        )
 
-    def counted(self, line: _Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]) -> _Meaning | None:
+    def counted(
+        self, line: _Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+    ) -> _Meaning | None:
         """A number with its counted noun: `16 experts per GPU`, `8 spare GPUs`, `4-way`, `2 data parallel replicas`."""
         noun = _singular(number.noun)
         quantities = self.lexicon.quantities
         inner = [word for word in line.words if word.start >= number.stop and word.end <= number.end]
-        modifiers = [word for word in inner[:-1]]
+        modifiers = list(inner[:-1])
         modifier_texts = {word.text for word in modifiers}
         after = tuple(word for word in tail if word.start >= number.end)
-        per = per_of(after[:4]) or self.lexicon_per(number) or ("gpu" if after and after[0].text == "each" and not after[1:] and noun in ("expert", "layer") else "")
+        per = (
+            per_of(after[:4])
+            or self.lexicon_per(number)
+            or ("gpu" if after and after[0].text == "each" and not after[1:] and noun in ("expert", "layer") else "")
+        )
         shown = f"{line.text[number.digits : number.end]!r}"
         label = line.views[0] if line.views else None
 
@@ -886,28 +1357,80 @@ class _Resolver:
             return _Meaning(degree.id, Confidence.HIGH, f"{shown} of {degree.names[0][0]}")
         if noun == "gpu":
             return self.gpus(line, position, number, modifiers, after, head, per, before, shown)
-        if noun in ("layer", "expert", "head", "sequence", "sample", "prompt", "parameter", "replica", "stage", "node", "microbatch", "token"):
-            if modifiers and not strict and noun in ("layer", "expert", "head", "parameter", "token") and modifier_texts - _PLAIN_MODIFIERS and not (modifier_texts & self.qualifiers(noun)):
+        if noun in (
+            "layer",
+            "expert",
+            "head",
+            "sequence",
+            "sample",
+            "prompt",
+            "parameter",
+            "replica",
+            "stage",
+            "node",
+            "microbatch",
+            "token",
+        ):
+            if (
+                modifiers
+                and not strict
+                and noun in ("layer", "expert", "head", "parameter", "token")
+                and modifier_texts - _PLAIN_MODIFIERS
+                and not (modifier_texts & self.qualifiers(noun))
+            ):
                 return _Meaning("other", Confidence.LOW, f"{shown}", per, words=_text(inner))
-            if number.hyphenated and noun in ("layer", "expert", "head") and after and after[0].text not in _ARCHITECTURE and not self.lexicon.is_transparent(after[:1]):
+            if (
+                number.hyphenated
+                and noun in ("layer", "expert", "head")
+                and after
+                and after[0].text not in _ARCHITECTURE
+                and not self.lexicon.is_transparent(after[:1])
+            ):
                 return _Meaning("other", Confidence.LOW, shown, per, words=_text((*inner, *after[:2])))
-            if noun == "expert" and line.text[: number.start].rstrip()[-1:] == "=" and any(claim is not None and claim.quantity == "model.layers" for claim in before):
+            if (
+                noun == "expert"
+                and line.text[: number.start].rstrip()[-1:] == "="
+                and any(claim is not None and claim.quantity == "model.layers" for claim in before)
+            ):
                 return _Meaning("model.experts_total", Confidence.MEDIUM, f"{shown} over all layers")
             labelled = self.label_of_noun(line, noun, label)
             if labelled and not labelled.per and noun in ("expert", "layer", "head") and self.owner(line, head) == "gpu":
                 labelled = None  # `Distribution: each GPU holds 16 experts`
-            if labelled and labelled.per and self.bracketed(line, number) and (find_any(head, ("total", "all")) or find_any(modifiers, ("total", "transformer"))):
+            if (
+                labelled
+                and labelled.per
+                and self.bracketed(line, number)
+                and (find_any(head, ("total", "all")) or find_any(modifiers, ("total", "transformer")))
+            ):
                 labelled = None
-            if labelled and labelled.per and (head and head[-1].text in ("total", "all") or modifier_texts & {"total"}):
+            if labelled and labelled.per and ((head and head[-1].text in ("total", "all")) or modifier_texts & {"total"}):
                 labelled = None
-            if noun == "parameter" and labelled is None and label is not None and not label.transparent and line.statement.kind in (Kind.ITEM, Kind.ENTRY, Kind.TREE, Kind.CELL):
-                return _Meaning("other", Confidence.MEDIUM, f"label {label.raw.strip()!r}", per, label.label.text.whole, words=label.raw.strip()[:60])
+            if (
+                noun == "parameter"
+                and labelled is None
+                and label is not None
+                and not label.transparent
+                and line.statement.kind in (Kind.ITEM, Kind.ENTRY, Kind.TREE, Kind.CELL)
+            ):
+                return _Meaning(
+                    "other", Confidence.MEDIUM, f"label {label.raw.strip()!r}", per, label.label.text.whole, words=label.raw.strip()[:60]
+                )
             if labelled and self.bracketed(line, number) and any(claim is not None and claim.quantity == labelled.id for claim in before):
                 labelled = None
-            if quantities and (qualified := next((quantity for quantity in quantities.values() if quantity.noun == noun and quantity.qualifiers & modifier_texts), None)):
+            if quantities and (
+                qualified := next(
+                    (quantity for quantity in quantities.values() if quantity.noun == noun and quantity.qualifiers & modifier_texts), None
+                )
+            ):
                 return _Meaning(qualified.id, Confidence.HIGH, shown)
             if labelled and not per:
-                return _Meaning(labelled.id, Confidence.HIGH, f"label {label.raw.strip()!r}" if label else shown, "", label.label.text.whole if label else None)
+                return _Meaning(
+                    labelled.id,
+                    Confidence.HIGH,
+                    f"label {label.raw.strip()!r}" if label else shown,
+                    "",
+                    label.label.text.whole if label else None,
+                )
             owner = self.owner(line, head) if noun in ("expert", "layer", "head") and per in ("", "layer") else ""
             if per == "layer" and owner == "gpu" and noun == "expert":
                 return _Meaning("experts.per_gpu", Confidence.MEDIUM, f"{shown} of one gpu", "gpu")
@@ -915,7 +1438,7 @@ class _Resolver:
                 for quantity in quantities.values():
                     if quantity.noun == noun and quantity.per == per:
                         return _Meaning(quantity.id, Confidence.HIGH, f"{shown} per {per}", per)
-                if noun == "layer" and per == "expert" or per in ("layer",) and noun in ("expert", "head"):
+                if (noun == "layer" and per == "expert") or (per in ("layer",) and noun in ("expert", "head")):
                     return _Meaning("model.experts" if noun == "expert" else "model.heads", Confidence.HIGH, f"{shown} per {per}")
                 if noun in ("sequence", "sample", "prompt"):
                     if per in ("group", "replica", "gpu"):
@@ -932,7 +1455,13 @@ class _Resolver:
                 if noun == "expert" and per == "token":
                     return _Meaning("model.top_k", Confidence.HIGH, f"{shown} per {per}")
                 return _Meaning("other", Confidence.LOW, f"{shown} per {per}", per, words=f"{noun} per {per}")
-            if label is not None and label.per and not self.bracketed(line, number) and noun == (self.strict("", label.words, trailing=True).quantity.noun if self.strict("", label.words, trailing=True) else ""):
+            if (
+                label is not None
+                and label.per
+                and not self.bracketed(line, number)
+                and noun
+                == (self.strict("", label.words, trailing=True).quantity.noun if self.strict("", label.words, trailing=True) else "")
+            ):
                 best = self.strict("", label.words, trailing=True)
                 if best:
                     return _Meaning(best.quantity.id, Confidence.HIGH, f"label {label.raw.strip()!r}", label.per, label.label.text.whole)
@@ -941,14 +1470,34 @@ class _Resolver:
             if noun == "token":
                 return self.tokens(line, number, head, after, shown)
             if noun == "expert" and owner:
-                return _Meaning({"gpu": "experts.per_gpu", "stage": "experts.per_stage"}.get(owner, "other"), Confidence.MEDIUM, f"{shown} of one {owner}", owner)
+                return _Meaning(
+                    {"gpu": "experts.per_gpu", "stage": "experts.per_stage"}.get(owner, "other"),
+                    Confidence.MEDIUM,
+                    f"{shown} of one {owner}",
+                    owner,
+                )
             if noun == "layer" and owner:
-                return _Meaning({"gpu": "layers.per_gpu", "stage": "layers.per_stage"}.get(owner, "other"), Confidence.MEDIUM, f"{shown} of one {owner}", owner)
+                return _Meaning(
+                    {"gpu": "layers.per_gpu", "stage": "layers.per_stage"}.get(owner, "other"),
+                    Confidence.MEDIUM,
+                    f"{shown} of one {owner}",
+                    owner,
+                )
             for quantity in quantities.values():
                 if quantity.noun == noun and not quantity.per and not quantity.qualifiers:
-                    return _Meaning(quantity.id, Confidence.HIGH if (not modifiers or strict) and len(line.words) <= 6 and not self.bracketed(line, number) else Confidence.MEDIUM, shown)
+                    return _Meaning(
+                        quantity.id,
+                        Confidence.HIGH
+                        if (not modifiers or strict) and len(line.words) <= 6 and not self.bracketed(line, number)
+                        else Confidence.MEDIUM,
+                        shown,
+                    )
             return None
-        if noun in ("step", "iteration") and label is not None and any(match.quantity.id == "batch.accumulation" for match in label.matches):
+        if (
+            noun in ("step", "iteration")
+            and label is not None
+            and any(match.quantity.id == "batch.accumulation" for match in label.matches)
+        ):
             return _Meaning("batch.accumulation", Confidence.HIGH, f"label {label.raw.strip()!r}", "", label.label.text.whole)
         for view in line.views[:3]:
             best = self.strict("", view.words, trailing=True)
@@ -974,7 +1523,15 @@ class _Resolver:
         if best is None:
             return None
         quantity = best.quantity
-        fits = quantity.noun == noun or noun in quantity.fallback_nouns or (quantity.id.startswith("batch.") and noun in ("sequence", "sample", "prompt", "token") and quantity.id != "batch.microbatches")
+        fits = (
+            quantity.noun == noun
+            or noun in quantity.fallback_nouns
+            or (
+                quantity.id.startswith("batch.")
+                and noun in ("sequence", "sample", "prompt", "token")
+                and quantity.id != "batch.microbatches"
+            )
+        )
         return quantity if fits and quantity.kind == "count" else None
 
     def qualifiers(self, noun: str) -> set[str]:
@@ -1034,10 +1591,26 @@ class _Resolver:
                 break
         return ""
 
-    def gpus(self, line: _Line, position: int, number: Number, modifiers: Sequence[Word], after: Sequence[Word], head: Sequence[Word], per: str, before: Sequence[Claim | None], shown: str) -> _Meaning:
+    def gpus(
+        self,
+        line: _Line,
+        position: int,
+        number: Number,
+        modifiers: Sequence[Word],
+        after: Sequence[Word],
+        head: Sequence[Word],
+        per: str,
+        before: Sequence[Claim | None],
+        shown: str,
+    ) -> _Meaning:
         quantities = self.lexicon.quantities
         texts = {word.text for word in modifiers}
-        near = texts | {word.text for word in after[:2]} | {word.text for word in head[-2:]} | ({word.text for word in self.lead_words(line, number)[-2:]} if not head and self.bracketed(line, number) else set())
+        near = (
+            texts
+            | {word.text for word in after[:2]}
+            | {word.text for word in head[-2:]}
+            | ({word.text for word in self.lead_words(line, number)[-2:]} if not head and self.bracketed(line, number) else set())
+        )
         for id_ in ("gpus.spare", "gpus.available"):
             if quantities[id_].qualifiers & near:
                 return _Meaning(id_, Confidence.HIGH, shown)
@@ -1046,17 +1619,34 @@ class _Resolver:
         label = line.views[0] if line.views else None
         per = per or self.lexicon_per(number)
         if per in ("node", "stage", "replica", "group", "expert"):
-            return _Meaning({"node": "gpus.per_node", "stage": "gpus.per_stage", "replica": "gpus.per_replica"}.get(per, "gpus.per_group"), Confidence.HIGH, f"{shown} per {per}", per)
+            return _Meaning(
+                {"node": "gpus.per_node", "stage": "gpus.per_stage", "replica": "gpus.per_replica"}.get(per, "gpus.per_group"),
+                Confidence.HIGH,
+                f"{shown} per {per}",
+                per,
+            )
         earlier = next((claim for claim in reversed(before) if claim is not None), None)
         gap = line.text[line.numbers[position - 1].end : number.start].strip() if position else ""
-        if earlier is not None and earlier.quantity in ("nodes", "other") and gap in ("×", "x", "*", "with", "of", "×  ") and (earlier.quantity == "nodes" or self.multi_node(line)):
+        if (
+            earlier is not None
+            and earlier.quantity in ("nodes", "other")
+            and gap in ("×", "x", "*", "with", "of", "×  ")
+            and (earlier.quantity == "nodes" or self.multi_node(line))
+        ):
             return _Meaning("gpus.per_node", Confidence.HIGH, f"{shown} a node", "node")
         if earlier is not None and earlier.quantity == "nodes" and gap in (",", "("):
             return _Meaning("gpus", Confidence.MEDIUM, shown)
         words = [word.text for word in (head or self.lead_words(line, number))]
         inside = [word.text for word in line.words if word.start >= number.end][:3]
-        if inside[:1] == ["in"] and (owner := next((PER_WORDS[word] for word in inside[1:] if word in ("stage", "group", "node", "replica")), "")):
-            return _Meaning({"node": "gpus.per_node", "stage": "gpus.per_stage", "replica": "gpus.per_replica"}.get(owner, "gpus.per_group"), Confidence.MEDIUM, f"{shown} in a {owner}", owner)
+        if inside[:1] == ["in"] and (
+            owner := next((PER_WORDS[word] for word in inside[1:] if word in ("stage", "group", "node", "replica")), "")
+        ):
+            return _Meaning(
+                {"node": "gpus.per_node", "stage": "gpus.per_stage", "replica": "gpus.per_replica"}.get(owner, "gpus.per_group"),
+                Confidence.MEDIUM,
+                f"{shown} in a {owner}",
+                owner,
+            )
         if self.splits_each(words, ("stage", "pipelineparallel")):
             return _Meaning("gpus.per_stage", Confidence.MEDIUM, shown, "stage")
         for view in line.views[:2]:
@@ -1079,16 +1669,41 @@ class _Resolver:
                     return _Meaning("gpus.per_group", Confidence.LOW, f"{shown} of a group", "group", words=_text(view.words))
                 if inline:
                     lowered = inline.lower()
-                    owner = "gpus.per_group" if "group" in lowered or "expert" in lowered else "gpus.per_stage" if "stage" in lowered else "gpus.per_replica" if "replica" in lowered else "gpus.per_node" if "node" in lowered else ""
+                    owner = (
+                        "gpus.per_group"
+                        if "group" in lowered or "expert" in lowered
+                        else "gpus.per_stage"
+                        if "stage" in lowered
+                        else "gpus.per_replica"
+                        if "replica" in lowered
+                        else "gpus.per_node"
+                        if "node" in lowered
+                        else ""
+                    )
                     if owner:
                         return _Meaning(owner, Confidence.MEDIUM, f"{shown} of {inline}", owner.rsplit("_", 1)[1])
                 best = self.strict("count", view.words, trailing=True)
-                if best and best.quantity.id in ("gpus", "gpus.available", "gpus.spare", "gpus.per_node", "gpus.per_stage", "gpus.per_replica", "gpus.per_group"):
+                if best and best.quantity.id in (
+                    "gpus",
+                    "gpus.available",
+                    "gpus.spare",
+                    "gpus.per_node",
+                    "gpus.per_stage",
+                    "gpus.per_replica",
+                    "gpus.per_group",
+                ):
                     return _Meaning(best.quantity.id, Confidence.HIGH, f"label {view.raw.strip()!r}", "", view.label.text.whole)
                 counted = any(match.quantity.noun == "gpu" for match in view.matches)  # `EP GPUs`: the GPUs, not the degree
-                if best and "gpu" in best.quantity.fallback_nouns and not counted and line.statement.kind in (Kind.ITEM, Kind.ENTRY, Kind.CELL, Kind.TREE) and not modifiers and not head:
+                if (
+                    best
+                    and "gpu" in best.quantity.fallback_nouns
+                    and not counted
+                    and line.statement.kind in (Kind.ITEM, Kind.ENTRY, Kind.CELL, Kind.TREE)
+                    and not modifiers
+                    and not head
+                ):
                     return _Meaning(best.quantity.id, Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
-                if "single" in names and "node" in names or ("node" in names and "single" in [word.text for word in line.words]):
+                if ("single" in names and "node" in names) or ("node" in names and "single" in [word.text for word in line.words]):
                     return _Meaning("gpus.per_node", Confidence.MEDIUM, shown, "node")
         here = [word.text for word in line.words]
         if "single" in here and "node" in here and line.statement.kind is Kind.HEADING:
@@ -1101,10 +1716,21 @@ class _Resolver:
             return _Meaning("gpus.per_group", Confidence.LOW, shown, "group")
         if after and after[0].text == "each":
             return _Meaning("gpus.per_group", Confidence.LOW, shown, "group")
-        if label is not None and label.role == "limit" and False:
+        if False:
             return _Meaning("gpus.available", Confidence.LOW, shown)
-        stated = gap == "=" or not head or texts & {"total"} or head[-1].text in ("total", "use", "using", "require", "requires", "required", "all", "uses", "needs")
-        if label is not None and not label.transparent and gap != "=" and line.statement.kind is not Kind.SENTENCE and not any(match.quantity.noun == "gpu" for match in label.matches):
+        stated = (
+            gap == "="
+            or not head
+            or texts & {"total"}
+            or head[-1].text in ("total", "use", "using", "require", "requires", "required", "all", "uses", "needs")
+        )
+        if (
+            label is not None
+            and not label.transparent
+            and gap != "="
+            and line.statement.kind is not Kind.SENTENCE
+            and not any(match.quantity.noun == "gpu" for match in label.matches)
+        ):
             stated = False
         sure = Confidence.HIGH if stated and texts <= _PLAIN_MODIFIERS and len(line.words) <= 24 else Confidence.MEDIUM
         return _Meaning("gpus", sure, shown)
@@ -1114,7 +1740,10 @@ class _Resolver:
         return "node" in words
 
     def splits_each(self, words: Sequence[str], what: Sequence[str]) -> bool:
-        return any(word in ("each", "per", "every") and index + 1 < len(words) and any(item in what for item in words[index + 1 : index + 3]) for index, word in enumerate(words))
+        return any(
+            word in ("each", "per", "every") and index + 1 < len(words) and any(item in what for item in words[index + 1 : index + 3])
+            for index, word in enumerate(words)
+        )
 
     def lexicon_per(self, number: Number) -> str:
         return PER_WORDS.get(number.per, "")
@@ -1123,7 +1752,9 @@ class _Resolver:
         """Return the parallel degree the words name, if any."""
         found: Quantity | None = None
         for match in self.lexicon.matches(words):
-            if match.quantity.id.startswith("parallel.") and not (match.size == 1 and words[match.start].text in ("replica", "pipeline stage")):
+            if match.quantity.id.startswith("parallel.") and not (
+                match.size == 1 and words[match.start].text in ("replica", "pipeline stage")
+            ):
                 found = match.quantity
         return found
 
@@ -1134,7 +1765,11 @@ class _Resolver:
         follows = behind.partition(" ")[0].strip(".,;:()*").lower()
         if follows.isalpha() and follows not in ("gpu", "gpus", "device", "devices", "used", "in", "are", "utilized", "was"):
             return None  # what is counted is named, and it is not GPUs
-        if line.text[: number.start].endswith(("x", "×", "*")) or any(view.per for view in line.views[:2]) or find_any(line.words, ("each",)):
+        if (
+            line.text[: number.start].endswith(("x", "×", "*"))
+            or any(view.per for view in line.views[:2])
+            or find_any(line.words, ("each",))
+        ):
             return None  # an operand, or a share of what one GPU holds
         if "gpu" in view_words or "gpu" in [word.text for word in line.words]:
             return _Meaning("gpus" if number.form is Form.PART else "gpus.available", Confidence.MEDIUM, "m of n GPUs")
@@ -1153,7 +1788,11 @@ class _Resolver:
             return self.lexicon.axes[words[0].text]
         if 0 < len(words) <= 3:
             degree = self.degree(words)
-            if degree and all(word.text in self.lexicon.transparent or any(word.text in name for name in degree.names) for word in words) and degree.short:
+            if (
+                degree
+                and all(word.text in self.lexicon.transparent or any(word.text in name for name in degree.names) for word in words)
+                and degree.short
+            ):
                 return sorted(degree.short, key=len)[-1]
         return ""
 
@@ -1161,13 +1800,20 @@ class _Resolver:
         text = line.text
         left = text[: number.start].rstrip()
         right = text[number.end :].lstrip()
-        return left[-1:] in "×*÷=" and left != "" or right[:1] in ("×", "*", "÷") or (right[:2] in ("x ", "/ ") and right[2:3].isdigit())
+        return (left[-1:] in "×*÷=" and left != "") or right[:1] in ("×", "*", "÷") or (right[:2] in ("x ", "/ ") and right[2:3].isdigit())
 
     def is_operand(self, line: _Line, number: Number) -> bool:
         """Tell whether the number is one side's operand of a written equation, not its result or a figure of its own."""
         text = line.text
         left, right = text[: number.start].rstrip(), text[number.end :].lstrip()
-        return left[-1:] in ("×", "*", "÷") or right[:1] in ("×", "*", "÷") or right[:2] == "/ " or left[-2:] == " /" or left[-1:] == "+" or (right[:1] == "+" and right[1:2].isdigit())
+        return (
+            left[-1:] in ("×", "*", "÷")
+            or right[:1] in ("×", "*", "÷")
+            or right[:2] == "/ "
+            or left[-2:] == " /"
+            or left[-1:] == "+"
+            or (right[:1] == "+" and right[1:2].isdigit())
+        )
 
     def alone(self, line: _Line, number: Number) -> bool:
         return len(line.numbers) == 1
@@ -1243,19 +1889,49 @@ class _Resolver:
 
     # -- roles and scopes --------------------------------------------------------------------------------------------
 
-    def role(self, line: _Line, position: int, number: Number, meaning: _Meaning, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]) -> Role:
+    def role(
+        self,
+        line: _Line,
+        position: int,
+        number: Number,
+        meaning: _Meaning,
+        tail: Sequence[Word],
+        head: Sequence[Word],
+        before: Sequence[Claim | None],
+    ) -> Role:
         if number.arrow == "from":
             return Role.PREVIOUS
         text = line.text[: number.start].rstrip().lower()
-        from_here = text.endswith(("from", "instead of", "rather than", "down from", "versus", " vs", " vs.", "compared to", "(was", "previously", "originally", "replaces", "replacing"))
+        from_here = text.endswith(
+            (
+                "from",
+                "instead of",
+                "rather than",
+                "down from",
+                "versus",
+                " vs",
+                " vs.",
+                "compared to",
+                "(was",
+                "previously",
+                "originally",
+                "replaces",
+                "replacing",
+            )
+        )
         if number.arrow == "to":
             return self.sectioned(line, meaning, Role.ACTUAL)
         if self.left_of_arrow(line, position):
             return Role.PREVIOUS
-        if from_here and meaning.quantity not in ("share.of",):
-            if self.ranges_up_to(line, position, text):
-                return Role.PREVIOUS
-        if text.endswith((" to", "from to")) and before and before[-1] is not None and before[-1].role is Role.PREVIOUS and before[-1].quantity == meaning.quantity:
+        if from_here and meaning.quantity not in ("share.of",) and self.ranges_up_to(line, position, text):
+            return Role.PREVIOUS
+        if (
+            text.endswith((" to", "from to"))
+            and before
+            and before[-1] is not None
+            and before[-1].role is Role.PREVIOUS
+            and before[-1].quantity == meaning.quantity
+        ):
             return Role.ACTUAL
         local = self.local_role(line, position, number, meaning, tail, head)
         if local is not None:
@@ -1265,23 +1941,62 @@ class _Resolver:
             role = view.role
             if depth == 0 and len(view.words) == 1 and view.words[0].text in _SAID:
                 role = _SAID[view.words[0].text]
-            if not role and depth < 2 and view.label.kind is LabelKind.ITEM and [word.text for word in view.words] in (["problem"], ["issue"], ["bug"], ["error"], ["root", "cause"]):
+            if (
+                not role
+                and depth < 2
+                and view.label.kind is LabelKind.ITEM
+                and [word.text for word in view.words] in (["problem"], ["issue"], ["bug"], ["error"], ["root", "cause"])
+            ):
                 role = "previous"
             if not role:
                 if not view.transparent and depth >= 1 and view.label.kind is not LabelKind.COLUMN and depth > 3:
                     break
                 continue
             if depth and view.label.kind is LabelKind.HEADING and role in ("target", "limit", "actual"):
-                if role == "target" and find_any(view.words, ("target", "requirement", "slo", "sla")) and not find_any(view.words, ("validation", "verification", "achievement", "check", "compliance", "analysis", "met", "vs", "memory", "gpu", "hardware", "resource")) and not any(other.role == "actual" for other in line.views[:depth]):
+                if (
+                    role == "target"
+                    and find_any(view.words, ("target", "requirement", "slo", "sla"))
+                    and not find_any(
+                        view.words,
+                        (
+                            "validation",
+                            "verification",
+                            "achievement",
+                            "check",
+                            "compliance",
+                            "analysis",
+                            "met",
+                            "vs",
+                            "memory",
+                            "gpu",
+                            "hardware",
+                            "resource",
+                        ),
+                    )
+                    and not any(other.role == "actual" for other in line.views[:depth])
+                ):
                     return self.sectioned(line, meaning, Role.TARGET)
                 continue
             if role == "actual" and depth == 0 and find_any(view.words, ("current", "achieved", "actual")):
                 return Role.ACTUAL
-            if role == "previous" and find_any(view.words, ("original", "initial")) and find_any(view.words, ("model", "architecture", "transformer", "paper")):
+            if (
+                role == "previous"
+                and find_any(view.words, ("original", "initial"))
+                and find_any(view.words, ("model", "architecture", "transformer", "paper"))
+            ):
                 continue
-            if role == "target" and find_any(view.words, ("requirement",)) and find_any(view.words, ("input", "hardware", "memory", "model")):
+            if (
+                role == "target"
+                and find_any(view.words, ("requirement",))
+                and find_any(view.words, ("input", "hardware", "memory", "model"))
+            ):
                 continue
-            if role == "target" and needs and find_any(view.words, ("required", "require", "requirement", "needed")) and not find_any(view.words, ("target",)):
+            if (
+                role == "target"
+                and needs
+                and find_any(view.words, ("required", "require", "requirement", "needed"))
+                and not find_any(view.words, ("target",))
+            ):
                 return self.sectioned(line, meaning, Role.ACTUAL)
             if role == "limit" and meaning.quantity in ("memory.capacity",) and depth == 0:
                 return Role.LIMIT
@@ -1289,12 +2004,23 @@ class _Resolver:
                 break
             if role == "actual" and depth > 1:
                 break
-            if role == "example" and depth == 0 and view.label.kind is not LabelKind.HEADING and not find_any(view.words, ("example", "scenario", "future", "potential", "alternative", "would", "could")):
+            if (
+                role == "example"
+                and depth == 0
+                and view.label.kind is not LabelKind.HEADING
+                and not find_any(view.words, ("example", "scenario", "future", "potential", "alternative", "would", "could"))
+            ):
                 break
             if role == "target" and meaning.quantity in ("change",) and not find_any(view.words, ("target", "goal")):
                 continue
             return self.sectioned(line, meaning, Role(role)) if depth < 3 else self.sectioned(line, meaning, Role.ACTUAL)
-        if line.views and line.views[0].words and line.views[0].words[0].text in ("maximum",) and meaning.quantity.startswith("batch.") and meaning.quantity != "batch.sequence_length":
+        if (
+            line.views
+            and line.views[0].words
+            and line.views[0].words[0].text in ("maximum",)
+            and meaning.quantity.startswith("batch.")
+            and meaning.quantity != "batch.sequence_length"
+        ):
             return Role.LIMIT
         return self.sectioned(line, meaning, Role.ACTUAL)
 
@@ -1305,7 +2031,31 @@ class _Resolver:
         number = line.numbers[position]
         following = line.text[number.end : number.end + 6].strip().lower()
         context = {word.text for word in line.words} | {word.text for view in line.views[:1] for word in view.words}
-        return not following.startswith("to") or bool(context & (_CHANGE_WORDS | {"optimized", "scaled", "changed", "fixed", "updated", "corrected", "modified", "adjusted", "revised", "up", "down", "raised", "lowered", "grew", "fell", "moved", "went"}))
+        return not following.startswith("to") or bool(
+            context
+            & (
+                _CHANGE_WORDS
+                | {
+                    "optimized",
+                    "scaled",
+                    "changed",
+                    "fixed",
+                    "updated",
+                    "corrected",
+                    "modified",
+                    "adjusted",
+                    "revised",
+                    "up",
+                    "down",
+                    "raised",
+                    "lowered",
+                    "grew",
+                    "fell",
+                    "moved",
+                    "went",
+                }
+            )
+        )
 
     def left_of_arrow(self, line: _Line, position: int) -> bool:
         """Tell whether the number stands before an arrow that leads to a number of the same thing: `❌ 8 experts per GPU → ✅ 1 expert`."""
@@ -1315,9 +2065,13 @@ class _Resolver:
             return False
         others = [other for other in line.numbers[position + 1 :] if other.start > arrow]
         failed = text.lstrip()[:1] in ("❌", "✗", "✘")
-        return failed or any((other.noun or other.unit) and _singular(other.noun) == _singular(number.noun) and other.unit == number.unit for other in others)
+        return failed or any(
+            (other.noun or other.unit) and _singular(other.noun) == _singular(number.noun) and other.unit == number.unit for other in others
+        )
 
-    def local_role(self, line: _Line, position: int, number: Number, meaning: _Meaning, tail: Sequence[Word], head: Sequence[Word]) -> Role | None:
+    def local_role(
+        self, line: _Line, position: int, number: Number, meaning: _Meaning, tail: Sequence[Word], head: Sequence[Word]
+    ) -> Role | None:
         """Read cues in the number's own clause: `20% limit`, `target: <50ms`, `exceeds the 90% requirement`, `60% achieved`."""
         tail_texts = [word.text for word in tail[:3]]
         head_texts = [word.text for word in head[-4:]]
@@ -1331,7 +2085,11 @@ class _Resolver:
             return Role.EXAMPLE
         if own & {"requirement"} and (meaning.quantity.startswith("memory.") or meaning.quantity == "gpus") and number.bound == "":
             return Role.ACTUAL
-        if own & {"target", "goal", "slo", "sla", "requirement", "objective"} and "of" not in tail_texts[: _first(tail_texts, ("target", "goal", "requirement"))] and "than" not in own:
+        if (
+            own & {"target", "goal", "slo", "sla", "requirement", "objective"}
+            and "of" not in tail_texts[: _first(tail_texts, ("target", "goal", "requirement"))]
+            and "than" not in own
+        ):
             return Role.TARGET
         if own & {"limit", "budget", "ceiling", "cap", "constraint", "threshold"} and "of" not in tail_texts[:1]:
             return Role.LIMIT
@@ -1343,7 +2101,11 @@ class _Resolver:
         lead = [word.text for word in line.words if clause_start <= word.start and word.end <= number.digits]
         joined = lead[-4:]
         needs = meaning.quantity in ("gpus", "nodes", "gpus.per_node", "other") or meaning.quantity.startswith("memory.")
-        if joined and joined[-1] in ("target", "goal", "slo", "sla", "requirement", "threshold", "objective", *(() if needs else ("required",))) or (joined and joined[0] in ("target", "goal", "requirement", "slo") and len(lead) <= 3):
+        if (
+            (joined
+            and joined[-1] in ("target", "goal", "slo", "sla", "requirement", "threshold", "objective", *(() if needs else ("required",))))
+            or (joined and joined[0] in ("target", "goal", "requirement", "slo") and len(lead) <= 3)
+        ):
             return Role.TARGET
         if joined and joined[-1] in ("limit", "budget", "cap", "ceiling"):
             return Role.LIMIT
@@ -1382,7 +2144,12 @@ class _Resolver:
             between = text[number.end : other.digits]
             if len(between) < 40 and not set(between) & set("(:;,") and set(between) & set("<≤≪"):
                 return Role.ACTUAL
-        if number.bound and position and text[line.numbers[position - 1].end : number.start].strip() == "" and line.numbers[position - 1].form is Form.PLAIN:
+        if (
+            number.bound
+            and position
+            and text[line.numbers[position - 1].end : number.start].strip() == ""
+            and line.numbers[position - 1].form is Form.PLAIN
+        ):
             return Role.LIMIT
         return None
 
@@ -1399,9 +2166,22 @@ class _Resolver:
         for depth, view in enumerate(line.views):
             if view.label.kind not in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.ITEM, LabelKind.KEY):
                 continue
-            if contains(view.words, self.lexicon.example_sections) and not (depth == 0 and view.label.kind is LabelKind.ITEM and meaning.confidence is Confidence.HIGH and contains(view.words, (("scaling",), ("recommendation",)))) and not find_any(view.words, ("efficiency",)):
+            if (
+                contains(view.words, self.lexicon.example_sections)
+                and not (
+                    depth == 0
+                    and view.label.kind is LabelKind.ITEM
+                    and meaning.confidence is Confidence.HIGH
+                    and contains(view.words, (("scaling",), ("recommendation",)))
+                )
+                and not find_any(view.words, ("efficiency",))
+            ):
                 return Role.EXAMPLE
-            if contains(view.words, self.lexicon.previous_sections) and view.label.kind is not LabelKind.LEAD and self.is_previous_section(view):
+            if (
+                contains(view.words, self.lexicon.previous_sections)
+                and view.label.kind is not LabelKind.LEAD
+                and self.is_previous_section(view)
+            ):
                 if meaning.quantity in ("gpus.available", "memory.capacity"):
                     return role
                 return Role.PREVIOUS
@@ -1409,9 +2189,59 @@ class _Resolver:
 
     def is_previous_section(self, view: View) -> bool:
         words = [word.text for word in view.words]
-        if find_any(view.words, ("fixed", "resolved", "resolution", "corrected", "new", "current", "target", "solved", "vs", "comparison", "improvement", "mitigation", "no", "addressed")):
+        if find_any(
+            view.words,
+            (
+                "fixed",
+                "resolved",
+                "resolution",
+                "corrected",
+                "new",
+                "current",
+                "target",
+                "solved",
+                "vs",
+                "comparison",
+                "improvement",
+                "mitigation",
+                "no",
+                "addressed",
+            ),
+        ):
             return False
-        return words[0] in ("previous", "original", "old", "former", "before", "baseline", "rejected", "failed", "incorrect", "initial") and (len(words) > 1 and words[1] in ("issue", "error", "strategy", "configuration", "plan", "problem", "deployment", "approach", "state", "value", "result", "performance", "attempt", "design", "layout") or len(words) == 1)
+        return words[0] in (
+            "previous",
+            "original",
+            "old",
+            "former",
+            "before",
+            "baseline",
+            "rejected",
+            "failed",
+            "incorrect",
+            "initial",
+        ) and (
+            (len(words) > 1
+            and words[1]
+            in (
+                "issue",
+                "error",
+                "strategy",
+                "configuration",
+                "plan",
+                "problem",
+                "deployment",
+                "approach",
+                "state",
+                "value",
+                "result",
+                "performance",
+                "attempt",
+                "design",
+                "layout",
+            ))
+            or len(words) == 1
+        )
 
     def scope(self, line: _Line, number: Number, meaning: _Meaning, unit_per: str, tail: Sequence[Word], head: Sequence[Word]) -> Scope:
         per = meaning.per or PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or unit_per
@@ -1423,13 +2253,22 @@ class _Resolver:
                 per = "total"
         member, phase = "", ""
         for view in line.views:
-            if not member and view.member and view.label.kind in (LabelKind.ITEM, LabelKind.ROW, LabelKind.HEADING, LabelKind.KEY, LabelKind.LEAD):
+            if (
+                not member
+                and view.member
+                and view.label.kind in (LabelKind.ITEM, LabelKind.ROW, LabelKind.HEADING, LabelKind.KEY, LabelKind.LEAD)
+            ):
                 member = view.member
             if not phase and view.phase:
                 phase = view.phase
             if not per and view.per and view.label.kind is not LabelKind.HEADING:
                 per = view.per
-            if not per and view.label.kind in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.ITEM, LabelKind.KEY) and view.per and meaning.quantity.startswith("memory."):
+            if (
+                not per
+                and view.label.kind in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.ITEM, LabelKind.KEY)
+                and view.per
+                and meaning.quantity.startswith("memory.")
+            ):
                 per = view.per
         phase = next((name for name, names in self.lexicon.phases.items() if contains((*head, *tail), names)), phase)
         following = line.text[number.end : number.end + 30].lstrip()
@@ -1440,7 +2279,14 @@ class _Resolver:
         if not words and meaning.quantity.partition(".")[0] in ("time", "rate", "share", "memory", "hardware"):
             near = {word.text for word in (*tail[:3], *head[-3:])} | ({word.text for word in line.views[0].words} if line.views else set())
             raw = (line.views[0].raw.lower() if line.views else "") + " " + line.text[max(0, number.start - 24) : number.end + 24].lower()
-            words = next((statistic for statistic in sorted(_STATISTICS) if statistic in near or (statistic[0] == "p" and statistic[1:].isdigit() and statistic in raw)), "")
+            words = next(
+                (
+                    statistic
+                    for statistic in sorted(_STATISTICS)
+                    if statistic in near or (statistic[0] == "p" and statistic[1:].isdigit() and statistic in raw)
+                ),
+                "",
+            )
         return Scope(per=per, phase=phase, member=member, words=words)
 
     def counts_all(self, line: _Line, meaning: _Meaning) -> bool:
@@ -1467,7 +2313,9 @@ class _Resolver:
         if line.statement.kind in (Kind.CODE, Kind.HEADING) or not line.text or len(line.text) > 4000:
             return
         text = line.text
-        named = bool(line.views) and find_any(line.views[0].words, ("precision", "mixedprecision", "dtype", "quantization", "format", "type"))
+        named = bool(line.views) and find_any(
+            line.views[0].words, ("precision", "mixedprecision", "dtype", "quantization", "format", "type")
+        )
         position = 0
         while position < len(text):
             if not text[position].isalpha() or (position and text[position - 1].isalnum()):
@@ -1501,19 +2349,31 @@ _WHOLE = frozenset("total gpu count number of required require requirement neede
 """Words of a label that counts every GPU of a plan."""
 _GENERIC = frozenset(("memory.used", "memory.capacity", "time.step", "share.of", "share.gpu_utilization", "memory.utilization"))
 """Quantities that a table's head may name while its row names the part."""
-_COMPONENTS = frozenset("compute memory kernel launch io routing gate attention mlp ffn expert layer stage scheduling queue queueing loading network disk tokenization sampling load-time startup recovery restart".split())
+_COMPONENTS = frozenset(
+    "compute memory kernel launch io routing gate attention mlp ffn expert layer stage scheduling queue queueing loading network disk tokenization sampling load-time startup recovery restart".split()
+)
 _AXIS_SHORTS = frozenset("tp pp ep dp cp sp etp vp".split())
-_ARCHITECTURE = frozenset("model transformer network decoder encoder llm llama architecture moe gpt stack mixture deep dense neural qwen mixtral deepseek configuration system".split())
+_ARCHITECTURE = frozenset(
+    "model transformer network decoder encoder llm llama architecture moe gpt stack mixture deep dense neural qwen mixtral deepseek configuration system".split()
+)
 """What a `16-layer` or `64-expert` compound may describe for the count to be the model's."""
 _MEMBERS = frozenset("gpu stage rank node group layer expert replica device host".split())
 _SAID = {"expected": "target", "claimed": "previous", "claim": "previous"}
 """Labels that give a role when they stand alone: Expected beside Actual, Claimed beside Corrected."""
-_DISPUTED = frozenset("contradict contradicts contradiction inconsistent inconsistency mismatch incorrectly erroneously wrongly discrepancy".split())
-_HYPOTHETICAL = frozenset("would could might consider alternatively alternative alternatives hypothetical if suppose unless future potentially should minimum".split())
+_DISPUTED = frozenset(
+    "contradict contradicts contradiction inconsistent inconsistency mismatch incorrectly erroneously wrongly discrepancy".split()
+)
+_HYPOTHETICAL = frozenset(
+    "would could might consider alternatively alternative alternatives hypothetical if suppose unless future potentially should minimum".split()
+)
 _DIFFERENCES = frozenset("margin headroom delta difference buffer slack gap surplus remaining diff".split())
 """Heads of columns that hold what lies between two figures."""
-_STATISTICS = frozenset("p50 p90 p95 p99 median average peak minimum maximum worst best theoretical effective sustained burst warm cold usable forward backward".split())
-_LINKS = tuple("communication network interconnect nvlink infiniband collective allreduce alltoall transfer link p2p topology bandwidth pcie".split())
+_STATISTICS = frozenset(
+    "p50 p90 p95 p99 median average peak minimum maximum worst best theoretical effective sustained burst warm cold usable forward backward".split()
+)
+_LINKS = tuple(
+    "communication network interconnect nvlink infiniband collective allreduce alltoall transfer link p2p topology bandwidth pcie".split()
+)
 """Words above a latency that make it that of a link."""
 _ELEMENT_BYTES = Interval(Fraction(0), Fraction(16))
 _OPERANDS = {
@@ -1525,14 +2385,40 @@ _OPERANDS = {
 }
 """What `a / b` under a label means: dividend and divisor."""
 _BINARY_TWIN = {"GB": "GiB", "MB": "MiB", "KB": "KiB", "TB": "TiB", "PB": "PiB"}
-_PLAIN_MODIFIERS = frozenset("consecutive contiguous total all whole available overall entire identical equal balanced transformer model individual separate independent distinct different parallel physical h100 a100 h200 b200 b300 gb200 gb300 nvidia amd full active used exactly only just more additional approximately roughly about gpu uniform pipeline local global same concurrent single complete required needed balance unique actual".split())
-_HEAD_FILL = frozenset("strategy use uses using is are was be with of at a an the to set model under on by has have current run running set have required requires requiring require for and each both in achieves achieve".split())
+_PLAIN_MODIFIERS = frozenset(
+    "consecutive contiguous total all whole available overall entire identical equal balanced transformer model individual separate independent distinct different parallel physical h100 a100 h200 b200 b300 gb200 gb300 nvidia amd full active used exactly only just more additional approximately roughly about gpu uniform pipeline local global same concurrent single complete required needed balance unique actual".split()
+)
+_HEAD_FILL = frozenset(
+    "strategy use uses using is are was be with of at a an the to set model under on by has have current run running set have required requires requiring require for and each both in achieves achieve".split()
+)
 
 
 def _singular(word: str) -> str:
     from auditor.claims.words import singular
 
-    aliases = {"micro-batches": "microbatch", "micro-batch": "microbatch", "microbatches": "microbatch", "device": "gpu", "devices": "gpu", "accelerator": "gpu", "accelerators": "gpu", "card": "gpu", "cards": "gpu", "chips": "gpu", "chip": "gpu", "ways": "way", "params": "parameter", "param": "parameter", "servers": "node", "server": "node", "hosts": "node", "host": "node", "machine": "node", "machines": "node", "copies": "copy"}
+    aliases = {
+        "micro-batches": "microbatch",
+        "micro-batch": "microbatch",
+        "microbatches": "microbatch",
+        "device": "gpu",
+        "devices": "gpu",
+        "accelerator": "gpu",
+        "accelerators": "gpu",
+        "card": "gpu",
+        "cards": "gpu",
+        "chips": "gpu",
+        "chip": "gpu",
+        "ways": "way",
+        "params": "parameter",
+        "param": "parameter",
+        "servers": "node",
+        "server": "node",
+        "hosts": "node",
+        "host": "node",
+        "machine": "node",
+        "machines": "node",
+        "copies": "copy",
+    }
     return aliases.get(word, singular(word))
 
 

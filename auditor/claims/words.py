@@ -11,7 +11,56 @@ from dataclasses import dataclass
 
 __all__ = ["Normalizer", "Word", "singular", "split"]
 
-_KEPT_S = frozenset(("loss", "status", "axis", "bias", "basis", "analysis", "process", "access", "flops", "tflops", "less", "across", "class", "gas", "bs", "gbs", "mbs", "lbs", "tps", "rps", "qps", "ms", "us", "hbs", "kvs", "tgs", "cross", "pass", "is", "as", "its", "this", "has", "was", "plus", "bus", "gbps", "tbps", "mbps", "previous", "various", "homogeneous", "heterogeneous", "synchronous", "asynchronous", "params"))
+_KEPT_S = frozenset(
+    (
+        "loss",
+        "status",
+        "axis",
+        "bias",
+        "basis",
+        "analysis",
+        "process",
+        "access",
+        "flops",
+        "tflops",
+        "less",
+        "across",
+        "class",
+        "gas",
+        "bs",
+        "gbs",
+        "mbs",
+        "lbs",
+        "tps",
+        "rps",
+        "qps",
+        "ms",
+        "us",
+        "hbs",
+        "kvs",
+        "tgs",
+        "cross",
+        "pass",
+        "is",
+        "as",
+        "its",
+        "this",
+        "has",
+        "was",
+        "plus",
+        "bus",
+        "gbps",
+        "tbps",
+        "mbps",
+        "previous",
+        "various",
+        "homogeneous",
+        "heterogeneous",
+        "synchronous",
+        "asynchronous",
+        "params",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +76,7 @@ def singular(word: str) -> str:
     """Return the singular of a lower-case English noun (or the word itself)."""
     if len(word) < 4 and word not in ("gpus", "cpus"):
         return word if word in _KEPT_S or not word.endswith("s") or len(word) < 3 else word[:-1]
-    if word in _KEPT_S or word.endswith(("ss", "us", "is")) and word not in ("gpus", "cpus"):
+    if word in _KEPT_S or (word.endswith(("ss", "us", "is")) and word not in ("gpus", "cpus")):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
@@ -54,7 +103,15 @@ def split(text: str) -> list[Word]:
             here, before = text[position], text[position - 1]
             if here.isupper() and before.islower() and position + 1 < length and text[position + 1].isalpha():
                 break
-            if here.isupper() and before.isupper() and position + 1 < length and text[position + 1].islower() and position + 2 < length and text[position + 2].islower() and position - start > 0:
+            if (
+                here.isupper()
+                and before.isupper()
+                and position + 1 < length
+                and text[position + 1].islower()
+                and position + 2 < length
+                and text[position + 2].islower()
+                and position - start > 0
+            ):
                 break
             if here.isdigit() != before.isdigit():
                 break

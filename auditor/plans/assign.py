@@ -26,12 +26,29 @@ PREVIOUS = "previous"
 EXAMPLE = "example"
 
 _DEGREES = frozenset(
-    ("parallel.tensor", "parallel.pipeline", "parallel.expert", "parallel.data", "parallel.context", "parallel.sequence", "parallel.expert_tensor")
+    (
+        "parallel.tensor",
+        "parallel.pipeline",
+        "parallel.expert",
+        "parallel.data",
+        "parallel.context",
+        "parallel.sequence",
+        "parallel.expert_tensor",
+    )
 )
-_CONFIGURES = _DEGREES | frozenset(("gpus", "gpus.per_node", "batch.global", "batch.micro", "nodes", "batch.sequence_length", "parallel.virtual_pipeline", "batch.accumulation"))
-_CLUSTER = frozenset(
-    ("gpus", "nodes", "gpus.per_node", "gpus.per_stage", "gpus.per_replica", "gpus.per_group")
+_CONFIGURES = _DEGREES | frozenset(
+    (
+        "gpus",
+        "gpus.per_node",
+        "batch.global",
+        "batch.micro",
+        "nodes",
+        "batch.sequence_length",
+        "parallel.virtual_pipeline",
+        "batch.accumulation",
+    )
 )
+_CLUSTER = frozenset(("gpus", "nodes", "gpus.per_node", "gpus.per_stage", "gpus.per_replica", "gpus.per_group"))
 """What each configuration has of its own."""
 _REJECTED = frozenset(
     "mismatch conflict conflicting previous original instead error incorrect wrong infeasible invalid inconsistent inconsistency issue problem reject exceed impossible old former earlier unlike".split()
@@ -50,13 +67,17 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
     claims = _launched(statements, claims, titles)
     claims = _sections(statements, claims, titles)
     claims = tuple(
-        replace(claim, plan=PREVIOUS if claim.role is Role.PREVIOUS else EXAMPLE) if claim.plan == MAIN and claim.role in (Role.PREVIOUS, Role.EXAMPLE) else claim
+        replace(claim, plan=PREVIOUS if claim.role is Role.PREVIOUS else EXAMPLE)
+        if claim.plan == MAIN and claim.role in (Role.PREVIOUS, Role.EXAMPLE)
+        else claim
         for claim in claims
     )
     return claims, tuple(_plans(claims, titles, seconds))
 
 
-def _plans(claims: Sequence[Claim], titles: Mapping[str, tuple[str, bool]], seconds: Mapping[str, tuple[str, Mapping[int, int]]]) -> Iterable[Plan]:
+def _plans(
+    claims: Sequence[Claim], titles: Mapping[str, tuple[str, bool]], seconds: Mapping[str, tuple[str, Mapping[int, int]]]
+) -> Iterable[Plan]:
     own: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         own[claim.plan].append(claim)
@@ -73,7 +94,11 @@ def _plans(claims: Sequence[Claim], titles: Mapping[str, tuple[str, bool]], seco
         inherited = tuple(claim for claim in main if claim.quantity not in said and _inheritable(claim, said)) if inherits else ()
         yield Plan(id_, title, (*mine, *inherited), MAIN if inherits else "")
     for id_, (title, swaps) in seconds.items():
-        swapped = [claims[swaps[index]] if index in swaps else claim for index, claim in enumerate(claims) if claim.plan == id_.removesuffix("/2") and index not in swaps.values()]
+        swapped = [
+            claims[swaps[index]] if index in swaps else claim
+            for index, claim in enumerate(claims)
+            if claim.plan == id_.removesuffix("/2") and index not in swaps.values()
+        ]
         yield Plan(id_, title, tuple(swapped))
 
 
@@ -128,7 +153,11 @@ def _rejected(statements: Sequence[Statement], claims: Sequence[Claim], lexicon:
             if not (find_any(words, tuple(_REJECTED)) or find_any(labels, tuple(_REJECTED))):
                 if len(degrees) >= 3 and statements[statement].kind is not Kind.HEADING:
                     for index in run:
-                        result[index] = replace(result[index], plan=f"alternative on {statement}") if result[index].role is Role.ACTUAL else result[index]
+                        result[index] = (
+                            replace(result[index], plan=f"alternative on {statement}")
+                            if result[index].role is Role.ACTUAL
+                            else result[index]
+                        )
                 continue
             for index in run:
                 if result[index].role is Role.ACTUAL and result[index].quantity != "gpus.available":
@@ -138,12 +167,18 @@ def _rejected(statements: Sequence[Statement], claims: Sequence[Claim], lexicon:
 
 def _widths(statements: Sequence[Statement], claims: Sequence[Claim], lexicon: Lexicon) -> tuple[Claim, ...]:
     """Doubt a plain "hidden size" where a token dimension of another size is stated: it may be the width of the FFN."""
-    token = {claim.interval.low for claim in claims if claim.quantity == "model.hidden" and _says(statements, claim, lexicon, ("token", "embedding", "model"))}
+    token = {
+        claim.interval.low
+        for claim in claims
+        if claim.quantity == "model.hidden" and _says(statements, claim, lexicon, ("token", "embedding", "model"))
+    }
     if not token:
         return tuple(claims)
     return tuple(
         replace(claim, confidence=Confidence.LOW)
-        if claim.quantity == "model.hidden" and claim.interval.low not in token and not _says(statements, claim, lexicon, ("token", "embedding", "model"))
+        if claim.quantity == "model.hidden"
+        and claim.interval.low not in token
+        and not _says(statements, claim, lexicon, ("token", "embedding", "model"))
         else claim
         for claim in claims
     )
@@ -161,7 +196,9 @@ def _totals(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[C
             if not (value in totals or "total" in statements[claim.statement].label.lower()):
                 result.append(claim)
                 continue
-            if any(small < value and (value / small in layers or not layers and value % small == 0) for small in plain if small is not None):
+            if any(
+                small < value and (value / small in layers or (not layers and value % small == 0)) for small in plain if small is not None
+            ):
                 claim = replace(claim, quantity="model.experts_total", symbol="experts_total")
         result.append(claim)
     return tuple(result)
@@ -187,7 +224,9 @@ def _runs(claims: Sequence[Claim], indices: Sequence[int], text: str) -> Iterabl
         yield run
 
 
-def _rows(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], dict[str, tuple[str, bool]], dict[str, tuple[str, dict[int, int]]]]:
+def _rows(
+    statements: Sequence[Statement], claims: Sequence[Claim]
+) -> tuple[tuple[Claim, ...], dict[str, tuple[str, bool]], dict[str, tuple[str, dict[int, int]]]]:
     """Give each row of a table of configurations a plan of its own, two where cells hold a second value in brackets."""
     tables: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for index, claim in enumerate(claims):
@@ -314,8 +353,15 @@ def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
                     stated[child] = degrees
             if len(stated) < 2 or not _disagree(list(stated.values())):
                 continue
-            coded = all(statements[result[index].statement].kind in (Kind.ENTRY, Kind.FLAG) and result[index].plan == MAIN for child in stated for index in children[child] if result[index].quantity in _DEGREES)
-            whole = (coded and all(label[1] in heads for label in stated)) or all(_complete(result[index] for index in children[child]) for child in stated)
+            coded = all(
+                statements[result[index].statement].kind in (Kind.ENTRY, Kind.FLAG) and result[index].plan == MAIN
+                for child in stated
+                for index in children[child]
+                if result[index].quantity in _DEGREES
+            )
+            whole = (coded and all(label[1] in heads for label in stated)) or all(
+                _complete(result[index] for index in children[child]) for child in stated
+            )
             if not whole and not _alternatives([child[0] for child in stated]):
                 continue
             for child in (*stated, *_alike(statements, headings, depth, stated, children, heads)):
@@ -367,5 +413,7 @@ def _complete(claims: Iterable[Claim]) -> bool:
 
 def _disagree(stated: Sequence[Mapping[str, Fraction]]) -> bool:
     return any(
-        sum(first[quantity] != second[quantity] for quantity in first.keys() & second.keys()) >= 1 for position, first in enumerate(stated) for second in stated[position + 1 :]
+        sum(first[quantity] != second[quantity] for quantity in first.keys() & second.keys()) >= 1
+        for position, first in enumerate(stated)
+        for second in stated[position + 1 :]
     )
