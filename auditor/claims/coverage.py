@@ -72,10 +72,8 @@ def _names(text: str, token: Span) -> str:
     line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
     if text[line_start:start].strip(" \t>#*-") == "" and text[end : end + 1] in (".", ")"):
         return "list marker"
-    if (
-        (start
-        and (text[start - 1].isalpha() or text[start - 1] == "_"))
-        or (end < len(text) and text[end].isalpha() and start and text[start - 1] in "_-.")
+    if (start and (text[start - 1].isalpha() or text[start - 1] == "_")) or (
+        end < len(text) and text[end].isalpha() and start and text[start - 1] in "_-."
     ):
         return "part of a name"
     return ""

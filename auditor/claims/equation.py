@@ -366,8 +366,11 @@ def _closing(part: Sequence[Token], runs: Sequence[_Run], fresh: bool) -> _Run |
 
 
 _CLAUSE: Final = frozenset(
-    "and or so with while then is are was has have had gives give yields means needs need requires require required where because since thus hence "
-    "therefore but uses use using via holds hold contains equals that which stores store handles handle e.g i.e".split()
+    (
+        *("and", "or", "so", "with", "while", "then", "is", "are", "was", "has", "have", "had", "gives", "give", "yields", "means", "needs"),
+        *("need", "requires", "require", "required", "where", "because", "since", "thus", "hence", "therefore", "but", "uses", "use"),
+        *("using", "via", "holds", "hold", "contains", "equals", "that", "which", "stores", "store", "handles", "handle", "enables"),
+    )
 )
 """Words that open a new clause: the number behind them does not belong with the one before."""
 _DENIED: Final = frozenset("not never instead rather".split())

@@ -1,0 +1,434 @@
+"""Numbers with their counted noun: `16 experts per GPU`, `8 spare GPUs`, `4-way`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.claims.labels import PER_WORDS, View, find_any, per_of
+from auditor.claims.lexicon import Quantity
+from auditor.claims.line import Desk, Line, Meaning, bracketed, lead_words, singular_noun, spell, splits_each
+from auditor.claims.model import Claim
+from auditor.claims.names import degree_in, head_name, qualifiers_of
+from auditor.claims.numbers import Number
+from auditor.claims.vocabulary import ARCHITECTURE, PLAIN_MODIFIERS
+from auditor.claims.words import Word
+from auditor.findings import Confidence
+from auditor.statements import Kind
+
+__all__ = ["label_of_noun", "lexicon_per", "multi_node", "owner_of", "read_counted", "read_gpus", "read_sequences", "read_tokens"]
+
+
+def read_counted(
+    desk: Desk, line: Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+) -> Meaning | None:
+    """A number with its counted noun: `16 experts per GPU`, `8 spare GPUs`, `4-way`, `2 data parallel replicas`."""
+    noun = singular_noun(number.noun)
+    quantities = desk.lexicon.quantities
+    inner = [word for word in line.words if word.start >= number.stop and word.end <= number.end]
+    modifiers = list(inner[:-1])
+    modifier_texts = {word.text for word in modifiers}
+    after = tuple(word for word in tail if word.start >= number.end)
+    per = (
+        per_of(after[:4])
+        or lexicon_per(desk, number)
+        or ("gpu" if after and after[0].text == "each" and not after[1:] and noun in ("expert", "layer") else "")
+    )
+    shown = f"{line.text[number.digits : number.end]!r}"
+    label = line.views[0] if line.views else None
+
+    strict = head_name(desk, "count", inner, trailing=False)
+    if noun == "way":
+        degree = degree_in(desk, after) or degree_in(desk, modifiers) or degree_in(desk, head)
+        if degree is None and line.statement.kind is not Kind.SENTENCE:
+            degree = degree_in(desk, [word for word in line.words if word.end <= number.digits])
+        if degree is None:
+            for view in line.views:
+                degree = degree_in(desk, view.words)
+                if degree or not view.transparent:
+                    break
+        if degree is None:
+            earlier = next((claim for claim in reversed(before) if claim is not None and claim.quantity.startswith("parallel.")), None)
+            return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}") if earlier else None
+        return Meaning(degree.id, Confidence.HIGH, f"{shown} of {degree.names[0][0]}")
+    if noun == "gpu":
+        return read_gpus(desk, line, position, number, modifiers, after, head, per, before, shown)
+    if noun in (
+        "layer",
+        "expert",
+        "head",
+        "sequence",
+        "sample",
+        "prompt",
+        "parameter",
+        "replica",
+        "stage",
+        "node",
+        "microbatch",
+        "token",
+    ):
+        if (
+            modifiers
+            and not strict
+            and noun in ("layer", "expert", "head", "parameter", "token")
+            and modifier_texts - PLAIN_MODIFIERS
+            and not (modifier_texts & qualifiers_of(desk, noun))
+        ):
+            return Meaning("other", Confidence.LOW, f"{shown}", per, words=spell(inner))
+        if (
+            number.hyphenated
+            and noun in ("layer", "expert", "head")
+            and after
+            and after[0].text not in ARCHITECTURE
+            and not desk.lexicon.is_transparent(after[:1])
+        ):
+            return Meaning("other", Confidence.LOW, shown, per, words=spell((*inner, *after[:2])))
+        if (
+            noun == "expert"
+            and line.text[: number.start].rstrip()[-1:] == "="
+            and any(claim is not None and claim.quantity == "model.layers" for claim in before)
+        ):
+            return Meaning("model.experts_total", Confidence.MEDIUM, f"{shown} over all layers")
+        labelled = label_of_noun(desk, line, noun, label)
+        if labelled and not labelled.per and noun in ("expert", "layer", "head") and owner_of(desk, line, head) == "gpu":
+            labelled = None  # `Distribution: each GPU holds 16 experts`
+        if (
+            labelled
+            and labelled.per
+            and bracketed(desk, line, number)
+            and (find_any(head, ("total", "all")) or find_any(modifiers, ("total", "transformer")))
+        ):
+            labelled = None
+        if labelled and labelled.per and ((head and head[-1].text in ("total", "all")) or modifier_texts & {"total"}):
+            labelled = None
+        if (
+            noun == "parameter"
+            and labelled is None
+            and label is not None
+            and not label.transparent
+            and line.statement.kind in (Kind.ITEM, Kind.ENTRY, Kind.TREE, Kind.CELL)
+        ):
+            return Meaning(
+                "other", Confidence.MEDIUM, f"label {label.raw.strip()!r}", per, label.label.text.whole, words=label.raw.strip()[:60]
+            )
+        if labelled and bracketed(desk, line, number) and any(claim is not None and claim.quantity == labelled.id for claim in before):
+            labelled = None
+        if quantities and (
+            qualified := next(
+                (quantity for quantity in quantities.values() if quantity.noun == noun and quantity.qualifiers & modifier_texts), None
+            )
+        ):
+            return Meaning(qualified.id, Confidence.HIGH, shown)
+        if labelled and not per:
+            return Meaning(
+                labelled.id,
+                Confidence.HIGH,
+                f"label {label.raw.strip()!r}" if label else shown,
+                "",
+                label.label.text.whole if label else None,
+            )
+        owner = owner_of(desk, line, head) if noun in ("expert", "layer", "head") and per in ("", "layer") else ""
+        if per == "layer" and owner == "gpu" and noun == "expert":
+            return Meaning("experts.per_gpu", Confidence.MEDIUM, f"{shown} of one gpu", "gpu")
+        if per:
+            for quantity in quantities.values():
+                if quantity.noun == noun and quantity.per == per:
+                    return Meaning(quantity.id, Confidence.HIGH, f"{shown} per {per}", per)
+            if (noun == "layer" and per == "expert") or (per in ("layer",) and noun in ("expert", "head")):
+                return Meaning("model.experts" if noun == "expert" else "model.heads", Confidence.HIGH, f"{shown} per {per}")
+            if noun in ("sequence", "sample", "prompt"):
+                if per in ("group", "replica", "gpu"):
+                    return Meaning("batch.per_replica", Confidence.HIGH, f"{shown} per {per}", per)
+                if per == "batch":
+                    return Meaning("batch.global", Confidence.HIGH, f"{shown} per {per}")
+            if noun == "token":
+                if per in ("batch", "step"):
+                    return Meaning("batch.tokens", Confidence.HIGH, f"{shown} per {per}")
+                if per == "sequence":
+                    return Meaning("batch.sequence_length", Confidence.HIGH, f"{shown} per {per}")
+            if noun == "microbatch" and per == "batch":
+                return Meaning("batch.microbatches", Confidence.HIGH, f"{shown} per {per}")
+            if noun == "expert" and per == "token":
+                return Meaning("model.top_k", Confidence.HIGH, f"{shown} per {per}")
+            return Meaning("other", Confidence.LOW, f"{shown} per {per}", per, words=f"{noun} per {per}")
+        if (
+            label is not None
+            and label.per
+            and not bracketed(desk, line, number)
+            and noun
+            == (head_name(desk, "", label.words, trailing=True).quantity.noun if head_name(desk, "", label.words, trailing=True) else "")
+        ):
+            best = head_name(desk, "", label.words, trailing=True)
+            if best:
+                return Meaning(best.quantity.id, Confidence.HIGH, f"label {label.raw.strip()!r}", label.per, label.label.text.whole)
+        if noun in ("sequence", "sample", "prompt"):
+            return read_sequences(desk, line, number, head, shown)
+        if noun == "token":
+            return read_tokens(desk, line, number, head, after, shown)
+        if noun == "expert" and owner:
+            return Meaning(
+                {"gpu": "experts.per_gpu", "stage": "experts.per_stage"}.get(owner, "other"),
+                Confidence.MEDIUM,
+                f"{shown} of one {owner}",
+                owner,
+            )
+        if noun == "layer" and owner:
+            return Meaning(
+                {"gpu": "layers.per_gpu", "stage": "layers.per_stage"}.get(owner, "other"),
+                Confidence.MEDIUM,
+                f"{shown} of one {owner}",
+                owner,
+            )
+        for quantity in quantities.values():
+            if quantity.noun == noun and not quantity.per and not quantity.qualifiers:
+                return Meaning(
+                    quantity.id,
+                    Confidence.HIGH
+                    if (not modifiers or strict) and len(line.words) <= 6 and not bracketed(desk, line, number)
+                    else Confidence.MEDIUM,
+                    shown,
+                )
+        return None
+    if noun in ("step", "iteration") and label is not None and any(match.quantity.id == "batch.accumulation" for match in label.matches):
+        return Meaning("batch.accumulation", Confidence.HIGH, f"label {label.raw.strip()!r}", "", label.label.text.whole)
+    for view in line.views[:3]:
+        best = head_name(desk, "", view.words, trailing=True)
+        if best and noun in best.quantity.fallback_nouns:
+            return Meaning(best.quantity.id, Confidence.HIGH, f"label {view.raw.strip()!r}", "", view.label.text.whole)
+        if not view.transparent:
+            break
+    named = head_name(desk, "count", tail, trailing=False)
+    if named and named.quantity.kind == "count" and named.stop >= len(inner):
+        return Meaning(named.quantity.id, Confidence.HIGH, f"words behind it: {spell(tail)}", per)
+    degree = degree_in(desk, modifiers)
+    if degree and noun in ("group", "rank", "replica", "copy", "instance") and noun in degree.fallback_nouns:
+        return Meaning(degree.id if degree.id == "parallel.data" else "other", Confidence.MEDIUM, shown, words=spell(inner))
+    return Meaning("other", Confidence.LOW, shown, per, words=spell(inner))
+
+
+def label_of_noun(desk: Desk, line: Line, noun: str, label: View | None) -> Quantity | None:
+    """Return what the label names when it fits the noun: `Batch size: 128 sequences`, `Micro-batch size: 8 sequences`."""
+    if label is None or line.statement.kind is Kind.SENTENCE:
+        return None
+    best = head_name(desk, "", label.words, trailing=True)
+    if best is None and label.transparent and len(line.views) > 1:
+        best = head_name(desk, "", line.views[1].words, trailing=True)
+    if best is None:
+        return None
+    quantity = best.quantity
+    fits = (
+        quantity.noun == noun
+        or noun in quantity.fallback_nouns
+        or (quantity.id.startswith("batch.") and noun in ("sequence", "sample", "prompt", "token") and quantity.id != "batch.microbatches")
+    )
+    return quantity if fits and quantity.kind == "count" else None
+
+
+def read_sequences(desk: Desk, line: Line, number: Number, head: Sequence[Word], shown: str) -> Meaning:
+    for words in (head, *(view.words for view in line.views[:2])):
+        names = {word.text for word in words}
+        if names & {"microbatch", "microbatchsize"}:
+            return Meaning("batch.micro", Confidence.HIGH, shown)
+        if names & {"localbatch"} or (names & {"per", "each"} and names & {"gpu", "replica", "dp", "dataparallel", "group"}):
+            return Meaning("batch.per_replica", Confidence.MEDIUM, shown)
+    return Meaning("batch.global", Confidence.MEDIUM, shown)
+
+
+def read_tokens(desk: Desk, line: Line, number: Number, head: Sequence[Word], after: Sequence[Word], shown: str) -> Meaning:
+    for words in (head, after, *(view.words for view in line.views[:2]), line.words):
+        names = {word.text for word in words}
+        if names & {"sequence", "prompt", "input", "prefill", "length"}:
+            return Meaning("batch.sequence_length", Confidence.MEDIUM, shown)
+        if names & {"output", "generated"}:
+            return Meaning("batch.output_length", Confidence.MEDIUM, shown)
+        if names & {"batch", "step", "iteration"}:
+            return Meaning("batch.tokens", Confidence.MEDIUM, shown)
+        if names & {"context"}:
+            return Meaning("model.context", Confidence.MEDIUM, shown)
+    return Meaning("other", Confidence.LOW, shown, words="tokens")
+
+
+def owner_of(desk: Desk, line: Line, head: Sequence[Word]) -> str:
+    """Return which part holds what is counted: `each GPU handles 4 experts`, `Stage 0: layers 0-3 (4 layers)`."""
+    words = [word.text for word in head]
+    for index, word in enumerate(words):
+        if word in ("each", "every") and index + 1 < len(words):
+            for follower in words[index + 1 : index + 3]:
+                if follower in ("gpu", "stage", "pipelineparallel"):
+                    return PER_WORDS[follower]
+            earlier = [item.text for item in line.words if item.end <= head[index].start]
+            for noun in reversed(earlier[-4:]):
+                if noun in ("gpu", "stage"):
+                    return PER_WORDS[noun]
+    opening = [word.text for word in line.words[:12]]
+    for index, word in enumerate(opening[:-1]):
+        if word in ("each", "every") and opening[index + 1] in ("gpu", "stage") and line.statement.kind is not Kind.HEADING:
+            return PER_WORDS[opening[index + 1]]
+    for view in line.views[:2]:
+        lowered = view.member.lower()
+        if lowered:
+            if "stage" in lowered:
+                return "stage"
+            if "gpu" in lowered and "group" not in lowered:
+                return "gpu"
+            return ""
+        names = [word.text for word in view.words]
+        for index, word in enumerate(names[:-1]):
+            if word in ("each", "per") and names[index + 1] in ("gpu", "stage"):
+                return PER_WORDS[names[index + 1]]
+        if not view.transparent:
+            break
+    return ""
+
+
+def read_gpus(
+    desk: Desk,
+    line: Line,
+    position: int,
+    number: Number,
+    modifiers: Sequence[Word],
+    after: Sequence[Word],
+    head: Sequence[Word],
+    per: str,
+    before: Sequence[Claim | None],
+    shown: str,
+) -> Meaning:
+    quantities = desk.lexicon.quantities
+    texts = {word.text for word in modifiers}
+    near = (
+        texts
+        | {word.text for word in after[:2]}
+        | {word.text for word in head[-2:]}
+        | ({word.text for word in lead_words(desk, line, number)[-2:]} if not head and bracketed(desk, line, number) else set())
+    )
+    for id_ in ("gpus.spare", "gpus.available"):
+        if quantities[id_].qualifiers & near:
+            return Meaning(id_, Confidence.HIGH, shown)
+    if degree_in(desk, modifiers):
+        return Meaning("gpus.per_group", Confidence.MEDIUM, shown, "group", words=spell(modifiers))
+    label = line.views[0] if line.views else None
+    per = per or lexicon_per(desk, number)
+    if per in ("node", "stage", "replica", "group", "expert"):
+        return Meaning(
+            {"node": "gpus.per_node", "stage": "gpus.per_stage", "replica": "gpus.per_replica"}.get(per, "gpus.per_group"),
+            Confidence.HIGH,
+            f"{shown} per {per}",
+            per,
+        )
+    earlier = next((claim for claim in reversed(before) if claim is not None), None)
+    gap = line.text[line.numbers[position - 1].end : number.start].strip() if position else ""
+    if (
+        earlier is not None
+        and earlier.quantity in ("nodes", "other")
+        and gap in ("×", "x", "*", "with", "of", "×  ")
+        and (earlier.quantity == "nodes" or multi_node(desk, line))
+    ):
+        return Meaning("gpus.per_node", Confidence.HIGH, f"{shown} a node", "node")
+    if earlier is not None and earlier.quantity == "nodes" and gap in (",", "("):
+        return Meaning("gpus", Confidence.MEDIUM, shown)
+    words = [word.text for word in (head or lead_words(desk, line, number))]
+    inside = [word.text for word in line.words if word.start >= number.end][:3]
+    if inside[:1] == ["in"] and (
+        owner := next((PER_WORDS[word] for word in inside[1:] if word in ("stage", "group", "node", "replica")), "")
+    ):
+        return Meaning(
+            {"node": "gpus.per_node", "stage": "gpus.per_stage", "replica": "gpus.per_replica"}.get(owner, "gpus.per_group"),
+            Confidence.MEDIUM,
+            f"{shown} in a {owner}",
+            owner,
+        )
+    if splits_each(desk, words, ("stage", "pipelineparallel")):
+        return Meaning("gpus.per_stage", Confidence.MEDIUM, shown, "stage")
+    for view in line.views[:2]:
+        lowered = view.member.lower()
+        if lowered:
+            if "group" in lowered or "expert" in lowered or "set" in lowered:
+                return Meaning("gpus.per_group", Confidence.MEDIUM, f"{shown} of {view.member}", "group", words=lowered)
+            if "stage" in lowered:
+                return Meaning("gpus.per_stage", Confidence.MEDIUM, f"{shown} of {view.member}", "stage")
+            if "replica" in lowered:
+                return Meaning("gpus.per_replica", Confidence.MEDIUM, f"{shown} of {view.member}", "replica")
+            if "node" in lowered:
+                return Meaning("gpus.per_node", Confidence.MEDIUM, f"{shown} of {view.member}", "node")
+        if view is label:
+            inline = desk.labels.member(line.text[: number.start])
+            names = [word.text for word in (*view.words, *head)]
+            if "group" in names and ("within" in names or "each" in names or (after and after[0].text == "each")):
+                return Meaning("gpus.per_group", Confidence.MEDIUM, f"{shown} of a group", "group", words=spell(view.words))
+            if "group" in names and degree_in(desk, view.words):
+                return Meaning("gpus.per_group", Confidence.LOW, f"{shown} of a group", "group", words=spell(view.words))
+            if inline:
+                lowered = inline.lower()
+                owner = (
+                    "gpus.per_group"
+                    if "group" in lowered or "expert" in lowered
+                    else "gpus.per_stage"
+                    if "stage" in lowered
+                    else "gpus.per_replica"
+                    if "replica" in lowered
+                    else "gpus.per_node"
+                    if "node" in lowered
+                    else ""
+                )
+                if owner:
+                    return Meaning(owner, Confidence.MEDIUM, f"{shown} of {inline}", owner.rsplit("_", 1)[1])
+            best = head_name(desk, "count", view.words, trailing=True)
+            if best and best.quantity.id in (
+                "gpus",
+                "gpus.available",
+                "gpus.spare",
+                "gpus.per_node",
+                "gpus.per_stage",
+                "gpus.per_replica",
+                "gpus.per_group",
+            ):
+                return Meaning(best.quantity.id, Confidence.HIGH, f"label {view.raw.strip()!r}", "", view.label.text.whole)
+            counted = any(match.quantity.noun == "gpu" for match in view.matches)  # `EP GPUs`: the GPUs, not the degree
+            if (
+                best
+                and "gpu" in best.quantity.fallback_nouns
+                and not counted
+                and line.statement.kind in (Kind.ITEM, Kind.ENTRY, Kind.CELL, Kind.TREE)
+                and not modifiers
+                and not head
+            ):
+                return Meaning(best.quantity.id, Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
+            if ("single" in names and "node" in names) or ("node" in names and "single" in [word.text for word in line.words]):
+                return Meaning("gpus.per_node", Confidence.MEDIUM, shown, "node")
+    here = [word.text for word in line.words]
+    if "single" in here and "node" in here and line.statement.kind is Kind.HEADING:
+        return Meaning("gpus.per_node", Confidence.MEDIUM, shown, "node")
+    if earlier is not None and earlier.quantity in ("experts.per_gpu", "gpus.per_group") and words[-1:] == ["across"] and False:
+        return Meaning("gpus.per_group", Confidence.LOW, shown, "group")
+    if splits_each(desk, words, ("expert", "group", "replica", "layer", "head")):
+        return Meaning("gpus.per_group", Confidence.LOW, shown, "group")
+    if words and words[-1] in ("of",) and earlier is not None and earlier.quantity == "other":
+        return Meaning("gpus.per_group", Confidence.LOW, shown, "group")
+    if after and after[0].text == "each":
+        return Meaning("gpus.per_group", Confidence.LOW, shown, "group")
+    if False:
+        return Meaning("gpus.available", Confidence.LOW, shown)
+    stated = (
+        gap == "="
+        or not head
+        or texts & {"total"}
+        or head[-1].text in ("total", "use", "using", "require", "requires", "required", "all", "uses", "needs")
+    )
+    if (
+        label is not None
+        and not label.transparent
+        and gap != "="
+        and line.statement.kind is not Kind.SENTENCE
+        and not any(match.quantity.noun == "gpu" for match in label.matches)
+    ):
+        stated = False
+    sure = Confidence.HIGH if stated and texts <= PLAIN_MODIFIERS and len(line.words) <= 24 else Confidence.MEDIUM
+    return Meaning("gpus", sure, shown)
+
+
+def multi_node(desk: Desk, line: Line) -> bool:
+    words = {word.text for word in line.words} | {word.text for view in line.views[:2] for word in view.words}
+    return "node" in words
+
+
+def lexicon_per(desk: Desk, number: Number) -> str:
+    return PER_WORDS.get(number.per, "")

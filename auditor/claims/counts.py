@@ -1,0 +1,300 @@
+"""Bare numbers: which quantity a number without a unit states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.claims.counted import read_counted
+from auditor.claims.labels import find_any, per_of
+from auditor.claims.lexicon import Quantity, kind_of
+from auditor.claims.line import Desk, Line, Meaning, bracketed, is_alone, is_factor, lead_words, singular_noun, spell
+from auditor.claims.model import Approximation, Claim
+from auditor.claims.names import degree_in, head_name
+from auditor.claims.numbers import Form, Number
+from auditor.claims.vocabulary import CHANGE_WORDS, DIFFERENCES, OPERANDS, PARTS_OF_A_MODEL
+from auditor.claims.words import Word
+from auditor.findings import Confidence
+from auditor.statements import Kind, LabelKind
+
+__all__ = [
+    "allows_noun",
+    "is_billions",
+    "leads_into",
+    "read_count",
+    "read_labelled",
+    "read_operand",
+    "read_pair",
+    "read_qualified",
+    "read_slashed",
+    "spelled_axis",
+]
+
+
+def read_count(
+    desk: Desk, line: Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+) -> Meaning | None:
+    """A bare or counted number."""
+    name = number.name.lower()
+    slashed = read_slashed(desk, line, position, number, before)
+    if slashed:
+        return slashed
+    if name and name in desk.lexicon.by_short and number.noun not in ("gpu", "gpus"):
+        quantity = desk.lexicon.by_short[name]
+        if not (name in ("p", "t") or (name == "top" and line.text[number.name_start + 3 : number.digits] not in ("-", " ", "_"))):
+            alone = (
+                sum(other.name.lower() in desk.lexicon.by_short for other in line.numbers) == 1
+                and len(line.words) >= 6
+                and line.statement.kind in (Kind.ITEM, Kind.SENTENCE)
+            )
+            return Meaning(quantity.id, Confidence.MEDIUM if alone else Confidence.HIGH, f"{line.text[number.name_start : number.stop]!r}")
+    if spelled_axis(desk, line, number):
+        quantity = desk.lexicon.by_short[spelled_axis(desk, line, number)]
+        return Meaning(quantity.id, Confidence.HIGH, f"named in brackets: {line.text[number.digits : number.stop + 8]!r}")
+    if (
+        tail
+        and tail[0].text in desk.lexicon.axes
+        and len(tail) == 1
+        and is_factor(desk, line, number)
+        and not line.text[tail[0].start : tail[0].end].lower().endswith("s")
+        and "÷" not in line.text
+    ):
+        return Meaning(desk.lexicon.by_short[desk.lexicon.axes[tail[0].text]].id, Confidence.MEDIUM, f"factor named {tail[0].text}")
+    if number.form in (Form.PART, Form.WHOLE):
+        paired = read_pair(desk, line, number, before)
+        if paired:
+            return paired
+    if number.noun:
+        meaning = read_counted(desk, line, position, number, tail, head, before)
+        if meaning is not None:
+            return meaning
+    if is_billions(desk, number) and is_factor(desk, line, number) and not number.noun and not find_any(tail, ("model",)):
+        return Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
+    if is_billions(desk, number) and not (tail and tail[0].text in ("token", "row", "request")):
+        labelled = [word for view in line.views[:1] for word in view.words]
+        sure = find_any((*tail, *head), ("model", "parameter")) or (
+            position == 0 and find_any(labelled, ("model", "parameter")) and not find_any(labelled, PARTS_OF_A_MODEL)
+        )
+        return Meaning("model.params", Confidence.HIGH if sure else Confidence.LOW, "billions", per_of(tail))
+    best = head_name(desk, "count", head, trailing=True)
+    if best and (number.name or not number.noun) and leads_into(desk, line.text, number, head):
+        return Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", per_of(head))
+    if tail and not number.noun:
+        best = head_name(desk, "count", tail, trailing=False)
+        if best:
+            return Meaning(best.quantity.id, Confidence.MEDIUM, f"words behind it: {spell(tail)}", per_of(tail))
+    if number.name.lower() in ("degree", "size", "way") and (
+        degree := degree_in(desk, [word for word in line.words if word.end <= number.digits])
+    ):
+        return Meaning(degree.id, Confidence.HIGH, f"degree of {degree.names[0][0]}")
+    qualified = read_qualified(desk, line, tail, head)
+    if qualified:
+        return qualified
+    operand = read_operand(desk, line, number)
+    if operand:
+        return operand
+    if number.arrow == "to" and before and before[-1] is not None:
+        return Meaning(before[-1].quantity, before[-1].confidence, f"new value after {before[-1].text!r}", before[-1].scope.per)
+    if is_factor(desk, line, number) and not is_alone(desk, line, number):
+        return Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
+    if not head and line.text[: number.start].rstrip()[-1:] in ("[", ","):
+        best = head_name(desk, "count", lead_words(desk, line, number)[-3:], trailing=True)
+        if best and best.quantity.unit.symbol == "token":
+            return Meaning(best.quantity.id, Confidence.MEDIUM, "words before the bracket")
+        if best and best.quantity.noun:
+            return Meaning("other", Confidence.LOW, "member of a list", words="member")
+    if bracketed(desk, line, number) and before and not tail and not (head and not desk.lexicon.is_transparent(head)):
+        earlier = next((claim for claim in reversed(before) if claim is not None), None)
+        if earlier is not None and kind_of(earlier.unit) == "count":
+            return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", earlier.scope.per)
+    return read_labelled(desk, line, position, number, tail, head, before)
+
+
+def read_slashed(desk: Desk, line: Line, position: int, number: Number, before: Sequence[Claim | None]) -> Meaning | None:
+    """`GBS/MBS 16384/1`: two names and two values, in the same order."""
+    owner = number if number.form is Form.PART else line.numbers[position - 1] if number.form is Form.WHOLE and position else None
+    if owner is None or owner.name_start < 1 or owner.name.lower() not in desk.lexicon.by_short or line.text[owner.name_start - 1] != "/":
+        return None
+    left = line.text[: owner.name_start - 1]
+    start = len(left.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"))
+    first = desk.lexicon.by_short.get(left[start:].lower())
+    if first is None:
+        return None
+    quantity = first if number is owner else desk.lexicon.by_short[owner.name.lower()]
+    return Meaning(quantity.id, Confidence.HIGH, f"{line.text[start : owner.stop]!r}")
+
+
+def is_billions(desk: Desk, number: Number) -> bool:
+    low = number.written[0].interval.middle
+    return (
+        not number.noun
+        and number.approximation is not Approximation.EXACT
+        and low is not None
+        and 10**8 <= low <= 10**14
+        and number.stop - number.digits <= 8
+    )
+
+
+def read_qualified(desk: Desk, line: Line, tail: Sequence[Word], head: Sequence[Word]) -> Meaning | None:
+    """`8 spare`, `only 16 available`: the thing counted was named before."""
+    if not tail:
+        return None
+    for quantity in desk.lexicon.quantities.values():
+        if tail[0].text in quantity.qualifiers and quantity.noun:
+            if any(word.text == quantity.noun for word in line.words) or any(
+                word.text == quantity.noun for view in line.views[:2] for word in view.words
+            ):
+                return Meaning(quantity.id, Confidence.MEDIUM, f"words behind it: {spell(tail)}")
+    return None
+
+
+def read_operand(desk: Desk, line: Line, number: Number) -> Meaning | None:
+    """The operands of `16 ÷ 4 = 4 layers` under "Layers per stage": what is divided and by what."""
+    text = line.text
+    equals = text.find("=", number.end)
+    if equals < 0 or not line.views:
+        return None
+    best = head_name(desk, "count", line.views[0].words, trailing=True)
+    parts = OPERANDS.get(best.quantity.id) if best else None
+    if parts is None:
+        return None
+    left, right = text[: number.start].rstrip(), text[number.end : equals].lstrip()
+    if right[:1] in ("÷", "/") and right[1:].strip() and left[-1:] not in ("×", "*", "÷", "/"):
+        return Meaning(parts[0], Confidence.MEDIUM, "dividend of the written equation")
+    if left[-1:] in ("÷", "/") and not right:
+        return Meaning(parts[1], Confidence.MEDIUM, "divisor of the written equation")
+    return None
+
+
+def read_labelled(
+    desk: Desk, line: Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+) -> Meaning | None:
+    views = line.views
+    opaque_words = [word for word in (*head, *tail) if word.text not in desk.lexicon.transparent and not word.text.isdigit()]
+    first = True
+    for depth, view in enumerate(views):
+        best = head_name(desk, "", view.words, trailing=True, phase_words=True)
+        if view.words and view.words[-1].text in CHANGE_WORDS and not number.noun:
+            return Meaning("change", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
+        if (
+            best
+            and best.quantity.kind == "count"
+            and best.quantity.noun
+            and not best.quantity.magnitude
+            and (number.written[0].interval.middle or 0) >= 10**7
+            and best.quantity.noun != "token"
+        ):
+            return Meaning("other", Confidence.LOW, f"too many for {view.raw.strip()!r}", words=view.raw.strip()[:60])
+        if best and best.quantity.kind not in ("count", "share") and line.statement.kind in (Kind.ITEM, Kind.SENTENCE, Kind.TREE):
+            return Meaning("other", Confidence.LOW, f"no unit under {view.raw.strip()!r}", words=view.raw.strip()[:60])
+        if view.label.kind is LabelKind.COLUMN and find_any(view.words, DIFFERENCES):
+            return Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", words=view.raw.strip()[:60])
+        if best and best.quantity.per and tail and tail[0].text == "total":
+            whole = next(
+                (
+                    quantity
+                    for quantity in desk.lexicon.quantities.values()
+                    if quantity.noun == best.quantity.noun and not quantity.per and not quantity.qualifiers
+                ),
+                None,
+            )
+            if whole:
+                return Meaning(whole.id, Confidence.MEDIUM, f"total of {view.raw.strip()!r}")
+        if best and (per := per_of(tail)) and best.quantity.noun and not best.quantity.per:
+            narrowed = next(
+                (quantity for quantity in desk.lexicon.quantities.values() if quantity.noun == best.quantity.noun and quantity.per == per),
+                None,
+            )
+            return Meaning(
+                narrowed.id if narrowed else "other",
+                Confidence.MEDIUM,
+                f"label {view.raw.strip()!r} per {per}",
+                per,
+                view.label.text.whole,
+                words=f"per {per}",
+            )
+        if best and allows_noun(desk, best.quantity, number):
+            inner = {word.text for other in views[:depth] for word in other.words}
+            for quantity in desk.lexicon.quantities.values():
+                if quantity.qualifiers & inner and quantity.noun and quantity.noun == best.quantity.noun:
+                    return Meaning(quantity.id, Confidence.HIGH, f"label {view.raw.strip()!r}", view.per, view.label.text.whole)
+            sure = (
+                Confidence.HIGH
+                if not opaque_words and (depth == 0 or all(other.transparent for other in views[:depth])) and depth < 4
+                else Confidence.LOW
+            )
+            if first and opaque_words and line.statement.kind is Kind.SENTENCE:
+                return None
+            return Meaning(best.quantity.id, sure, f"label {view.raw.strip()!r}", view.per, view.label.text.whole)
+        if not view.transparent:
+            in_table = line.statement.cell is not None and view.label.kind in (LabelKind.COLUMN, LabelKind.ROW)
+            if in_table and depth == 0:
+                first = False
+                continue
+            if line.statement.kind is Kind.SENTENCE and view.label.kind is LabelKind.HEADING:
+                break
+            return Meaning(
+                "other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", view.per, view.label.text.whole, words=view.raw.strip()[:60]
+            )
+        first = False
+    described = spell(tail) or spell(head)
+    if described or number.noun:
+        return Meaning("other", Confidence.LOW, f"words {described!r}", words=described)
+    return None
+
+
+def allows_noun(desk: Desk, quantity: Quantity, number: Number) -> bool:
+    """Tell whether a labelled quantity may carry this number's noun."""
+    if quantity.kind not in ("count", "share") and number.noun and number.noun not in ("token", "tokens", "sequence", "sequences"):
+        return False
+    if not number.noun:
+        return True
+    noun = singular_noun(number.noun)
+    return (
+        noun == quantity.noun
+        or noun in quantity.fallback_nouns
+        or (quantity.id.startswith("batch.") and noun in ("sequence", "sample", "token", "prompt", "request"))
+    )
+
+
+def read_pair(desk: Desk, line: Line, number: Number, before: Sequence[Claim | None]) -> Meaning | None:
+    """`16/16 GPUs`: what is used of what is there."""
+    view_words = [word.text for view in line.views[:2] for word in view.words]
+    behind = line.text[number.stop :].lstrip(" /0123456789*")
+    follows = behind.partition(" ")[0].strip(".,;:()*").lower()
+    if follows.isalpha() and follows not in ("gpu", "gpus", "device", "devices", "used", "in", "are", "utilized", "was"):
+        return None  # what is counted is named, and it is not GPUs
+    if line.text[: number.start].endswith(("x", "×", "*")) or any(view.per for view in line.views[:2]) or find_any(line.words, ("each",)):
+        return None  # an operand, or a share of what one GPU holds
+    if "gpu" in view_words or "gpu" in [word.text for word in line.words]:
+        return Meaning("gpus" if number.form is Form.PART else "gpus.available", Confidence.MEDIUM, "m of n GPUs")
+    return None
+
+
+def spelled_axis(desk: Desk, line: Line, number: Number) -> str:
+    """Return the short name in brackets behind a number: `16 (EP) × 4 (TP)`, `8 (expert) × 4 (tensor)`."""
+    rest = line.text[number.end : number.end + 24]
+    if not rest.lstrip().startswith("("):
+        return ""
+    inner = rest[rest.index("(") + 1 :].split(")")[0].strip().lower()
+    if inner in desk.lexicon.by_short:
+        return inner
+    words = desk.lexicon.normalize(inner)
+    if len(words) == 1 and words[0].text in desk.lexicon.axes:
+        return desk.lexicon.axes[words[0].text]
+    if 0 < len(words) <= 3:
+        degree = degree_in(desk, words)
+        if (
+            degree
+            and all(word.text in desk.lexicon.transparent or any(word.text in name for name in degree.names) for word in words)
+            and degree.short
+        ):
+            return sorted(degree.short, key=len)[-1]
+    return ""
+
+
+def leads_into(desk: Desk, text: str, number: Number, head: Sequence[Word]) -> bool:
+    """Tell whether the words before the number lead into it: `batch size 1`, `PP degree to 3`, `EP = 16`."""
+    if not head:
+        return False
+    gap = text[head[-1].end : number.start].strip().lower()
+    return gap in ("", "=", ":", "is", "to", "of", "(", "~", "=~", "was", "are", "at", "*", "-")

@@ -1,0 +1,233 @@
+"""What the resolver works on: a statement with its numbers, words and labels, and the clauses of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auditor.claims.labels import LabelReader, View
+from auditor.claims.lexicon import Lexicon, kind_of
+from auditor.claims.model import Claim
+from auditor.claims.numbers import Number
+from auditor.claims.vocabulary import BREAKS, TAIL_STOPS
+from auditor.claims.words import Word, singular
+from auditor.findings import Confidence
+from auditor.spans import Span
+from auditor.statements import Document, Statement
+
+__all__ = [
+    "Desk",
+    "Line",
+    "Meaning",
+    "bracketed",
+    "breaks_clause",
+    "clause_of",
+    "first_of",
+    "followed_by_of",
+    "is_alone",
+    "is_factor",
+    "is_operand",
+    "is_percent_of",
+    "lead_words",
+    "same_kind",
+    "singular_noun",
+    "spell",
+    "splits_each",
+    "start_of_clause",
+    "title_words",
+    "words_before",
+    "words_behind",
+]
+
+
+@dataclass(slots=True)
+class Desk:
+    """What reading one document needs at hand."""
+
+    document: Document
+    lexicon: Lexicon
+    labels: LabelReader
+    ranked: frozenset[str] = frozenset()
+    """Axis names that number ranks in this document: there is an `EP0`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A statement prepared for reading."""
+
+    index: int
+    statement: Statement
+    text: str
+    numbers: tuple[Number, ...]
+    words: tuple[Word, ...]
+    views: tuple[View, ...]
+    """Labels, innermost first; for a cell the column head before the row head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    quantity: str
+    confidence: Confidence
+    read_as: str
+    per: str = ""
+    context: Span | None = None
+    unit: str = ""
+    """Unit taken from the context."""
+    words: str = ""
+
+
+def singular_noun(word: str) -> str:
+
+    aliases = {
+        "micro-batches": "microbatch",
+        "micro-batch": "microbatch",
+        "microbatches": "microbatch",
+        "device": "gpu",
+        "devices": "gpu",
+        "accelerator": "gpu",
+        "accelerators": "gpu",
+        "card": "gpu",
+        "cards": "gpu",
+        "chips": "gpu",
+        "chip": "gpu",
+        "ways": "way",
+        "params": "parameter",
+        "param": "parameter",
+        "servers": "node",
+        "server": "node",
+        "hosts": "node",
+        "host": "node",
+        "machine": "node",
+        "machines": "node",
+        "copies": "copy",
+    }
+    return aliases.get(word, singular(word))
+
+
+def spell(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def first_of(words: Sequence[str], wanted: Sequence[str]) -> int:
+    return next((index for index, word in enumerate(words) if word in wanted), len(words))
+
+
+def start_of_clause(text: str, position: int) -> int:
+    """Return where the sentence part that holds a position starts: behind a full stop, semicolon or arrow."""
+    return max(text.rfind(mark, 0, position) for mark in (". ", ";", "→", "|", "\n")) + 1
+
+
+def followed_by_of(text: str, number: Number) -> bool:
+    """Tell whether `of` follows right behind the number."""
+    return text[number.end : number.end + 4].lower().startswith((" of ", " of"))
+
+
+def is_percent_of(text: str, share: Number, base: Number) -> bool:
+    """Tell whether two numbers read `p% of X`, with at most a few words between."""
+    gap = text[share.end : base.start].lower()
+    return share.unit == "%" and len(gap) <= 16 and gap.strip().startswith("of") and "," not in gap
+
+
+def clause_of(desk: Desk, line: Line, position: int) -> tuple[int, int]:
+    """Return where the clause of a number starts and ends: at punctuation, operators and the neighbouring numbers."""
+    text, number = line.text, line.numbers[position]
+    start = number.start
+    floor = line.numbers[position - 1].end if position else 0
+    while start > floor and not breaks_clause(desk, text, start - 1):
+        start -= 1
+    end = number.end
+    ceiling = line.numbers[position + 1].start if position + 1 < len(line.numbers) else len(text)
+    while end < ceiling and not breaks_clause(desk, text, end):
+        end += 1
+    return max(start, floor), end
+
+
+def breaks_clause(desk: Desk, text: str, at: int) -> bool:
+    character = text[at]
+    if character in BREAKS:
+        return True
+    if character in "-–—/" and 0 < at < len(text) - 1:
+        return text[at - 1] == " " and text[at + 1] == " "
+    return bool(character == "." and (at + 1 == len(text) or text[at + 1] == " "))
+
+
+def words_behind(desk: Desk, line: Line, number: Number, end: int) -> tuple[Word, ...]:
+    """The words right behind the number, with the noun already taken with it, up to a preposition."""
+    found: list[Word] = []
+    for word in line.words:
+        if word.start < (number.end if number.unit else number.stop) or word.end > end:
+            continue
+        if word.text in TAIL_STOPS:
+            break
+        found.append(word)
+        if len(found) == 8:
+            break
+    return tuple(found)
+
+
+def words_before(desk: Desk, line: Line, number: Number, start: int) -> tuple[Word, ...]:
+    found = [word for word in line.words if word.start >= start and word.end <= number.digits]
+    return tuple(found[-8:])
+
+
+def title_words(desk: Desk, line: Line, number: Number) -> tuple[Word, ...]:
+    """The words before the colon that titles the number's part of the text: `Memory check: 39.2GB < 68GB`."""
+    colon = line.text.rfind(": ", 0, number.start)
+    if colon < 0 or any(mark in line.text[colon : number.start] for mark in (". ", ";")):
+        return ()
+    return tuple(word for word in line.words if word.end <= colon and not word.text.isdigit())[-6:]
+
+
+def lead_words(desk: Desk, line: Line, number: Number) -> tuple[Word, ...]:
+    """The words before the bracket the number stands in."""
+    opening = max(line.text.rfind("(", 0, number.start), line.text.rfind("[", 0, number.start))
+    if opening < 0:
+        return ()
+    found = [word for word in line.words if word.end <= opening]
+    return tuple(found[-6:])
+
+
+def splits_each(desk: Desk, words: Sequence[str], what: Sequence[str]) -> bool:
+    return any(
+        word in ("each", "per", "every") and index + 1 < len(words) and any(item in what for item in words[index + 1 : index + 3])
+        for index, word in enumerate(words)
+    )
+
+
+def is_factor(desk: Desk, line: Line, number: Number) -> bool:
+    text = line.text
+    left = text[: number.start].rstrip()
+    right = text[number.end :].lstrip()
+    return (left[-1:] in "×*÷=" and left != "") or right[:1] in ("×", "*", "÷") or (right[:2] in ("x ", "/ ") and right[2:3].isdigit())
+
+
+def is_operand(desk: Desk, line: Line, number: Number) -> bool:
+    """Tell whether the number is one side's operand of a written equation, not its result or a figure of its own."""
+    text = line.text
+    left, right = text[: number.start].rstrip(), text[number.end :].lstrip()
+    return (
+        left[-1:] in ("×", "*", "÷")
+        or right[:1] in ("×", "*", "÷")
+        or right[:2] == "/ "
+        or left[-2:] == " /"
+        or left[-1:] == "+"
+        or (right[:1] == "+" and right[1:2].isdigit())
+    )
+
+
+def is_alone(desk: Desk, line: Line, number: Number) -> bool:
+    return len(line.numbers) == 1
+
+
+def bracketed(desk: Desk, line: Line, number: Number) -> bool:
+    """Tell whether the number stands inside round brackets of its text."""
+    left = line.text[: number.start]
+    return left.count("(") > left.count(")")
+
+
+def same_kind(desk: Desk, before: Sequence[Claim | None], kind: str, lexicon: Lexicon) -> Claim | None:
+    for claim in reversed(before):
+        if claim is None or kind_of(claim.unit) != kind or claim.quantity in ("share.of", "other"):
+            continue
+        return claim
+    return None

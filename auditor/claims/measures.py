@@ -1,0 +1,358 @@
+"""Times, amounts of data, bandwidths and rates: the unit gives the kind, the words the quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.claims.labels import PER_WORDS, View, find_any, per_of
+from auditor.claims.lexicon import Match, kind_of
+from auditor.claims.line import Desk, Line, Meaning, bracketed, is_percent_of, same_kind, spell, title_words
+from auditor.claims.model import Claim
+from auditor.claims.names import named_in
+from auditor.claims.numbers import Number
+from auditor.claims.vocabulary import COMPONENTS, DIFFERENCES, ELEMENT_BYTES, GENERIC, LINKS
+from auditor.claims.words import Word
+from auditor.findings import Confidence
+from auditor.statements import Kind, LabelKind
+from auditor.units import UNITS
+
+__all__ = ["hardware_context", "is_component", "read_capacity", "read_measure", "read_rate", "summarises"]
+
+
+def read_rate(desk: Desk, line: Line, number: Number, unit: str, tail: Sequence[Word], before: Sequence[Claim | None]) -> Meaning:
+    counted = unit.split("/")[0]
+    per_gpu = (
+        number.per == "gpu"
+        or PER_WORDS.get(number.per) == "gpu"
+        or per_of(tail) == "gpu"
+        or any(view.unit_per == "gpu" for view in line.views[:2])
+    )
+    earlier = next((claim for claim in reversed(before) if claim is not None and claim.unit.symbol == unit), None)
+    if (
+        earlier is not None
+        and earlier.quantity == "rate.tokens_per_gpu"
+        and bracketed(desk, line, number)
+        and not find_any(tail, ("total",))
+    ):
+        per_gpu = True
+    if not per_gpu and counted == "token":
+        near = line.views[0] if line.views else None
+        per_gpu = near is not None and (near.per == "gpu")
+    names = {
+        "token": "rate.tokens_per_gpu" if per_gpu else "rate.tokens",
+        "sequence": "rate.sequences",
+        "sample": "rate.sequences",
+        "request": "rate.requests",
+        "batch": "rate.batches",
+    }
+    quantity = names.get(counted, "other")
+    return Meaning(quantity, Confidence.HIGH, f"unit {unit}", per="gpu" if per_gpu else "", unit=unit)
+
+
+def read_measure(
+    desk: Desk,
+    line: Line,
+    position: int,
+    number: Number,
+    kind: str,
+    unit: str,
+    tail: Sequence[Word],
+    head: Sequence[Word],
+    before: Sequence[Claim | None],
+) -> Meaning | None:
+    """A time, an amount of data, a bandwidth or a rate of work: the unit gives the kind, the words the quantity."""
+    per = PER_WORDS.get(number.per, "") or per_of(tail)
+    if unit == "byte" and number.written[0].interval.is_exact and number.written[0].interval.within(ELEMENT_BYTES):
+        return Meaning(
+            "model.bytes_per_param",
+            Confidence.HIGH if find_any(tail, ("parameter", "element", "weight", "value")) else Confidence.MEDIUM,
+            "bytes of one element",
+            unit=unit,
+        )
+    if (
+        kind == "flops"
+        and unit.endswith("FLOPS")
+        and (per_of(tail) in ("step", "batch", "layer", "token") or PER_WORDS.get(number.per) in ("step", "batch", "layer", "token"))
+    ):
+        done = per_of(tail) or PER_WORDS[number.per]
+        return Meaning(
+            "work.step" if done in ("step", "batch") else "other",
+            Confidence.MEDIUM,
+            f"work per {done}, whatever its unit says",
+            "",
+            unit=unit[:-1],
+            words="" if done == "step" else f"per {done}",
+        )
+    if kind == "flops" and find_any((*tail[:3], *head[-3:]), ("effective", "achieved", "sustained", "actual", "delivered")):
+        total = any(find_any(view.words, ("total", "cluster", "system", "aggregate")) for view in line.views[:1]) or find_any(
+            (*tail, *head), ("total", "cluster", "system", "aggregate")
+        )
+        return Meaning(
+            "hardware.cluster_flops" if total else "rate.achieved_flops",
+            Confidence.HIGH,
+            f"words around it: {spell((*head, *tail))}",
+            per,
+            unit=unit,
+        )
+    if kind == "data":
+        special = read_capacity(desk, line, position, number, tail, head, before)
+        if special:
+            return special
+    if (
+        line.statement.cell is not None
+        and line.views
+        and line.views[0].label.kind is LabelKind.COLUMN
+        and find_any(line.views[0].words, DIFFERENCES)
+    ):
+        return Meaning(
+            "other",
+            Confidence.MEDIUM,
+            f"label {line.views[0].raw.strip()!r}",
+            per,
+            line.views[0].label.text.whole,
+            unit=unit,
+            words=line.views[0].raw.strip()[:60],
+        )
+    if kind in ("time", "rate") and line.views and find_any(line.views[0].words, DIFFERENCES) and line.statement.kind is not Kind.SENTENCE:
+        return Meaning(
+            "other",
+            Confidence.MEDIUM,
+            f"label {line.views[0].raw.strip()!r}",
+            per,
+            line.views[0].label.text.whole,
+            unit=unit,
+            words=line.views[0].raw.strip()[:60],
+        )
+    best = named_in(desk, kind, tail)
+    if best and kind == "bandwidth" and best.size == 1 and line.views and find_any(line.views[0].words, ("memory",)):
+        return Meaning(
+            "hardware.memory_bandwidth",
+            Confidence.HIGH,
+            f"label {line.views[0].raw.strip()!r}",
+            per,
+            line.views[0].label.text.whole,
+            unit=unit,
+        )
+    if (
+        best
+        and best.quantity.id == "time.step"
+        and best.size == 1
+        and line.statement.kind in (Kind.ITEM, Kind.TREE, Kind.ENTRY)
+        and line.views
+        and not line.views[0].transparent
+        and line.views[0].words
+        and not named_in(desk, kind, line.views[0].words)
+        and not summarises(desk, line.views[0])
+    ):
+        return Meaning("time.step", Confidence.LOW, f"words behind it: {spell(tail)}", per, unit=unit)
+    if best and not (kind == "data" and best.quantity.id == "memory.used" and best.size == 1):
+        return Meaning(best.quantity.id, Confidence.HIGH, f"words behind it: {spell(tail)}", per, unit=unit)
+    inside = bracketed(desk, line, number)
+    if inside and position:
+        earlier = same_kind(desk, before, kind, desk.lexicon)
+        if earlier is not None and not named_in(desk, kind, head):
+            return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", per or earlier.scope.per, unit=unit)
+    best = named_in(desk, kind, head)
+    if best:
+        return Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", per or per_of(head), unit=unit)
+    titled = title_words(desk, line, number)
+    best = named_in(desk, kind, titled)
+    if best:
+        return Meaning(best.quantity.id, Confidence.HIGH, f"words before the colon: {spell(titled)}", per or per_of(titled), unit=unit)
+    for depth, view in enumerate(line.views):
+        best = named_in(desk, kind, view.words)
+        if best and depth == 0 and line.statement.cell is not None and best.quantity.id in GENERIC and len(line.views) > 1:
+            other = named_in(desk, kind, line.views[1].words) if line.views[1].label.kind is LabelKind.ROW else None
+            if other is not None and other.quantity.id not in GENERIC:
+                best, view = other, line.views[1]
+        if (
+            best and best.quantity.id == "time.step" and best.size == 1 and any(find_any(other.words, LINKS) for other in line.views[:4])
+        ) or (best and best.quantity.id == "time.step" and best.size == 1 and find_any((*tail, *head), LINKS)):
+            return Meaning(
+                "time.communication", Confidence.LOW, f"label {view.raw.strip()!r} of a link", per, view.label.text.whole, unit=unit
+            )
+        if best and best.quantity.id == "time.step" and is_component(desk, view.words, best):
+            return Meaning(
+                "other",
+                Confidence.MEDIUM,
+                f"label {view.raw.strip()!r}",
+                per,
+                view.label.text.whole,
+                unit=unit,
+                words=view.raw.strip()[:60],
+            )
+        if best:
+            generic = best.quantity.id == "memory.used" and best.size == 1
+            sure = (
+                Confidence.MEDIUM
+                if generic
+                else Confidence.LOW
+                if kind == "flops" and best.size == 1 and best.quantity.id == "hardware.peak_flops" and not hardware_context(desk, line)
+                else Confidence.HIGH
+                if depth < 2 or all(other.transparent for other in line.views[:depth])
+                else Confidence.MEDIUM
+            )
+            return Meaning(best.quantity.id, sure, f"label {view.raw.strip()!r}", per or view.per, view.label.text.whole, unit=unit)
+        if not view.transparent and not (
+            view.label.kind is LabelKind.COLUMN or (view.label.kind is LabelKind.ROW and line.statement.cell is not None and depth == 0)
+        ):
+            if view.label.kind in (LabelKind.ROW, LabelKind.HEADING) and depth and all(other.transparent for other in line.views[:depth]):
+                continue
+            if line.statement.kind is Kind.SENTENCE:
+                break
+            if depth:
+                continue
+            return Meaning(
+                "other",
+                Confidence.MEDIUM,
+                f"label {view.raw.strip()!r}",
+                per,
+                view.label.text.whole,
+                unit=unit,
+                words=view.raw.strip()[:60],
+            )
+    earlier = same_kind(desk, before, kind, desk.lexicon)
+    if earlier is not None:
+        return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", per or earlier.scope.per, unit=unit)
+    default = {"flops": "hardware.peak_flops", "bandwidth": "hardware.link_bandwidth"}.get(kind)
+    if kind == "data" and named_in(desk, kind, tail):
+        default = "memory.used"
+    if default:
+        return Meaning(default, Confidence.LOW, f"unit {unit}", per, unit=unit)
+    described = spell(tail) or spell(head) or spell(line.words)
+    return Meaning("other", Confidence.LOW, f"unit {unit}, words {described!r}", per, unit=unit, words=described) if described else None
+
+
+def summarises(desk: Desk, view: View) -> bool:
+    """Tell whether a label is about the whole: its numbers are not those of one part."""
+    return bool({match.quantity.id for match in view.matches} & {"rate.tokens", "rate.batches", "rate.requests"}) or find_any(
+        view.words, ("performance", "throughput", "overall", "summary", "result", "efficiency")
+    )
+
+
+def is_component(desk: Desk, words: Sequence[Word], best: Match) -> bool:
+    """Tell whether a plain `latency` or `time` is qualified as that of one part: `compute latency`."""
+    return best.size == 1 and any(word.text in COMPONENTS for word in words[: best.start])
+
+
+def read_capacity(
+    desk: Desk, line: Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+) -> Meaning | None:
+    """Tell a GPU's memory from what a plan uses of it: `18.2GB / 80GB`, `33GB < 64GB`, `18% of 64GB`, `well under the 64GB limit`."""
+    text, unit = line.text, number.unit
+    gap = text[line.numbers[position - 1].end : number.start].strip() if position else ""
+    earlier = before[-1] if before else None
+    tail_words = {word.text for word in tail[:4]}
+    if (
+        earlier is not None
+        and earlier.quantity.startswith("memory.")
+        and (gap in ("/", "<", "<<", "≪", "≤", "<=", "of") or number.bound.startswith("<"))
+        and not (tail_words & {"available"})
+    ) and (
+        kind_of(earlier.unit) == "data" and earlier.scope.per in ("", "gpu", "total") and gap in ("/", "<", "<<", "≪", "≤", "<=", "of", "")
+    ):
+        return Meaning("memory.capacity", Confidence.MEDIUM, f"compared with {earlier.text!r}", "gpu", unit=unit)
+    if position and is_percent_of(text, line.numbers[position - 1], number):
+        share = before[-1]
+        if share is None or share.quantity in ("memory.utilization", "share.of", "memory.headroom_share", "share.gpu_utilization"):
+            return Meaning("memory.capacity", Confidence.MEDIUM, "base of a percentage", "gpu", unit=unit)
+    if tail[:1] and tail[0].text == "use":
+        return Meaning("memory.used", Confidence.HIGH, f"words behind it: {spell(tail)}", "gpu" if per_of(tail) == "gpu" else "", unit=unit)
+    if gap == "out of" or (tail[:1] and tail[0].text == "available" and earlier is not None and earlier.quantity == "memory.used"):
+        return Meaning("memory.capacity", Confidence.HIGH, "what is there, beside what is used", "gpu", unit=unit)
+    if text[number.end : number.end + 6].strip().lower().startswith(("vram", "hbm")) and not tail_words & {
+        "use",
+        "utilization",
+        "required",
+    }:
+        return Meaning("memory.capacity", Confidence.HIGH, f"words behind it: {spell(tail)}", "gpu", unit=unit)
+    if tail_words & {"capacity"} or (tail_words & {"limit", "constraint"} and not any(view.role == "target" for view in line.views[:1])):
+        return Meaning("memory.capacity", Confidence.HIGH, f"words behind it: {spell(tail)}", "gpu", unit=unit)
+    following = line.numbers[position + 1] if position + 1 < len(line.numbers) else None
+    if (
+        following is not None
+        and following.unit
+        and kind_of(UNITS[following.unit]) == "data"
+        and text[number.end : following.start].strip() in ("/", "<", "<<", "≪", "≤", "<=", "of")
+    ):
+        own = next((best for view in line.views[:1] if (best := named_in(desk, "data", view.words))), None)
+        if own is None or own.quantity.id in ("memory.used", "memory.capacity"):
+            return Meaning("memory.used", Confidence.MEDIUM, "compared with a capacity", per_of(tail), unit=unit)
+    counts_gpus = (
+        any(claim is not None and claim.quantity in ("gpus", "gpus.available", "gpus.per_node") for claim in before)
+        and not any(named_in(desk, "data", view.words) for view in line.views[:1])
+        and not named_in(desk, "data", head)
+    )
+    named = named_in(desk, "data", tail)
+    if counts_gpus and per_of(tail) == "gpu" and not bracketed(desk, line, number):
+        return Meaning("memory.used", Confidence.MEDIUM, f"words behind it: {spell(tail)}", "gpu", unit=unit)
+    if counts_gpus and (
+        named is None or (named.quantity.id in ("memory.capacity", "memory.used") and "use" not in tail_words and "usage" not in tail_words)
+    ):
+        return Meaning("memory.capacity", Confidence.MEDIUM, "beside a number of GPUs", "gpu", unit=unit)
+    if line.views and not named and not bracketed(desk, line, number):
+        view = line.views[0]
+        best = named_in(desk, "data", view.words)
+        if (
+            following is not None
+            and following.unit == "%"
+            and best
+            and best.quantity.id == "memory.used"
+            and "util" in text[following.end : following.end + 14].lower()
+        ):
+            return Meaning(
+                "memory.used",
+                Confidence.HIGH,
+                f"label {view.raw.strip()!r} with a utilisation",
+                per_of(view.words) or "gpu",
+                view.label.text.whole,
+                unit=unit,
+            )
+        owner = (
+            "node"
+            if find_any(view.words, ("node", "cpu", "system", "host"))
+            else "total"
+            if find_any(view.words, ("total", "cluster", "aggregate"))
+            else "gpu"
+        )
+        if (
+            best
+            and best.quantity.id in ("memory.used", "memory.capacity")
+            and (best.quantity.id == "memory.capacity" or hardware_context(desk, line))
+            and not find_any(view.words, ("use", "utilization", "required", "requirement", "footprint", "consumption", "total", "peak"))
+        ):
+            return Meaning(
+                "memory.capacity",
+                Confidence.HIGH,
+                f"label {view.raw.strip()!r} of the hardware",
+                owner,
+                view.label.text.whole,
+                unit=unit,
+            )
+        if (find_any(view.words, ("available",)) and find_any(view.words, ("memory",))) or (
+            view.transparent
+            and find_any(view.words, ("available", "capacity"))
+            and any(find_any(outer.words, ("memory",)) for outer in line.views[1:3])
+        ):
+            return Meaning("memory.capacity", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "gpu", view.label.text.whole, unit=unit)
+    return None
+
+
+def hardware_context(desk: Desk, line: Line) -> bool:
+    return any(
+        find_any(
+            view.words,
+            (
+                "hardware",
+                "environment",
+                "specification",
+                "spec",
+                "resource",
+                "infrastructure",
+                "gpu_specification",
+                "cluster",
+                "system",
+            ),
+        )
+        for view in line.views[:4]
+    )

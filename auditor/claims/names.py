@@ -1,0 +1,78 @@
+"""Finding the names of quantities in words, loosely where a unit guards against a wrong one and strictly where none does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.claims.labels import PER_WORDS
+from auditor.claims.lexicon import Match, Quantity
+from auditor.claims.line import Desk
+from auditor.claims.vocabulary import AXIS_SHORTS, HEAD_FILL, PLAIN_MODIFIERS
+from auditor.claims.words import Word
+
+__all__ = ["degree_in", "head_name", "named_in", "passes_after", "passes_word", "qualifiers_of"]
+
+
+def qualifiers_of(desk: Desk, noun: str) -> set[str]:
+    return {word for quantity in desk.lexicon.quantities.values() if quantity.noun == noun for word in quantity.qualifiers}
+
+
+def degree_in(desk: Desk, words: Sequence[Word]) -> Quantity | None:
+    """Return the parallel degree the words name, if any."""
+    found: Quantity | None = None
+    for match in desk.lexicon.matches(words):
+        if match.quantity.id.startswith("parallel.") and not (match.size == 1 and words[match.start].text in ("replica", "pipeline stage")):
+            found = match.quantity
+    return found
+
+
+def named_in(desk: Desk, kind: str, words: Sequence[Word]) -> Match | None:
+    """Return the best name of that kind in the words: the one that ends last, then the longest."""
+    best: Match | None = None
+    for match in desk.lexicon.matches(words):
+        if match.quantity.kind != kind:
+            continue
+        if best is None or (match.stop, match.size) > (best.stop, best.size):
+            best = match
+    return best
+
+
+def head_name(desk: Desk, kind: str, words: Sequence[Word], *, trailing: bool, phase_words: bool = False) -> Match | None:
+    """Return the name that is the head of the words: only transparent words may stand around it.
+
+    Counts need it, because they have no unit to rule out a wrong name: "Expert capacity factor" is no number of experts.
+    """
+    best: Match | None = None
+    for match in desk.lexicon.matches(words):
+        if kind and match.quantity.kind != kind:
+            continue
+        before, after = words[: match.start], words[match.stop :]
+        if any(word.text in ("per", "each") for word in before):
+            continue
+        if kind == "count" and trailing and len(words) > match.size:
+            before = [word for word in before if word.text not in HEAD_FILL]
+        if any(word.text in AXIS_SHORTS for word in (*before, *after)) and not match.quantity.id.startswith("parallel."):
+            continue
+        if not all(passes_word(desk, word) for word in before) or not passes_after(desk, after):
+            continue
+        if best is None or match.size > best.size or (match.size == best.size and match.stop > best.stop):
+            best = match
+    return best
+
+
+def passes_word(desk: Desk, word: Word) -> bool:
+    return word.text in desk.lexicon.transparent or word.text.isdigit() or word.text in PLAIN_MODIFIERS or word.text in AXIS_SHORTS
+
+
+def passes_after(desk: Desk, words: Sequence[Word]) -> bool:
+    index = 0
+    while index < len(words):
+        if words[index].text in ("per", "each") and index + 1 < len(words):
+            index += 2
+            while index < len(words) and words[index].text in PER_WORDS:
+                index += 1
+            continue
+        if not passes_word(desk, words[index]):
+            return False
+        index += 1
+    return True

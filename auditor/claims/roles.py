@@ -1,0 +1,385 @@
+"""Whether a number is what is, what was, what is wanted, what is allowed, or only an example."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.claims.labels import View, contains, find_any
+from auditor.claims.line import Desk, Line, Meaning, bracketed, first_of, singular_noun, start_of_clause
+from auditor.claims.model import Claim, Role
+from auditor.claims.numbers import Form, Number
+from auditor.claims.vocabulary import CHANGE_WORDS, HYPOTHETICAL, SAID
+from auditor.claims.words import Word
+from auditor.findings import Confidence
+from auditor.statements import LabelKind
+
+__all__ = [
+    "clause_before_bracket",
+    "compared_role",
+    "is_previous_section",
+    "left_of_arrow",
+    "local_role_of",
+    "ranges_up_to",
+    "role_of",
+    "sectioned_role",
+]
+
+
+def role_of(
+    desk: Desk,
+    line: Line,
+    position: int,
+    number: Number,
+    meaning: Meaning,
+    tail: Sequence[Word],
+    head: Sequence[Word],
+    before: Sequence[Claim | None],
+) -> Role:
+    if number.arrow == "from":
+        return Role.PREVIOUS
+    text = line.text[: number.start].rstrip().lower()
+    from_here = text.endswith(
+        (
+            "from",
+            "instead of",
+            "rather than",
+            "down from",
+            "versus",
+            " vs",
+            " vs.",
+            "compared to",
+            "(was",
+            "previously",
+            "originally",
+            "replaces",
+            "replacing",
+        )
+    )
+    if number.arrow == "to":
+        return sectioned_role(desk, line, meaning, Role.ACTUAL)
+    if left_of_arrow(desk, line, position):
+        return Role.PREVIOUS
+    if from_here and meaning.quantity not in ("share.of",) and ranges_up_to(desk, line, position, text):
+        return Role.PREVIOUS
+    if (
+        text.endswith((" to", "from to"))
+        and before
+        and before[-1] is not None
+        and before[-1].role is Role.PREVIOUS
+        and before[-1].quantity == meaning.quantity
+    ):
+        return Role.ACTUAL
+    local = local_role_of(desk, line, position, number, meaning, tail, head)
+    if local is not None:
+        return local
+    needs = meaning.quantity in ("gpus", "nodes", "gpus.per_node", "other") or meaning.quantity.startswith("memory.")
+    for depth, view in enumerate(line.views):
+        role = view.role
+        if depth == 0 and len(view.words) == 1 and view.words[0].text in SAID:
+            role = SAID[view.words[0].text]
+        if (
+            not role
+            and depth < 2
+            and view.label.kind is LabelKind.ITEM
+            and [word.text for word in view.words] in (["problem"], ["issue"], ["bug"], ["error"], ["root", "cause"])
+        ):
+            role = "previous"
+        if not role:
+            if not view.transparent and depth >= 1 and view.label.kind is not LabelKind.COLUMN and depth > 3:
+                break
+            continue
+        if depth and view.label.kind is LabelKind.HEADING and role in ("target", "limit", "actual"):
+            if (
+                role == "target"
+                and find_any(view.words, ("target", "requirement", "slo", "sla"))
+                and not find_any(
+                    view.words,
+                    (
+                        "validation",
+                        "verification",
+                        "achievement",
+                        "check",
+                        "compliance",
+                        "analysis",
+                        "met",
+                        "vs",
+                        "memory",
+                        "gpu",
+                        "hardware",
+                        "resource",
+                    ),
+                )
+                and not any(other.role == "actual" for other in line.views[:depth])
+            ):
+                return sectioned_role(desk, line, meaning, Role.TARGET)
+            continue
+        if role == "actual" and depth == 0 and find_any(view.words, ("current", "achieved", "actual")):
+            return Role.ACTUAL
+        if (
+            role == "previous"
+            and find_any(view.words, ("original", "initial"))
+            and find_any(view.words, ("model", "architecture", "transformer", "paper"))
+        ):
+            continue
+        if role == "target" and find_any(view.words, ("requirement",)) and find_any(view.words, ("input", "hardware", "memory", "model")):
+            continue
+        if (
+            role == "target"
+            and needs
+            and find_any(view.words, ("required", "require", "requirement", "needed"))
+            and not find_any(view.words, ("target",))
+        ):
+            return sectioned_role(desk, line, meaning, Role.ACTUAL)
+        if role == "limit" and meaning.quantity in ("memory.capacity",) and depth == 0:
+            return Role.LIMIT
+        if role == "previous" and view.label.kind is LabelKind.HEADING:
+            break
+        if role == "actual" and depth > 1:
+            break
+        if (
+            role == "example"
+            and depth == 0
+            and view.label.kind is not LabelKind.HEADING
+            and not find_any(view.words, ("example", "scenario", "future", "potential", "alternative", "would", "could"))
+        ):
+            break
+        if role == "target" and meaning.quantity in ("change",) and not find_any(view.words, ("target", "goal")):
+            continue
+        return sectioned_role(desk, line, meaning, Role(role)) if depth < 3 else sectioned_role(desk, line, meaning, Role.ACTUAL)
+    if (
+        line.views
+        and line.views[0].words
+        and line.views[0].words[0].text in ("maximum",)
+        and meaning.quantity.startswith("batch.")
+        and meaning.quantity != "batch.sequence_length"
+    ):
+        return Role.LIMIT
+    return sectioned_role(desk, line, meaning, Role.ACTUAL)
+
+
+def ranges_up_to(desk: Desk, line: Line, position: int, text: str) -> bool:
+    """`from A to B` states a change only where something changes; `layers from 0 to 3` does not."""
+    if not text.endswith("from"):
+        return True
+    number = line.numbers[position]
+    following = line.text[number.end : number.end + 6].strip().lower()
+    context = {word.text for word in line.words} | {word.text for view in line.views[:1] for word in view.words}
+    return not following.startswith("to") or bool(
+        context
+        & (
+            CHANGE_WORDS
+            | {
+                "optimized",
+                "scaled",
+                "changed",
+                "fixed",
+                "updated",
+                "corrected",
+                "modified",
+                "adjusted",
+                "revised",
+                "up",
+                "down",
+                "raised",
+                "lowered",
+                "grew",
+                "fell",
+                "moved",
+                "went",
+            }
+        )
+    )
+
+
+def left_of_arrow(desk: Desk, line: Line, position: int) -> bool:
+    """Tell whether the number stands before an arrow that leads to a number of the same thing: `❌ 8 experts per GPU → ✅ 1 expert`."""
+    number, text = line.numbers[position], line.text
+    arrow = max(text.find("→", number.end), text.find("->", number.end))
+    if arrow < 0:
+        return False
+    others = [other for other in line.numbers[position + 1 :] if other.start > arrow]
+    failed = text.lstrip()[:1] in ("❌", "✗", "✘")
+    return failed or any(
+        (other.noun or other.unit) and singular_noun(other.noun) == singular_noun(number.noun) and other.unit == number.unit
+        for other in others
+    )
+
+
+def local_role_of(
+    desk: Desk, line: Line, position: int, number: Number, meaning: Meaning, tail: Sequence[Word], head: Sequence[Word]
+) -> Role | None:
+    """Read cues in the number's own clause: `20% limit`, `target: <50ms`, `exceeds the 90% requirement`, `60% achieved`."""
+    tail_texts = [word.text for word in tail[:3]]
+    head_texts = [word.text for word in head[-4:]]
+    if tail_texts[:1] == ["achieved"] or tail_texts[:2] == ["was", "achieved"]:
+        return Role.ACTUAL
+    if meaning.quantity in ("gpus.available", "gpus.spare"):
+        return Role.ACTUAL
+    own = set(tail_texts)
+    sentence = {word.text for word in line.words if start_of_clause(line.text, number.start) <= word.start < number.end}
+    if (meaning.quantity.startswith("parallel.") or meaning.quantity in ("gpus", "nodes")) and sentence & HYPOTHETICAL:
+        return Role.EXAMPLE
+    if own & {"requirement"} and (meaning.quantity.startswith("memory.") or meaning.quantity == "gpus") and number.bound == "":
+        return Role.ACTUAL
+    if (
+        own & {"target", "goal", "slo", "sla", "requirement", "objective"}
+        and "of" not in tail_texts[: first_of(tail_texts, ("target", "goal", "requirement"))]
+        and "than" not in own
+    ):
+        return Role.TARGET
+    if own & {"limit", "budget", "ceiling", "cap", "constraint", "threshold"} and "of" not in tail_texts[:1]:
+        return Role.LIMIT
+    if number.bound.startswith("<") and meaning.quantity == "memory.used" and own & {"available"}:
+        return Role.LIMIT
+    if meaning.quantity == "memory.used" and own & {"available"}:
+        return Role.LIMIT
+    clause_start = clause_before_bracket(desk, line.text, number.start)
+    lead = [word.text for word in line.words if clause_start <= word.start and word.end <= number.digits]
+    joined = lead[-4:]
+    needs = meaning.quantity in ("gpus", "nodes", "gpus.per_node", "other") or meaning.quantity.startswith("memory.")
+    if (
+        joined
+        and joined[-1] in ("target", "goal", "slo", "sla", "requirement", "threshold", "objective", *(() if needs else ("required",)))
+    ) or (joined and joined[0] in ("target", "goal", "requirement", "slo") and len(lead) <= 3):
+        return Role.TARGET
+    if joined and joined[-1] in ("limit", "budget", "cap", "ceiling"):
+        return Role.LIMIT
+    if joined and joined[-1] in ("previous", "before", "baseline", "original", "originally", "previously", "was", "old"):
+        return Role.PREVIOUS
+    if joined and joined[-1] in ("exceed", "meet", "above", "below", "under", "within") and own & {"target", "requirement"}:
+        return Role.TARGET
+    opening = line.text.rfind("(", 0, number.start)
+    if opening >= 0 and bracketed(desk, line, number):
+        inside = [word.text for word in line.words if word.start > opening and word.end <= number.digits]
+        if inside[:1] and inside[0] in ("achieved", "actual", "current", "measured", "currently"):
+            return Role.ACTUAL
+    if joined and joined[-1] in ("achieved", "actual", "measured", "currently", "now"):
+        return Role.ACTUAL
+    if set(head_texts[-3:]) & {"alert", "alarm"}:
+        return Role.LIMIT
+    if set(joined[-2:]) & {"typical", "example"}:
+        return Role.EXAMPLE
+    following = line.text[number.end : number.end + 40].lstrip()
+    if following.startswith("(") and ")" in following:
+        said = desk.lexicon.normalize(following[1 : following.index(")")])
+        if 1 <= len(said) <= 3 and not any(word.text.isdigit() for word in said) and (cue := desk.labels.role(said)):
+            return Role(cue)
+    if lead and lead[0] in ("previous", "previously", "original", "former", "old"):
+        return Role.PREVIOUS
+    compared = compared_role(desk, line, position)
+    if compared is not None and meaning.quantity not in ("memory.capacity", "share.of", "other"):
+        return compared
+    return None
+
+
+def compared_role(desk: Desk, line: Line, position: int) -> Role | None:
+    """In `68GB < 85% of 80GB` the left side is what is, the right side what it is held against."""
+    number, text = line.numbers[position], line.text
+    if position + 1 < len(line.numbers):
+        other = line.numbers[position + 1]
+        between = text[number.end : other.digits]
+        if len(between) < 40 and not set(between) & set("(:;,") and set(between) & set("<≤≪"):
+            return Role.ACTUAL
+    if (
+        number.bound
+        and position
+        and text[line.numbers[position - 1].end : number.start].strip() == ""
+        and line.numbers[position - 1].form is Form.PLAIN
+    ):
+        return Role.LIMIT
+    return None
+
+
+def clause_before_bracket(desk: Desk, text: str, position: int) -> int:
+    start = position
+    while start > 0 and text[start - 1] not in "(;,|.":
+        start -= 1
+    return start
+
+
+def sectioned_role(desk: Desk, line: Line, meaning: Meaning, role: Role) -> Role:
+    """Let a section on the future, an example or a former plan speak for all numbers in it."""
+    if role in (Role.PREVIOUS, Role.EXAMPLE):
+        return role
+    for depth, view in enumerate(line.views):
+        if view.label.kind not in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.ITEM, LabelKind.KEY):
+            continue
+        if (
+            contains(view.words, desk.lexicon.example_sections)
+            and not (
+                depth == 0
+                and view.label.kind is LabelKind.ITEM
+                and meaning.confidence is Confidence.HIGH
+                and contains(view.words, (("scaling",), ("recommendation",)))
+            )
+            and not find_any(view.words, ("efficiency",))
+        ):
+            return Role.EXAMPLE
+        if (
+            contains(view.words, desk.lexicon.previous_sections)
+            and view.label.kind is not LabelKind.LEAD
+            and is_previous_section(desk, view)
+        ):
+            if meaning.quantity in ("gpus.available", "memory.capacity"):
+                return role
+            return Role.PREVIOUS
+    return role
+
+
+def is_previous_section(desk: Desk, view: View) -> bool:
+    words = [word.text for word in view.words]
+    if find_any(
+        view.words,
+        (
+            "fixed",
+            "resolved",
+            "resolution",
+            "corrected",
+            "new",
+            "current",
+            "target",
+            "solved",
+            "vs",
+            "comparison",
+            "improvement",
+            "mitigation",
+            "no",
+            "addressed",
+        ),
+    ):
+        return False
+    return words[0] in (
+        "previous",
+        "original",
+        "old",
+        "former",
+        "before",
+        "baseline",
+        "rejected",
+        "failed",
+        "incorrect",
+        "initial",
+    ) and (
+        (
+            len(words) > 1
+            and words[1]
+            in (
+                "issue",
+                "error",
+                "strategy",
+                "configuration",
+                "plan",
+                "problem",
+                "deployment",
+                "approach",
+                "state",
+                "value",
+                "result",
+                "performance",
+                "attempt",
+                "design",
+                "layout",
+            )
+        )
+        or len(words) == 1
+    )

@@ -1,0 +1,90 @@
+"""Which part of the plan a number speaks of: per GPU or in all, a phase, a member, a statistic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from auditor.claims.labels import PER_WORDS, contains
+from auditor.claims.line import Desk, Line, Meaning, splits_each
+from auditor.claims.model import Scope
+from auditor.claims.numbers import Number
+from auditor.claims.vocabulary import PARTS_WITH_MEMORY, STATISTICS, WHOLE
+from auditor.claims.words import Word
+from auditor.statements import LabelKind
+
+__all__ = ["counts_all", "part_of_model", "scope_of", "specialise"]
+
+
+def part_of_model(desk: Desk, line: Line, tail: Sequence[Word], head: Sequence[Word], scope: Scope) -> str:
+    """Return the part of a model whose memory is meant: `Expert weights: 8 GB`, `16 GB for attention`; empty for the whole."""
+    near = [word.text for word in (*head, *tail[:4], *(line.views[0].words if line.views and not head else ()))]
+    if "model" in near or ("total" in near and "expert" not in near):
+        return ""
+    return next((word for word in PARTS_WITH_MEMORY if word in near and word != scope.per), "")
+
+
+def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per: str, tail: Sequence[Word], head: Sequence[Word]) -> Scope:
+    per = meaning.per or PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or unit_per
+    if not per:
+        texts = {word.text for word in tail[:4]}
+        if "each" in texts or splits_each(desk, [word.text for word in head], ("gpu",)):
+            per = "gpu"
+        elif "total" in texts or "aggregate" in texts or (head and head[-1].text == "total") or counts_all(desk, line, meaning):
+            per = "total"
+    member, phase = "", ""
+    for view in line.views:
+        if (
+            not member
+            and view.member
+            and view.label.kind in (LabelKind.ITEM, LabelKind.ROW, LabelKind.HEADING, LabelKind.KEY, LabelKind.LEAD)
+        ):
+            member = view.member
+        if not phase and view.phase:
+            phase = view.phase
+        if not per and view.per and view.label.kind is not LabelKind.HEADING:
+            per = view.per
+        if (
+            not per
+            and view.label.kind in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.ITEM, LabelKind.KEY)
+            and view.per
+            and meaning.quantity.startswith("memory.")
+        ):
+            per = view.per
+    phase = next((name for name, names in desk.lexicon.phases.items() if contains((*head, *tail), names)), phase)
+    following = line.text[number.end : number.end + 30].lstrip()
+    if following.startswith("(") and ")" in following:
+        said = desk.lexicon.normalize(following[1 : following.index(")")])
+        phase = next((name for name, names in desk.lexicon.phases.items() if contains(said, names)), phase)
+    words = meaning.words
+    if not words and meaning.quantity.partition(".")[0] in ("time", "rate", "share", "memory", "hardware"):
+        near = {word.text for word in (*tail[:3], *head[-3:])} | ({word.text for word in line.views[0].words} if line.views else set())
+        raw = (line.views[0].raw.lower() if line.views else "") + " " + line.text[max(0, number.start - 24) : number.end + 24].lower()
+        words = next(
+            (
+                statistic
+                for statistic in sorted(STATISTICS)
+                if statistic in near or (statistic[0] == "p" and statistic[1:].isdigit() and statistic in raw)
+            ),
+            "",
+        )
+    return Scope(per=per, phase=phase, member=member, words=words)
+
+
+def counts_all(desk: Desk, line: Line, meaning: Meaning) -> bool:
+    """Tell whether the label says that every GPU of the plan is counted: `Total GPUs`, `num_gpus`, `GPUs required`."""
+    if meaning.quantity != "gpus" or meaning.context is None:
+        return False
+    for view in line.views:
+        if view.label.text.whole == meaning.context:
+            texts = {word.text for word in view.words}
+            return texts <= WHOLE and (len(texts) > 1 or "worldsize" in texts)
+    return False
+
+
+def specialise(desk: Desk, line: Line, meaning: Meaning, scope: Scope) -> tuple[Meaning, Scope]:
+    """Turn a plain latency under a phase into that phase's latency."""
+    special = desk.lexicon.phase_quantities.get(scope.phase, {}).get(meaning.quantity)
+    if special:
+        return replace(meaning, quantity=special), scope
+    return meaning, scope

@@ -1,0 +1,241 @@
+"""Percentages and fractions: a utilisation, a change, a share of something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.claims.labels import View, find_any, per_of
+from auditor.claims.lexicon import kind_of
+from auditor.claims.line import Desk, Line, Meaning, bracketed, followed_by_of, is_percent_of, lead_words, same_kind, spell, title_words
+from auditor.claims.model import Claim
+from auditor.claims.names import named_in
+from auditor.claims.numbers import Form, Number
+from auditor.claims.vocabulary import CHANGE_WORDS, GENERIC
+from auditor.claims.words import Word
+from auditor.findings import Confidence
+from auditor.statements import Kind
+from auditor.units import UNITS
+
+__all__ = ["base_of_share", "in_breakdown", "read_share", "read_utilization", "states_change"]
+
+
+def read_share(
+    desk: Desk, line: Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+) -> Meaning | None:
+    """A percentage or fraction: a utilisation, a change, a share of something."""
+    unit = number.unit or ("" if number.form is Form.FRACTION else "")
+    nearest = tail[0].text if tail else ""
+    text = line.text
+    if number.signed and not named_in(desk, "share", tail):
+        return Meaning("change", Confidence.MEDIUM, "signed percentage", unit=unit)
+    if line.statement.kind is Kind.HEAD and bracketed(desk, line, number) and not tail:
+        return Meaning("share.of", Confidence.LOW, "in the brackets of a label", unit=unit)
+    if number.form is Form.FRACTION:
+        return Meaning("share.of", Confidence.MEDIUM, "fraction", per_of(tail), unit=unit)
+    if "headroom" in {word.text for view in line.views[:1] for word in view.words} and find_any(tail[:3], ("memory", "available", "free")):
+        return Meaning(
+            "memory.headroom_share",
+            Confidence.HIGH,
+            f"label {line.views[0].raw.strip()!r}",
+            "",
+            line.views[0].label.text.whole,
+            unit=unit,
+        )
+    best = named_in(desk, "share", tail)
+    if best and nearest == "of" and best.quantity.id != "change":
+        best = None
+    if best and best.quantity.id == "change":
+        return Meaning("change", Confidence.MEDIUM, f"words behind it: {spell(tail)}", unit=unit)
+    if (
+        head
+        and head[-1].text == "by"
+        and (
+            any(word.text in CHANGE_WORDS for word in line.words if word.end <= number.digits)
+            or any(word.text in CHANGE_WORDS for view in line.views[:1] for word in view.words)
+        )
+    ):
+        return Meaning("change", Confidence.MEDIUM, f"words before it: {spell(head)}", unit=unit)
+    if nearest == "of" or followed_by_of(text, number):
+        follows = base_of_share(desk, line, position, number)
+        if follows == "memory":
+            previous_memory = next(
+                (
+                    claim
+                    for claim in reversed(before)
+                    if claim is not None and claim.quantity.startswith("memory.") and kind_of(claim.unit) == "data"
+                ),
+                None,
+            )
+            if previous_memory is None or previous_memory.quantity in ("memory.used",):
+                return Meaning("memory.utilization", Confidence.MEDIUM, "share of a memory", unit=unit)
+        if follows == "flops":
+            return Meaning("share.mfu", Confidence.MEDIUM, "share of a peak", unit=unit)
+        if {word.text for word in tail[:4]} & {"time", "latency", "runtime"} and line.views:
+            owner = named_in(desk, "share", line.views[0].words)
+            if owner and owner.quantity.id not in GENERIC and owner.quantity.id != "change":
+                return Meaning(
+                    owner.quantity.id,
+                    Confidence.HIGH,
+                    f"label {line.views[0].raw.strip()!r}",
+                    "",
+                    line.views[0].label.text.whole,
+                    unit=unit,
+                )
+        if best is None or best.quantity.id in ("share.of", "memory.utilization"):
+            return Meaning("share.of", Confidence.MEDIUM, "a stated share of something", unit=unit)
+    if best and best.size == 1 and best.quantity.id in ("share.gpu_utilization", "memory.utilization"):
+        return read_utilization(desk, line, tail, head, before, unit)
+    if best:
+        return Meaning(best.quantity.id, Confidence.HIGH, f"words behind it: {spell(tail)}", per_of(tail), unit=unit)
+    headed = named_in(desk, "share", head)
+    inside = bracketed(desk, line, number)
+    if inside and not headed and not any(claim is not None for claim in before):
+        lead = lead_words(desk, line, number)
+        headed = named_in(desk, "share", lead)
+        if headed and headed.quantity.id != "share.of":
+            if headed.size == 1 and headed.quantity.id in ("share.gpu_utilization", "memory.utilization"):
+                return read_utilization(desk, line, lead, (), before, unit)
+            return Meaning(headed.quantity.id, Confidence.MEDIUM, f"words before the bracket: {spell(lead)}", unit=unit)
+    if headed and not (inside and headed.quantity.id == "share.of") and (headed.quantity.id == "change" or not inside):
+        if headed.size == 1 and headed.quantity.id in ("share.gpu_utilization", "memory.utilization"):
+            return read_utilization(desk, line, head, (), before, unit)
+        return Meaning(headed.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", unit=unit)
+    if inside and position:
+        earlier = same_kind(desk, before, "share", desk.lexicon)
+        if earlier is not None and kind_of(earlier.unit) == "share":
+            return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", unit=unit)
+        other = next((claim for claim in reversed(before) if claim is not None), None)
+        if other is not None and other.quantity in ("memory.used", "memory.capacity") and not in_breakdown(desk, line):
+            return Meaning("memory.utilization", Confidence.MEDIUM, f"beside {other.text!r}", unit=unit)
+        if other is not None and other.quantity in ("gpus", "gpus.available"):
+            return Meaning("share.gpu_utilization", Confidence.LOW, f"beside {other.text!r}", unit=unit)
+        if other is not None and other.quantity in ("rate.achieved_flops", "hardware.peak_flops"):
+            return Meaning("share.mfu", Confidence.MEDIUM, f"beside {other.text!r}", unit=unit)
+        if other is not None:
+            return Meaning("share.of", Confidence.MEDIUM, f"beside {other.text!r}", unit=unit)
+    titled = title_words(desk, line, number)
+    best = named_in(desk, "share", titled)
+    if best and best.quantity.id not in GENERIC:
+        return Meaning(best.quantity.id, Confidence.HIGH, f"words before the colon: {spell(titled)}", per_of(titled), unit=unit)
+    for depth, view in enumerate(line.views):
+        best = named_in(desk, "share", view.words)
+        if best and best.quantity.id == "change" and states_change(desk, line, number):
+            best = named_in(desk, "share", view.words[: best.start]) or best
+        if best:
+            if (
+                best.size == 1
+                and best.quantity.id in ("share.gpu_utilization", "memory.utilization")
+                and best.quantity.names
+                and view.words[best.start].text in ("utilization", "use", "efficiency")
+            ):
+                return read_utilization(desk, line, view.words, (), before, unit, view)
+            if best.quantity.id == "share.of" and depth and not line.views[0].transparent:
+                break
+            return Meaning(
+                best.quantity.id,
+                Confidence.HIGH if depth < 2 else Confidence.MEDIUM,
+                f"label {view.raw.strip()!r}",
+                view.per,
+                view.label.text.whole,
+                unit=unit,
+            )
+        if not view.transparent and line.statement.kind is not Kind.SENTENCE and not (line.statement.cell and depth == 0):
+            return Meaning(
+                "share.of",
+                Confidence.LOW,
+                f"label {view.raw.strip()!r}",
+                "",
+                view.label.text.whole,
+                unit=unit,
+                words=view.raw.strip()[:60],
+            )
+    earlier = same_kind(desk, before, "share", desk.lexicon)
+    if earlier is not None:
+        return Meaning(earlier.quantity, Confidence.LOW, f"beside {earlier.text!r}", unit=unit)
+    if tail or head or line.views:
+        return Meaning("share.of", Confidence.LOW, f"a percentage of {spell(tail) or spell(head)!r}", unit=unit, words=spell(tail)[:60])
+    return None
+
+
+def states_change(desk: Desk, line: Line, number: Number) -> bool:
+    """Tell whether the number is one end of a change: `From 75% to 92%` under "Load balancing improved by 23%"."""
+    left = line.text[: number.start].rstrip().lower()
+    return bool(number.arrow) or left.endswith(("from", " to"))
+
+
+def in_breakdown(desk: Desk, line: Line) -> bool:
+    return (
+        bool(line.views)
+        and any(
+            match.quantity.id
+            in ("memory.weights", "memory.activations", "memory.kv_cache", "memory.optimizer", "memory.gradients", "memory.overhead")
+            for match in line.views[0].matches
+        )
+        and not any(match.quantity.id == "memory.used" and match.size > 1 for match in line.views[0].matches)
+    )
+
+
+def read_utilization(
+    desk: Desk,
+    line: Line,
+    near: Sequence[Word],
+    further: Sequence[Word],
+    before: Sequence[Claim | None],
+    unit: str,
+    view: View | None = None,
+) -> Meaning:
+    """Decide whose utilisation is meant: the nearest subject in the words, the number before it, then the labels."""
+    table = desk.lexicon.utilizations
+    last = next((claim for claim in reversed(before) if claim is not None), None)
+    if last is not None and last.quantity in ("hardware.link_bandwidth", "hardware.memory_bandwidth") and not find_any(near, tuple(table)):
+        return Meaning("share.bandwidth_utilization", Confidence.HIGH, f"utilisation beside {last.text!r}", unit=unit)
+    beside = next((claim for claim in reversed(before) if claim is not None and claim.quantity in ("memory.used", "memory.capacity")), None)
+    if beside is not None and view is None and not find_any(near, ("compute", "bandwidth", "network", "flops", "mfu")):
+        return Meaning("memory.utilization", Confidence.HIGH, f"utilisation beside {beside.text!r}", unit=unit)
+    for words in (near, further, line.views[0].words if line.views and view is None else (), () if view else line.words):
+        for word in reversed(words):
+            if word.text in table and (words is not line.words or line.statement.kind is not Kind.SENTENCE or len(line.words) < 12):
+                return Meaning(
+                    table[word.text],
+                    Confidence.HIGH,
+                    f"utilisation of {word.text}",
+                    unit=unit,
+                    context=view.label.text.whole if view else None,
+                )
+    for claim in reversed(before):
+        if claim is None:
+            continue
+        if claim.quantity.startswith("memory.") and kind_of(claim.unit) == "data":
+            return Meaning("memory.utilization", Confidence.HIGH, f"utilisation beside {claim.text!r}", unit=unit)
+        if claim.quantity.startswith("gpus"):
+            return Meaning("share.gpu_utilization", Confidence.HIGH, f"utilisation beside {claim.text!r}", unit=unit)
+        if claim.quantity in ("hardware.link_bandwidth", "hardware.memory_bandwidth"):
+            return Meaning("share.bandwidth_utilization", Confidence.HIGH, f"utilisation beside {claim.text!r}", unit=unit)
+    for other in line.views:
+        for word in reversed(other.words):
+            if word.text in table:
+                return Meaning(
+                    table[word.text],
+                    Confidence.HIGH if other is line.views[0] else Confidence.MEDIUM,
+                    f"utilisation under {other.raw.strip()!r}",
+                    unit=unit,
+                    context=other.label.text.whole,
+                )
+    return Meaning("share.gpu_utilization", Confidence.LOW, "a utilisation", unit=unit)
+
+
+def base_of_share(desk: Desk, line: Line, position: int, number: Number) -> str:
+    """Return `memory` when what the percentage is of is an amount of data or a memory."""
+    if position + 1 < len(line.numbers):
+        other = line.numbers[position + 1]
+        if is_percent_of(line.text, number, other) and other.unit:
+            kind = kind_of(UNITS[other.unit])
+            return {"data": "memory", "flops": "flops"}.get(kind, "")
+    words = [word.text for word in line.words if word.start >= number.end][:5]
+    if (
+        "of" in words[:1]
+        and set(words) & {"memory", "capacity"}
+        and not set(words) & {"compute", "flops", "bandwidth", "throughput", "node"}
+    ):
+        return "memory"
+    return ""

@@ -1,0 +1,187 @@
+"""Numbers that claim nothing: identifiers, list markers, section numbers, code."""
+
+from __future__ import annotations
+
+from auditor.claims.labels import View, find_any
+from auditor.claims.line import Desk, Line
+from auditor.claims.model import Approximation
+from auditor.claims.names import head_name
+from auditor.claims.numbers import Form, Number
+from auditor.claims.vocabulary import AXIS_SHORTS, MEMBERS
+from auditor.statements import Kind, LabelKind
+
+__all__ = ["in_code", "in_list", "in_members", "is_identity", "lists_members", "names_range", "reads_as_prose", "why_label"]
+
+
+def why_label(desk: Desk, line: Line, number: Number) -> str:
+    if number.form is Form.TEXTUAL:
+        return "part of a name, date, version or path"
+    if number.form is Form.IDENTIFIER:
+        return f"names one {number.name.lower()}"
+    statement = line.statement
+    if statement.kind is Kind.CODE and not reads_as_prose(desk, line.text):
+        return "source code or program output"
+    if line.views and line.views[0].label.kind is LabelKind.FLAG and find_any(line.views[0].words, ("port", "seed")):
+        return "a setting, no figure"
+    if line.views and line.views[0].label.kind is LabelKind.FLAG and is_identity(desk, line, line.views[0]):
+        return "identifies a member"
+    if line.views and line.views[0].label.kind is LabelKind.VARIABLE and line.text.strip() in ("0", "1"):
+        return "switches something on or off"
+    if number.approximation is Approximation.RANGE and not number.unit and not number.noun and names_range(desk, line):
+        return "names a range of members"
+    if (
+        statement.kind is Kind.HEADING
+        and number.digits == 0
+        and number.stop < len(line.text)
+        and not number.unit
+        and (
+            line.text[number.stop] in ".):"
+            or "." in line.text[number.digits : number.stop]
+            or (line.text[number.stop] == " " and not number.noun)
+        )
+    ):
+        return "section number"
+    if (
+        line.views
+        and line.views[0].label.kind in (LabelKind.KEY, LabelKind.COLUMN)
+        and is_identity(desk, line, line.views[0])
+        and not number.unit
+    ):
+        return "identifies a member"
+    if (
+        statement.literal == "array"
+        and not number.unit
+        and not number.noun
+        and not number.name
+        and len(statement.items) > 1
+        and lists_members(desk, line)
+    ):
+        return "identifies members"
+    if (
+        number.name.lower() in AXIS_SHORTS
+        and not number.unit
+        and (
+            number.written[0].interval.high == 0
+            or (
+                number.name.lower() in desk.ranked
+                and statement.kind in (Kind.HEAD, Kind.TREE, Kind.ITEM)
+                and number.start == 0
+                and len(line.words) <= 2
+            )
+        )
+    ):
+        return f"names one {number.name.lower()} rank"
+    if (
+        number.name
+        and line.text[number.digits - 1] == "_"
+        and (number.written[0].interval.contains(0) or any(view.label.kind is LabelKind.INDEX for view in line.views))
+    ):
+        return f"names one {number.name.lower()} rank"
+    if number.unit == "" and number.noun == "" and not number.name and in_members(desk, line, number):
+        return "names members"
+    if number.unit == "" and number.noun == "" and not number.name and in_list(desk, line, number):
+        return "member of a list"
+    if len(line.text) > 400 and number.unit == "" and number.noun == "" and in_code(desk, line.text):
+        return "source code"
+    return ""
+
+
+def reads_as_prose(desk: Desk, text: str) -> bool:
+    """Tell a sentence in an unmarked fence from code: words and spaces, no calls, braces or operators of code."""
+    stripped = text.strip()
+    if not stripped or any(
+        mark in stripped for mark in ("()", "{", "}", ";", "==", "->", "::", "import ", "def ", "self.", "[i]", "#", "$")
+    ):
+        return False
+    letters = sum(character.isalpha() or character == " " for character in stripped)
+    return letters >= len(stripped) * 7 // 10 and stripped.count(" ") >= 3
+
+
+def names_range(desk: Desk, line: Line) -> bool:
+    """Tell whether the label counts members, so that `0-19` under "Layers" names them."""
+    for view in line.views[:2]:
+        best = head_name(desk, "count", view.words, trailing=True)
+        if best is not None:
+            low = line.numbers[0].written[0].interval.low
+            return best.quantity.noun in ("layer", "expert", "stage", "node") or (best.quantity.noun == "gpu" and low == 0)
+        if not view.transparent:
+            return bool(find_any(view.words, ("range", "id", "ids", "index", "layer", "gpu", "rank", "device")))
+    return False
+
+
+def is_identity(desk: Desk, line: Line, view: View) -> bool:
+    words = [word.text for word in view.words]
+    if not words:
+        return False
+    if (
+        view.label.kind is LabelKind.KEY
+        and view.raw.strip().lower() in MEMBERS
+        and any(other.member or other.label.kind is LabelKind.INDEX for other in line.views[1:])
+    ):
+        return True
+    return (
+        words[-1] in ("id", "index", "idx", "rank", "ids", "seed", "port", "version", "number") and (len(words) == 1 or words[-2] != "of")
+    ) or (
+        view.label.kind in (LabelKind.KEY, LabelKind.COLUMN)
+        and len(words) == 1
+        and words[0] in ("gpu", "stage", "rank", "node", "group", "id")
+        and view.label.kind is LabelKind.COLUMN
+        and view.raw.strip().lower() in ("gpu", "stage", "rank", "node", "group")
+    )
+
+
+def lists_members(desk: Desk, line: Line) -> bool:
+    names = {word.text for view in line.views[:2] for word in view.words}
+    best = head_name(desk, "", line.views[0].words, trailing=True) if line.views else None
+    if best is not None and best.quantity.noun and best.quantity.noun not in ("token", "sequence"):
+        return True
+    return bool(
+        names
+        & {
+            "gpu",
+            "rank",
+            "layer",
+            "expert",
+            "node",
+            "stage",
+            "range",
+            "device",
+            "id",
+            "group",
+            "mapping",
+            "placement",
+            "assignment",
+            "slice",
+        }
+    )
+
+
+def in_members(desk: Desk, line: Line, number: Number) -> bool:
+    """Tell whether the number stands in brackets right behind a naming noun: `GPUs [0,1]`, `layers [0, 15]`."""
+    opening = line.text.rfind("[", 0, number.start)
+    if opening < 0 or "]" in line.text[opening : number.start]:
+        return False
+    closing = line.text.find("]", number.stop)
+    if closing > 0 and ":" in line.text[opening:closing]:
+        return True
+    before = line.text[:opening].rstrip().lower()
+    start = len(before.rstrip("abcdefghijklmnopqrstuvwxyz"))
+    return before[start:] in desk.lexicon.naming
+
+
+def in_list(desk: Desk, line: Line, number: Number) -> bool:
+    """Tell whether the number is one of three or more comma-joined bare integers, or right of an ellipsis."""
+    text = line.text
+    chain = 0
+    for other in line.numbers:
+        if other.unit or other.noun or other.approximation is not Approximation.EXACT:
+            continue
+        gap = text[other.stop : other.stop + 2]
+        if gap[:1] == "," or text[max(0, other.digits - 2) : other.digits].strip().endswith(","):
+            chain += 1
+    around = text[max(0, number.digits - 2) : number.digits] + text[number.stop : number.stop + 1]
+    return chain >= 3 and "," in around
+
+
+def in_code(desk: Desk, text: str) -> bool:
+    return text.count("{") + text.count(";") + text.count("(") > len(text) / 25
