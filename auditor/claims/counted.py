@@ -150,15 +150,9 @@ def read_counted(
             if noun == "expert" and per == "token":
                 return Meaning("model.top_k", Confidence.HIGH, f"{shown} per {per}")
             return Meaning("other", Confidence.LOW, f"{shown} per {per}", per, words=f"{noun} per {per}")
-        if (
-            label is not None
-            and label.per
-            and not bracketed(desk, line, number)
-            and noun
-            == (head_name(desk, "", label.words, trailing=True).quantity.noun if head_name(desk, "", label.words, trailing=True) else "")
-        ):
+        if label is not None and label.per and not bracketed(desk, line, number):
             best = head_name(desk, "", label.words, trailing=True)
-            if best:
+            if best and best.quantity.noun == noun:
                 return Meaning(best.quantity.id, Confidence.HIGH, f"label {label.raw.strip()!r}", label.per, label.label.text.whole)
         if noun in ("sequence", "sample", "prompt"):
             return read_sequences(desk, line, number, head, shown)
@@ -224,6 +218,7 @@ def label_of_noun(desk: Desk, line: Line, noun: str, label: View | None) -> Quan
 
 
 def read_sequences(desk: Desk, line: Line, number: Number, head: Sequence[Word], shown: str) -> Meaning:
+    """Tell the global batch from the micro-batch and the share of a replica."""
     for words in (head, *(view.words for view in line.views[:2])):
         names = {word.text for word in words}
         if names & {"microbatch", "microbatchsize"}:
@@ -234,6 +229,7 @@ def read_sequences(desk: Desk, line: Line, number: Number, head: Sequence[Word],
 
 
 def read_tokens(desk: Desk, line: Line, number: Number, head: Sequence[Word], after: Sequence[Word], shown: str) -> Meaning:
+    """Tell the sequence length from the tokens of a batch and of an answer."""
     for words in (head, after, *(view.words for view in line.views[:2]), line.words):
         names = {word.text for word in words}
         if names & {"sequence", "prompt", "input", "prefill", "length"}:
@@ -292,6 +288,7 @@ def read_gpus(
     before: Sequence[Claim | None],
     shown: str,
 ) -> Meaning:
+    """Tell the GPUs of the plan from those of a node, stage, replica or group, those there and those left over."""
     quantities = desk.lexicon.quantities
     texts = {word.text for word in modifiers}
     near = (
@@ -426,9 +423,11 @@ def read_gpus(
 
 
 def multi_node(desk: Desk, line: Line) -> bool:
+    """Tell whether the place speaks of nodes."""
     words = {word.text for word in line.words} | {word.text for view in line.views[:2] for word in view.words}
     return "node" in words
 
 
 def lexicon_per(desk: Desk, number: Number) -> str:
+    """The scope said right behind the number."""
     return PER_WORDS.get(number.per, "")

@@ -124,6 +124,7 @@ def read_slashed(desk: Desk, line: Line, position: int, number: Number, before: 
 
 
 def is_billions(desk: Desk, number: Number) -> bool:
+    """Tell a number of parameters written with a magnitude: 30B."""
     low = number.written[0].interval.middle
     return (
         not number.noun
@@ -168,6 +169,7 @@ def read_operand(desk: Desk, line: Line, number: Number) -> Meaning | None:
 def read_labelled(
     desk: Desk, line: Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
 ) -> Meaning | None:
+    """Take the meaning of a bare number from its labels, innermost first."""
     views = line.views
     opaque_words = [word for word in (*head, *tail) if word.text not in desk.lexicon.transparent and not word.text.isdigit()]
     first = True

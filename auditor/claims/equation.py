@@ -367,7 +367,25 @@ def _closing(part: Sequence[Token], runs: Sequence[_Run], fresh: bool) -> _Run |
 
 _CLAUSE: Final = frozenset(
     (
-        *("and", "or", "so", "with", "while", "then", "is", "are", "was", "has", "have", "had", "gives", "give", "yields", "means", "needs"),
+        *(
+            "and",
+            "or",
+            "so",
+            "with",
+            "while",
+            "then",
+            "is",
+            "are",
+            "was",
+            "has",
+            "have",
+            "had",
+            "gives",
+            "give",
+            "yields",
+            "means",
+            "needs",
+        ),
         *("need", "requires", "require", "required", "where", "because", "since", "thus", "hence", "therefore", "but", "uses", "use"),
         *("using", "via", "holds", "hold", "contains", "equals", "that", "which", "stores", "store", "handles", "handle", "enables"),
     )

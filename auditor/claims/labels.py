@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.claims.lexicon import Lexicon, Match
@@ -88,7 +88,7 @@ def contains(words: Sequence[Word], names: Sequence[Sequence[str]]) -> bool:
     return any(name and name[0] in texts and find(words, name) >= 0 for name in names)
 
 
-def find_any(words: Sequence[Word], wanted: Sequence[str]) -> bool:
+def find_any(words: Sequence[Word], wanted: Collection[str]) -> bool:
     """Tell whether any of the single words occurs."""
     texts = {word.text for word in words}
     return any(word in texts for word in wanted)

@@ -66,6 +66,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
+    """What a number was taken for, and why."""
+
     quantity: str
     confidence: Confidence
     read_as: str
@@ -77,6 +79,7 @@ class Meaning:
 
 
 def singular_noun(word: str) -> str:
+    """Return the singular of a counted noun, and one word for each thing."""
 
     aliases = {
         "micro-batches": "microbatch",
@@ -105,10 +108,12 @@ def singular_noun(word: str) -> str:
 
 
 def spell(words: Sequence[Word]) -> str:
+    """Return words as text, for explanations."""
     return " ".join(word.text for word in words)
 
 
 def first_of(words: Sequence[str], wanted: Sequence[str]) -> int:
+    """Return the index of the first of some words, or the length."""
     return next((index for index, word in enumerate(words) if word in wanted), len(words))
 
 
@@ -143,6 +148,7 @@ def clause_of(desk: Desk, line: Line, position: int) -> tuple[int, int]:
 
 
 def breaks_clause(desk: Desk, text: str, at: int) -> bool:
+    """Tell whether a clause ends at this character."""
     character = text[at]
     if character in BREAKS:
         return True
@@ -166,6 +172,7 @@ def words_behind(desk: Desk, line: Line, number: Number, end: int) -> tuple[Word
 
 
 def words_before(desk: Desk, line: Line, number: Number, start: int) -> tuple[Word, ...]:
+    """The words between the start of the clause and the number."""
     found = [word for word in line.words if word.start >= start and word.end <= number.digits]
     return tuple(found[-8:])
 
@@ -188,6 +195,7 @@ def lead_words(desk: Desk, line: Line, number: Number) -> tuple[Word, ...]:
 
 
 def splits_each(desk: Desk, words: Sequence[str], what: Sequence[str]) -> bool:
+    """Tell whether the words say `each stage`, `per group`."""
     return any(
         word in ("each", "per", "every") and index + 1 < len(words) and any(item in what for item in words[index + 1 : index + 3])
         for index, word in enumerate(words)
@@ -195,6 +203,7 @@ def splits_each(desk: Desk, words: Sequence[str], what: Sequence[str]) -> bool:
 
 
 def is_factor(desk: Desk, line: Line, number: Number) -> bool:
+    """Tell whether the number stands beside an operator of a written equation."""
     text = line.text
     left = text[: number.start].rstrip()
     right = text[number.end :].lstrip()
@@ -216,6 +225,7 @@ def is_operand(desk: Desk, line: Line, number: Number) -> bool:
 
 
 def is_alone(desk: Desk, line: Line, number: Number) -> bool:
+    """Tell whether it is the only number of its statement."""
     return len(line.numbers) == 1
 
 
@@ -226,6 +236,7 @@ def bracketed(desk: Desk, line: Line, number: Number) -> bool:
 
 
 def same_kind(desk: Desk, before: Sequence[Claim | None], kind: str, lexicon: Lexicon) -> Claim | None:
+    """Return the nearest earlier claim of this kind in the statement."""
     for claim in reversed(before):
         if claim is None or kind_of(claim.unit) != kind or claim.quantity in ("share.of", "other"):
             continue

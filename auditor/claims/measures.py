@@ -20,6 +20,7 @@ __all__ = ["hardware_context", "is_component", "read_capacity", "read_measure", 
 
 
 def read_rate(desk: Desk, line: Line, number: Number, unit: str, tail: Sequence[Word], before: Sequence[Claim | None]) -> Meaning:
+    """Return the rate that the unit names, of the plan or of one GPU."""
     counted = unit.split("/")[0]
     per_gpu = (
         number.per == "gpu"
@@ -339,6 +340,7 @@ def read_capacity(
 
 
 def hardware_context(desk: Desk, line: Line) -> bool:
+    """Tell whether the labels speak of the hardware rather than of what the plan uses."""
     return any(
         find_any(
             view.words,

@@ -14,6 +14,7 @@ __all__ = ["degree_in", "head_name", "named_in", "passes_after", "passes_word", 
 
 
 def qualifiers_of(desk: Desk, noun: str) -> set[str]:
+    """Return the words that qualify a counted noun: `spare`, `active`."""
     return {word for quantity in desk.lexicon.quantities.values() if quantity.noun == noun for word in quantity.qualifiers}
 
 
@@ -61,10 +62,12 @@ def head_name(desk: Desk, kind: str, words: Sequence[Word], *, trailing: bool, p
 
 
 def passes_word(desk: Desk, word: Word) -> bool:
+    """Tell whether a word may stand beside a name without changing what it names."""
     return word.text in desk.lexicon.transparent or word.text.isdigit() or word.text in PLAIN_MODIFIERS or word.text in AXIS_SHORTS
 
 
 def passes_after(desk: Desk, words: Sequence[Word]) -> bool:
+    """Tell whether the words may follow a name: transparent ones and scopes."""
     index = 0
     while index < len(words):
         if words[index].text in ("per", "each") and index + 1 < len(words):

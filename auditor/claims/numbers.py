@@ -670,8 +670,9 @@ def _spread(text: str, numbers: list[Number]) -> list[Number]:
             before = result[index - 1]
             gap = text[before.end : number.start] if number.start >= before.end else ""
             if gap and len(gap) < 12 and _ARROW.fullmatch(gap) and before.form is Form.PLAIN:
-                shared = {} if before.unit or before.noun else {"unit": number.unit, "noun": number.noun, "per": number.per}
-                result[index - 1] = replace(before, arrow=before.arrow or "from", **shared)
+                result[index - 1] = replace(before, arrow=before.arrow or "from")
+                if not before.unit and not before.noun:
+                    result[index - 1] = replace(result[index - 1], unit=number.unit, noun=number.noun, per=number.per)
                 if number.unit and not before.unit and before.approximation is Approximation.EXACT:
                     result[index - 1] = replace(
                         result[index - 1],

@@ -125,9 +125,13 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         scope = replace(scope, words=part)
     if len(line.words) >= 5 and find_any(line.words, tuple(DISPUTED)):
         meaning = replace(meaning, confidence=Confidence.LOW)
-    if meaning.quantity == "memory.utilization" and not find_any((*tail, *head), ("utilization", "use", "available", "vram")):
-        if line.views and find_any(line.views[0].words, ("efficiency",)):
-            meaning = replace(meaning, confidence=Confidence.LOW)  # how well memory is used, by whatever measure
+    if (
+        meaning.quantity == "memory.utilization"
+        and not find_any((*tail, *head), ("utilization", "use", "available", "vram"))
+        and line.views
+        and find_any(line.views[0].words, ("efficiency",))
+    ):
+        meaning = replace(meaning, confidence=Confidence.LOW)  # how well memory is used, by whatever measure
     if meaning.confidence is Confidence.HIGH and not number.name and is_operand(desk, line, number):
         meaning = replace(meaning, confidence=Confidence.MEDIUM)
     quantity = desk.lexicon.quantities.get(meaning.quantity)
@@ -192,7 +196,7 @@ def readings_of(desk: Desk, line: Line, number: Number, quantity: Quantity | Non
     elif quantity is not None and quantity.kind == "share":
         middle = written[0].interval.middle
         fraction = middle is not None and 0 < abs(middle) <= 1 and (number.approximation is not Approximation.EXACT or middle != 1)
-        units.append((UNITS["1"] if fraction or number.form is Form.FRACTION else UNITS["%"], ""))
+        units.append((UNITS["1"] if fraction else UNITS["%"], ""))
     elif quantity is not None and quantity.kind not in ("count", "other"):
         middle = written[0].interval.middle
         units.append(

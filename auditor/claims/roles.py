@@ -35,6 +35,7 @@ def role_of(
     head: Sequence[Word],
     before: Sequence[Claim | None],
 ) -> Role:
+    """Return what the number is for: cues in its own clause first, then its labels, then its section."""
     if number.arrow == "from":
         return Role.PREVIOUS
     text = line.text[: number.start].rstrip().lower()
@@ -291,6 +292,7 @@ def compared_role(desk: Desk, line: Line, position: int) -> Role | None:
 
 
 def clause_before_bracket(desk: Desk, text: str, position: int) -> int:
+    """Return where the words begin that lead to a position, brackets and commas apart."""
     start = position
     while start > 0 and text[start - 1] not in "(;,|.":
         start -= 1
@@ -327,6 +329,7 @@ def sectioned_role(desk: Desk, line: Line, meaning: Meaning, role: Role) -> Role
 
 
 def is_previous_section(desk: Desk, view: View) -> bool:
+    """Tell whether a section speaks of a plan that was given up."""
     words = [word.text for word in view.words]
     if find_any(
         view.words,

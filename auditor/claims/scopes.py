@@ -25,6 +25,7 @@ def part_of_model(desk: Desk, line: Line, tail: Sequence[Word], head: Sequence[W
 
 
 def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per: str, tail: Sequence[Word], head: Sequence[Word]) -> Scope:
+    """Return the part of the plan a number speaks of."""
     per = meaning.per or PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or unit_per
     if not per:
         texts = {word.text for word in tail[:4]}

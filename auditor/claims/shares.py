@@ -164,6 +164,7 @@ def states_change(desk: Desk, line: Line, number: Number) -> bool:
 
 
 def in_breakdown(desk: Desk, line: Line) -> bool:
+    """Tell whether the label names one part of a breakdown."""
     return (
         bool(line.views)
         and any(

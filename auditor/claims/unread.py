@@ -14,6 +14,7 @@ __all__ = ["in_code", "in_list", "in_members", "is_identity", "lists_members", "
 
 
 def why_label(desk: Desk, line: Line, number: Number) -> str:
+    """Return why a number claims nothing; empty if it may claim something."""
     if number.form is Form.TEXTUAL:
         return "part of a name, date, version or path"
     if number.form is Form.IDENTIFIER:
@@ -110,6 +111,7 @@ def names_range(desk: Desk, line: Line) -> bool:
 
 
 def is_identity(desk: Desk, line: Line, view: View) -> bool:
+    """Tell whether a label introduces the number of one member."""
     words = [word.text for word in view.words]
     if not words:
         return False
@@ -131,6 +133,7 @@ def is_identity(desk: Desk, line: Line, view: View) -> bool:
 
 
 def lists_members(desk: Desk, line: Line) -> bool:
+    """Tell whether an array lists members rather than sizes."""
     names = {word.text for view in line.views[:2] for word in view.words}
     best = head_name(desk, "", line.views[0].words, trailing=True) if line.views else None
     if best is not None and best.quantity.noun and best.quantity.noun not in ("token", "sequence"):
@@ -184,4 +187,5 @@ def in_list(desk: Desk, line: Line, number: Number) -> bool:
 
 
 def in_code(desk: Desk, text: str) -> bool:
+    """Tell whether a long text is code."""
     return text.count("{") + text.count(";") + text.count("(") > len(text) / 25
