@@ -387,7 +387,9 @@ def _finding(rule: Rule, trial: Trial, *, alone: bool) -> Finding:
     main = trial.options[subject]
     words = _Words(rule, trial)
     message = words.say(rule.message)
-    if taken := ", ".join(f"{bound.symbol} {bound.text}" for name, bound in trial.bounds.items() if name not in trial.options):
+    used = {name for one in trial.judged for part in (one.convention.holds, *one.convention.also) for name in names(part)}
+    assumed = [bound for name, bound in trial.bounds.items() if name in used and name not in trial.options]
+    if taken := ", ".join(f"{bound.symbol} {bound.text}" for bound in assumed):
         message += f" ({taken} assumed)"
     related = [
         Place(option.claim.span, words.label(name), option.claim.source) for name, option in trial.options.items() if name != subject
