@@ -141,9 +141,8 @@ def read_qualified(desk: Desk, line: Line, tail: Sequence[Word], head: Sequence[
         return None
     for quantity in desk.lexicon.quantities.values():
         if tail[0].text in quantity.qualifiers and quantity.noun:
-            if any(word.text == quantity.noun for word in line.words) or any(
-                word.text == quantity.noun for view in line.views[:2] for word in view.words
-            ):
+            near = (*line.words, *(word for view in line.views[:2] for word in view.words))
+            if find_any(near, (quantity.noun,)):
                 return Meaning(quantity.id, Confidence.MEDIUM, f"words behind it: {spell(tail)}")
     return None
 

@@ -124,7 +124,8 @@ _MAGNITUDE_AT: Final = re.compile(
 _WORD: Final = re.compile(r"[A-Za-zµμ%$][A-Za-zµμ]*")
 _BOUND: Final = re.compile(
     r"(?<![-=])(?P<sign><=|>=|<<|>>|<|>|≤|≥|≦|≧|≪|≫)\s?(?P<about>~)?\s?\$?$|"
-    r"(?:^|(?<=[\s(:,;/]))(?P<words>up to|at most|no more than|less than|fewer than|below|under|within|at least|no less than|more than|greater than|"
+    r"(?:^|(?<=[\s(:,;/]))(?P<words>up to|at most|no more than|less than|fewer than|below|under|within|at least|no less than|"
+    r"more than|greater than|"
     r"over|above|minimum of|maximum of|not exceeding|exceeds?|exceeding)\s+(?P<about2>~)?$",
     re.IGNORECASE,
 )
@@ -605,7 +606,8 @@ _CHANGES_FROM: Final = re.compile(r"(?<!ranging )(?<!ranges )(?<!range )(?<!vari
 _AXES: Final = frozenset("tp pp ep dp cp sp etp vp vpp top topk gbs mbs bs ga gas".split())
 """Glued names that state a value even without a sign between: TP4."""
 _STOPS: Final = frozenset(
-    "of per in on at to for from with across by and or is are was the each than vs as into over under within between without out target limit".split()
+    "of per in on at to for from with across by and or is are was the each than vs as into over under "
+    "within between without out target limit".split()
 )
 
 

@@ -23,7 +23,7 @@ def read_share(
     desk: Desk, line: Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
 ) -> Meaning | None:
     """A percentage or fraction: a utilisation, a change, a share of something."""
-    unit = number.unit or ("" if number.form is Form.FRACTION else "")
+    unit = number.unit
     nearest = tail[0].text if tail else ""
     text = line.text
     if number.signed and not named_in(desk, "share", tail):

@@ -11,7 +11,11 @@ TAIL_STOPS = frozenset(
     "and with to from across for by using while at in on than into vs versus but plus or through via out over leaving".split()
 )
 CHANGE_WORDS = frozenset(
-    "exceed exceeds exceeding reduction reduced reduce improvement improved improve increase increased decrease decreased saving faster slower higher lower better worse speedup gain more less fewer saved drop dropped cut boost".split()
+    (
+        "exceed exceeds exceeding reduction reduced reduce improvement improved improve increase increased decrease "
+        "decreased saving faster slower higher lower better worse speedup gain more less fewer saved drop dropped cut "
+        "boost"
+    ).split()
 )
 PARTS_WITH_MEMORY = ("expert", "attention", "mlp", "ffn", "moe", "embedding", "router", "dense", "shared", "draft", "adapter", "lora")
 MEMORY_OF_PARTS = frozenset(("memory.used", "memory.weights", "memory.gradients", "memory.optimizer", "memory.activations"))
@@ -22,11 +26,17 @@ WHOLE = frozenset("total gpu count number of required require requirement needed
 GENERIC = frozenset(("memory.used", "memory.capacity", "time.step", "share.of", "share.gpu_utilization", "memory.utilization"))
 """Quantities that a table's head may name while its row names the part."""
 COMPONENTS = frozenset(
-    "compute memory kernel launch io routing gate attention mlp ffn expert layer stage scheduling queue queueing loading network disk tokenization sampling load-time startup recovery restart".split()
+    (
+        "compute memory kernel launch io routing gate attention mlp ffn expert layer stage scheduling queue queueing "
+        "loading network disk tokenization sampling load-time startup recovery restart"
+    ).split()
 )
 AXIS_SHORTS = frozenset("tp pp ep dp cp sp etp vp".split())
 ARCHITECTURE = frozenset(
-    "model transformer network decoder encoder llm llama architecture moe gpt stack mixture deep dense neural qwen mixtral deepseek configuration system".split()
+    (
+        "model transformer network decoder encoder llm llama architecture moe gpt stack mixture deep dense neural qwen "
+        "mixtral deepseek configuration system"
+    ).split()
 )
 """What a `16-layer` or `64-expert` compound may describe for the count to be the model's."""
 MEMBERS = frozenset("gpu stage rank node group layer expert replica device host".split())
@@ -36,12 +46,17 @@ DISPUTED = frozenset(
     "contradict contradicts contradiction inconsistent inconsistency mismatch incorrectly erroneously wrongly discrepancy".split()
 )
 HYPOTHETICAL = frozenset(
-    "would could might consider alternatively alternative alternatives hypothetical if suppose unless future potentially should minimum".split()
+    (
+        "would could might consider alternatively alternative alternatives hypothetical if suppose unless future potentially should minimum"
+    ).split()
 )
 DIFFERENCES = frozenset("margin headroom delta difference buffer slack gap surplus remaining diff".split())
 """Heads of columns that hold what lies between two figures."""
 STATISTICS = frozenset(
-    "p50 p90 p95 p99 median average peak minimum maximum worst best theoretical effective sustained burst warm cold usable forward backward".split()
+    (
+        "p50 p90 p95 p99 median average peak minimum maximum worst best theoretical effective sustained burst warm cold "
+        "usable forward backward"
+    ).split()
 )
 LINKS = tuple(
     "communication network interconnect nvlink infiniband collective allreduce alltoall transfer link p2p topology bandwidth pcie".split()
@@ -58,8 +73,16 @@ OPERANDS = {
 """What `a / b` under a label means: dividend and divisor."""
 BINARY_TWIN = {"GB": "GiB", "MB": "MiB", "KB": "KiB", "TB": "TiB", "PB": "PiB"}
 PLAIN_MODIFIERS = frozenset(
-    "consecutive contiguous total all whole available overall entire identical equal balanced transformer model individual separate independent distinct different parallel physical h100 a100 h200 b200 b300 gb200 gb300 nvidia amd full active used exactly only just more additional approximately roughly about gpu uniform pipeline local global same concurrent single complete required needed balance unique actual".split()
+    (
+        "consecutive contiguous total all whole available overall entire identical equal balanced transformer model "
+        "individual separate independent distinct different parallel physical h100 a100 h200 b200 b300 gb200 gb300 "
+        "nvidia amd full active used exactly only just more additional approximately roughly about gpu uniform pipeline "
+        "local global same concurrent single complete required needed balance unique actual"
+    ).split()
 )
 HEAD_FILL = frozenset(
-    "strategy use uses using is are was be with of at a an the to set model under on by has have current run running set have required requires requiring require for and each both in achieves achieve".split()
+    (
+        "strategy use uses using is are was be with of at a an the to set model under on by has have current run "
+        "running set have required requires requiring require for and each both in achieves achieve"
+    ).split()
 )

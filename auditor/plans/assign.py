@@ -51,7 +51,10 @@ _CONFIGURES = _DEGREES | frozenset(
 _CLUSTER = frozenset(("gpus", "nodes", "gpus.per_node", "gpus.per_stage", "gpus.per_replica", "gpus.per_group"))
 """What each configuration has of its own."""
 _REJECTED = frozenset(
-    "mismatch conflict conflicting previous original instead error incorrect wrong infeasible invalid inconsistent inconsistency issue problem reject exceed impossible old former earlier unlike".split()
+    (
+        "mismatch conflict conflicting previous original instead error incorrect wrong infeasible invalid inconsistent "
+        "inconsistency issue problem reject exceed impossible old former earlier unlike"
+    ).split()
 )
 
 
@@ -103,7 +106,8 @@ def _plans(
 
 
 def _inheritable(claim: Claim, said: Set[str]) -> bool:
-    """Tell whether what is said of all configurations holds for one: nothing of a member, and GPUs only where it has no count of its own."""
+    """Tell whether what is said of all configurations holds for one: nothing of a member, and GPUs only where
+    it has no count of its own."""
     if claim.scope.member:
         return False
     if claim.quantity in _CLUSTER:
@@ -395,7 +399,8 @@ def _alike(
 
 
 _ALTERNATIVE = (
-    "option alternative prefill decode strategy configuration config plan scenario phase variant case approach training inference small large mode proposal setup baseline layout experiment example node"
+    "option alternative prefill decode strategy configuration config plan scenario phase variant case approach training inference small "
+    "large mode proposal setup baseline layout experiment example node"
 ).split()
 
 
