@@ -15,12 +15,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 from typing import Final
 
 from auditor.units import DIMENSIONLESS, UNITS, Dimension
 
-__all__ = ["Amount", "DimensionError", "Line", "amount", "ceiling", "constant", "count", "largest", "readable", "smallest", "total"]
+__all__ = [
+    "Amount",
+    "DimensionError",
+    "Line",
+    "amount",
+    "ceiling",
+    "constant",
+    "count",
+    "largest",
+    "readable",
+    "rounded_down",
+    "smallest",
+    "total",
+]
 
 _SUM: Final = 1
 _PRODUCT: Final = 2
@@ -269,6 +282,18 @@ def ceiling(term: Amount) -> Amount:
     if term.dimension != DIMENSIONLESS:
         raise DimensionError(f"cannot round {term.formula}, it is in {term.dimension}")
     return _call("ceil", Fraction(ceil(term.value)), (term,))
+
+
+def rounded_down(term: Amount, places: int) -> Amount:
+    """Return a dimensionless amount cut to `places` decimals, so that powers do not carry thousands of digits along.
+
+    Its formula is `floor(10**places * ...) / 10**places`: a lower bound stays one.
+    """
+    scale: int = 10**places
+    scaled = scale * term
+    if scaled.dimension != DIMENSIONLESS:
+        raise DimensionError(f"cannot round {term.formula}, it is in {term.dimension}")
+    return _call("floor", Fraction(floor(scaled.value)), (scaled,)) / scale
 
 
 _DIGITS: Final = Context(prec=30, rounding=ROUND_HALF_EVEN)

@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import Final
 
 from auditor.cost.activations import Recompute
-from auditor.cost.amount import Amount, amount, count, total
+from auditor.cost.amount import Amount, amount, count, rounded_down, total
 from auditor.cost.architecture import Architecture
 from auditor.cost.impossible import require, require_whole
 from auditor.cost.params import Component, Kind, head, layer, mtp_module
@@ -246,11 +246,12 @@ def utilisation(work: Amount, time: Amount, gpus: int, peak: Amount) -> Amount:
 def experts_touched(model: Architecture, tokens: int) -> Amount:
     """Return the expected number of different routed experts that `tokens` tokens reach in one layer: E (1 - (1 - k/E)^T).
 
-    For independent, uniform routing; beyond 1024 tokens the value at 1024 stands in, which is lower by less than one part
-    in 10^13 for every catalogued model, and so keeps a lower bound a lower bound. Zero for a dense model.
+    For independent, uniform routing, cut to six decimals; beyond 1024 tokens the value at 1024 stands in. Both are lower by
+    less than one part in 10^6 for every catalogued model and keep a lower bound a lower bound. Zero for a dense model.
     """
     experts = model.experts
     if experts is None:
         return count("0", 0)
     number, top_k = count("E", experts.count), count("k", experts.top_k)
-    return (number * (1 - (1 - top_k / number) ** min(tokens, 1024))).named("experts_touched")
+    reached = number * (1 - (1 - top_k / number) ** min(tokens, 1024))
+    return rounded_down(reached, 6).named("experts_touched")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
 
 def evaluate(text: str) -> Fraction:
-    """Return what `text` (numbers, + - * / **, min, max, ceil and brackets) comes to, exactly."""
+    """Return what `text` (numbers, + - * / **, min, max, ceil, floor and brackets) comes to, exactly."""
     return _value(ast.parse(text, mode="eval").body, text)
 
 
@@ -33,5 +33,5 @@ def _value(node: ast.expr, text: str) -> Fraction:
                     return one ** int(two)
         case ast.Call(func=ast.Name(id=name), args=args):
             values = [_value(arg, text) for arg in args]
-            return {"min": min(values), "max": max(values), "ceil": Fraction(ceil(values[0]))}[name]
+            return {"min": min(values), "max": max(values), "ceil": Fraction(ceil(values[0])), "floor": Fraction(floor(values[0]))}[name]
     raise AssertionError(f"not arithmetic: {text}")

@@ -8,34 +8,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.cost.amount import Amount, DimensionError, amount, ceiling, constant, count, largest, readable, smallest, total
+from auditor.cost.amount import Amount, DimensionError, amount, ceiling, constant, count, largest, readable, rounded_down, smallest, total
 from auditor.units import UNITS
 from tests.cost.evaluation import evaluate
 
 REGISTRY: pint.UnitRegistry[Fraction] = pint.UnitRegistry(non_int_type=Fraction)
+# pint's own bit has no dimension, ours has one.
+REGISTRY.define("datum = [data]")
+REGISTRY.define("databit = datum / 8")
 REGISTRY.define("FLOP = [work]")
 REGISTRY.define("dollar = [money] = USD")
 
 # Our symbols in the oracle's words; what is counted has no dimension in either.
 PINT = {
-    **{prefix + "B": prefix + "byte" for prefix in ("K", "M", "G", "T", "P", "E")},
-    **{prefix + "bit": prefix + "bit" for prefix in ("K", "M", "G", "T", "P", "E")},
+    **{prefix + "B": prefix + "datum" for prefix in ("K", "M", "G", "T", "P", "E")},
+    **{prefix + "bit": prefix + "databit" for prefix in ("K", "M", "G", "T", "P", "E")},
     **{
-        prefix + "B": {"Ki": "kibi", "Mi": "mebi", "Gi": "gibi", "Ti": "tebi", "Pi": "pebi"}[prefix] + "byte"
+        prefix + "B": {"Ki": "kibi", "Mi": "mebi", "Gi": "gibi", "Ti": "tebi", "Pi": "pebi"}[prefix] + "datum"
         for prefix in ("Ki", "Mi", "Gi", "Ti", "Pi")
     },
-    "byte": "byte",
-    "bit": "bit",
+    "byte": "datum",
+    "bit": "databit",
     "FLOP": "FLOP",
     "GFLOP": "gigaFLOP",
     "TFLOP": "teraFLOP",
     "PFLOP": "petaFLOP",
     "TFLOPS": "teraFLOP/second",
     "PFLOPS": "petaFLOP/second",
-    "GB/s": "gigabyte/second",
-    "TB/s": "terabyte/second",
-    "GiB/s": "gibibyte/second",
-    "Gbit/s": "gigabit/second",
+    "GB/s": "gigadatum/second",
+    "TB/s": "teradatum/second",
+    "GiB/s": "gibidatum/second",
+    "Gbit/s": "gigadatabit/second",
     "ns": "nanosecond",
     "us": "microsecond",
     "ms": "millisecond",
@@ -49,8 +52,8 @@ PINT = {
     "USD": "dollar",
     "USD/h": "dollar/hour",
 }
-ORACLE = {symbol: name.replace("Kbyte", "kilobyte").replace("Kbit", "kilobit") for symbol, name in PINT.items()}
-BASE = {"data": "byte", "work": "FLOP", "time": "second", "money": "dollar"}
+ORACLE = {symbol: name.replace("Kdatum", "kilodatum").replace("Kdatabit", "kilodatabit") for symbol, name in PINT.items()}
+BASE = {"data": "datum", "work": "FLOP", "time": "second", "money": "dollar"}
 
 
 def in_pint(symbol: str) -> Any:
@@ -84,7 +87,7 @@ def test_arithmetic_with_units_agrees_with_pint(first: str, second: str, x: Frac
 
 
 def _pint_scale(term: Amount) -> Fraction:
-    """Return how many of pint's base units (bit, not byte) our base unit is."""
+    """Return how many of pint's base units our base unit is."""
     base = " * ".join(f"{BASE[name]} ** {getattr(term.dimension, name)}" for name in BASE)
     return Fraction(REGISTRY.Quantity(Fraction(1), base).to_base_units().magnitude)
 
@@ -107,6 +110,7 @@ EXPRESSIONS = st.recursive(
         st.builds(lambda term, power: term**power, inner, st.integers(0, 3)),
         st.builds(lambda term: term.named("part"), inner),
         st.builds(ceiling, inner),
+        st.builds(rounded_down, inner, st.integers(0, 6)),
         st.builds(largest, inner, inner),
         st.builds(smallest, inner, inner),
     ),
