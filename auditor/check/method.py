@@ -247,7 +247,7 @@ def sharded_in_group(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         own = _own_text(statement)
         places = words.places(statement.value, inside)
-        if not places or not words.says(own, sharding) or words.denies(own):
+        if not places or words.denies(own) or not _of_one_clause(words, own, sharding, inside):
             continue
         finding = rule.finding(
             f"sharding {_shown(subject, places[0])}: ranks of a tensor group already hold different slices; ZeRO shards across replicas",
@@ -256,6 +256,14 @@ def sharded_in_group(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             expected="across data-parallel replicas",
         )
         yield Outcome(rule.code, Verdict.CONTRADICTED, (places[0],), finding.message, finding)
+
+
+def _of_one_clause(words: _Words, text: str, phrases: Phrases, others: Phrases) -> bool:
+    """Tell whether a phrase comes before another with no full stop or semicolon between."""
+    said = words(text)
+    ends = [said[place].end for place, _ in words.found(text, phrases)]
+    starts = [said[place].start for place, _ in words.found(text, others)]
+    return any(end <= start and not {";", "."} & set(text[end:start]) for end in ends for start in starts)
 
 
 def divided_sequence(subject: Subject, rule: Rule) -> Iterator[Outcome]:

@@ -150,21 +150,23 @@ def _by_name(uses: Sequence[_Use]) -> dict[str, list[_Use]]:
 
 
 def _shown(subject: Subject) -> frozenset[str]:
-    """The files whose text the report prints: a code block that begins with its own name in a comment."""
+    """The files whose text the report prints: a code block with its own name in a comment, a title or the info string."""
     found = set()
+    text = subject.document.source.text
     for statement in subject.document.statements:
         content = statement.value.content.strip()
-        if statement.kind in (Kind.CODE, Kind.SENTENCE) and content.startswith(("# ", "// ", "#!")):
-            match = _FILE.fullmatch(content.lstrip("#!/ ").strip())
-            if match:
-                found.add(_name(match.group()))
+        start = statement.value.whole.start
+        commented = text[max(0, start - 4) : start].rstrip().endswith(("#", "//", "--", "#!"))
+        if statement.kind is Kind.CODE and commented and (match := _FILE.fullmatch(content)):
+            found.add(_name(match.group()))
         for label in statement.path:
-            if label.kind is LabelKind.FILE:
-                found.add(_name(label.text.content.strip()))
-            elif label.kind is LabelKind.LEAD:
-                match = _FILE.fullmatch(label.text.content.strip(" `*"))
-                if match and statement.kind in (Kind.CODE, Kind.FLAG, Kind.ENTRY):
-                    found.add(_name(match.group()))
+            name = label.text.content.strip(" `*:")
+            if (
+                label.kind in (LabelKind.FILE, LabelKind.LEAD)
+                and statement.kind in (Kind.CODE, Kind.FLAG, Kind.ENTRY)
+                and _FILE.fullmatch(name)
+            ):
+                found.add(_name(name))
     return frozenset(found)
 
 
