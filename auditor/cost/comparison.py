@@ -47,8 +47,8 @@ class Compared:
 def compare(claimed: Claimed, estimate: Estimate) -> Compared:
     """Compare a claim with every convention's fact of its quantity; the first that admits it holds it.
 
-    Exact facts and bounds contradict what they do not admit. An estimate never does: it leaves the claim undetermined and
-    says how far it is off.
+    Exact facts and bounds contradict what they do not admit. An estimate, or a fact that rests on a weakly attested figure,
+    never does: it leaves the claim undetermined and says how far it is off.
     """
     facts = _about(claimed, estimate)
     if not facts:
@@ -60,7 +60,7 @@ def compare(claimed: Claimed, estimate: Estimate) -> Compared:
         if any(_admits(fact, reading) for reading in claimed.readings):
             return Compared(claimed, Verdict.HELD, fact, _how_near(fact, claimed))
     own = facts[0]
-    hard = all(fact.nature is not Nature.ESTIMATE for fact in facts)
+    hard = all(fact.nature is not Nature.ESTIMATE and fact.firm for fact in facts)
     return Compared(claimed, Verdict.CONTRADICTED if hard else Verdict.UNDETERMINED, own, _how_near(own, claimed))
 
 

@@ -46,14 +46,23 @@ def estimate(plan: PlanFacts) -> Estimate:
     else:
         facts += _model(plan.model)
         if plan.training is not None:
-            facts += (replace(fact, phase="training") for fact in _training(plan, plan.model, plan.training))
+            facts += (_placed(fact, "training", plan.device) for fact in _training(plan, plan.model, plan.training))
         if plan.serving is not None:
-            facts += (replace(fact, phase="serving") for fact in _serving(plan, plan.model, plan.serving))
+            facts += (_placed(fact, "serving", plan.device) for fact in _serving(plan, plan.model, plan.serving))
     if plan.training is None and plan.serving is None:
         missing.append("a training or serving section: memory and time depend on it")
     if plan.device is None:
         missing.append("hardware: headroom, utilisation and time floors need it")
     return Estimate(tuple(facts), tuple(missing), plan.assumed)
+
+
+_OF_THE_DEVICE: Final = ("time.", "rate.", "share.mfu", "share.hfu", "memory.utilization", "memory.headroom", "serving.")
+"""Quantities that rest on figures of the hardware."""
+
+
+def _placed(fact: Fact, phase: str, device: Device | None) -> Fact:
+    firm = device is None or device.firm or not fact.quantity.startswith(_OF_THE_DEVICE)
+    return replace(fact, phase=phase, firm=firm)
 
 
 def _layout(plan: PlanFacts) -> Iterator[Fact]:

@@ -46,6 +46,8 @@ class Fact:
     alternative: bool = False
     phase: str = ""
     """`training` or `serving`; empty where it holds for both."""
+    firm: bool = True
+    """Rests on no weakly attested figure of the catalog (grades C and D); only a firm fact contradicts a claim."""
 
     @property
     def value(self) -> Fraction:

@@ -53,6 +53,7 @@ def device_of(part: Hardware) -> Device:
     """Return a catalogued part: dense peaks (FLOP/s), memory (byte), memory bandwidth and one-way link bandwidth (byte/s)."""
     peaks = tuple((math, amount("peak", peak.value, peak.unit)) for math in _FORMATS if (peak := part.peak(math)) is not None)
     memory, bandwidth, link = part.memory, part.memory_bandwidth, part.link_bandwidth
+    rates = [peak for math in _FORMATS if (peak := part.peak(math)) is not None and math in {"bf16", "fp16", "fp8"}]
     return Device(
         part.name,
         amount("memory", memory.value, memory.unit),
@@ -60,6 +61,7 @@ def device_of(part: Hardware) -> Device:
         amount("link", link.value / 2, link.unit),
         peaks,
         f"catalog, {part.name}: memory {memory.grade.value}, bandwidth {bandwidth.grade.value}, link {link.grade.value}",
+        all(figure.grade.firm for figure in (memory, bandwidth, *rates)),
     )
 
 

@@ -60,6 +60,8 @@ class Device:
     link: Amount | None = None
     peaks: tuple[tuple[str, Amount], ...] = ()
     source: str = ""
+    firm: bool = True
+    """Every figure is the user's or well attested (grade A or B)."""
 
     def __post_init__(self) -> None:
         for name, value in (("memory", self.memory), ("bandwidth", self.bandwidth), ("link", self.link), *self.peaks):

@@ -16,6 +16,7 @@ from auditor.cost.facts import Estimate, Nature
 from auditor.cost.formats import FORMATS
 from auditor.cost.grid import Grid
 from auditor.cost.impossible import ImpossiblePlanError
+from auditor.cost.known import device_by_name
 from auditor.cost.pipeline import Schedule
 from auditor.cost.plan_facts import Device, ParameterCount, PlanFacts, Serving, Training
 from auditor.cost.plan_file import parse_plan
@@ -183,6 +184,14 @@ def test_bounds_contradict_only_beyond_them() -> None:
     assert _verdict(found, _claim("time.tpot", Fraction(5, 1000))) is Verdict.CONTRADICTED
     assert compare(_claim("time.tpot", Fraction(10, 1000)), found).detail == "1.78 x the lower bound"
     assert _verdict(found, _claim("time.decode", Fraction(4, 1000))) is Verdict.CONTRADICTED
+
+
+def test_weakly_attested_hardware_contradicts_nothing() -> None:
+    weak = estimate(replace(SERVED, device=replace(DEVICE, firm=False)))
+    assert _verdict(weak, _claim("time.tpot", Fraction(1, 1000))) is Verdict.UNDETERMINED
+    assert _verdict(weak, _claim("gpus", 9)) is Verdict.CONTRADICTED
+    assert device_by_name("H100-SXM").firm
+    assert not device_by_name("V100-SXM2-32GB").firm
 
 
 def test_impossible_parts_are_refused() -> None:
