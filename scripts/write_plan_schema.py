@@ -1,7 +1,7 @@
 """Write the JSON Schema of plan files from the classes that read them.
 
-    python -m scripts.write_plan_schema           write auditor/schemas/plan.schema.json
-    python -m scripts.write_plan_schema --check   fail if it is out of date
+python -m scripts.write_plan_schema           write auditor/schemas/plan.schema.json
+python -m scripts.write_plan_schema --check   fail if it is out of date
 """
 
 from __future__ import annotations
