@@ -8,8 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from auditor.check import run_checks
 from auditor.check.subject import Subject
@@ -19,6 +19,7 @@ from auditor.claims.resolve import resolve
 from auditor.findings import Coverage, Outcome, Report, Verdict
 from auditor.parse import parse
 from auditor.plans.assign import assign
+from auditor.plans.context import read_context, with_facts
 from auditor.plans.model import Plan
 from auditor.rulebook import Rulebook, load
 from auditor.spans import Span
@@ -33,11 +34,13 @@ class ClaimSet:
 
     document: Document
     claims: tuple[Claim, ...]
+    """Those of the report in the order of its text, then those of the context, which carry their `source`."""
     plans: tuple[Plan, ...]
     labels: tuple[tuple[Span, str], ...]
     uncovered: tuple[tuple[Span, str], ...]
     coverage: Coverage
     notes: tuple[Note, ...] = ()
+    context: Mapping[str, Document] = field(default_factory=dict)
 
 
 def read_claims(source: Source, context: tuple[Source, ...] = (), *, rules: Rulebook | None = None) -> ClaimSet:
@@ -45,22 +48,22 @@ def read_claims(source: Source, context: tuple[Source, ...] = (), *, rules: Rule
     lexicon = (rules or load()).lexicon
     document = parse(source)
     found = resolve(document, lexicon)
-    facts = [replace(claim, source=other.path) for other in context for claim in resolve(parse(other), lexicon).claims]
-    claims, plans = assign(document, (*found.claims, *facts), lexicon)
+    claims, plans = assign(document, found.claims, lexicon)
+    facts, documents = read_context(context, lexicon)
     coverage, labels, uncovered = cover(document, found)
-    return ClaimSet(document, claims, plans, labels, uncovered, coverage, document.notes)
+    return ClaimSet(document, (*claims, *facts), with_facts(plans, facts), labels, uncovered, coverage, document.notes, documents)
 
 
 def audit_source(source: Source, *, rules: Rulebook | None = None, context: tuple[Source, ...] = ()) -> Report:
     """Audit one report against the rules, with the facts of its context files."""
     book = rules or load()
     read = read_claims(source, context, rules=book)
-    subject = Subject(read.document, read.claims, read.plans, book.lexicon)
-    outcomes = tuple(run_checks(book.rules, subject))
-    findings = tuple(sorted((outcome.finding for outcome in outcomes if outcome.finding is not None), key=lambda finding: (finding.place.span, finding.code)))
-    own = tuple(claim for claim in read.claims if not claim.source)
+    subject = Subject(read.document, read.claims, read.plans, book.lexicon, read.context)
+    outcomes, broken = run_checks(book.rules, subject)
+    findings = sorted((outcome.finding for outcome in outcomes if outcome.finding), key=lambda one: (one.place.span, one.code))
+    own = [claim for claim in read.claims if not claim.source]
     coverage = replace(read.coverage, checked=_checked(own, outcomes))
-    return Report(source, outcomes, findings, len(own), coverage, read.notes)
+    return Report(source, outcomes, tuple(findings), len(own), coverage, (*read.notes, *broken), context)
 
 
 def _checked(claims: Iterable[Claim], outcomes: Iterable[Outcome]) -> int:

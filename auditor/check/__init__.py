@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from importlib import import_module
 
 from auditor.check.subject import Subject
 from auditor.errors import RuleError
 from auditor.findings import Outcome
 from auditor.rulebook import Rule
+from auditor.spans import Span
+from auditor.statements import Note
 
 __all__ = ["Check", "procedure", "run_checks"]
 
@@ -35,13 +37,23 @@ def procedure(rule: Rule) -> Check:
     return check
 
 
-def run_checks(rules: Iterable[Rule], subject: Subject) -> Iterator[Outcome]:
-    """Yield the outcome of every rule over one report."""
+def run_checks(rules: Iterable[Rule], subject: Subject) -> tuple[tuple[Outcome, ...], tuple[Note, ...]]:
+    """Return the outcomes of every rule over one report, and a note for each rule that could not be run.
+
+    A fault in one rule must not cost the user the others; nor may it pass in silence.
+    """
     from auditor.check.frameworks import named
     from auditor.check.relations import run_all  # imports this package's neighbours only when something is run
 
-    rules = tuple(rules)
-    yield from run_all(rules, subject.plans, named(subject.document.source.text))
+    outcomes: list[Outcome] = []
+    notes: list[Note] = []
+    frameworks = named(subject.document.source.text)
     for rule in rules:
-        if rule.check:
-            yield from procedure(rule)(subject, rule)
+        try:
+            outcomes.extend(procedure(rule)(subject, rule) if rule.check else run_all((rule,), subject.plans, frameworks))
+        except RuleError:
+            raise
+        except Exception as error:  # a rule's own fault: said, and the audit goes on
+            place = f"{type(error).__name__}: {error}"[:200]
+            notes.append(Note(f"rule {rule.code} {rule.name} could not be run ({place}); please report it with the input", Span(0, 0)))
+    return tuple(outcomes), tuple(notes)

@@ -7,9 +7,12 @@ the rule file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from auditor.check.passages import Passage, passages
+from auditor.claims.equation import Equation, read
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim
 from auditor.plans.model import Plan
@@ -28,10 +31,12 @@ class Subject:
     """Every claim, in the order of the text; context claims carry their `source`."""
     plans: tuple[Plan, ...]
     lexicon: Lexicon
+    context: Mapping[str, Document] = field(default_factory=dict)
+    """The context documents by path."""
 
     def statement(self, claim: Claim) -> Statement:
         """Return the statement a claim was read from."""
-        return self.document.statements[claim.statement]
+        return (self.context[claim.source] if claim.source else self.document).statements[claim.statement]
 
     def at(self, span: Span) -> tuple[Claim, ...]:
         """Return the claims of the report that overlap a span."""
@@ -39,7 +44,20 @@ class Subject:
 
     def of(self, statement: int) -> tuple[Claim, ...]:
         """Return the claims of one statement."""
-        return tuple(claim for claim in self.claims if not claim.source and claim.statement == statement)
+        return self._by_statement.get(statement, ())
+
+    @cached_property
+    def _by_statement(self) -> Mapping[int, tuple[Claim, ...]]:
+        found: dict[int, list[Claim]] = {}
+        for claim in self.claims:
+            if not claim.source:
+                found.setdefault(claim.statement, []).append(claim)
+        return {statement: tuple(claims) for statement, claims in found.items()}
+
+    @cached_property
+    def equations(self) -> tuple[tuple[Passage, Equation], ...]:
+        """Every written equation of the report with the passage it stands in."""
+        return tuple((passage, equation) for passage in passages(self.document) for equation in read(passage.content, self.lexicon))
 
     def siblings(self, statement: Statement) -> Sequence[Statement]:
         """Return the statements of the same group (list, table, tree, object, command)."""
