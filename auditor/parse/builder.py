@@ -38,6 +38,8 @@ class Builder:
     notes: list[Note] = field(default_factory=list)
     embedded: int = 0
     """How deep in documents held inside documents (Markdown in a JSON string in a fence) the reader is."""
+    struck: bool = False
+    """All that is added now was taken back (the old side of a comparison)."""
     _groups: int = -1
     _tables: int = -1
     _full: bool = False
@@ -76,7 +78,7 @@ class Builder:
                 self._full = True
                 self.note(f"more than {MAX_STATEMENTS} statements; the rest of the file is not read: split it", value, fatal=True)
             return len(self.statements) - 1
-        self.statements.append(Statement(kind, path, value, group, depth, parent, cell, literal, tuple(items), struck))
+        self.statements.append(Statement(kind, path, value, group, depth, parent, cell, literal, tuple(items), struck or self.struck))
         return len(self.statements) - 1
 
     def head(

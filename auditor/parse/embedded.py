@@ -7,7 +7,11 @@ from typing import Final
 
 from auditor.parse.builder import Builder, Path, under
 from auditor.parse.commands import launches
+from auditor.parse.inline import Inline
+from auditor.parse.lines import cut_lines
+from auditor.parse.plain import read_lines
 from auditor.parse.readers import of_language, of_suffix, read_inside
+from auditor.parse.tables import add_table
 from auditor.spans import Text
 from auditor.statements import LabelKind
 
@@ -26,7 +30,50 @@ def read_block(builder: Builder, text: Text, path: Path, info: Text | None = Non
             name = info.slice(title.start(group), title.end(group))
             path = under(path, name, LabelKind.FILE)
             language = language or of_suffix(name.content)
-    read_inside(language or sniff(text.content), builder, text, path)
+    word = info.content.split(maxsplit=1)[0].casefold() if info is not None and info.content else ""
+    if word in ("csv", "tsv"):
+        _read_separated(builder, text, path, "\t" if word == "tsv" else ",")
+    elif word in ("diff", "patch"):
+        _read_difference(builder, text, path)
+    else:
+        read_inside(language or sniff(text.content), builder, text, path)
+
+
+def _read_separated(builder: Builder, text: Text, path: Path, separator: str) -> None:
+    """Rows of values with commas or tabs between; quotes keep a comma inside a value."""
+    rows = [[Inline(cell) for cell in _cells(line, separator)] for line in cut_lines(text) if line.content.strip()]
+    if rows:
+        add_table(builder, path, rows[0], rows[1:])
+
+
+def _cells(line: Text, separator: str) -> list[Text]:
+    cells: list[Text] = []
+    start = 0
+    quoted = False
+    for at, char in enumerate(line.content):
+        if char == '"':
+            quoted = not quoted
+        elif char == separator and not quoted:
+            cells.append(line.slice(start, at))
+            start = at + 1
+    cells.append(line.slice(start, len(line)))
+    return [cell.strip().strip('"').strip() for cell in cells]
+
+
+def _read_difference(builder: Builder, text: Text, path: Path) -> None:
+    """Lines taken out are read as struck, those put in or left as they stand."""
+    kept: list[Text] = []
+    gone: list[Text] = []
+    for line in cut_lines(text):
+        sign = line.content[:1]
+        if line.content.startswith(("+++", "---", "@@")):
+            continue
+        (gone if sign == "-" else kept).append(line.slice(1, len(line)) if sign and sign in "+- " else line)
+    read_lines(builder, kept, path)
+    if gone:
+        before, builder.struck = builder.struck, True
+        read_lines(builder, gone, path)
+        builder.struck = before
 
 
 def sniff(content: str) -> str:
@@ -40,9 +87,13 @@ def sniff(content: str) -> str:
         return "shell"
     if code and _PYTHON.match(code[0]):
         return "python"
+    if any(_ITEM_OF_KEYS.match(line) for line in code) and all(_YAML_LINE.match(line) for line in code):
+        return "yaml"
     return "plain"
 
 
 _SNIFFED: Final = 40
+_ITEM_OF_KEYS: Final = re.compile(r"\s+- [A-Za-z_][\w.-]{0,60}: \S")
+_YAML_LINE: Final = re.compile(r"\s*(?:- )?(?:[A-Za-z_][\w.-]{0,60}:(?:\s[^:]*)?$|- [^:]*$|[\w\]\[, .\"'-]+$)")
 _DIRECTIVE: Final = re.compile(r"#!.{0,100}sh\b|#SBATCH\b")
 _PYTHON: Final = re.compile(r"(?:from [\w.]{1,100} import |import \w|def \w{1,80}\(|class \w{1,80}[(:]|@\w)|[A-Za-z_]\w{0,80} = [{(\[]\s*$")

@@ -67,6 +67,10 @@ class Inline:
         left = len(content) - len(content.lstrip())
         return self.slice(left, max(len(content.rstrip()), left))
 
+    def trimmed(self, characters: str) -> Inline:
+        """Return it without the given characters and white space at its end."""
+        return self.slice(0, len(self.content.rstrip(characters + " \t")))
+
     def lines(self) -> list[Inline]:
         """Return the parts between line ends (and HTML line breaks)."""
         content = self.content

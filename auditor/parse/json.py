@@ -199,7 +199,9 @@ class _Reader:
                 return self.close(start, at, children, "array"), at
             if char == "}":
                 self.fault(at, "} where ] is expected", "close the array with ]")
-                return self.close(start, at, children, "array"), at
+                # One brace too many in the whole: it stands for the bracket. Otherwise the bracket was forgotten.
+                end = at + 1 if content.count("}") > content.count("{") else at
+                return self.close(start, end, children, "array"), end
             if char in ",:":
                 self.fault(at, f"{char!r} where a value is expected", "remove it, or write the missing value")
                 at = self.space(at + 1)

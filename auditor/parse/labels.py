@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from auditor.parse.inline import Inline, Mark, MarkKind
@@ -128,6 +129,8 @@ def _colon(content: str, begin: int) -> int | None:
         elif char in _CLOSING:
             depth = max(depth - 1, 0)
         elif char in ":：" and not depth:
+            if content[at - 1 : at].isdigit() and content[at + 1 : at + 2].isdigit():
+                continue  # a time of day, a ratio
             return at if _is_label_colon(content, begin, at) else None
     return None
 
@@ -186,6 +189,8 @@ def without_colon(text: Text) -> Text:
 _BAR: Final = re.compile(r"\s\|\s")
 _SEMICOLON: Final = re.compile(r";\s")
 _COMMA: Final = re.compile(r",\s")
+_SLASH: Final = re.compile(r"\s/\s")
+_GAP: Final = re.compile(r"\s{3,}|\t|\s[•·]\s")
 
 
 def split_pieces(line: Inline) -> list[Piece]:
@@ -193,8 +198,8 @@ def split_pieces(line: Inline) -> list[Piece]:
 
     A first piece with an empty value is the label over the others: `Setup: A: 1 | B: 2`.
     """
-    for separator, words in ((_BAR, 9), (_SEMICOLON, 9), (_COMMA, 3)):
-        parts = _cut_at(line, separator)
+    for separator, words in ((None, 9), (_BAR, 9), (_SEMICOLON, 9), (_GAP, 6), (_COMMA, 3), (_SLASH, 3)):
+        parts = _cut_at(line, separator) if separator is not None else _cut_at_labels(line)
         if len(parts) < 2:
             continue
         pieces = [split_label(part) for part in parts]
@@ -204,7 +209,7 @@ def split_pieces(line: Inline) -> list[Piece]:
             pieces[0] = inner
         else:
             outer = []
-        if all(_is_part(piece, words, separator is _COMMA) for piece in pieces):
+        if all(_is_part(piece, words, separator in (_COMMA, _SLASH)) for piece in pieces):
             return outer + pieces
     return [split_label(line)]
 
@@ -214,6 +219,22 @@ def _is_part(piece: Piece, words: int, colon: bool) -> bool:
     if piece.label is None or not piece.value.content or (colon and piece.sign not in (":", "：")):
         return False
     return len(piece.label.content.split()) <= words
+
+
+def _cut_at_labels(line: Inline) -> list[Inline]:
+    """Cut before each bold name with a colon: `**Target**: 50 ms **Reached**: 35 ms`."""
+    content = line.content
+    starts = [
+        mark.start
+        for mark in line.marks
+        if mark.kind is MarkKind.BOLD
+        and mark.end > mark.start
+        and (content[mark.end - 1] in ":：" or content[mark.end :].lstrip(" ")[:1] in (":", "："))
+    ]
+    if len(starts) < 2 or any(char.isalnum() for char in content[: min(starts)]):
+        return [line]
+    starts = [0, *sorted(starts)[1:], len(content)]
+    return [line.slice(start, end).strip().trimmed(",;|/·•-–—") for start, end in pairwise(starts)]
 
 
 def _cut_at(line: Inline, separator: re.Pattern[str]) -> list[Inline]:

@@ -64,6 +64,7 @@ class _Place:
     nested: bool = False
 
 
+_FRONT_MATTER: Final = {"---": "yaml", "+++": "toml"}
 _REFERENCE: Final = re.compile(
     r"[ ]{0,3}\[([^\]\[^][^\]\[]{0,200})\]:[ \t]{0,20}(?:<[^<>]{0,1000}>|[^\s<]\S{0,1000})(?:[ \t]+[\"'(].{0,300})?[ \t]*"
 )
@@ -72,6 +73,8 @@ _FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]{1,100}\]:\s*")
 _ALERT: Final = re.compile(r"\[![A-Za-z]{1,20}\]")
 _MDX_LINE: Final = re.compile(r"(?:import|export)\s.{0,2000}")
 _MDX_FROM: Final = re.compile(r"import\s.*[\"'];?|export\s+(?:const|default|function|let|var)\b.*")
+_HEADINGS: Final = re.compile(r"^#{1,4} .{0,200}\n(?:.{0,2000}\n){0,200}?#{1,4} ", re.MULTILINE)
+_GRID: Final = re.compile(r"\s*(?:\+[-=+]{3,}|[|│┃║]|[┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝─━═]{3,})")
 _PSEUDO_BULLET: Final = re.compile(r"[•‣▪●◦○·]\s*|[-–—*]\s+")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?]\s+(?=[A-Z])")
 _SUMMARY: Final = re.compile(r"(?i)<summary>([^<>\n]{1,200})</summary>")
@@ -106,19 +109,20 @@ class _Markdown:
     # What stands outside the blocks
 
     def _front_matter(self, contents: list[str]) -> None:
-        if not contents or contents[0].rstrip() != "---":
+        mark = contents[0].rstrip() if contents else ""
+        if mark not in _FRONT_MATTER:
             return
         for end in range(1, min(len(contents), 2000)):
-            if contents[end].rstrip() in ("---", "..."):
+            if contents[end].rstrip() == mark or (mark == "---" and contents[end].rstrip() == "..."):
                 break
             if not contents[end].strip() and end == 1:
                 return
         else:
             return
         inside = contents[1:end]
-        if not any(":" in line for line in inside):
+        if not any(":" in line or "=" in line for line in inside):
             return
-        read_inside("yaml", self.builder, Text.join(self.lines[1:end], "\n"), self.path)
+        read_inside(_FRONT_MATTER[mark], self.builder, Text.join(self.lines[1:end], "\n"), self.path)
         self._blank(contents, 0, end + 1)
 
     def _modules(self, contents: list[str]) -> None:
@@ -256,6 +260,9 @@ class _Markdown:
     def _barred(self, lines: list[_TextLine], path: Path, place: _Place) -> bool:
         """Read lines with bars that markdown-it takes for a paragraph (a rule with the wrong number of cells) as a table."""
         rows = [line.raw for line in lines]
+        if all(_GRID.match(row.content) for row in rows) and len(rows) > 2:
+            read_lines(self.builder, rows, path, parent=place.parent, depth=place.depth)
+            return True
         counts = [row.content.count("|") if row.content.lstrip().startswith("|") else 0 for row in rows]
         if len(rows) < 2 or min(counts) < 2 or max(counts) < 3:
             return False
@@ -323,6 +330,11 @@ class _Markdown:
         body = self.lines[start + 1 : start + 1 + len(wanted)]
         if body:
             text = Text.join([_ends(line, want) for line, want in zip(body, wanted, strict=False)], "\n")
+            if start + 1 + len(wanted) >= end and _HEADINGS.search(text.content) and not (info is not None and info.content):
+                # The fence is never closed, and a report with headings stands behind it.
+                self.builder.note("a fence (```) that is never closed; what stands behind it is read as Markdown", opening.strip())
+                read_inside("markdown", self.builder, text, self.path)
+                return
             read_block(self.builder, text, path, info)
 
     def _html(self, node: _Node, path: Path, place: _Place, title: Label | None) -> Label | None:

@@ -13,7 +13,7 @@ from typing import Final
 from auditor.parse.builder import Builder, Path, under
 from auditor.parse.emit import add_pieces
 from auditor.parse.inline import Inline
-from auditor.parse.labels import introduces, split_pieces, without_colon
+from auditor.parse.labels import Piece, introduces, split_label, split_pieces, without_colon
 from auditor.parse.lines import column_of, cut_lines
 from auditor.parse.tables import add_table, is_rule, split_row
 from auditor.spans import Text
@@ -27,6 +27,10 @@ _BULLET: Final = re.compile(r"\s*(?P<mark>[-*+•‣▪●○◦·–](?=\s)|[�
 _DRAWN: Final = re.compile(r"[\s\-=+|:─━═│┃║┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╯╰.*_~#]*")
 _BAR: Final = re.compile(r"[│┃║]")
 _CELL_LINE: Final = re.compile(r"\s*[|│┃║]")
+
+_CORNERS: Final = "┌└╔╚╭╰"
+_SECTION: Final = re.compile(r"(?:[=\-#*~─═]{2,40}|#|//)\s+(?=\S)")
+_RULE_KEY: Final = 1_000_000
 
 _TITLE, _PLAIN, _BRANCHED = 0, 1, 2
 
@@ -60,7 +64,7 @@ def read_lines(builder: Builder, lines: list[Text], path: Path, *, parent: int |
     group = builder.group()
     blank = False
     parsed: list[_Line | None] = [_line(line) for line in lines]
-    at = tried = 0
+    at = tried = searched = 0
     while at < len(lines):
         line = parsed[at]
         if line is None:
@@ -74,6 +78,14 @@ def read_lines(builder: Builder, lines: list[Text], path: Path, *, parent: int |
             _add_drawn_table(builder, lines[at:until], outer.path if outer else path)
             at, blank = until, False
             continue
+        until = _columns_end(lines, parsed, at) if line.kind is Kind.ENTRY and at >= searched else at
+        if until > at:
+            while stack and stack[-1].key >= line.key:
+                stack.pop()
+            _add_columns(builder, lines[at:until], stack[-1].path if stack else path)
+            at = searched = until
+            blank = False
+            continue
         while stack and stack[-1].key >= line.key:
             stack.pop()
         if blank and not stack:
@@ -81,6 +93,8 @@ def read_lines(builder: Builder, lines: list[Text], path: Path, *, parent: int |
         blank = False
         at += 1
         if not line.body.content:
+            if line.text.content.strip()[0] in _CORNERS:
+                stack.clear()
             continue
         outer = stack[-1] if stack else None
         here = outer.path if outer else path
@@ -97,7 +111,7 @@ def _line(text: Text) -> _Line | None:
     content = text.content
     if not content.strip() or _DRAWN.fullmatch(content):
         # A rule or the frame of a box says nothing; it does not end a block either.
-        return None if not content.strip() else _Line(text, text.slice(0, 0), 1_000_000, Kind.CODE)
+        return None if not content.strip() else _Line(text, text.slice(0, 0), _RULE_KEY, Kind.CODE)
     if branch := _BRANCH.match(content):
         column = column_of(content[: branch.start("knot")].replace("│", " ").replace("┃", " ").replace("|", " "))
         return _Line(text, text.slice(branch.end("knot"), len(content)).strip(), column * 4 + _BRANCHED, Kind.TREE)
@@ -105,10 +119,20 @@ def _line(text: Text) -> _Line | None:
         body = text.slice(stem.end(), len(content)).strip()
         if not _BAR.search(body.content) and "|" not in body.content:
             return _Line(text, body, stem.end() * 4 + _PLAIN, Kind.TREE)
+        inner = body.strip("│┃║| ")
+        if not _BAR.search(inner.content) and "|" not in inner.content:  # a line of a box
+            return _Line(text, inner, stem.end() * 4 + _PLAIN, Kind.ENTRY)
         return _Line(text, text.strip(), column_of(content) * 4 + _PLAIN, Kind.CODE)
     if bullet := _BULLET.match(content):
         return _Line(text, text.slice(bullet.end(), len(content)).strip(), column_of(content) * 4 + _BRANCHED, Kind.ITEM)
-    return _Line(text, text.strip(), column_of(content) * 4 + _PLAIN, Kind.ENTRY)
+    body = text.strip()
+    if section := _SECTION.match(body.content):  # `=== Memory ===`, `# Memory`
+        inner = body.slice(section.end(), len(body)).strip("=-#*~─═ \t")
+        if any(char.isalnum() for char in inner.content):
+            says = split_label(Inline(inner))
+            level = _PLAIN if says.label is not None and says.value.content else _TITLE
+            return _Line(text, inner, column_of(content) * 4 + level, Kind.ENTRY)
+    return _Line(text, body, column_of(content) * 4 + _PLAIN, Kind.ENTRY)
 
 
 def _add_line(
@@ -116,7 +140,12 @@ def _add_line(
 ) -> _Open | None:
     """Add one line; return it as something to nest under."""
     body = Inline(line.body)
-    nests = later is not None and later.key > line.key and later.body.content != ""
+    nests = later is not None and line.key < later.key < _RULE_KEY
+    underlined = following is not None and following.key == _RULE_KEY
+    if line.kind is Kind.ENTRY and (underlined or line.key % 4 == _TITLE) and split_label(body).label is None:
+        label = without_colon(line.body)
+        index = builder.add(Kind.HEAD, path, label, group, depth=depth, parent=parent)
+        return _Open(line.key - line.key % 4, under(path, label, LabelKind.LEAD), index)
     if line.kind is Kind.ENTRY and introduces(body):
         label = without_colon(line.body)
         index = builder.add(Kind.HEAD, path, label, group, depth=depth, parent=parent)
@@ -127,6 +156,8 @@ def _add_line(
             key = line.key - _PLAIN + _TITLE
         return _Open(key, under(path, label, LabelKind.LEAD), index, level)
     pieces = split_pieces(body)
+    if line.kind is Kind.ENTRY and len(pieces) == 1 and pieces[0].label is None and (pair := _pair(line.body)) is not None:
+        pieces = [pair]
     labelled = pieces[0].label
     kind = line.kind
     if kind is Kind.ENTRY and labelled is None:
@@ -190,3 +221,60 @@ def _add_drawn_table(builder: Builder, lines: list[Text], path: Path) -> None:
             continue
         rows.append([Inline(cell) for cell in _cells(line)])
     add_table(builder, path, head or [], rows)
+
+
+def _pair(body: Text) -> Piece | None:
+    """A name and a measure with a wide gap or dots between: `Weights ........ 17.5 GB`."""
+    gap = _GAP.search(body.content)
+    if gap is None or gap.end() == len(body) or not _MEASURE.match(body.content, gap.end()) or len(_columns(body)) > 3:
+        return None
+    label = body.slice(0, gap.start()).strip()
+    if not label.content or not label.content[0].isalpha() or len(label.content.split()) > 8:
+        return None
+    return Piece(label, Inline(body.slice(gap.end(), len(body)).strip()))
+
+
+_GAP: Final = re.compile(r"[ \u00a0]{2,}|\t+|[ ]?\.{3,}[ ]?")
+_MEASURE: Final = re.compile(r"[~≈<>≤≥±$+\-−]{0,2}\s?\d")
+
+
+def _columns(line: Text) -> list[Text]:
+    """Cut a line where two blanks or more stand."""
+    cells: list[Text] = []
+    line = line.strip()
+    start = 0
+    for match in _GAP.finditer(line.content):
+        cells.append(line.slice(start, match.start()))
+        start = match.end()
+    cells.append(line.slice(start, len(line)))
+    return [cell.strip() for cell in cells]
+
+
+def _columns_end(lines: list[Text], parsed: list[_Line | None], at: int) -> int:
+    """Return the line behind the table without bars that starts at line `at`, or `at` where none does.
+
+    Its head holds no numbers and no colons, and every row has as many cells as it, a number in one of them behind the first.
+    """
+    head = _columns(lines[at])
+    if len(head) < 2 or any(not cell.content or cell.content[0].isdigit() or ":" in cell.content or "=" in cell.content for cell in head):
+        return at
+    end = at + 1
+    rows = 0
+    while end < len(lines) and lines[end].content.strip():
+        one = parsed[end]
+        if _DRAWN.fullmatch(lines[end].content):
+            end += 1
+            continue
+        if one is None or one.kind is not Kind.ENTRY or (_GAP.search(lines[end].content.strip()) is None):
+            break
+        cells = _columns(lines[end])
+        if len(cells) != len(head) or not any(_MEASURE.match(cell.content) for cell in cells[1:]):
+            break
+        rows += 1
+        end += 1
+    return end if rows >= (1 if len(head) > 2 else 2) else at
+
+
+def _add_columns(builder: Builder, lines: list[Text], path: Path) -> None:
+    rows = [[Inline(cell) for cell in _columns(line)] for line in lines if not _DRAWN.fullmatch(line.content)]
+    add_table(builder, path, rows[0], rows[1:])

@@ -385,9 +385,12 @@ def _flags(
             continue
         if base in ("bash", "sh") and carries:
             continue
-        label = (
-            "argument" if named else "script" if starts_script or SCRIPT.fullmatch(content) else "model" if "/" in content else "argument"
-        )
+        if named:
+            label = "argument"
+        elif starts_script or SCRIPT.fullmatch(content):
+            label = "script"
+        else:
+            label = "model" if "/" in content or "serve" in path[-1].text.content else "argument"
         named = named or label != "argument"
         _flag(script, path, stand_in(label, Span(word.whole.start, word.whole.start)), word, group)
         if label == "script" and starts_script:

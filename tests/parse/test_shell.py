@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import pytest
+
+from auditor.parse.commands import launches
+from tests.parse.reading import document, shown, values, where
+
+
+@pytest.mark.parametrize(
+    ("command", "read"),
+    [
+        (
+            "torchrun --nproc_per_node=8 --nnodes 2 train.py --tp 4 --fp16",
+            {"$torchrun > --nproc_per_node": "8", "$torchrun > --nnodes": "2", "$torchrun > script": "train.py", "$torchrun > $train.py > --tp": "4",
+             "$torchrun > $train.py > --fp16": ""},
+        ),
+        (
+            "python -m torch.distributed.run --nproc-per-node 8 -m pkg.train --tp 4",
+            {"$python -m torch.distributed.run > --nproc-per-node": "8", "$python -m torch.distributed.run > $pkg.train > --tp": "4"},
+        ),
+        ("python3 -u train.py --seq-length 4096", {"$python3 > script": "train.py", "$python3 > $train.py > --seq-length": "4096"}),
+        (
+            "srun -N2 --ntasks-per-node 8 python train.py trainer.num_nodes=2 ++model.tp=4",
+            {"$srun > -N": "2", "$srun > --ntasks-per-node": "8", "$srun > $python > $train.py > trainer.num_nodes": "2",
+             "$srun > $python > $train.py > ++model.tp": "4"},
+        ),
+        ("mpirun -np 16 -x NCCL_DEBUG=INFO ./bench --size 4", {"$mpirun > -np": "16", "$mpirun > NCCL_DEBUG": "INFO", "$mpirun > --size": "4"}),
+        ("deepspeed --num_gpus 8 train.py --zero 3", {"$deepspeed > --num_gpus": "8", "$deepspeed > $train.py > --zero": "3"}),
+        (
+            "accelerate launch --num_processes 8 train.py --lr 1e-5",
+            {"$accelerate launch > --num_processes": "8", "$accelerate launch > $train.py > --lr": "1e-5"},
+        ),
+        (
+            "vllm serve org/model-8b --tensor-parallel-size 4 -pp 2 --enable-expert-parallel",
+            {"$vllm serve > model": "org/model-8b", "$vllm serve > --tensor-parallel-size": "4", "$vllm serve > -pp": "2",
+             "$vllm serve > --enable-expert-parallel": ""},
+        ),
+        (
+            "python -m sglang.launch_server --model-path a/b --tp 8 --trust-remote-code",
+            {"$python -m sglang.launch_server > --tp": "8", "$python -m sglang.launch_server > --trust-remote-code": ""},
+        ),
+        ("trtllm-serve a/b --tp_size 8 --ep_size 4", {"$trtllm-serve > --tp_size": "8", "$trtllm-serve > --ep_size": "4"}),
+        ("sudo nohup ray start --num-gpus 8", {"$ray start > --num-gpus": "8"}),
+        ("docker run --gpus 8 --shm-size 32g image vllm serve m --tp 2", {"$docker run > --gpus": "8", "$docker run > $vllm serve > --tp": "2"}),
+        ("./scripts/train.sh --nodes 4 --gpus-per-node 8", {"$./scripts/train.sh > --nodes": "4", "$./scripts/train.sh > --gpus-per-node": "8"}),
+        ("CUDA_VISIBLE_DEVICES=0,1 python a.py", {"=CUDA_VISIBLE_DEVICES": "0,1", "$python > script": "a.py"}),
+        ("export A=1 B='two words'", {"=A": "1", "=B": "two words"}),
+        ("python a.py --ids 0 1 2 3 --name \"x y\"", {"$python > $a.py > --ids": "0 1 2 3", "$python > $a.py > --name": "x y"}),
+        ("python a.py --shift -1 --rate=.5", {"$python > $a.py > --shift": "-1", "$python > $a.py > --rate": ".5"}),
+        ("vllm serve m --override '{\"tp\": 8}'", {"$vllm serve > --override > .tp": "8"}),
+    ],
+)  # fmt: skip
+def test_launchers(command: str, read: dict[str, str]) -> None:
+    found = values(command, "sh")
+    assert read.items() <= found.items()
+    assert launches(command) or "A=1" in command
+
+
+def test_continuations_comments_and_variables() -> None:
+    text = r"""#!/bin/bash
+#SBATCH --nodes=2
+#SBATCH -n 16 --gpus-per-node 8
+TP=${TP:-8}  # of 16
+PP=4
+WORLD=$(($TP*$PP))
+# Prefill
+torchrun --nproc_per_node $TP \
+  --nnodes "${PP}" --world $WORLD \
+  train.py --run "tp$TP" $1
+"""
+    read = values(text, "sh")
+    assert read["$SBATCH > --nodes"] == "2"
+    assert read["$SBATCH > -n"] == "16"
+    assert read["$SBATCH > --gpus-per-node"] == "8"
+    assert read["=TP"] == "8"
+    assert read["=WORLD"] == "32"
+    assert read["^Prefill > $torchrun > --nproc_per_node"] == "8"
+    assert read["^Prefill > $torchrun > --nnodes"] == "4"
+    assert read["^Prefill > $torchrun > --world"] == "32"
+    assert read["^Prefill > $torchrun > $train.py > --run"] == "tp8"
+    assert "code [] of 16" in shown(text, "sh")
+
+
+def test_a_value_put_in_stands_where_it_is_used() -> None:
+    text = "TP=16\ntorchrun --nproc_per_node $TP train.py\n"
+    flag = document(text, "sh").statements[1]
+    assert flag.value.content == "16"
+    assert text[flag.value.whole.start : flag.value.whole.end] == "$TP"
+
+
+def test_arguments_in_arrays_keep_their_places() -> None:
+    text = "ARGS=(\n  --tp 8 # note\n  --fp16\n)\nOPTS=\"--mbs 1 --gbs 64\"\ntorchrun ${ARGS[@]} $OPTS train.py \"${ARGS[@]}\"\n"  # fmt: skip
+    read = values(text, "sh")
+    assert read["$torchrun > --tp"] == "8"
+    assert read["$torchrun > --gbs"] == "64"
+    assert read["$torchrun > $train.py > --tp"] == "8"
+    assert where(text, "8", "sh") == (2, 8)
+    assert where(text, "64", "sh") == (5, 21)
+
+
+def test_arguments_no_command_uses_are_read_too() -> None:
+    assert values("ARGS=(--tp 8)\n", "sh") == {"=ARGS > --tp": "8"}
+
+
+def test_a_console_has_prompts_and_output() -> None:
+    text = "$ torchrun --nproc_per_node 8 \\\n>   train.py\nTotal GPUs: 16\n(env) user@host:~$ vllm serve m --tp 4\nok 5\n"
+    read = values(text, "sh")
+    assert read["$torchrun > --nproc_per_node"] == "8"
+    assert read["$torchrun > script"] == "train.py"
+    assert read[".Total GPUs"] == "16"
+    assert read["$vllm serve > --tp"] == "4"
+    assert any(one.value.content == "ok 5" for one in document(text, "sh").statements)
+
+
+def test_tools_and_prose_are_code() -> None:
+    for text in ("cd ../outputs/2025", "nvidia-smi -i 0,1", "watch -n 1 x", "echo 8 | tee log 5", "hello world 8"):
+        assert {one.kind.value for one in document(text, "sh").statements} == {"code"}
+
+
+def test_loops_heredocs_and_substitutions_are_not_run() -> None:
+    text = "for i in 0 1; do python a.py --rank $i & done\ncat <<EOF > cfg\ntp: 4\nEOF\nX=$(rm -rf 8)\nY=`date 9`\nZ=$((2**99))\n"
+    read = values(text, "sh")
+    assert read["$python > $a.py > --rank"] == "$i"
+    assert read[".tp"] == "4"
+    assert read["=X"] == "$(rm -rf 8)"
+    assert read["=Y"] == "`date 9`"
+    assert read["=Z"] == "$((2**99))"
+
+
+def test_expansion_is_bounded() -> None:
+    text = "A=" + "x" * 1500 + "\n" + "torchrun --a $A$A$A\n" * 2000
+    total = sum(len(one.value.content) for one in document(text, "sh").statements)
+    assert total < 2_000_000
+    doubling = "A=ab\n" + "A=$A$A\n" * 60
+    assert max(len(one.value.content) for one in document(doubling, "sh").statements) < 10_000
+
+
+@pytest.mark.parametrize(
+    "line", ["python is slow", "ray tracing of 8", "The torchrun command", "nemo = 4", "swift: 4", "see train.py", "--tp 4"]
+)
+def test_text_that_only_looks_like_a_command(line: str) -> None:
+    assert not launches(line)
+
+
+def test_lines_of_text_in_a_shell_block_are_read_as_lines() -> None:
+    assert values("GPUs: 8\nnemo = 4\n", "sh") == {".GPUs": "8", ".nemo": "4"}
+
+
+def test_quotes_that_are_never_closed() -> None:
+    assert values("torchrun --name it's --tp 4 a.py", "sh")["$torchrun > --tp"] == "4"
