@@ -17,8 +17,8 @@ __all__ = ["facts", "requirements"]
 
 _FACTS = frozenset(
     "gpus.per_node memory.capacity hardware.peak_flops hardware.memory_bandwidth model.params model.params_active model.layers "
-    "model.hidden model.heads model.kv_heads model.head_dim model.ffn_hidden model.expert_hidden model.vocab model.context model.experts model.top_k "
-    "model.shared_experts model.bytes_per_param batch.global batch.sequence_length".split()
+    "model.hidden model.heads model.kv_heads model.head_dim model.ffn_hidden model.expert_hidden model.vocab model.context model.experts "
+    "model.top_k model.shared_experts model.bytes_per_param batch.global batch.sequence_length".split()
 )
 """What a plan takes over from its context rather than chooses."""
 

@@ -121,6 +121,13 @@ def per_of(words: Sequence[Word]) -> str:
     return scope
 
 
+def _memory_owner(words: Sequence[Word]) -> str:
+    """Return whose memory `gpu_memory_gb` or `total_gpu_memory_gb` is."""
+    if find(words, ("gpu", "memory")) < 0:
+        return ""
+    return "total" if find_any(words, ("total", "cluster", "aggregate")) else "gpu"
+
+
 class LabelReader:
     """Reads labels, each text once."""
 
@@ -165,7 +172,7 @@ class LabelReader:
             transparent=bool(member) or lexicon.is_transparent(named),
             unit=unit,
             unit_per=unit_per,
-            per=unit_per or per_of(words) or ("gpu" if find(words, ("gpu", "memory")) >= 0 and unit else ""),
+            per=unit_per or per_of(words) or (_memory_owner(words) if unit else ""),
             member=member,
             role=self.role(words),
             phase=self.phase(words),
