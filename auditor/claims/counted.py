@@ -297,6 +297,9 @@ def read_gpus(
         | {word.text for word in head[-2:]}
         | ({word.text for word in lead_words(desk, line, number)[-2:]} if not head and bracketed(desk, line, number) else set())
     )
+    ahead = [word.text for word in head[-3:] if word.text != "the"]
+    if ahead[-1:] == ["remaining"] and ahead[-2:-1] and ahead[-2] in ("to", "across", "over", "on", "onto", "with", "among"):
+        return Meaning("gpus", Confidence.MEDIUM, shown)  # `spread over the remaining 7 GPUs`: those that are used from then on
     for id_ in ("gpus.spare", "gpus.available"):
         if quantities[id_].qualifiers & near:
             return Meaning(id_, Confidence.HIGH, shown)
