@@ -1,0 +1,360 @@
+"""Written equations: does what a report works out come to what it says?
+
+Each equation is worked out with the written precision of its numbers under every admissible reading (GB or GiB, K as 1000 or 1024,
+a / b x c as a / (b x c), counts of elements as bytes). It is contradicted only if no reading makes its sides agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from auditor.check.arithmetic import Amount, Manner, as_printed, evaluate, manners, unit_of
+from auditor.check.passages import Passage, disowned
+from auditor.check.printed import Printed, agrees
+from auditor.check.subject import Subject
+from auditor.claims.equation import Equation, Leaf, Node, Product, Shape, Side, leaves, operations
+from auditor.claims.model import Approximation
+from auditor.claims.numbers import Form
+from auditor.findings import Confidence, ConventionTried, Edit, Operand, Outcome, Place, Repair, Severity, Step, Verdict
+from auditor.relations.figures import figure, rewritten
+from auditor.rulebook import Rule
+from auditor.spans import Span
+from auditor.units import DATA, DIMENSIONLESS, UNITS, Dimension, Unit
+from auditor.values import Interval
+
+__all__ = ["conversion", "written"]
+
+_ELEMENT_SIZES: Final = (Fraction(1), Fraction(2), Fraction(4), Fraction(1, 2))
+_FLOP: Final = Dimension(work=1)
+_BASE: Final = ("byte", "s", "FLOP", "FLOPS", "byte/s", "1/s")
+_FLOPS: Final = Dimension(work=1, time=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Agreement:
+    """A reading under which two sides agree."""
+
+    name: str
+    """What is unusual about it; empty for the usual one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """Two sides that agree under no reading."""
+
+    left: Side
+    right: Side
+    one: Amount
+    two: Amount
+    guessed: bool
+    """The dimensions differ: what unit the bare number is in was guessed."""
+    tried: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unclear:
+    """Two sides that cannot be compared."""
+
+    why: str
+
+
+_Judgement = _Agreement | _Gap | _Unclear
+
+
+def written(subject: Subject, rule: Rule) -> Iterable[Outcome]:
+    """Yield an outcome for every written equation of the report."""
+    return _outcomes(subject, rule, conversions=False)
+
+
+def conversion(subject: Subject, rule: Rule) -> Iterable[Outcome]:
+    """Yield an outcome for every figure that is given in two units: `32,550 tokens/s = 32.5 tokens/ms`, `400 Gbps (50 GB/s)`."""
+    return _outcomes(subject, rule, conversions=True)
+
+
+def _outcomes(subject: Subject, rule: Rule, *, conversions: bool) -> Iterator[Outcome]:
+    seen: set[Span] = set()
+    for passage, equation in subject.equations:
+        if (equation.shape is Shape.CONVERSION) is not conversions:
+            continue
+        span = passage.span(equation.start, equation.end)
+        if span not in seen and (outcome := _outcome(passage, equation, rule)) is not None:
+            seen.add(span)
+            yield outcome
+
+
+def _outcome(passage: Passage, equation: Equation, rule: Rule) -> Outcome | None:
+    text = passage.content
+    if equation.shape is Shape.BRACKET and not _explains(text, equation):
+        return None
+    judgements = _judge(text, equation)
+    spans = tuple(passage.span(leaf.start, leaf.end) for side in equation.sides for leaf in leaves(side.tree))
+    gaps = [item for item in judgements if isinstance(item, _Gap)]
+    unclear = [item for item in judgements if isinstance(item, _Unclear)]
+    quoted = text[equation.start : equation.end]
+    if not gaps and not unclear:
+        names = "; ".join(dict.fromkeys(item.name for item in judgements if isinstance(item, _Agreement) and item.name))
+        return Outcome(rule.code, Verdict.HELD, spans, quoted + (f" ({names})" if names else ""))
+    for other in equation.alternatives:
+        if all(isinstance(item, _Agreement) for item in _judge(text, other)):
+            return Outcome(rule.code, Verdict.HELD, spans, text[other.start : other.end])
+    if not gaps:
+        if equation.shape is Shape.BRACKET:
+            return None
+        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{quoted}: {unclear[0].why}")
+    if equation.shape is Shape.BRACKET and gaps[0].guessed:
+        return None
+    if _is_label(equation, judgements):
+        return None
+    if equation.shape is Shape.CONVERSION and "=" not in quoted and not _slip(text, gaps[0]):
+        return None  # a second figure in brackets may be another figure; a clean factor between them is a slip
+    said = disowned(passage, equation.start, equation.end)
+    if said:
+        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{quoted} does not hold, and the report does not say it does ({said})")
+    return _contradicted(passage, equation, gaps[0], spans, rule)
+
+
+def _is_label(equation: Equation, judgements: list[_Judgement]) -> bool:
+    """Tell whether a first side that is one bare number only introduces a chain that holds: `4 replicas = 4 x 16 = 64`."""
+    opens = isinstance(equation.sides[0].tree, Leaf) and isinstance(judgements[0], _Gap)
+    return opens and len(judgements) > 1 and not any(isinstance(item, _Gap) for item in judgements[1:])
+
+
+def _explains(text: str, equation: Equation) -> bool:
+    """Tell whether the arithmetic in brackets is said of the figure before it, and not of a part of it or of another thing."""
+    head, tree = equation.sides[0].tree, equation.sides[1].tree
+    if not isinstance(head, Leaf) or head.number.form in (Form.PART, Form.WHOLE, Form.RATIO):
+        return False
+    if isinstance(tree, Product) and any(sign == "of" for sign, _ in tree.factors) and operations(tree) == 1:
+        return False
+    unit = UNITS.get(head.number.unit)
+    if unit is not None and unit.dimension != DIMENSIONLESS:
+        return True
+    if unit is not None:
+        return isinstance(tree, Product) and [sign for sign, _ in tree.factors] == ["*", "/"]
+    if any(leaf.number.unit for leaf in leaves(tree)):
+        return False
+    nouns = {leaf.number.noun.rstrip("s") for leaf in leaves(tree)} - {""}
+    divides = isinstance(tree, Product) and any(sign == "/" for sign, _ in tree.factors)
+    return divides or (bool(head.number.noun) and head.number.noun.rstrip("s") in nouns) or _holds_plainly(text, equation)
+
+
+def _holds_plainly(text: str, equation: Equation) -> bool:
+    return all(isinstance(item, _Agreement) for item in _judge(text, equation))
+
+
+# --- judging
+
+
+def _judge(text: str, equation: Equation) -> list[_Judgement]:
+    return [_compare(text, left, right) for left, right in zip(equation.sides, equation.sides[1:], strict=False)]
+
+
+def _compare(text: str, left: Side, right: Side) -> _Judgement:
+    trees = (left.tree, right.tree)
+    first: tuple[Amount, Amount] | None = None
+    tried: list[str] = []
+    for manner in manners(text, trees):
+        one, two = evaluate(text, left.tree, manner), evaluate(text, right.tree, manner)
+        if one is None or two is None:
+            continue
+        if first is None:
+            first = (one, two)
+        for name, a, b in _meetings(one, two):
+            if _equal(text, left, right, a, b, manner, right.about):
+                return _Agreement(", ".join(filter(None, (manner.name, name))))
+        if manner.name:
+            tried.append(manner.name)
+    if first is None or (first[0].dimension != first[1].dimension and _one_unit_each(trees)):
+        bare = Manner(bare=True)
+        one, two = evaluate(text, left.tree, bare), evaluate(text, right.tree, bare)
+        if one is not None and two is not None and _equal(text, left, right, one.interval, two.interval, bare, right.about):
+            return _Agreement(bare.name)
+        if first is None:
+            return _Unclear("its units cannot be added or it divides by zero")
+    one, two = first
+    if one.dimension == two.dimension:
+        return _Gap(left, right, one, two, False, tuple(tried))
+    if DIMENSIONLESS in (one.dimension, two.dimension) and {one.dimension, two.dimension} & {DATA, Dimension(time=1), _FLOP, _FLOPS}:
+        return _Gap(left, right, one, two, True, (*tried, *(name for name, _, _ in _meetings(one, two) if name)))
+    return _Unclear(f"one side is a {_kind(one.dimension)}, the other a {_kind(two.dimension)}")
+
+
+def _one_unit_each(trees: tuple[Node, Node]) -> bool:
+    """Tell whether no kind of quantity is written in two units, so that the bare figures can be compared."""
+    found: dict[Dimension, set[Unit]] = {}
+    for tree in trees:
+        for leaf in leaves(tree):
+            if unit := UNITS.get(leaf.number.unit):
+                found.setdefault(unit.dimension, set()).add(unit)
+    return all(len(units) == 1 for dimension, units in found.items() if dimension != DIMENSIONLESS)
+
+
+def _kind(dimension: Dimension) -> str:
+    return {DIMENSIONLESS: "count"}.get(dimension, str(dimension))
+
+
+def _meetings(one: Amount, two: Amount) -> Iterator[tuple[str, Interval, Interval]]:
+    """Yield the ways to compare two amounts: as they are, or with what their dimensions lack."""
+    a, b = one.interval, two.interval
+    if one.dimension == two.dimension:
+        yield "", a, b
+        return
+    if {one.dimension, two.dimension} == {DIMENSIONLESS, DATA}:
+        for size in _ELEMENT_SIZES:
+            name = f"counts as elements of {figure(size, UNITS['1'])} byte{'' if size == 1 else 's'}"
+            yield name, a.scale(size) if one.dimension == DIMENSIONLESS else a, b.scale(size) if two.dimension == DIMENSIONLESS else b
+    elif DIMENSIONLESS in (one.dimension, two.dimension) or {one.dimension, two.dimension} == {_FLOP, _FLOPS}:
+        yield "units left unsaid", a, b
+
+
+def _equal(text: str, left: Side, right: Side, a: Interval, b: Interval, manner: Manner, about: bool) -> bool:
+    """Compare two sides; one that is a single number only has to be a rounding of the other."""
+    rounds = any("/" in _signs(side.tree) for side in (left, right))
+    for side, computed in ((right, a), (left, b)):
+        if isinstance(side.tree, Leaf):
+            shown = as_printed(text, side.tree, manner)
+            if agrees(computed, shown, unit_of(side.tree, manner)[0], about=about, up=rounds and shown.is_count):
+                return True
+    if isinstance(left.tree, Leaf) or isinstance(right.tree, Leaf):
+        return False
+    return (a.widen(Fraction(1, 20)) if about else a).meets(b)
+
+
+def _signs(node: Node) -> set[str]:
+    return {sign for sign, _ in node.factors} if isinstance(node, Product) else set()
+
+
+# --- saying it
+
+_SLIPS: Final = tuple(map(Fraction, (1000, 10**6, 10**9, 1024, 2**20, 2**30, 8, 100)))
+_PREFIXED: Final = (
+    *(
+        ("byte", "KB", "MB", "GB", "TB", "PB"),
+        ("byte/s", "KB/s", "MB/s", "GB/s", "TB/s"),
+        ("bit/s", "Kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"),
+    ),
+    *(("FLOPS", "MFLOPS", "GFLOPS", "TFLOPS", "PFLOPS", "EFLOPS"), ("FLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP"), ("ns", "us", "ms", "s")),
+    *(
+        ("token/s", "token/ms"),
+        ("sequence/s", "sequence/ms"),
+        ("batch/s", "batch/ms"),
+        ("GB/s", "Gbit/s"),
+        ("MB/s", "Mbit/s"),
+        ("GB", "Gbit"),
+    ),
+)
+"""Units that are mistaken for one another: a prefix or bits for bytes apart."""
+
+
+def _contradicted(passage: Passage, equation: Equation, gap: _Gap, spans: tuple[Span, ...], rule: Rule) -> Outcome:
+    text = passage.content
+    target, other, computed = _target(gap)
+    claimed = text[target.start : target.end]
+    unit = _unit(target, computed)
+    value = figure(computed.middle, unit)
+    arithmetic = " ".join(text[other.start : other.end].split())
+    slip = _slip(text, gap)
+    message = f"{arithmetic} = {value}, but the report says {' '.join(claimed.split())}"
+    if slip:
+        message += f"; {slip}"
+    place = Place(passage.span(target.start, target.end), f"the arithmetic gives {value}")
+    related = (Place(passage.span(other.start, other.end), f"comes to {value}"),)
+    clear = not gap.guessed and equation.shape in (Shape.EQUALS, Shape.CONVERSION)
+    severity = rule.severity if not gap.guessed else min(rule.severity, Severity.WARNING, key=lambda one: one.rank)
+    finding = rule.finding(
+        message,
+        place,
+        severity=severity,
+        confidence=rule.confidence if clear else min(rule.confidence, Confidence.MEDIUM, key=lambda one: one.rank),
+        related=related,
+        claimed=" ".join(claimed.split()),
+        expected=value,
+        derivation=(_step(passage, other, computed, unit, arithmetic),),
+        conventions=tuple(ConventionTried(name, False) for name in dict.fromkeys(gap.tried)),
+        repairs=_repairs(passage, target, computed, unit, clear),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _target(gap: _Gap) -> tuple[Side, Side, Amount]:
+    """Return the side that states a result, the side that works it out and what that comes to."""
+    if isinstance(gap.left.tree, Leaf) and not isinstance(gap.right.tree, Leaf):
+        return gap.left, gap.right, gap.two
+    return gap.right, gap.left, gap.one
+
+
+def _unit(target: Side, computed: Amount) -> Unit:
+    """Return the unit to show the computed value in: the claimed one, where it fits."""
+    for leaf in leaves(target.tree):
+        unit = UNITS.get(leaf.number.unit)
+        if unit and computed.dimension in (unit.dimension, DIMENSIONLESS) and not leaf.per:
+            return unit
+    return next((UNITS[symbol] for symbol in _BASE if UNITS[symbol].dimension == computed.dimension), UNITS["1"])
+
+
+def _slip(text: str, gap: _Gap) -> str:
+    """Name the factor of a thousand, 1024, 8 or 100 that would make the sides agree."""
+    target, _, computed = _target(gap)
+    if not isinstance(target.tree, Leaf):
+        return ""
+    shown = as_printed(text, target.tree)
+    scale = unit_of(target.tree, Manner())[0]
+    bits = shown.unit is not None and shown.unit.dimension.data == 1
+    for factor in _SLIPS:
+        if factor == 8 and not bits:
+            continue
+        for ratio in (factor, 1 / factor):
+            near = abs(computed.middle - shown.value * scale * ratio) <= abs(computed.middle) / 20
+            if not near or not agrees(computed.interval, shown, scale * ratio):
+                continue
+            better = _other_unit(shown, ratio)
+            if better:
+                return f"it would agree with {better} for {shown.unit}"
+            times = figure(factor, UNITS["1"])
+            return f"the two are a factor of {times} apart"
+    return ""
+
+
+def _other_unit(shown: Printed, ratio: Fraction) -> str:
+    if shown.unit is None:
+        return ""
+    for symbols in _PREFIXED:
+        if shown.unit.symbol in symbols:
+            for symbol in symbols:
+                if UNITS[symbol].scale == shown.unit.scale * ratio:
+                    return symbol
+    return ""
+
+
+def _step(passage: Passage, side: Side, amount: Amount, unit: Unit, arithmetic: str) -> Step:
+    operands = []
+    for leaf in leaves(side.tree):
+        value = evaluate(passage.content, leaf, Manner())
+        interval = value.interval if value else Interval(None, None)
+        operands.append(Operand(leaf.number.name or leaf.text, leaf.text, interval.low, interval.high, passage.span(leaf.start, leaf.end)))
+    low, high = amount.interval.low, amount.interval.high
+    return Step(arithmetic, amount.ascii, figure(amount.middle, unit), tuple(operands), low, high)
+
+
+def _repairs(passage: Passage, target: Side, computed: Amount, unit: Unit, clear: bool) -> tuple[Repair, ...]:
+    """Offer to write the computed value where the result stands."""
+    leaf = target.tree
+    if not isinstance(leaf, Leaf) or leaf.negative or leaf.per or len(leaf.number.written) > 1:
+        return ()
+    shown = as_printed(passage.content, leaf)
+    value = figure(computed.middle, unit)
+    message = f"{value} instead of {leaf.text} would agree"
+    if (shown.unit.symbol if shown.unit else "1") != unit.symbol or shown.step == 0:
+        return (Repair(message),)
+    span = passage.span(leaf.number.digits, leaf.number.stop)
+    if len(span) != leaf.number.stop - leaf.number.digits:
+        return (Repair(message),)
+    found = rewritten(leaf.digits, shown.value, computed.middle / unit.scale, whole=shown.is_count)
+    if found is None:
+        return (Repair(message),)
+    start, end, digits = found
+    safe = clear and shown.approximation is not Approximation.BOUND
+    return (Repair(message, (Edit(Span(span.start + start, span.start + end), digits),), safe),)

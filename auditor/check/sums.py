@@ -1,0 +1,474 @@
+"""Sums: do the parts of a table, list, tree or object add up to the total that is written for them?
+
+A figure is compared with a total only where its neighbours are plainly its parts: same kind of unit, at least two of them, nothing among
+them that is a limit, a share or a figure per something else. A total far from the sum of its neighbours (half, or double) speaks of
+another scope and is left alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import combinations
+from typing import Final
+
+from auditor.check.printed import Printed, agrees, binary_scale, printed
+from auditor.check.subject import Subject
+from auditor.claims.equation import Leaf, Shape, leaves, read
+from auditor.claims.model import Approximation, Claim, Role
+from auditor.claims.numbers import Form, Number
+from auditor.claims.words import Word, split
+from auditor.findings import Confidence, Edit, Operand, Outcome, Place, Repair, Severity, Step, Verdict
+from auditor.relations.figures import figure, figure_range, rewritten
+from auditor.relations.language import decimal
+from auditor.rulebook import Rule
+from auditor.spans import Span
+from auditor.statements import Kind, LabelKind
+from auditor.units import DIMENSIONLESS, UNITS, Dimension, Unit
+from auditor.values import Interval
+
+__all__ = ["totals"]
+
+MAX_PARTS: Final = 200
+MAX_DOUBTFUL: Final = 5
+RANGE_SLACK: Final = Fraction(1, 10)
+"""How far the ends of a total given as a range may lie from the sums of its parts' ends."""
+_TOTAL: Final = frozenset(("total", "sum", "overall", "subtotal", "totals", "altogether", "aggregate"))
+_OTHER: Final = frozenset(
+    (
+        *(
+            "available",
+            "limit",
+            "capacity",
+            "maximum",
+            "minimum",
+            "target",
+            "requirement",
+            "budget",
+            "headroom",
+            "margin",
+            "remaining",
+            "free",
+        ),
+        *(
+            "utilization",
+            "efficiency",
+            "peak",
+            "average",
+            "ratio",
+            "including",
+            "included",
+            "include",
+            "which",
+            "reduction",
+            "saving",
+            "check",
+        ),
+        *(
+            "improvement",
+            "speedup",
+            "usable",
+            "previous",
+            "baseline",
+            "before",
+            "after",
+            "threshold",
+            "goal",
+            "slo",
+            "sla",
+            "bandwidth",
+            "fit",
+        ),
+        *("throughput", "rate", "required", "spare", "reserve", "deficit", "p50", "p90", "p95", "p99", "median", "mean", "best", "worst"),
+        *("effective", "excess", "shortfall", "gap", "difference", "vs", "overlap", "overlapped", "hidden", "saved", "without", "with"),
+    )
+)
+"""Words of a label whose figure is hardly a part of the total beside it."""
+
+
+_HEDGES: Final = frozenset(
+    ("estimated", "estimate", "approximately", "approx", "about", "around", "roughly", "only", "just", "another", "expected")
+)
+"""Words that may stand before the figure of a label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A labelled figure: one bullet, branch, cell or key with its number."""
+
+    statement: int
+    label: str
+    words: tuple[str, ...]
+    printed: Printed
+    dimension: Dimension
+    span: Span
+    text: str
+    claim: Claim | None
+    unit_elsewhere: bool = False
+    compared: bool = False
+    """It stands beside a bound: `17.5 GB < 68 GB`."""
+
+    @property
+    def said(self) -> str:
+        """The figure for people, with the unit its labels give it."""
+        return f"{self.text} {self.printed.unit}" if self.unit_elsewhere else self.text
+
+    @property
+    def is_total(self) -> bool:
+        return bool(self.words) and bool(set(self.words) & _TOTAL)
+
+    @property
+    def is_part(self) -> bool:
+        """Tell whether it can plainly be a part of a total beside it."""
+        role = self.claim.role if self.claim else Role.ACTUAL
+        bound = self.compared or self.printed.approximation is Approximation.BOUND
+        return not (self.is_total or bound or set(self.words) & _OTHER) and role is Role.ACTUAL
+
+    def interval(self, binary: bool = False) -> Interval:
+        return self.printed.interval.scale(self.scale(binary))
+
+    def scale(self, binary: bool = False) -> Fraction:
+        unit = self.printed.unit
+        return (binary_scale(unit) if unit and binary else None) or self.printed.scale
+
+    @property
+    def middle(self) -> Fraction:
+        return self.printed.value * self.printed.scale
+
+
+def totals(subject: Subject, rule: Rule) -> Iterable[Outcome]:
+    """Yield an outcome for every total that is written beside its parts."""
+    yield from _tables(subject, rule)
+    yield from _lists(subject, rule)
+    yield from _objects(subject, rule)
+
+
+# --- figures with labels
+
+
+def _entry(subject: Subject, index: int, words: Sequence[Word], label: str) -> Entry | None:
+    """Return the one figure a statement gives for its label: the first number, or the result of the arithmetic it starts with."""
+    statement = subject.document.statements[index]
+    content = statement.value.content
+    numbers = [number for number in subject.lexicon.scan(content) if number.form is not Form.TEXTUAL]
+    first = _figure(content, numbers, subject)
+    if first is None or first.form is not Form.PLAIN or first.arrow or first.per not in ("", "gpu", "stage", "step", "replica"):
+        return None
+    span = statement.value.span(first.digits, first.end if first.unit else first.stop)
+    claim = next((claim for claim in subject.of(index) if claim.span.overlaps(span)), None)
+    unit = UNITS.get(first.unit) if first.unit else _unit_of_context(claim)
+    value = replace(printed(content, first), unit=unit)
+    if unit is not None and not first.unit and value.approximation is Approximation.EXACT:
+        # a bare number under `Memory (GB)` is a measured figure, known to its last digit
+        half = value.step / 2
+        value = replace(value, interval=Interval(value.value - half, value.value + half), approximation=Approximation.ROUNDED)
+    dimension = unit.dimension if unit else DIMENSIONLESS
+    text = content[first.digits : first.end if first.unit else first.stop]
+    compared = any(number.bound and number.unit == first.unit for number in numbers if number is not first)
+    return Entry(
+        index, label, tuple(word.text for word in words), value, dimension, span, text, claim, unit is not None and not first.unit, compared
+    )
+
+
+def _figure(content: str, numbers: Sequence[Number], subject: Subject) -> Number | None:
+    """Return the number a text gives first, or as the result of the arithmetic it starts with."""
+    if not numbers or any(word.text not in _HEDGES for word in split(content[: numbers[0].start])):
+        return None
+    for equation in read(content, subject.lexicon):
+        opens = any(leaf.number.digits == numbers[0].digits for leaf in leaves(equation.sides[0].tree))
+        if equation.shape is Shape.EQUALS and (opens or "=" in content[numbers[0].stop : equation.start]):
+            result = equation.sides[-1].tree
+            return result.number if isinstance(result, Leaf) else None
+    return numbers[0]
+
+
+def _unit_of_context(claim: Claim | None) -> Unit | None:
+    if claim is None or claim.unit.symbol == "1":
+        return None
+    return claim.unit
+
+
+# --- judging a total
+
+
+def _judge(total: Entry, siblings: Sequence[Entry], rule: Rule, *, sure: bool, optional: bool = False) -> Outcome | None:
+    """Compare a total with the sum of its parts among its siblings.
+
+    `sure` where every sibling gives a figure of the same kind; `optional` where one plain part may be left out (objects hold
+    alternatives side by side). None where too few of them are parts.
+    """
+    plain = [part for part in siblings if part.is_part]
+    doubtful = [part for part in siblings if not part.is_part]
+    if len(plain) < 2 or len(siblings) > MAX_PARTS:
+        return None
+    for parts in _choices(plain, doubtful, optional=optional):
+        if (name := _adds_up(total, parts)) is not None:
+            return Outcome(rule.code, Verdict.HELD, _spans(total, parts), f"{_written(parts)} = {total.said}{name}")
+    spans = _spans(total, plain)
+    ranged = any(part.printed.approximation is Approximation.RANGE for part in (total, *plain))
+    if not ranged and (reason := _other_structure(total, plain)):
+        return Outcome(rule.code, Verdict.HELD, spans, f"{total.said}: {reason}")
+    middle = sum((part.middle for part in plain), Fraction(0))
+    unit = total.printed.unit or UNITS["1"]
+    value = figure_range(_sum(plain, binary=False), unit) if ranged else figure(middle, unit)
+    near = total.middle != 0 and Fraction(2, 3) <= middle / total.middle <= Fraction(3, 2)
+    if not sure or doubtful or not near:
+        return Outcome(
+            rule.code,
+            Verdict.UNDETERMINED,
+            spans,
+            f"{_written(plain)} = {value}, not {total.said}; whether these are its parts is not said",
+        )
+    return _contradicted(total, plain, middle, unit, value, rule, spans)
+
+
+def _choices(plain: Sequence[Entry], doubtful: Sequence[Entry], *, optional: bool) -> Iterator[Sequence[Entry]]:
+    """Yield the sets of siblings that may be the parts: the plain ones with any of the doubtful."""
+    few = doubtful[:MAX_DOUBTFUL]
+    for size in range(len(few) + 1):
+        for chosen in combinations(few, size):
+            yield (*plain, *chosen)
+    if optional and len(plain) > 2:
+        for part in plain:
+            yield tuple(other for other in plain if other is not part)
+
+
+def _adds_up(total: Entry, parts: Sequence[Entry]) -> str | None:
+    """Return the remark with which the parts make the total or None."""
+    if all(any(item.printed.approximation is Approximation.RANGE for item in side) for side in ((total,), parts)):
+        return "" if _range_fits(total.interval(), _sum(parts, binary=False)) else None
+    if agrees(_sum(parts, binary=False), total.printed, total.scale()):
+        return ""
+    mixed = any(part.printed.unit != total.printed.unit for part in parts)
+    if mixed and agrees(_sum(parts, binary=True), total.printed, total.scale(binary=True)):
+        return " (data units as powers of 1024)"
+    return None
+
+
+def _range_fits(total: Interval, parts: Interval) -> bool:
+    """Tell whether both ends of a total's range lie near the sums of the ends of its parts."""
+    for one, two in ((total.low, parts.low), (total.high, parts.high)):
+        if one is None or two is None:
+            continue
+        if abs(one - two) > max(abs(one), abs(two)) * RANGE_SLACK:
+            return False
+    return True
+
+
+def _spans(total: Entry, parts: Sequence[Entry]) -> tuple[Span, ...]:
+    return (total.span, *(part.span for part in parts))
+
+
+def _written(parts: Sequence[Entry]) -> str:
+    return " + ".join(part.said for part in parts) if len(parts) <= 8 else f"the {len(parts)} parts"
+
+
+def _contradicted(
+    total: Entry, parts: Sequence[Entry], middle: Fraction, unit: Unit, value: str, rule: Rule, spans: tuple[Span, ...]
+) -> Outcome:
+    ranged = any(part.printed.approximation is Approximation.RANGE for part in (total, *parts))
+    message = f"{_written(parts)} = {value}, but the total says {total.said}"
+    finding = rule.finding(
+        message,
+        Place(total.span, f"its parts make {value}"),
+        severity=min(rule.severity, Severity.WARNING, key=lambda one: one.rank) if ranged else rule.severity,
+        confidence=min(rule.confidence, Confidence.MEDIUM, key=lambda one: one.rank) if ranged or len(parts) > 12 else rule.confidence,
+        related=tuple(Place(part.span, f"part: {part.text}") for part in parts[:12]),
+        claimed=total.text,
+        expected=value,
+        derivation=(_step(total, parts, middle, _sum(parts, binary=False), unit),),
+        repairs=_repairs(total, middle, unit, value),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _sum(parts: Sequence[Entry], *, binary: bool) -> Interval:
+    total = Interval.exact(0)
+    for part in parts:
+        total = total + part.interval(binary)
+    return total
+
+
+def _other_structure(total: Entry, parts: Sequence[Entry]) -> str:
+    """Return how else the parts may make the total: one is a subtotal of others, or the figure is their mean, largest or product."""
+    shown, scale = total.printed, total.scale()
+    whole = _sum(parts, binary=False)
+    for part in parts:
+        others = [other for other in parts if other is not part]
+        if len(others) >= 2 and agrees(whole - part.interval(), shown, scale):
+            for size in range(2, min(len(others), 5) + 1):
+                for chosen in combinations(others[:10], size):
+                    if agrees(_sum(chosen, binary=False), part.printed, part.scale()):
+                        return f"{part.text} is a subtotal"
+    if len(parts) >= 2:
+        if agrees(whole.scale(Fraction(1, len(parts))), shown, scale):
+            return "the mean of the parts"
+        for part in parts:
+            if part.interval() == total.interval():
+                return "the largest of the parts" if part.middle == max(item.middle for item in parts) else "one of the parts"
+    return ""
+
+
+def _step(total: Entry, parts: Sequence[Entry], middle: Fraction, interval: Interval, unit: Unit) -> Step:
+    operands = tuple(Operand(part.label or part.text, part.text, part.interval().low, part.interval().high, part.span) for part in parts)
+    substituted = " + ".join(_plain(part.middle) for part in parts)
+    return Step(
+        " + ".join(part.label or part.text for part in parts[:12]), substituted, figure(middle, unit), operands, interval.low, interval.high
+    )
+
+
+def _plain(value: Fraction) -> str:
+    return decimal(value) or f"({value.numerator} / {value.denominator})"
+
+
+def _repairs(total: Entry, middle: Fraction, unit: Unit, value: str) -> tuple[Repair, ...]:
+    message = f"a total of {value} instead of {total.said} would agree"
+    found = rewritten(total.text, total.printed.value, middle / unit.scale, whole=total.printed.is_count)
+    if found is None or len(total.text) != len(total.span):
+        return (Repair(message),)
+    start, end, digits = found
+    return (Repair(message, (Edit(Span(total.span.start + start, total.span.start + end), digits),)),)
+
+
+# --- tables
+
+
+def _tables(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    statements = subject.document.statements
+    columns: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for index, statement in enumerate(statements):
+        if statement.kind is Kind.CELL and statement.cell is not None and statement.cell.column > 0 and not statement.struck:
+            columns[statement.cell.table, statement.cell.column].append(index)
+    for (_, _), cells in sorted(columns.items()):
+        yield from _column(subject, cells, rule)
+
+
+def _column(subject: Subject, cells: Sequence[int], rule: Rule) -> Iterator[Outcome]:
+    """Yield the outcomes of the total rows of one column."""
+    statements = subject.document.statements
+    pending: list[Entry] = []
+    clean = True
+    for index in cells:
+        statement = statements[index]
+        row = next((label for label in reversed(statement.path) if label.kind is LabelKind.ROW), None)
+        words = subject.lexicon.normalize(row.text.content) if row else ()
+        entry = _entry(subject, index, words, row.text.content if row else "")
+        if entry is None:
+            clean = clean and not any(character.isdigit() for character in statement.value.content)
+            continue
+        if not entry.is_total:
+            pending.append(entry)
+            continue
+        parts = [part for part in pending if part.dimension == entry.dimension]
+        if entry.dimension != DIMENSIONLESS or _whole(entry, parts):
+            outcome = _judge(entry, parts, rule, sure=clean and len(parts) == len(pending) and _additive(subject, index))
+            if outcome is not None:
+                yield outcome
+        pending, clean = [], True
+
+
+_ADDITIVE_NOT: Final = frozenset(("ratio", "efficiency", "mfu", "bandwidth", "utilization", "latency", "p50", "p99", "average", "per"))
+
+
+def _additive(subject: Subject, index: int) -> bool:
+    """Tell whether the figures of a column may be added: no efficiencies, rates of use or percentiles."""
+    head = next((label for label in reversed(subject.document.statements[index].path) if label.kind is LabelKind.COLUMN), None)
+    words = {word.text for word in subject.lexicon.normalize(head.text.content)} if head else set()
+    return not words & _ADDITIVE_NOT
+
+
+def _whole(total: Entry, parts: Sequence[Entry]) -> bool:
+    """Tell whether bare counts may be added up: whole numbers, or shares that make 100%."""
+    if total.printed.unit is not None:
+        return total.printed.unit.symbol == "%" and total.printed.value == 100
+    return total.printed.is_count and all(part.printed.is_count or part.printed.value.denominator == 1 for part in parts)
+
+
+# --- lists and trees
+
+
+def _lists(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    statements = subject.document.statements
+    levels: Mapping[tuple[int, int, int | None], list[int]] = defaultdict(list)
+    for index, statement in enumerate(statements):
+        if statement.kind in (Kind.ITEM, Kind.TREE, Kind.ENTRY) and not statement.literal and not statement.struck:
+            levels[statement.group, statement.depth, statement.parent].append(index)
+    for (_, _, parent), indices in levels.items():
+        yield from _level(subject, parent, indices, rule)
+
+
+def _labelled_entry(subject: Subject, index: int) -> Entry | None:
+    statement = subject.document.statements[index]
+    label = statement.path[-1] if statement.path else None
+    if label is None or label.kind not in (LabelKind.ITEM, LabelKind.KEY):
+        return None
+    return _entry(subject, index, subject.lexicon.normalize(label.text.content), label.text.content)
+
+
+def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: Rule) -> Iterator[Outcome]:
+    """Yield the outcomes of the totals among the siblings of one list or branch, or else of the figure of their parent."""
+    pending: list[Entry] = []
+    clean, totalled = True, False
+    for index in indices:
+        entry = _labelled_entry(subject, index)
+        if entry is None:
+            clean = clean and not _holds_figure(subject, index)
+            continue
+        if not entry.is_total:
+            pending.append(entry)
+            continue
+        totalled = True
+        outcome = _total_of(entry, pending, rule, clean)
+        if outcome is not None:
+            yield outcome
+        pending, clean = [], True
+    head = _labelled_entry(subject, parent) if parent is not None and not totalled else None
+    if head is not None and (head.is_total or head.is_part):
+        tree = all(subject.document.statements[index].kind is Kind.TREE for index in indices)
+        outcome = _total_of(head, pending, rule, clean and (head.is_total or tree))
+        if outcome is not None:
+            yield outcome
+
+
+def _total_of(total: Entry, pending: Sequence[Entry], rule: Rule, clean: bool) -> Outcome | None:
+    parts = [part for part in pending if part.dimension == total.dimension]
+    if total.dimension == DIMENSIONLESS or not _one_scope(total, [part for part in parts if part.is_part]):
+        return None
+    return _judge(total, parts, rule, sure=clean and len(parts) == len(pending))
+
+
+def _holds_figure(subject: Subject, index: int) -> bool:
+    """Tell whether a statement that gives no plain figure holds a number that may still be a part of the sum."""
+    numbers = subject.lexicon.scan(subject.document.statements[index].value.content)
+    return any(number.unit and number.form is Form.PLAIN for number in numbers)
+
+
+def _one_scope(total: Entry, parts: Sequence[Entry]) -> bool:
+    """Tell whether total and parts speak of the same part of the plan, as far as they say."""
+    scopes = {entry.claim.scope.per for entry in (total, *parts) if entry.claim is not None and entry.claim.scope.per not in ("", "total")}
+    return len(scopes) <= 1
+
+
+# --- objects
+
+
+def _objects(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    statements = subject.document.statements
+    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for index, statement in enumerate(statements):
+        if statement.kind is Kind.ENTRY and statement.literal in ("number", "string"):
+            groups[statement.group, statement.depth].append(index)
+    for indices in groups.values():
+        entries = [entry for index in indices if (entry := _labelled_entry(subject, index)) is not None]
+        # a figure without a unit may be a part too: `"model_parameters": 23.1` beside `"total": 123.7`
+        unclear = any(entry.printed.unit is None and entry.printed.value.denominator != 1 for entry in entries)
+        for total in entries:
+            if not total.is_total or total.dimension == DIMENSIONLESS:
+                continue
+            parts = [entry for entry in entries if entry.dimension == total.dimension and not entry.is_total]
+            if _one_scope(total, [part for part in parts if part.is_part]):
+                outcome = _judge(total, parts, rule, sure=not unclear, optional=True)
+                if outcome is not None:
+                    yield outcome
