@@ -54,7 +54,13 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
     groups: dict[_Scope, list[Claim]] = defaultdict(list)
     torn = _torn(subject)
     for claim in subject.claims:
-        if claim.quantity in quantities and (claim.statement, claim.quantity) not in torn and claim.role is Role.ACTUAL and not claim.source and _firm(subject, claim):
+        if (
+            claim.quantity in quantities
+            and (claim.statement, claim.quantity) not in torn
+            and claim.role is Role.ACTUAL
+            and not claim.source
+            and _firm(subject, claim)
+        ):
             groups[_scope(subject, claim)].append(claim)
     for scope, claims in groups.items():
         values = _clusters(claims)
@@ -95,7 +101,9 @@ def _scope(subject: Subject, claim: Claim) -> _Scope:
         per = "gpu"
     if claim.quantity in ("experts.per_gpu", "layers.per_stage", "model.experts", "gpus.per_node"):
         per = ""
-    return _Scope(claim.plan, claim.quantity, claim.role.value, per, claim.scope.phase, claim.scope.member, claim.scope.words or _part(subject, claim))
+    return _Scope(
+        claim.plan, claim.quantity, claim.role.value, per, claim.scope.phase, claim.scope.member, claim.scope.words or _part(subject, claim)
+    )
 
 
 def _part(subject: Subject, claim: Claim) -> str:
@@ -104,11 +112,31 @@ def _part(subject: Subject, claim: Claim) -> str:
     if statement.cell is not None and claim.quantity in _MEASURED:
         return next((label.text.content for label in statement.path if label.kind is LabelKind.COLUMN), "")
     for label in reversed(statement.path):
-        if label.kind is LabelKind.KEY and label is not subject.statement(claim).path[-1] and not claim.quantity.startswith("parallel.") and not subject.lexicon.is_transparent(subject.lexicon.normalize(label.text.content)):
+        if (
+            label.kind is LabelKind.KEY
+            and label is not subject.statement(claim).path[-1]
+            and not claim.quantity.startswith("parallel.")
+            and not subject.lexicon.is_transparent(subject.lexicon.normalize(label.text.content))
+        ):
             return label.text.content
         if label.kind in (LabelKind.HEADING, LabelKind.ITEM, LabelKind.KEY, LabelKind.LEAD):
             words = {word.text for word in subject.lexicon.normalize(label.text.content)}
-            for part in ("attention", "mlp", "moe", "dense", "embedding", "draft", "vision", "encoder", "decoder", "shared", "minimum", "maximum", "peak", "baseline"):
+            for part in (
+                "attention",
+                "mlp",
+                "moe",
+                "dense",
+                "embedding",
+                "draft",
+                "vision",
+                "encoder",
+                "decoder",
+                "shared",
+                "minimum",
+                "maximum",
+                "peak",
+                "baseline",
+            ):
                 if part in words and not (part in ("moe", "attention", "decoder") and label.kind is LabelKind.HEADING):
                     return part
     return ""
@@ -138,7 +166,9 @@ def _finding(subject: Subject, rule: Rule, scope: _Scope, values: Sequence[Seque
     first = main[0]
     tied = len(values[0]) == len(values[1])
     line = subject.document.source.lines.point(first.span.start).line
-    message = f"{_called(name.names[0])} is {odd.text.strip()} here but {first.text.strip()} on line {line}" + (f" and in {len(main) - 1} other places" if len(main) > 2 else "")
+    message = f"{_called(name.names[0])} is {odd.text.strip()} here but {first.text.strip()} on line {line}" + (
+        f" and in {len(main) - 1} other places" if len(main) > 2 else ""
+    )
     sure = all(claim.confidence is Confidence.HIGH for claim in (first, odd))
     step = Step(
         formula=f"{name.symbol} has one value",
@@ -152,7 +182,9 @@ def _finding(subject: Subject, rule: Rule, scope: _Scope, values: Sequence[Seque
     return rule.finding(
         message,
         Place(odd.span, f"says {odd.text.strip()}"),
-        severity=rule.severity if sure and not tied or scope.quantity.startswith("parallel.") else min(rule.severity, Severity.WARNING, key=lambda item: item.rank),
+        severity=rule.severity
+        if (sure and not tied) or scope.quantity.startswith("parallel.")
+        else min(rule.severity, Severity.WARNING, key=lambda item: item.rank),
         related=related,
         claimed=odd.text.strip(),
         expected=first.text.strip(),

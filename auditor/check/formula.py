@@ -70,12 +70,16 @@ def _against(subject: Subject, rule: Rule, statement: Statement, axes: tuple[str
         return Outcome(rule.name, Verdict.HELD, spans, f"{gpus.text.strip()} GPUs in {plan.title}")
     names = " * ".join(subject.lexicon.quantities[axis].symbol for axis in degrees)
     numbers = " * ".join(str(claim.interval.low) for claim in degrees.values())
-    message = f"the formula makes {numbers.replace('*', 'x')} = {product} GPUs{'' if whole else ' or a multiple'} of {plan.title.strip('* ')}, which is listed with {gpus.interval.low}"
+    made = f"{numbers.replace('*', 'x')} = {product} GPUs{'' if whole else ' or a multiple'}"
+    message = f"the formula makes {made} of {plan.title.strip('* ')}, which is listed with {gpus.interval.low}"
     step = Step(
         formula=names,
         substituted=numbers,
         result=str(product),
-        operands=tuple(Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span) for claim in (*degrees.values(), gpus)),
+        operands=tuple(
+            Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
+            for claim in (*degrees.values(), gpus)
+        ),
         low=product,
         high=product,
     )

@@ -63,14 +63,20 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             if alike:
                 yield Outcome(rule.name, Verdict.HELD, spans, f"{_per_token(row.middle)} as in {len(alike)} other rows")
                 continue
-            if not _agree(others) or not tabled and abs(nearest.middle - row.middle) * 4 < row.middle:
+            if not _agree(others) or (not tabled and abs(nearest.middle - row.middle) * 4 < row.middle):
                 continue
-            message = f"{row.flops.text.strip()} at {row.rate.text.strip()} is {_per_token(row.middle)} a token; the nearest of {len(others)} rows of the same model says {_per_token(nearest.middle)}"
+            message = (
+                f"{row.flops.text.strip()} at {row.rate.text.strip()} is {_per_token(row.middle)} a token; "
+                f"the nearest of {len(others)} rows of the same model says {_per_token(nearest.middle)}"
+            )
             step = Step(
                 formula="flops per token = TFLOPS per GPU / tokens per second per GPU",
                 substituted=f"({row.flops.interval.middle}) / ({row.rate.interval.middle})",
                 result=_per_token(row.middle),
-                operands=tuple(Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span) for claim in (row.flops, row.rate)),
+                operands=tuple(
+                    Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
+                    for claim in (row.flops, row.rate)
+                ),
                 low=row.middle,
                 high=row.middle,
             )
@@ -132,7 +138,11 @@ def _model(subject: Subject, claim: Claim) -> str:
     statement = subject.statement(claim)
     if statement.cell is None:
         # One file of data speaks of one model; its tasks (pre-training, fine-tuning) are told apart by their keys.
-        keys = [subject.lexicon.normalize(label.text.content) for label in statement.path[:-1] if not any(character.isdigit() for character in label.text.content)]
+        keys = [
+            subject.lexicon.normalize(label.text.content)
+            for label in statement.path[:-1]
+            if not any(character.isdigit() for character in label.text.content)
+        ]
         return " ".join(words[0].text for words in keys if words)
     heads = [label.text.content for label in statement.path if label.kind is LabelKind.HEADING]
     row = next((label.text.content for label in statement.path if label.kind is LabelKind.ROW), "")
@@ -161,9 +171,18 @@ def allocation(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             formula="allocated / available",
             substituted=f"({part}) / ({whole})",
             result=f"{float(part / whole * 100):g} %",
-            operands=tuple(Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span) for claim in (used[0], there[0])),
+            operands=tuple(
+                Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
+                for claim in (used[0], there[0])
+            ),
             low=part / whole,
             high=part / whole,
         )
-        finding = rule.finding(message, Place(share.span, "utilisation"), related=(Place(used[0].span, "allocated"), Place(there[0].span, "available")), claimed=share.text.strip(), derivation=(step,))
+        finding = rule.finding(
+            message,
+            Place(share.span, "utilisation"),
+            related=(Place(used[0].span, "allocated"), Place(there[0].span, "available")),
+            claimed=share.text.strip(),
+            derivation=(step,),
+        )
         yield Outcome(rule.name, Verdict.CONTRADICTED, (share.span,), message, finding)

@@ -20,7 +20,20 @@ __all__ = ["compared", "flags", "marks", "perfect", "previous_met", "verdicts"]
 
 _PASS_MARKS = "✓✔✅☑🎉"
 _FAIL_MARKS = "❌✗✘⛔🚫"
-_PASS_WORDS = (("pass",), ("passed",), ("met",), ("meet",), ("meets",), ("exceed",), ("exceeds",), ("exceeded",), ("satisfied",), ("achieved",), ("ok",), ("compliant",))
+_PASS_WORDS = (
+    ("pass",),
+    ("passed",),
+    ("met",),
+    ("meet",),
+    ("meets",),
+    ("exceed",),
+    ("exceeds",),
+    ("exceeded",),
+    ("satisfied",),
+    ("achieved",),
+    ("ok",),
+    ("compliant",),
+)
 _FAIL_WORDS = (("fail",), ("failed",), ("not", "met"), ("missed",), ("violated",), ("unmet",), ("not", "achieved"))
 _LOWER = ("time.", "memory.", "share.communication", "share.bubble", "share.difference")
 """Quantities of which less is better."""
@@ -42,11 +55,15 @@ class Pair:
 
     def missed(self) -> bool:
         """Tell whether no reading of the two figures meets the target."""
-        return all(_beyond(one.interval, other.interval, below=self.below) for one in self.actual.readings for other in self.target.readings)
+        return all(
+            _beyond(one.interval, other.interval, below=self.below) for one in self.actual.readings for other in self.target.readings
+        )
 
     def met(self) -> bool:
         """Tell whether every reading of the two figures meets the target."""
-        return all(_within(one.interval, other.interval, below=self.below) for one in self.actual.readings for other in self.target.readings)
+        return all(
+            _within(one.interval, other.interval, below=self.below) for one in self.actual.readings for other in self.target.readings
+        )
 
     def step(self) -> Step:
         """Return the comparison as arithmetic."""
@@ -57,7 +74,10 @@ class Pair:
             formula=f"{self.actual.symbol} {'<=' if self.below else '>='} target",
             substituted=f"({shown[0]}) - ({shown[1]})",
             result=f"{float((shown[0] - shown[1]) / scale):g} {actual.unit.symbol}".strip(),
-            operands=tuple(Operand(name, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span) for name, claim in (("actual", self.actual), ("target", self.target))),
+            operands=tuple(
+                Operand(name, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
+                for name, claim in (("actual", self.actual), ("target", self.target))
+            ),
             low=shown[0] - shown[1],
             high=shown[0] - shown[1],
         )
@@ -87,16 +107,29 @@ def _pairs(claims: Iterable[Claim]) -> list[Pair]:
         if actual.role is not Role.ACTUAL or actual.quantity in ("other", "change", "share.of"):
             continue
         for target in claims:
-            if target.role in (Role.TARGET, Role.LIMIT) and target.quantity == actual.quantity and target.span != actual.span and _same_scope(actual, target):
+            if (
+                target.role in (Role.TARGET, Role.LIMIT)
+                and target.quantity == actual.quantity
+                and target.span != actual.span
+                and _same_scope(actual, target)
+            ):
                 found.append(Pair(actual, target))
     return found
 
 
 def _same_scope(first: Claim, second: Claim) -> bool:
-    return all(
-        not one or not other or one == other
-        for one, other in ((first.scope.per, second.scope.per), (first.scope.phase, second.scope.phase), (first.scope.member, second.scope.member))
-    ) and first.plan == second.plan and (first.scope.words == second.scope.words or not second.scope.words)
+    return (
+        all(
+            not one or not other or one == other
+            for one, other in (
+                (first.scope.per, second.scope.per),
+                (first.scope.phase, second.scope.phase),
+                (first.scope.member, second.scope.member),
+            )
+        )
+        and first.plan == second.plan
+        and (first.scope.words == second.scope.words or not second.scope.words)
+    )
 
 
 # -- marks beside numbers ------------------------------------------------------------------------------------------------
@@ -130,7 +163,12 @@ def _units(subject: Subject) -> Iterator[tuple[str, tuple[Claim, ...], Statement
         if statement.cell is not None:
             claims = [claim for other in rows[statement.cell.table, statement.cell.row] for claim in by_statement[other]]
         else:
-            claims = by_statement[index] or [claim for other, candidate in enumerate(statements) if candidate.kind is Kind.HEAD and candidate.group == statement.group for claim in by_statement[other][:0]]
+            claims = by_statement[index] or [
+                claim
+                for other, candidate in enumerate(statements)
+                if candidate.kind is Kind.HEAD and candidate.group == statement.group
+                for claim in by_statement[other][:0]
+            ]
         yield mark, tuple(claims), statement
 
 
@@ -188,7 +226,7 @@ def flags(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             for actual, bar, below in _judged(subject, claims, others):
                 pair = Pair(actual, bar) if not below else _Limit(actual, bar)
                 spans = (actual.span, bar.span, statement.value.whole)
-                wrong = statement.literal == "true" and pair.missed() or statement.literal == "false" and pair.met()
+                wrong = (statement.literal == "true" and pair.missed()) or (statement.literal == "false" and pair.met())
                 if wrong:
                     does = "misses" if statement.literal == "true" else "meets"
                     message = f"{statement.label} is {statement.literal}, but {actual.text.strip()} {does} {bar.text.strip()}"
@@ -238,7 +276,9 @@ def verdicts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             finding = rule.finding(
                 message,
                 Place(statement.value.whole, "the verdict"),
-                related=tuple(place for other in missed[:4] for place in (Place(other.actual.span, "reached"), Place(other.target.span, "asked for"))),
+                related=tuple(
+                    place for other in missed[:4] for place in (Place(other.actual.span, "reached"), Place(other.target.span, "asked for"))
+                ),
                 claimed=statement.value.content.strip()[:80],
                 expected=f"{len(missed)} missed",
                 derivation=tuple(other.step() for other in missed[:4]),
@@ -254,7 +294,11 @@ def verdicts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     message,
                     Place(statement.value.whole, "the verdict"),
                     related=tuple(Place(other.value.whole, f"{other.label} is {other.value.content.strip()}") for other in failed[:4])
-                    + tuple(Place(claim.span, "in the failed check") for claim in subject.claims if any(subject.statement(claim).group == other.group for other in failed[:4]))[:8],
+                    + tuple(
+                        Place(claim.span, "in the failed check")
+                        for claim in subject.claims
+                        if any(subject.statement(claim).group == other.group for other in failed[:4])
+                    )[:8],
                     claimed=statement.value.content.strip()[:80],
                     expected="a verdict that names the failed check",
                 )
@@ -265,7 +309,9 @@ def verdicts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 def _missed(subject: Subject) -> list[Pair]:
     """Return the pairs of the report in which every stated figure misses the target."""
     by_target: dict[tuple[str, str, str, str], list[Pair]] = defaultdict(list)
-    for pair in _pairs(claim for claim in subject.claims if not claim.source and claim.confidence is Confidence.HIGH and not claim.scope.member):
+    for pair in _pairs(
+        claim for claim in subject.claims if not claim.source and claim.confidence is Confidence.HIGH and not claim.scope.member
+    ):
         by_target[pair.actual.quantity, pair.actual.scope.per, pair.actual.scope.phase, pair.actual.plan].append(pair)
     return [pairs[0] for pairs in by_target.values() if all(pair.missed() for pair in pairs)]
 
@@ -273,7 +319,12 @@ def _missed(subject: Subject) -> list[Pair]:
 def _claims_all(subject: Subject, statement: Statement) -> bool:
     words = [word.text for word in subject.lexicon.normalize(statement.value.content[:300])]
     for index, word in enumerate(words):
-        if word in _ALL and set(words[index + 1 : index + 5]) & _THINGS and set(words[index + 1 : index + 10]) & _REACHED and "not" not in words[index : index + 8]:
+        if (
+            word in _ALL
+            and set(words[index + 1 : index + 5]) & _THINGS
+            and set(words[index + 1 : index + 10]) & _REACHED
+            and "not" not in words[index : index + 8]
+        ):
             return True
     return False
 
@@ -307,10 +358,17 @@ _BALANCE = frozenset("loadbalance balance balanced distribution distributed spli
 def perfect(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """ "Perfect balance" beside a stated difference."""
     for index, statement in enumerate(subject.document.statements):
-        differences = [claim for claim in subject.of(index) if claim.quantity == "share.difference" and claim.role is not Role.PREVIOUS and not claim.bound]
+        differences = [
+            claim
+            for claim in subject.of(index)
+            if claim.quantity == "share.difference" and claim.role is not Role.PREVIOUS and not claim.bound
+        ]
         if not differences:
             continue
-        words = (*subject.lexicon.normalize(statement.value.content), *(word for label in statement.path[-1:] for word in subject.lexicon.normalize(label.text.content)))
+        words = (
+            *subject.lexicon.normalize(statement.value.content),
+            *(word for label in statement.path[-1:] for word in subject.lexicon.normalize(label.text.content)),
+        )
         if not _calls_perfect(words):
             continue
         claim = differences[0]
@@ -321,7 +379,13 @@ def perfect(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if word in ("uniform", "uniformly", "even", "evenly", "equal", "equally") and low < Fraction(1, 4):
             continue
         message = f"called {word} beside a stated difference of {claim.text.strip()}"
-        finding = rule.finding(message, Place(claim.span, "the difference"), related=(Place(statement.value.whole, "the verdict"),), claimed=word, expected="a difference of 0")
+        finding = rule.finding(
+            message,
+            Place(claim.span, "the difference"),
+            related=(Place(statement.value.whole, "the verdict"),),
+            claimed=word,
+            expected="a difference of 0",
+        )
         yield Outcome(rule.name, Verdict.CONTRADICTED, (claim.span,), message, finding)
         return
 
@@ -340,13 +404,20 @@ def previous_met(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for claims in rows.values():
         for former in claims:
             head = next((label for label in subject.statement(former).path if label.kind is LabelKind.COLUMN), None)
-            if former.role is not Role.PREVIOUS or head is None or find(subject.lexicon.normalize(head.text.content), ("failed",)) < 0 or former.bound:
+            if (
+                former.role is not Role.PREVIOUS
+                or head is None
+                or find(subject.lexicon.normalize(head.text.content), ("failed",)) < 0
+                or former.bound
+            ):
                 continue
             for target in claims:
                 if target.role in (Role.TARGET, Role.LIMIT) and target.quantity == former.quantity:
                     pair = Pair(former, target)
                     if pair.met():
-                        message = f"stands under {head.text.content.strip()!r}, but {former.text.strip()} met the target of {target.text.strip()}"
+                        message = (
+                            f"stands under {head.text.content.strip()!r}, but {former.text.strip()} met the target of {target.text.strip()}"
+                        )
                         yield _contradicted(rule, pair, message, subject.statement(former))
 
 
@@ -375,7 +446,13 @@ def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left:
     between = text[start:stop]
     digits = next((position for position, character in enumerate(between) if character.isdigit()), 0)
     sign = next((symbol for symbol in sorted(_SIGNS, key=len, reverse=True) if symbol in between[:digits]), "")
-    if not sign or "->" in between[:digits] or "=>" in between[:digits] or any(mark in between[:digits] for mark in "(),;:|") or left.unit.dimension != right.unit.dimension and right.unit.symbol != "%":
+    if (
+        not sign
+        or "->" in between[:digits]
+        or "=>" in between[:digits]
+        or any(mark in between[:digits] for mark in "(),;:|")
+        or (left.unit.dimension != right.unit.dimension and right.unit.symbol != "%")
+    ):
         return None
     bar, label = right.readings[0].stated or right.interval, right.text.strip().lstrip("<>=≤≥≪≫ ")
     value = bar.middle
@@ -383,7 +460,11 @@ def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left:
     if right.unit.symbol == "%" and left.unit.symbol != "%":
         position = claims.index(right)
         base = claims[position + 1] if position + 1 < len(claims) else None
-        if base is None or base.unit.dimension != left.unit.dimension or not text[_offset(statement, right.span.end) : _offset(statement, base.span.start)].strip().startswith("of"):
+        if (
+            base is None
+            or base.unit.dimension != left.unit.dimension
+            or not text[_offset(statement, right.span.end) : _offset(statement, base.span.start)].strip().startswith("of")
+        ):
             return None
         share, whole = bar.middle, (base.readings[0].stated or base.interval).middle
         value = None if share is None or whole is None else share * whole
@@ -398,12 +479,19 @@ def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left:
     if holds:
         return Outcome(rule.name, Verdict.HELD, spans, f"{left.text.strip()} {wanted} {label}")
     equal = actual == value
-    message = f"{left.text.strip()} {wanted} {label} is written, but they are equal" if equal else f"{left.text.strip()} {wanted} {label} is written, but it is not"
+    message = (
+        f"{left.text.strip()} {wanted} {label} is written, but they are equal"
+        if equal
+        else f"{left.text.strip()} {wanted} {label} is written, but it is not"
+    )
     step = Step(
         formula=f"left {wanted} right",
         substituted=f"({actual}) - ({value})",
         result=f"{actual - value}",
-        operands=tuple(Operand(f"x{place}", claim.text.strip(), claim.interval.low, claim.interval.high, claim.span) for place, claim in enumerate((left, *operands))),
+        operands=tuple(
+            Operand(f"x{place}", claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
+            for place, claim in enumerate((left, *operands))
+        ),
         low=actual - value,
         high=actual - value,
     )
