@@ -260,7 +260,7 @@ def _in_text(found: Phrase) -> Iterator[Change]:
 # --- against a target or a former figure that stands elsewhere
 
 _THAN_NAMED: Final = re.compile(
-    rf"{_N} ?(?:better|faster|higher|lower|above|below|under|over|more|less|slower|greater|(?:improvement|increase|reduction) (?:over|from))"
+    rf"{_N} ?(?:better|faster|higher|lower|above|below|under|over|more|less|slower|(?:improvement|increase|reduction) (?:over|from))"
     r" ?(?:than|over|from|vs\.?)? (?:the |our |its |stated |required |minimum |original |previous |former )*"
     r"(target|goal|requirement|limit|slo|baseline|previous|original)"
 )
