@@ -14,14 +14,17 @@ from typing import Any, Final
 
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.claims.process_groups import Built, process_groups
+from auditor.cost.layout.placement import Group, overlaps
+from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Document, Kind, LabelKind
 
-__all__ = ["Command", "Flag", "commands", "contradicted_plan", "launched", "misspelt", "ranks", "repeated", "unread", "visible"]
+__all__ = ["Command", "Flag", "commands", "contradicted_plan", "grouped", "launched", "misspelt", "ranks", "repeated", "unread", "visible"]
 
 _MOST: Final = 8
+_MOST_GROUPS: Final = 5000
 _CLOSE: Final = 0.85
 """Least likeness (difflib's ratio) of a flag to the one it is taken for a slip of."""
 
@@ -498,6 +501,109 @@ def unread(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 expected=close or f"a variable of {family['reader']}",
             )
             yield Outcome(rule.code, Verdict.CONTRADICTED, (variable.name_place,), finding.message, finding)
+
+
+# --- process groups built in code
+
+
+def grouped(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Process groups built in code are a partition of the ranks, as large as their degree; a pipeline group joins all stages."""
+    built = [one for one in process_groups(subject.document) if one.kind != "group"]
+    if not built:
+        return
+    worlds = [claim for quantity in ("gpus", "gpus.available") for claim in _stated(subject, quantity)]
+    degrees = {kind: _stated(subject, quantity) for kind, quantity in _GROUP_DEGREES.items()}
+    partitions = {one.kind: one for one in built}
+    for one in built:
+        problem = (
+            _beyond(rule, one, worlds)
+            or _shared(rule, one)
+            or _of_no_stage(rule, one, partitions.get("tensor group"), degrees["pipeline group"])
+            or _wrong_size(rule, one, degrees.get(one.kind, []))
+        )
+        if problem is None:
+            yield Outcome(rule.code, Verdict.HELD, (one.span,), f"{len(one.groups)} {one.kind}s of {len(one.groups[0])} ranks")
+        else:
+            yield Outcome(rule.code, Verdict.CONTRADICTED, (one.span,), problem.message, problem)
+
+
+_GROUP_DEGREES: Final = {"tensor group": "parallel.tensor", "pipeline group": "parallel.pipeline"}
+
+
+def _beyond(rule: Rule, one: Built, worlds: Sequence[Claim]) -> Finding | None:
+    if not worlds:
+        return None
+    claim = max(worlds, key=_number)
+    last = max(group.last or 0 for group in one.groups)
+    if last < _number(claim):
+        return None
+    group = next(group for group in one.groups if group.last == last)
+    return rule.finding(
+        f"the {one.kind}s reach rank {last}, but {_number(claim)} GPUs have ranks 0 to {_number(claim) - 1}",
+        Place(one.span, f"rank {last} in {group}"),
+        related=(Place(claim.span, f"{_number(claim)} GPUs"),),
+        claimed=f"rank {last}",
+        expected=f"rank {_number(claim) - 1} at most",
+        derivation=(
+            Step("GPUs - 1", f"{_number(claim)} - 1", f"rank {_number(claim) - 1} is the last", (), *_exactly(_number(claim) - 1)),
+        ),
+    )
+
+
+def _shared(rule: Rule, one: Built) -> Finding | None:
+    twice = overlaps([Group("", group) for group in one.groups[:_MOST_GROUPS]], most=1)
+    if not twice:
+        return None
+    first, second = one.groups[twice[0].left], one.groups[twice[0].right]
+    return rule.finding(
+        f"rank {twice[0].ids.first} is in two {one.kind}s, {first} and {second}; each rank belongs to one",
+        Place(one.span, "groups that overlap"),
+        claimed=str(second),
+        expected="groups without a common rank",
+        derivation=(
+            Step(
+                "ranks in both - different ranks",
+                f"{len(first)} + {len(second)} - {len(first | second)}",
+                f"{len(first & second)} ranks twice",
+                (),
+                *_exactly(len(first & second)),
+            ),
+        ),
+    )
+
+
+def _of_no_stage(rule: Rule, one: Built, tensor: Built | None, depths: Sequence[Claim]) -> Finding | None:
+    """Pipeline groups that are the tensor groups again join no two stages."""
+    if one.kind != "pipeline group" or tensor is None or set(one.groups) != set(tensor.groups) or len(one.groups[0]) < 2:
+        return None
+    depth = next((claim for claim in depths if _number(claim) > 1), None)
+    stages = f"the {_number(depth)} stages" if depth is not None else "the stages"
+    return rule.finding(
+        f"the pipeline groups are the tensor groups again ({one.groups[0]}, ...); a pipeline group joins one rank of each of {stages}",
+        Place(one.span, "pipeline groups"),
+        related=(Place(tensor.span, "tensor groups"), *([Place(depth.span, f"PP {_number(depth)}")] if depth is not None else [])),
+        claimed=str(one.groups[0]),
+        expected=f"one rank of each of {stages}",
+    )
+
+
+def _wrong_size(rule: Rule, one: Built, claims: Sequence[Claim]) -> Finding | None:
+    sizes = {len(group) for group in one.groups}
+    figures = {_number(claim) for claim in claims}
+    if not figures or sizes & figures:
+        return None
+    claim, size = claims[0], len(one.groups[0])
+    return rule.finding(
+        f"{one.kind}s of {size} ranks, but {claim.symbol.upper()} is {_number(claim)}",
+        Place(one.span, f"{size} ranks"),
+        severity=None if len(figures) == 1 and claim.confidence is not Confidence.LOW else Severity.WARNING,
+        related=(Place(claim.span, f"{claim.symbol.upper()} {_number(claim)}"),),
+        claimed=f"{size} ranks",
+        expected=f"{_number(claim)} ranks",
+        derivation=(
+            Step("ranks - degree", f"{size} - {_number(claim)}", str(size - _number(claim)), (), *_exactly(size - _number(claim))),
+        ),
+    )
 
 
 # --- small parts

@@ -132,3 +132,21 @@ def test_variables() -> None:
     (finding,) = findings(report("export NCCL_IB_DISABLED=1"), "unread-variable")
     assert finding.expected == "NCCL_IB_DISABLE"
     assert findings(report('export PYTORCH_TURBO=1\n```\n\n```python\nturbo = os.environ["PYTORCH_TURBO"]'), "unread-variable") == []
+
+
+GRID = "- Total GPUs: 8\n- Tensor parallelism: 4\n- Pipeline parallelism: 2\n\n```python\n{}\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ("for s in range(2):\n    tp_group = dist.new_group(list(range(s * 4, s * 4 + 4)))", 0),
+        ("for s in range(3):\n    tp_group = dist.new_group(list(range(s * 4, s * 4 + 4)))", 1),
+        ("for s in range(4):\n    tp_group = dist.new_group(list(range(s, s + 4)))", 1),
+        ("for s in range(4):\n    tp_group = dist.new_group(list(range(s * 2, s * 2 + 2)))", 1),
+        ("for s in range(4):\n    pp_group = dist.new_group([s, s + 4])", 0),
+        ("for s in range(2):\n    other = dist.new_group(list(range(s * 4, s * 4 + 4)))", 0),
+    ],
+)
+def test_groups_built_in_code(code: str, count: int) -> None:
+    assert len(findings(GRID.format(code), "process-groups")) == count
