@@ -31,9 +31,8 @@ def path_of(statement: Statement) -> str:
 
 def shown(text: str, suffix: str = "md") -> list[str]:
     """Each statement as `kind [path] value`."""
-    return [
-        f"{one.kind.value} [{path_of(one)}] {one.value.content}" + (" (struck)" if one.struck else "") for one in document(text, suffix).statements
-    ]  # fmt: skip
+    read = document(text, suffix).statements
+    return [f"{one.kind.value} [{path_of(one)}] {one.value.content}{' (struck)' if one.struck else ''}" for one in read]
 
 
 def values(text: str, suffix: str = "md") -> dict[str, str]:

@@ -252,8 +252,18 @@ def test_fences_are_read_by_their_language() -> None:
     """)
     read = values(text)
     assert {path.split(" ")[-1]: value for path, value in read.items()} == {
-        ".tp": "4", ".pp": "2", ".dp": "3", "model": "m", "--tp": "5", ".EP": "6", ".sp": "7", "name": "a", "gpus": "8", ".cp": "9", "vp": "11",
-    }  # fmt: skip
+        ".tp": "4",
+        ".pp": "2",
+        ".dp": "3",
+        "model": "m",
+        "--tp": "5",
+        ".EP": "6",
+        ".sp": "7",
+        "name": "a",
+        "gpus": "8",
+        ".cp": "9",
+        "vp": "11",
+    }
     assert "entry [.cp] 9 (struck)" in shown(text)
     assert "entry [.cp] 10" in shown(text)
     assert next(path for path in read if path.endswith(".tp")) == "^Layout > .tp"

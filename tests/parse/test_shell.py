@@ -11,8 +11,13 @@ from tests.parse.reading import document, shown, values, where
     [
         (
             "torchrun --nproc_per_node=8 --nnodes 2 train.py --tp 4 --fp16",
-            {"$torchrun > --nproc_per_node": "8", "$torchrun > --nnodes": "2", "$torchrun > script": "train.py", "$torchrun > $train.py > --tp": "4",
-             "$torchrun > $train.py > --fp16": ""},
+            {
+                "$torchrun > --nproc_per_node": "8",
+                "$torchrun > --nnodes": "2",
+                "$torchrun > script": "train.py",
+                "$torchrun > $train.py > --tp": "4",
+                "$torchrun > $train.py > --fp16": "",
+            },
         ),
         (
             "python -m torch.distributed.run --nproc-per-node 8 -m pkg.train --tp 4",
@@ -21,10 +26,17 @@ from tests.parse.reading import document, shown, values, where
         ("python3 -u train.py --seq-length 4096", {"$python3 > script": "train.py", "$python3 > $train.py > --seq-length": "4096"}),
         (
             "srun -N2 --ntasks-per-node 8 python train.py trainer.num_nodes=2 ++model.tp=4",
-            {"$srun > -N": "2", "$srun > --ntasks-per-node": "8", "$srun > $python > $train.py > trainer.num_nodes": "2",
-             "$srun > $python > $train.py > ++model.tp": "4"},
+            {
+                "$srun > -N": "2",
+                "$srun > --ntasks-per-node": "8",
+                "$srun > $python > $train.py > trainer.num_nodes": "2",
+                "$srun > $python > $train.py > ++model.tp": "4",
+            },
         ),
-        ("mpirun -np 16 -x NCCL_DEBUG=INFO ./bench --size 4", {"$mpirun > -np": "16", "$mpirun > NCCL_DEBUG": "INFO", "$mpirun > --size": "4"}),
+        (
+            "mpirun -np 16 -x NCCL_DEBUG=INFO ./bench --size 4",
+            {"$mpirun > -np": "16", "$mpirun > NCCL_DEBUG": "INFO", "$mpirun > --size": "4"},
+        ),
         ("deepspeed --num_gpus 8 train.py --zero 3", {"$deepspeed > --num_gpus": "8", "$deepspeed > $train.py > --zero": "3"}),
         (
             "accelerate launch --num_processes 8 train.py --lr 1e-5",
@@ -32,8 +44,12 @@ from tests.parse.reading import document, shown, values, where
         ),
         (
             "vllm serve org/model-8b --tensor-parallel-size 4 -pp 2 --enable-expert-parallel",
-            {"$vllm serve > model": "org/model-8b", "$vllm serve > --tensor-parallel-size": "4", "$vllm serve > -pp": "2",
-             "$vllm serve > --enable-expert-parallel": ""},
+            {
+                "$vllm serve > model": "org/model-8b",
+                "$vllm serve > --tensor-parallel-size": "4",
+                "$vllm serve > -pp": "2",
+                "$vllm serve > --enable-expert-parallel": "",
+            },
         ),
         (
             "python -m sglang.launch_server --model-path a/b --tp 8 --trust-remote-code",
@@ -41,15 +57,21 @@ from tests.parse.reading import document, shown, values, where
         ),
         ("trtllm-serve a/b --tp_size 8 --ep_size 4", {"$trtllm-serve > --tp_size": "8", "$trtllm-serve > --ep_size": "4"}),
         ("sudo nohup ray start --num-gpus 8", {"$ray start > --num-gpus": "8"}),
-        ("docker run --gpus 8 --shm-size 32g image vllm serve m --tp 2", {"$docker run > --gpus": "8", "$docker run > $vllm serve > --tp": "2"}),
-        ("./scripts/train.sh --nodes 4 --gpus-per-node 8", {"$./scripts/train.sh > --nodes": "4", "$./scripts/train.sh > --gpus-per-node": "8"}),
+        (
+            "docker run --gpus 8 --shm-size 32g image vllm serve m --tp 2",
+            {"$docker run > --gpus": "8", "$docker run > $vllm serve > --tp": "2"},
+        ),
+        (
+            "./scripts/train.sh --nodes 4 --gpus-per-node 8",
+            {"$./scripts/train.sh > --nodes": "4", "$./scripts/train.sh > --gpus-per-node": "8"},
+        ),
         ("CUDA_VISIBLE_DEVICES=0,1 python a.py", {"=CUDA_VISIBLE_DEVICES": "0,1", "$python > script": "a.py"}),
         ("export A=1 B='two words'", {"=A": "1", "=B": "two words"}),
-        ("python a.py --ids 0 1 2 3 --name \"x y\"", {"$python > $a.py > --ids": "0 1 2 3", "$python > $a.py > --name": "x y"}),
+        ('python a.py --ids 0 1 2 3 --name "x y"', {"$python > $a.py > --ids": "0 1 2 3", "$python > $a.py > --name": "x y"}),
         ("python a.py --shift -1 --rate=.5", {"$python > $a.py > --shift": "-1", "$python > $a.py > --rate": ".5"}),
         ("vllm serve m --override '{\"tp\": 8}'", {"$vllm serve > --override > .tp": "8"}),
     ],
-)  # fmt: skip
+)
 def test_launchers(command: str, read: dict[str, str]) -> None:
     found = values(command, "sh")
     assert read.items() <= found.items()
@@ -89,7 +111,7 @@ def test_a_value_put_in_stands_where_it_is_used() -> None:
 
 
 def test_arguments_in_arrays_keep_their_places() -> None:
-    text = "ARGS=(\n  --tp 8 # note\n  --fp16\n)\nOPTS=\"--mbs 1 --gbs 64\"\ntorchrun ${ARGS[@]} $OPTS train.py \"${ARGS[@]}\"\n"  # fmt: skip
+    text = 'ARGS=(\n  --tp 8 # note\n  --fp16\n)\nOPTS="--mbs 1 --gbs 64"\ntorchrun ${ARGS[@]} $OPTS train.py "${ARGS[@]}"\n'
     read = values(text, "sh")
     assert read["$torchrun > --tp"] == "8"
     assert read["$torchrun > --gbs"] == "64"

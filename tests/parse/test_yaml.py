@@ -45,7 +45,11 @@ def test_leaves_have_key_paths_and_comments_their_place() -> None:
 
 
 def test_blocks_and_folded_lines_keep_their_places() -> None:
-    text = "a: >\n  torchrun --nproc_per_node 8\n  train.py --tp 4\nb: |\n  # Head\n  - GPUs: 16\nc: one\n  two 5\nd: 'it''s 6'\ne: \"x\\t\\u00d7 7\"\n"
+    text = (
+        "a: >\n  torchrun --nproc_per_node 8\n  train.py --tp 4\n"
+        "b: |\n  # Head\n  - GPUs: 16\n"
+        "c: one\n  two 5\nd: 'it''s 6'\ne: \"x\\t\\u00d7 7\"\n"
+    )
     read = values(text, "yaml")
     assert read[".a > $torchrun > --nproc_per_node"] == "8"
     assert read[".a > $torchrun > $train.py > --tp"] == "4"
