@@ -50,6 +50,8 @@ def read_counted(
             earlier = next((claim for claim in reversed(before) if claim is not None and claim.quantity.startswith("parallel.")), None)
             return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}") if earlier else None
         return Meaning(degree.id, Confidence.HIGH, f"{shown} of {degree.names[0][0]}")
+    if noun == "expert" and not per and after[:1] and after[0].text in ("active", "activated", "selected", "chosen"):
+        return Meaning("model.top_k", Confidence.MEDIUM, f"{shown} {after[0].text}")
     if noun == "gpu":
         return read_gpus(desk, line, position, number, modifiers, after, head, per, before, shown)
     if noun in (
@@ -172,16 +174,19 @@ def read_counted(
                 f"{shown} of one {owner}",
                 owner,
             )
+        elsewhere = label is not None and not label.transparent and not any(match.quantity.noun == noun for match in label.matches)
         for quantity in quantities.values():
             if quantity.noun == noun and not quantity.per and not quantity.qualifiers:
                 return Meaning(
                     quantity.id,
                     Confidence.HIGH
-                    if (not modifiers or strict) and len(line.words) <= 6 and not bracketed(desk, line, number)
+                    if (not modifiers or strict) and len(line.words) <= 6 and not elsewhere and not bracketed(desk, line, number)
                     else Confidence.MEDIUM,
                     shown,
                 )
         return None
+    if noun in ("step", "iteration") and find_any(head, ("accumulate", "accumulating", "accumulated", "accumulation")):
+        return Meaning("batch.accumulation", Confidence.MEDIUM, f"words before it: {spell(head)}")
     if noun in ("step", "iteration") and label is not None and any(match.quantity.id == "batch.accumulation" for match in label.matches):
         return Meaning("batch.accumulation", Confidence.HIGH, f"label {label.raw.strip()!r}", "", label.label.text.whole)
     for view in line.views[:3]:
@@ -306,6 +311,8 @@ def read_gpus(
     if degree_in(desk, modifiers):
         return Meaning("gpus.per_group", Confidence.MEDIUM, shown, "group", words=spell(modifiers))
     label = line.views[0] if line.views else None
+    if line.statement.cell is not None and label is not None and label.transparent and len(line.views) > 1:
+        label = line.views[1]  # `GPUs per stage | 8 GPUs` under "Value"
     per = per or lexicon_per(desk, number)
     if per in ("node", "stage", "replica", "group", "expert"):
         return Meaning(

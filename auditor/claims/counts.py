@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auditor.claims.counted import read_counted
-from auditor.claims.labels import find_any, per_of
+from auditor.claims.labels import View, find_any, per_of
 from auditor.claims.lexicon import Quantity, kind_of
 from auditor.claims.line import Desk, Line, Meaning, bracketed, is_alone, is_factor, lead_words, singular_noun, spell
 from auditor.claims.model import Approximation, Claim
@@ -18,6 +18,7 @@ from auditor.statements import Kind, LabelKind
 
 __all__ = [
     "allows_noun",
+    "axis_of",
     "is_billions",
     "leads_into",
     "read_count",
@@ -71,6 +72,8 @@ def read_count(
         return Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
     if is_billions(desk, number) and not (tail and tail[0].text in ("token", "row", "request")):
         labelled = [word for view in line.views[:1] for word in view.words]
+        if find_any((*tail, *head), ("active", "activated")) or (position == 0 and find_any(labelled, ("active", "activated"))):
+            return Meaning("model.params_active", Confidence.HIGH, "billions that are active", per_of(tail))
         sure = find_any((*tail, *head), ("model", "parameter")) or (
             position == 0 and find_any(labelled, ("model", "parameter")) and not find_any(labelled, PARTS_OF_A_MODEL)
         )
@@ -174,6 +177,9 @@ def read_labelled(
     first = True
     for depth, view in enumerate(views):
         best = head_name(desk, "", view.words, trailing=True, phase_words=True)
+        axis = axis_of(desk, view, views[depth + 1 :])
+        if axis is not None and not number.noun:
+            return Meaning(axis.id, Confidence.HIGH, f"label {view.raw.strip()!r} of parallelism", "", view.label.text.whole)
         if view.words and view.words[-1].text in CHANGE_WORDS and not number.noun:
             return Meaning("change", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
         if (
@@ -200,6 +206,16 @@ def read_labelled(
             )
             if whole:
                 return Meaning(whole.id, Confidence.MEDIUM, f"total of {view.raw.strip()!r}")
+        if (
+            best
+            and view.per in ("stage", "node", "replica", "group")
+            and best.quantity.noun in ("layer", "expert", "head")
+            and not best.quantity.per
+        ):
+            own = next((one for one in desk.lexicon.quantities.values() if one.noun == best.quantity.noun and one.per == view.per), None)
+            if own is None:
+                shown = view.raw.strip()
+                return Meaning("other", Confidence.MEDIUM, f"label {shown!r}", view.per, view.label.text.whole, words=shown[:60])
         if best and (per := per_of(tail)) and best.quantity.noun and not best.quantity.per:
             narrowed = next(
                 (quantity for quantity in desk.lexicon.quantities.values() if quantity.noun == best.quantity.noun and quantity.per == per),
@@ -241,6 +257,14 @@ def read_labelled(
     if described or number.noun:
         return Meaning("other", Confidence.LOW, f"words {described!r}", words=described)
     return None
+
+
+def axis_of(desk: Desk, view: View, outer: Sequence[View]) -> Quantity | None:
+    """Return the degree that a bare axis means under a label of parallelism: `parallelism: {tensor: 4, expert: 8}`."""
+    name = desk.lexicon.axes.get(view.raw.strip().lower())
+    if name is None or not outer or not find_any(outer[0].words, ("parallel",)):
+        return None
+    return desk.lexicon.by_short[name]
 
 
 def allows_noun(desk: Desk, quantity: Quantity, number: Number) -> bool:

@@ -101,7 +101,7 @@ def per_of(words: Sequence[Word]) -> str:
         if word.text in ("per", "each", "every") and index + 1 < len(words):
             for offset, follower in enumerate(words[index + 1 : index + 4], index + 2):
                 if follower.text in PER_WORDS:
-                    if scope and PER_WORDS[follower.text] in ("layer", "token"):
+                    if scope and PER_WORDS[follower.text] in ("layer", "token", "second"):
                         break
                     scope = PER_WORDS[follower.text]
                     if scope == "gpu" and offset < len(words) and words[offset].text == "group":
@@ -128,6 +128,21 @@ def _memory_owner(words: Sequence[Word]) -> str:
     return "total" if find_any(words, ("total", "cluster", "aggregate")) else "gpu"
 
 
+_DIVIDED_BY = frozenset("gpu node stage replica layer token sequence step".split())
+
+
+def _slashed(raw: str, words: Sequence[Word]) -> tuple[Word, ...]:
+    """Read the slash of `Layers/stage` and `Memory/GPU` as `per`; `Stage/GPU` and `PP/DP` name two things."""
+    found: list[Word] = []
+    for index, word in enumerate(words):
+        if index and word.text in _DIVIDED_BY and raw[words[index - 1].end : word.start].strip() == "/":
+            before = raw[words[index - 1].start : words[index - 1].end]
+            if before.endswith("s") or words[index - 1].text not in PER_WORDS:
+                found.append(Word("per", word.start, word.start))
+        found.append(word)
+    return tuple(found)
+
+
 class LabelReader:
     """Reads labels, each text once."""
 
@@ -145,7 +160,7 @@ class LabelReader:
     def view(self, label: Label) -> View:
         raw = label.text.content[:400]
         lexicon = self.lexicon
-        words = lexicon.normalize(raw)
+        words = _slashed(raw, lexicon.normalize(raw))
         unit, unit_per = "", ""
         named = words
         if label.kind in (LabelKind.KEY, LabelKind.FLAG, LabelKind.VARIABLE):

@@ -10,7 +10,7 @@ from auditor.claims.line import Desk, Line, Meaning, bracketed, is_percent_of, s
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in
 from auditor.claims.numbers import Number
-from auditor.claims.vocabulary import COMPONENTS, DIFFERENCES, ELEMENT_BYTES, GENERIC, LINKS
+from auditor.claims.vocabulary import COMPONENTS, DIFFERENCES, ELEMENT_BYTES, GENERIC, LINKS, OF_ALL, REACHED
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.statements import Kind, LabelKind
@@ -37,8 +37,8 @@ def read_rate(desk: Desk, line: Line, number: Number, unit: str, tail: Sequence[
     ):
         per_gpu = True
     if not per_gpu and counted == "token":
-        near = line.views[0] if line.views else None
-        per_gpu = near is not None and (near.per == "gpu")
+        near = line.views[: 2 if line.statement.cell is not None else 1]
+        per_gpu = any(view.per == "gpu" for view in near)
     names = {
         "token": "rate.tokens_per_gpu" if per_gpu else "rate.tokens",
         "sequence": "rate.sequences",
@@ -84,10 +84,8 @@ def read_measure(
             unit=unit[:-1],
             words="" if done == "step" else f"per {done}",
         )
-    if kind == "flops" and find_any((*tail[:3], *head[-3:]), ("effective", "achieved", "sustained", "actual", "delivered")):
-        total = any(find_any(view.words, ("total", "cluster", "system", "aggregate")) for view in line.views[:1]) or find_any(
-            (*tail, *head), ("total", "cluster", "system", "aggregate")
-        )
+    if kind == "flops" and find_any((*tail[:3], *head[-3:]), REACHED):
+        total = any(find_any(view.words, OF_ALL) for view in line.views[:1]) or find_any((*tail, *head), OF_ALL)
         return Meaning(
             "hardware.cluster_flops" if total else "rate.achieved_flops",
             Confidence.HIGH,
@@ -172,6 +170,10 @@ def read_measure(
             return Meaning(
                 "time.communication", Confidence.LOW, f"label {view.raw.strip()!r} of a link", per, view.label.text.whole, unit=unit
             )
+        if best and best.quantity.id == "hardware.peak_flops" and find_any(view.words, REACHED):
+            best = Match(desk.lexicon.quantities["rate.achieved_flops"], best.start, best.stop)
+        if best and best.quantity.id == "hardware.peak_flops" and find_any(view.words, OF_ALL) and per_of(view.words) != "gpu":
+            best = Match(desk.lexicon.quantities["hardware.cluster_flops"], best.start, best.stop)
         if best and best.quantity.id == "time.step" and is_component(desk, view.words, best):
             return Meaning(
                 "other",
@@ -242,6 +244,10 @@ def read_capacity(
     """Tell a GPU's memory from what a plan uses of it: `18.2GB / 80GB`, `33GB < 64GB`, `18% of 64GB`, `well under the 64GB limit`."""
     text, unit = line.text, number.unit
     gap = text[line.numbers[position - 1].end : number.start].strip() if position else ""
+    if len(gap) <= 24 and "out of" in gap and gap.endswith((" of", " of its", " of the", " of a total")):
+        gap = "out of"  # `20 GB per GPU out of 80 GB`
+    elif gap in ("of its", "of the", "of a total", "of a total of"):
+        gap = "of"
     earlier = before[-1] if before else None
     tail_words = {word.text for word in tail[:4]}
     if (

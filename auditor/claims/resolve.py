@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from auditor.claims.counts import read_count
+from auditor.claims.counts import leads_into, read_count
 from auditor.claims.labels import LabelReader, find_any
 from auditor.claims.lexicon import Lexicon, Quantity, kind_of
 from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, words_before, words_behind
 from auditor.claims.measures import read_measure, read_rate
 from auditor.claims.model import Approximation, Claim, Reading, Role, Scope
+from auditor.claims.names import head_name
 from auditor.claims.numbers import Form, Number, Written
 from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import part_of_model, scope_of, specialise
@@ -159,6 +160,9 @@ def borrow_unit(desk: Desk, line: Line, position: int, number: Number) -> Number
     other = line.numbers[position + 1]
     gap = line.text[number.stop : other.start].strip().lower()
     if gap in ("to", "or", "and", "vs", "vs.", "→", "->", "/") and (other.unit or other.noun) and other.form is Form.PLAIN:
+        head = words_before(desk, line, number, clause_of(desk, line, position)[0])
+        if gap == "and" and head_name(desk, "count", head, trailing=True) and leads_into(desk, line.text, number, head):
+            return number  # `a hidden size of 4096 and 32 heads`
         return replace(number, unit=other.unit, noun=other.noun, per=other.per)
     return number
 

@@ -218,7 +218,7 @@ def local_role_of(
         return Role.ACTUAL
     own = set(tail_texts)
     sentence = {word.text for word in line.words if start_of_clause(line.text, number.start) <= word.start < number.end}
-    if (meaning.quantity.startswith("parallel.") or meaning.quantity in ("gpus", "nodes")) and sentence & HYPOTHETICAL:
+    if meaning.quantity.startswith(("parallel.", "gpus", "nodes", "layers.", "experts.")) and sentence & HYPOTHETICAL:
         return Role.EXAMPLE
     if own & {"requirement"} and (meaning.quantity.startswith("memory.") or meaning.quantity == "gpus") and number.bound == "":
         return Role.ACTUAL

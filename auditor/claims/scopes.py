@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from auditor.claims.labels import PER_WORDS, contains
+from auditor.claims.labels import PER_WORDS, contains, per_of
 from auditor.claims.line import Desk, Line, Meaning, splits_each
 from auditor.claims.model import Scope
 from auditor.claims.numbers import Number
@@ -27,12 +27,14 @@ def part_of_model(desk: Desk, line: Line, tail: Sequence[Word], head: Sequence[W
 def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per: str, tail: Sequence[Word], head: Sequence[Word]) -> Scope:
     """Return the part of the plan a number speaks of."""
     per = meaning.per or PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or unit_per
+    if per == "gpu" and tail and tail[0].text == "total" and not per_of(tail):
+        per = "total"  # `60 GB total parameters`, whatever stands before it
     if not per:
         texts = {word.text for word in tail[:4]}
-        if "each" in texts or splits_each(desk, [word.text for word in head], ("gpu",)):
-            per = "gpu"
-        elif "total" in texts or "aggregate" in texts or (head and head[-1].text == "total") or counts_all(desk, line, meaning):
+        if "total" in texts or "aggregate" in texts or (head and head[-1].text == "total") or counts_all(desk, line, meaning):
             per = "total"
+        elif "each" in texts or splits_each(desk, [word.text for word in head[-4:] if word.text != "and"], ("gpu",)):
+            per = "gpu"
     member, phase = "", ""
     for view in line.views:
         if (

@@ -8,7 +8,7 @@ from auditor.values import Interval
 
 BREAKS = frozenset(',;()[]|:→=<>≤≥≈+×÷*{}"“”•✓✅❌')
 TAIL_STOPS = frozenset(
-    "and with to from across for by using while at in on than into vs versus but plus or through via out over leaving".split()
+    "and with to from across for by using while at in on than into vs versus but plus or through via out over leaving against".split()
 )
 CHANGE_WORDS = frozenset(
     (
@@ -50,6 +50,10 @@ HYPOTHETICAL = frozenset(
         "would could might consider alternatively alternative alternatives hypothetical if suppose unless future potentially should minimum"
     ).split()
 )
+REACHED = tuple("effective achieved sustained sustain actual delivered deliver".split())
+"""Words that make work per second what is reached, not what the hardware could do."""
+OF_ALL = tuple("total cluster system aggregate".split())
+"""Words that make a figure that of all GPUs."""
 DIFFERENCES = frozenset("margin headroom delta difference buffer slack gap surplus remaining diff".split())
 """Heads of columns that hold what lies between two figures."""
 STATISTICS = frozenset(
