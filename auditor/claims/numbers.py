@@ -214,9 +214,17 @@ def _textual_spans(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for pattern in (_DATE, _PROPORTION, _VERSION, _PATHLIKE, _CHAIN, _HEX):
         for found in pattern.finditer(text):
+            if pattern is _PATHLIKE and _degrees_joined(found.group()):
+                continue
             if found.end() > found.start() and any(character.isdigit() for character in found.group()):
                 spans.append(found.span())
     return spans
+
+
+def _degrees_joined(text: str) -> bool:
+    """Tell whether what looks like a path is a strategy: `TP1/PP4/EP16`."""
+    parts = [part.rstrip("0123456789.,;)").lower() for part in text.split("/")]
+    return all(part in _AXES for part in parts)
 
 
 class _Scanner:
@@ -371,7 +379,8 @@ class _Scanner:
         word = text[cursor:end]
         if not word or (word in "xX" and glue == "" and cursor and text[cursor - 1] in "0123456789) "):
             return "", -1, ""
-        if glue in "=:" and glue and (_ends_in_digit(text, cursor) or _symbolic(text, cursor)):
+        assigned = end == position - 1 and word.lower() in _AXES  # `TP=4 PP=2`
+        if glue in "=:" and glue and (_ends_in_digit(text, cursor) and not assigned or _symbolic(text, cursor)):
             return "", -1, ""
         if glue in "-_" and glue and not self.names_quantity(word):
             if cursor and text[cursor - 1].isdigit():
