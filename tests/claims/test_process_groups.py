@@ -35,7 +35,7 @@ def test_a_grid_is_worked_out(tensor: int, pipeline: int) -> None:
 
 
 def test_names_come_from_members_lists_ranks_and_comments() -> None:
-    member = "class C:\n    def setup(self):\n        self.n = 2\n        g = dist.new_group(list(range(self.n)))\n        self.tensor_parallel_group = g"
+    member = "class C:\n  def setup(self):\n    self.n = 2\n    g = new_group(list(range(self.n)))\n    self.tensor_parallel_group = g"
     assert sets(member) == [("tensor group", ["0-1"])]
     assert sets("ep_groups.append(dist.new_group([0, 2]))") == [("expert group", ["0, 2"])]
     assert sets("dp_ranks = [1, 3]\nx = dist.new_group(dp_ranks)") == [("data group", ["1, 3"])]
