@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from auditor.parse.builder import Builder, Path, under
 from auditor.parse.commands import launches
 from auditor.parse.inline import Inline, MarkKind
@@ -101,4 +104,10 @@ def _add_label(builder: Builder, path: Path, label: Text, group: int, depth: int
 def _is_command(value: Inline) -> bool:
     """Tell whether a value is one code span that holds a launch command."""
     length = len(value.content)
-    return any(mark.kind is MarkKind.CODE and mark.start == 0 and mark.end >= length for mark in value.marks) and launches(value.content)
+    if not any(mark.kind is MarkKind.CODE and mark.start == 0 and mark.end >= length for mark in value.marks):
+        return False
+    return launches(value.content) or _FLAGS.match(value.content) is not None
+
+
+_FLAGS: Final = re.compile(r"--[a-z][a-z0-9_-]{1,60}(?:=\S|\s+\d)")
+"""Flags with numbers, of a program that is named elsewhere."""

@@ -11,7 +11,7 @@ from typing import Final
 from auditor.parse.inline import Inline, Mark, MarkKind
 from auditor.spans import Text
 
-__all__ = ["Piece", "introduces", "split_label", "split_pieces", "without_colon"]
+__all__ = ["Piece", "introduces", "split_label", "split_pieces", "without_colon", "without_marks"]
 
 _MAX_LABEL: Final = 110
 _MAX_LABEL_WORDS: Final = 13
@@ -61,6 +61,12 @@ def _skip_marks(content: str) -> tuple[int, int]:
         else:
             break
     return at, status
+
+
+def without_marks(text: Text) -> Text:
+    """Return a text without the ticks and pictures it begins with."""
+    begin, _ = _skip_marks(text.content)
+    return text.slice(begin, len(text)) if begin < len(text) else text
 
 
 def split_label(line: Inline) -> Piece:

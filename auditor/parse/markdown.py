@@ -20,7 +20,7 @@ from auditor.parse.embedded import read_block
 from auditor.parse.emit import add_pieces
 from auditor.parse.html import comment_texts, is_comment, read_tables, to_markdown
 from auditor.parse.inline import Inline, MarkKind, scan
-from auditor.parse.labels import Piece, introduces, split_label, split_pieces, without_colon
+from auditor.parse.labels import Piece, introduces, split_label, split_pieces, without_colon, without_marks
 from auditor.parse.lines import cut_lines
 from auditor.parse.plain import read_lines
 from auditor.parse.readers import MAX_EMBEDDED, read_inside
@@ -245,7 +245,7 @@ class _Markdown:
             outer = path if title is None else path[:-1]
             text = without_colon(last.text)
             self.builder.add(Kind.HEAD, outer, text, group, depth=place.depth, parent=place.parent)
-            return Label(text, LabelKind.LEAD), None
+            return Label(without_marks(text), LabelKind.LEAD), None
         if structure and introduces(last):
             before, text = _last_sentence(last)
             if before is not None:
@@ -287,7 +287,7 @@ class _Markdown:
                 continue
             pieces = split_pieces(runs[0])
             owner = add_pieces(self.builder, Kind.ITEM, path, pieces, group, depth=place.depth, parent=place.parent, always=True)
-            text = pieces[0].label if pieces[0].label is not None else without_colon(runs[0].text)
+            text = pieces[0].label if pieces[0].label is not None else without_marks(without_colon(runs[0].text))
             labels = under(place.labels, text, LabelKind.ITEM, place.depth) if text.content else place.labels
             inner = _Place(labels, owner if owner is not None else place.parent, place.depth + 1, nested=True)
             below = (*self.path, *self.headings, *labels)

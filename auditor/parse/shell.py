@@ -158,6 +158,9 @@ def _words(script: _Script, path: Path, words: list[Word]) -> None:
         read_lines(builder, cut_lines(_raw(rest)), path)
         return
     expanded = _expand(script, rest)
+    if _is_flag(first):
+        _flags(script, path, expanded, group)
+        return
     if name not in LAUNCHERS and not SCRIPT.fullmatch(first):
         flagged = any(_is_flag(word.text.content) or _OVERRIDE.match(word.text.content) for word in expanded[1:])
         if not flagged:
@@ -390,7 +393,7 @@ def _flags(
         elif starts_script or SCRIPT.fullmatch(content):
             label = "script"
         else:
-            label = "model" if "/" in content or "serve" in path[-1].text.content else "argument"
+            label = "model" if "/" in content or (path and "serve" in path[-1].text.content) else "argument"
         named = named or label != "argument"
         _flag(script, path, stand_in(label, Span(word.whole.start, word.whole.start)), word, group)
         if label == "script" and starts_script:
