@@ -38,6 +38,8 @@ def read_counted(
 
     strict = head_name(desk, "count", inner, trailing=False)
     if noun == "way":
+        if find_any(after[:2], ("accumulation",)):
+            return Meaning("batch.accumulation", Confidence.HIGH, f"{shown} of gradient accumulation")
         degree = degree_in(desk, after) or degree_in(desk, modifiers) or degree_in(desk, head)
         if degree is None and line.statement.kind is not Kind.SENTENCE:
             degree = degree_in(desk, [word for word in line.words if word.end <= number.digits])
