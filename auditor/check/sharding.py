@@ -1,0 +1,285 @@
+"""How a model is divided over GPUs: which share of it one GPU or stage can hold, and what a wrong share was divided by.
+
+Tensor, pipeline and expert parallelism divide a model; data parallelism copies it, unless its states are sharded (ZeRO-3, FSDP).
+Experts go by EP (times expert TP), all else by TP; how much of a model is experts is seldom said, so that a mixture's share
+lies between the two. A share is contradicted only if it lies outside for every stated set of degrees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from itertools import combinations
+from math import prod
+from typing import Final
+
+from auditor.check.stated import Degrees, Worked, degrees, mentions, stated
+from auditor.check.subject import Subject
+from auditor.claims.equation import Leaf, Node, Product, read
+from auditor.claims.model import Claim, Role
+from auditor.findings import Confidence
+from auditor.plans.model import Plan
+from auditor.values import Interval
+
+__all__ = ["Judged", "Share", "Sharding", "Way", "written_divisor"]
+
+SLACK: Final = Fraction(3, 100)
+"""Rounded headlines, norms that are copied, padding: a share this near to a computed one agrees with it."""
+UNEVEN: Final = Fraction(1, 4)
+"""The first and last stage hold the embeddings too: so much more than an even share is no contradiction."""
+
+_SHARDED_OVER_DATA: Final = (
+    *("zero 3", "zero3", "zero stage 3", "zero stage3", "fsdp", "fsdp2", "fully sharded", "fully shard", "full shard", "hybrid shard"),
+)
+_KEPT_ELSEWHERE: Final = (
+    "offload",
+    "offloaded",
+    "offloading",
+    "zero infinity",
+    "nvme",
+    "swapped",
+    "swapping",
+    "layer streaming",
+    "weight streaming",
+)
+_QUANTISED: Final = {
+    Fraction(1): ("int8", "w8a8", "fp8", "8 bit"),
+    Fraction(1, 2): ("int4", "fp4", "mxfp4", "nvfp4", "4 bit", "awq", "gptq", "w4a16"),
+}
+_PLAIN: Final = {Fraction(2): ("fp16", "bf16", "float16", "bfloat16", "half precision"), Fraction(4): ("fp32", "float32")}
+"""Taken only where no precision is stated as that of the model."""
+
+
+class Share(StrEnum):
+    """What a claimed share of the model proves to be."""
+
+    FITS = "fits"
+    TOO_LITTLE = "too little"
+    """The GPUs of one copy do not hold the model."""
+    TOO_MUCH = "too much"
+    """More than the model over its smallest division."""
+    WRITTEN = "written"
+    """Its own arithmetic leaves out an axis that divides the model as well."""
+    OPEN = "open"
+    """Between the share of the experts and that of the rest, or nothing to compare with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A division of the model: the axes, by name, and their product."""
+
+    axes: tuple[str, ...]
+    sizes: tuple[int, ...]
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def divisor(self) -> int:
+        return prod(self.sizes)
+
+    @property
+    def symbols(self) -> str:
+        return " * ".join(self.axes)
+
+    @property
+    def terms(self) -> str:
+        return " * ".join(str(size) for size in self.sizes)
+
+    def of(self, whole: Worked) -> Worked:
+        """Return the share of the whole under this division."""
+        return whole.over(self.divisor, self.symbols, self.terms, self.claims)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the degrees make of a claimed share."""
+
+    share: Share
+    whole: Worked | None = None
+    way: Way | None = None
+    """The division that fits, or the one nearest to it."""
+    slip: Way | None = None
+    """The division that gives the claimed figure, where one of the stated axes does so wrongly."""
+    degrees: Degrees | None = None
+
+
+class Sharding:
+    """The degrees of one plan and the model they divide."""
+
+    def __init__(self, subject: Subject, plan: Plan) -> None:
+        self.subject, self.plan = subject, plan
+        self.grids = tuple(degrees(plan))
+        self.over_data = mentions(subject, _SHARDED_OVER_DATA)
+        self.elsewhere = mentions(subject, _KEPT_ELSEWHERE)
+        self.experts_placed_freely = bool(stated(plan, "model.experts", ("", "layer", "total"))) and not any(
+            "ep" in grid.sizes for grid in self.grids
+        )
+
+    # --- the model
+
+    def parameters(self) -> tuple[Worked, ...]:
+        """Return the parameter counts the plan states for the whole model, the surest first."""
+        claims = stated(self.plan, "model.params")
+        sure = [claim for claim in claims if claim.confidence is not Confidence.LOW]
+        found: dict[Fraction, Worked] = {}
+        for claim in sure or claims:
+            if claim.interval.low is not None and claim.interval.low >= 10**6:
+                worked = Worked.of(claim, "params")
+                found.setdefault(worked.value, worked)
+        return tuple(found.values())
+
+    def widths(self) -> tuple[Worked, ...]:
+        """Return the bytes a parameter may take: as stated, and what a quantisation the report names would leave."""
+        found: dict[Fraction, Worked] = {}
+        for claim in self.plan.claims:
+            if claim.quantity == "model.bytes_per_param" and claim.role is Role.ACTUAL:
+                worked = Worked.of(claim, "bytes_per_param")
+                found.setdefault(worked.value, worked)
+        for width, names in (_QUANTISED if found else {**_QUANTISED, **_PLAIN}).items():
+            if width not in found and mentions(self.subject, names):
+                found[width] = Worked(Interval.exact(width), width, "bytes_per_param", str(width) if width >= 1 else "1 / 2")
+        return tuple(found.values())
+
+    def weights(self) -> tuple[Worked, ...]:
+        """Return the bytes of the whole model: parameters times bytes, and as stated."""
+        computed = [params.times(width) for params in self.parameters() for width in self.widths()]
+        claims = [
+            claim for claim in stated(self.plan, "memory.weights", ("", "total", "replica")) if claim.confidence is not Confidence.LOW
+        ]
+        return (*computed, *(Worked.of(claim, "weights", reading) for claim in claims for reading in range(len(claim.readings))))
+
+    # --- its division
+
+    def ways(self, grid: Degrees) -> list[Way]:
+        """Return the divisions of a whole model that some way of sharding makes, for one GPU."""
+        split: list[tuple[str, ...]] = [("tp", "pp")]
+        if grid.size("ep") > 1:
+            split += [("tp", "pp", "ep"), ("pp", "ep"), ("pp", "ep", "etp")]
+        if self.over_data:
+            split += [(*axes, *more) for axes in split for more in (("dp",), ("cp",), ("dp", "cp"))]
+        found = [_way(grid, axes) for axes in split]
+        if grid.replica is not None and grid.replica_claim is not None:
+            found.append(Way(("gpus_per_replica",), (grid.replica,), (grid.replica_claim,)))
+        if (
+            grid.gpus is not None
+            and grid.gpus_claim is not None
+            and (self.over_data or "dp" not in grid.sizes or self.experts_placed_freely)
+        ):
+            found.append(Way(("gpus",), (grid.gpus,), (grid.gpus_claim,)))
+        return list({way.divisor: way for way in reversed(found)}.values())[::-1]
+
+    def slips(self, grid: Degrees) -> Iterator[Way]:
+        """Yield the divisions that a slip makes: one axis alone, one left out, the replicas counted in, all GPUs."""
+        fitting = {way.divisor for way in self.ways(grid)}
+        names = grid.split
+        for count in (1, 2, 3, 4, 5):
+            for axes in combinations(names, count):
+                way = _way(grid, axes)
+                if way.divisor not in fitting:
+                    yield way
+        if grid.gpus is not None and grid.gpus not in fitting and grid.gpus_claim is not None:
+            yield Way(("gpus",), (grid.gpus,), (grid.gpus_claim,))
+
+    def judge(self, claim: Claim, whole: Sequence[Worked], *, stage: bool = False, least_only: bool = False) -> Judged:
+        """Say whether a claim can be one GPU's (or stage's) share of the whole, under any stated degrees.
+
+        `least_only`: the claim may hold more than weights, so that only too little is wrong.
+        """
+        if not whole or not self.grids or self.elsewhere:
+            return Judged(Share.OPEN)
+        intervals = [reading.interval for reading in claim.readings]
+        little, much, open_ = [], [], []
+        for grid in self.grids:
+            for one in whole:
+                ways = self.ways(grid)
+                if stage:
+                    ways = [_way(grid, ("pp",)), *ways]
+                for way in ways:
+                    if not least_only and any(_agree(interval, way.of(one).interval) for interval in intervals):
+                        written = written_divisor(self.subject, claim)
+                        if written is None or written == way.divisor or written in {other.divisor for other in ways}:
+                            return Judged(Share.FITS, one, way, degrees=grid)
+                most, least = max(ways, key=lambda way: way.divisor), min(ways, key=lambda way: way.divisor)
+                mixture = grid.size("ep") > 1
+                if mixture and not stage:
+                    # Dense weights by TP, experts by EP: the larger part may be either.
+                    inner = min((grid.size("tp"), grid.size("ep") * max(grid.size("etp"), 1)))
+                    least = min(least, Way(("pp", "min(tp, ep)"), (grid.size("pp"), inner)), key=lambda way: way.divisor)
+                slip = next(
+                    (way for way in self.slips(grid) if any(_agree(interval, way.of(one).interval) for interval in intervals)), None
+                )
+                floor = most.of(one).interval.low
+                ceiling = least.of(one).interval.high
+                if floor is not None and all(interval.high is not None and interval.high < floor * (1 - SLACK) for interval in intervals):
+                    little.append(Judged(Share.TOO_LITTLE, one, most, slip, grid))
+                elif least_only:
+                    return Judged(Share.FITS, one, most, degrees=grid)
+                elif ceiling is not None and all(
+                    interval.low is not None and interval.low > ceiling * (1 + SLACK) for interval in intervals
+                ):
+                    beyond = all(interval.low is not None and interval.low > ceiling * (1 + UNEVEN) for interval in intervals)
+                    much.append(Judged(Share.TOO_MUCH if beyond or slip is not None else Share.OPEN, one, least, slip, grid))
+                else:
+                    written = written_divisor(self.subject, claim)
+                    usual = next((way for way in ways if len(way.axes) > 1), ways[0])
+                    kind = Share.WRITTEN if slip is not None and written == slip.divisor else Share.OPEN
+                    open_.append(Judged(kind, one, usual, slip, grid))
+        for found in (open_, much, little):
+            if any(one.share is Share.OPEN for one in found):
+                return Judged(Share.OPEN)
+        # What every set of degrees contradicts; the likeliest is told.
+        return next(iter((*open_, *little, *much)), Judged(Share.OPEN))
+
+
+def _way(grid: Degrees, axes: Sequence[str]) -> Way:
+    used = [axis for axis in axes if grid.size(axis) > 1]
+    if not used:
+        return Way(tuple(axes[:1]), (1,), ())
+    return Way(tuple(used), tuple(grid.size(axis) for axis in used), tuple(grid.claims[axis] for axis in used if axis in grid.claims))
+
+
+def _agree(claimed: Interval, computed: Interval) -> bool:
+    return claimed.meets(computed.widen(SLACK))
+
+
+def written_divisor(subject: Subject, claim: Claim) -> int | None:
+    """Return the whole number a claim's own statement divides by: 8 in `1.25B per GPU (10B / 4 EP / 2 TP)`; None if it does not.
+
+    Divisors are the whole numbers behind division signs, and those multiplied to them inside one bracket.
+    """
+    text = subject.statement(claim).value
+    content = text.content
+    if len(content) > 400 or not any(mark in content for mark in "÷/"):
+        return None
+    for equation in read(content, subject.lexicon):
+        if not text.span(equation.start, equation.end).overlaps(claim.span):
+            continue
+        for side in equation.sides:
+            divisor = _divisor(side.tree)
+            if divisor is not None:
+                return divisor
+    return None
+
+
+def _divisor(tree: Node) -> int | None:
+    if not isinstance(tree, Product):
+        return None
+    below = [factor for sign, factor in tree.factors if sign == "/"]
+    parts: list[Node] = []
+    for factor in below:
+        if isinstance(factor, Product) and all(sign == "*" for sign, _ in factor.factors):
+            parts += [part for _, part in factor.factors]
+        else:
+            parts.append(factor)
+    sizes = [_whole(part) for part in parts]
+    return prod(size for size in sizes if size) if sizes and all(sizes) else None
+
+
+def _whole(node: Node) -> int | None:
+    """Return a positive whole number, None for anything else."""
+    if not isinstance(node, Leaf):
+        return None
+    interval = node.number.written[0].interval
+    low = interval.low
+    return int(low) if interval.is_exact and low is not None and low.denominator == 1 and low > 0 else None

@@ -1,0 +1,263 @@
+"""What a plan states: for each quantity the claims that may stand for the whole plan or one of its parts, the surest first.
+
+Procedural checks of memory, parameters and models start here. A claim counts only if the report stands by it as its own
+figure: previous figures, examples, targets and the operands of written equations do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import islice, product
+from math import prod
+from typing import Final
+
+from auditor.check.subject import Subject
+from auditor.claims.labels import find_any
+from auditor.claims.model import Approximation, Claim, Role
+from auditor.findings import Confidence, Operand, Place, Step
+from auditor.plans.model import Plan
+from auditor.relations.figures import figure
+from auditor.relations.language import decimal
+from auditor.units import Unit
+from auditor.values import Interval
+
+__all__ = [
+    "AXES",
+    "Degrees",
+    "Worked",
+    "degrees",
+    "mentions",
+    "near",
+    "operand",
+    "own_words",
+    "shown",
+    "stated",
+    "wholes",
+]
+
+AXES: Final[Mapping[str, str]] = {
+    "tp": "parallel.tensor",
+    "pp": "parallel.pipeline",
+    "ep": "parallel.expert",
+    "dp": "parallel.data",
+    "cp": "parallel.context",
+    "etp": "parallel.expert_tensor",
+}
+_WHOLE: Final = ("", "total")
+_MOST_VALUES: Final = 4
+_MOST_GRIDS: Final = 48
+
+
+def stated(
+    plan: Plan,
+    quantity: str,
+    per: Sequence[str] = _WHOLE,
+    *,
+    roles: Sequence[Role] = (Role.ACTUAL,),
+    parts: bool = False,
+    members: bool = False,
+    operands: bool = False,
+) -> tuple[Claim, ...]:
+    """Return a plan's claims of a quantity in these scopes, the surest first.
+
+    `parts` lets in what speaks of a part of the model (attention, experts), `members` what speaks of one GPU or stage,
+    `operands` what stands in a written equation.
+    """
+    found = [
+        claim
+        for claim in plan.claims
+        if claim.quantity == quantity
+        and claim.role in roles
+        and claim.scope.per in per
+        and (members or not claim.scope.member)
+        and (parts or not claim.scope.words)
+        and (operands or not is_operand(claim))
+    ]
+    return tuple(sorted(found, key=lambda claim: (-claim.confidence.rank, bool(claim.source), claim.span)))
+
+
+def is_operand(claim: Claim) -> bool:
+    """Tell whether a claim is a number of a written equation rather than a figure of its own."""
+    return claim.scope.words == "operand" or claim.read_as.startswith("operand")
+
+
+def shown(claim: Claim) -> Fraction:
+    """Return the number as printed, in base units: of a range its middle, of a bound its end."""
+    reading = claim.readings[0]
+    interval = reading.stated or reading.interval
+    return interval.middle or Fraction(0)
+
+
+def wholes(plan: Plan, quantity: str, per: Sequence[str] = _WHOLE, *, members: bool = False) -> dict[int, Claim]:
+    """Return the whole numbers a plan states for a quantity, each with its surest claim.
+
+    Where some are read with high confidence, only those count.
+    """
+    listed = [
+        claim
+        for claim in stated(plan, quantity, per, members=members)
+        if not claim.bound and claim.interval.is_exact and claim.interval.low is not None and claim.interval.low.denominator == 1
+    ]
+    sure = [claim for claim in listed if claim.confidence is Confidence.HIGH] or listed
+    found: dict[int, Claim] = {}
+    for claim in sure:
+        value = int(claim.interval.low or 0)
+        if value > 0:
+            found.setdefault(value, claim)
+    return dict(islice(found.items(), _MOST_VALUES))
+
+
+@dataclass(frozen=True, slots=True)
+class Degrees:
+    """One choice of parallel degrees that a plan states; a degree it does not state is 1."""
+
+    sizes: Mapping[str, int]
+    claims: Mapping[str, Claim]
+    gpus: int | None = None
+    gpus_claim: Claim | None = None
+    replica: int | None = None
+    replica_claim: Claim | None = None
+    """GPUs of one replica, where stated."""
+
+    def size(self, axis: str) -> int:
+        return self.sizes.get(axis, 1)
+
+    def times(self, axes: Iterable[str]) -> int:
+        return prod(self.size(axis) for axis in axes)
+
+    @property
+    def split(self) -> tuple[str, ...]:
+        """The axes of more than one rank, in the usual order."""
+        return tuple(axis for axis in AXES if self.size(axis) > 1)
+
+
+def degrees(plan: Plan) -> Iterator[Degrees]:
+    """Yield every choice of degrees and GPU count that a plan states, the surest first."""
+    listed: dict[str, dict[int, Claim]] = {}
+    for axis, quantity in AXES.items():
+        found = wholes(plan, quantity)
+        if found:
+            listed[axis] = found
+    counts: list[tuple[int | None, Claim | None]] = [*wholes(plan, "gpus").items()] or [(None, None)]
+    replicas: list[tuple[int | None, Claim | None]] = [*wholes(plan, "gpus.per_replica", ("", "replica")).items()] or [(None, None)]
+    choices = product(*(found.items() for found in listed.values()))
+    for choice in islice(choices, _MOST_GRIDS):
+        chosen = dict(zip(listed, choice, strict=True))
+        for (gpus, gpus_claim), (replica, replica_claim) in islice(product(counts, replicas), 4):
+            yield Degrees(
+                {axis: size for axis, (size, _) in chosen.items()},
+                {axis: claim for axis, (_, claim) in chosen.items()},
+                gpus,
+                gpus_claim,
+                replica,
+                replica_claim,
+            )
+
+
+# --- words
+
+
+def own_words(subject: Subject, claim: Claim) -> frozenset[str]:
+    """Return the words a claim stands among: its own label and what its statement says."""
+    statement = subject.statement(claim)
+    text = statement.value.content if len(statement.value.content) < 400 else ""
+    return frozenset(word.text for word in subject.lexicon.normalize(f"{statement.label} {text}"))
+
+
+def near(subject: Subject, claim: Claim, words: Sequence[str]) -> bool:
+    """Tell whether a claim's statement, its neighbours in the same group or the labels above hold one of these words."""
+    statement = subject.statement(claim)
+    texts = [label.text.content for label in statement.path]
+    texts += [f"{other.label} {other.value.content}" for other in subject.siblings(statement)[:60] if len(other.value.content) < 400]
+    return any(find_any(subject.lexicon.normalize(text), words) for text in texts)
+
+
+def mentions(subject: Subject, words: Sequence[str]) -> bool:
+    """Tell whether the report names any of these phrases, whole words in any case."""
+    text = f" {_spaced(subject.document.source.reading.content)} "
+    return any(f" {_spaced(word)} " in text for word in words)
+
+
+def _spaced(text: str) -> str:
+    return " ".join("".join(character if character.isalnum() else " " for character in text.lower()).split())
+
+
+# --- saying it
+
+
+def operand(claim: Claim, symbol: str = "") -> Operand:
+    """Return a claim as the operand of a derivation."""
+    return Operand(
+        symbol or claim.symbol, claim.text.strip()[:80], claim.interval.low, claim.interval.high, None if claim.source else claim.span
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A value worked out from claims: an interval, the value of the numbers as printed, and how it came about."""
+
+    interval: Interval
+    value: Fraction
+    formula: str
+    substituted: str
+    claims: tuple[Claim, ...] = field(default=())
+
+    @classmethod
+    def of(cls, claim: Claim, symbol: str = "", reading: int = 0) -> Worked:
+        """Return a claim itself."""
+        one = claim.readings[min(reading, len(claim.readings) - 1)]
+        value = (one.stated or one.interval).middle or Fraction(0)
+        return cls(one.interval, value, symbol or claim.symbol, number(value), (claim,))
+
+    def times(self, other: Worked) -> Worked:
+        return Worked(
+            self.interval * other.interval,
+            self.value * other.value,
+            f"{self.formula} * {other.formula}",
+            f"{self.substituted} * {other.substituted}",
+            (*self.claims, *other.claims),
+        )
+
+    def over(self, divisor: int, symbols: str, terms: str, claims: Iterable[Claim] = ()) -> Worked:
+        """Return the value divided by a whole number written as `symbols` and `terms`."""
+        if divisor == 1:
+            return self
+        several = "*" in symbols
+        below, figures = (f"({symbols})", f"({terms})") if several else (symbols, terms)
+        return Worked(
+            self.interval.scale(Fraction(1, divisor)),
+            self.value / divisor,
+            f"{self.formula} / {below}",
+            f"{self.substituted} / {figures}",
+            (*self.claims, *claims),
+        )
+
+    def step(self, unit: Unit) -> Step:
+        """Return the line of arithmetic; its bounds are those of the numbers as printed."""
+        operands = tuple({claim.span: operand(claim) for claim in self.claims}.values())
+        return Step(self.formula, self.substituted, figure(self.value, unit), operands, self.value, self.value)
+
+
+def number(value: Fraction) -> str:
+    """Return a number as plain arithmetic."""
+    text = decimal(value)
+    if text is not None:
+        return text
+    return f"({value.numerator} / {value.denominator})"
+
+
+def places(claims: Iterable[Claim], *, but: Claim | None = None) -> tuple[Place, ...]:
+    """Return a place for each claim, once."""
+    seen = {but.span} if but is not None else set()
+    found = []
+    for claim in claims:
+        if claim.span not in seen:
+            seen.add(claim.span)
+            found.append(Place(claim.span, f"{claim.symbol or 'figure'} {claim.text.strip()}"[:80], claim.source))
+    return tuple(found)
+
+
+def is_range(claim: Claim) -> bool:
+    return claim.approximation is Approximation.RANGE
