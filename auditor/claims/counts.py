@@ -206,6 +206,8 @@ def read_labelled(
             )
             if whole:
                 return Meaning(whole.id, Confidence.MEDIUM, f"total of {view.raw.strip()!r}")
+        if best and view.unit == "token" and best.quantity.id == "batch.global":
+            return Meaning("batch.tokens", Confidence.HIGH, f"label {view.raw.strip()!r}", "", view.label.text.whole)
         if (
             best
             and view.per in ("stage", "node", "replica", "group")

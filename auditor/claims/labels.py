@@ -200,6 +200,8 @@ class LabelReader:
             end = raw.find(closing, start)
             if start >= 0 and end > start:
                 inner = raw[start + 1 : end].strip()
+                if inner in ("T", "tokens", "tok"):
+                    return "token", "", start
                 spelling = self.lexicon.units.get(inner) or self.lexicon.units.get(inner.lower() if len(inner) > 2 else inner)
                 if spelling:
                     return spelling.symbol, spelling.per, start

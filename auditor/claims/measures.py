@@ -84,6 +84,16 @@ def read_measure(
             unit=unit[:-1],
             words="" if done == "step" else f"per {done}",
         )
+    if kind == "work" and line.statement.cell is not None and line.views and find_any(line.views[0].words, ("model",)):
+        # A column "Model TFLOP" beside MFU and tokens per second holds rates, whatever its unit leaves out.
+        return Meaning(
+            "rate.achieved_flops",
+            Confidence.MEDIUM,
+            f"label {line.views[0].raw.strip()!r}",
+            per,
+            line.views[0].label.text.whole,
+            unit=f"{unit}S",
+        )
     if kind == "flops" and find_any((*tail[:3], *head[-3:]), REACHED):
         total = any(find_any(view.words, OF_ALL) for view in line.views[:1]) or find_any((*tail, *head), OF_ALL)
         return Meaning(

@@ -29,7 +29,7 @@ from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.spans import Span
 from auditor.statements import Document, Kind, LabelKind, Statement
-from auditor.units import UNITS, Unit
+from auditor.units import DIMENSIONLESS, UNITS, Unit
 from auditor.values import Interval
 
 __all__ = ["Labelled", "ReadOut", "Unclear", "resolve"]
@@ -213,7 +213,13 @@ def readings_of(desk: Desk, line: Line, number: Number, quantity: Quantity | Non
         )
     else:
         units.append((UNITS["1"], ""))
-    exact_as_written = number.unit == "" and unit_symbol and number.approximation is Approximation.EXACT and unit_symbol != "byte"
+    exact_as_written = (
+        number.unit == ""
+        and unit_symbol
+        and UNITS[unit_symbol].dimension != DIMENSIONLESS
+        and number.approximation is Approximation.EXACT
+        and unit_symbol != "byte"
+    )
     for unit, name in units:
         for item in written:
             interval = item.interval.widen_by(Fraction(1, 2)) if exact_as_written else item.interval
