@@ -15,20 +15,15 @@ __all__ = ["format_of", "parse"]
 def format_of(source: Source) -> str:
     """Return the format of a source: what its name says, else what its first characters look like."""
     named = of_suffix(source.path)
-    if named:
+    if named and not source.path.casefold().endswith(".txt"):
         return named
     content = source.reading.content
     start = content.lstrip()
-    if start.startswith(("{", "[")) and not start.startswith(("[!", "[^")) and _closes(content):
+    if start.startswith(("{", "[")) and content.rstrip().endswith(("}", "]")):
         return "json"
     if start.startswith("#!"):
         return "python" if "python" in start.split("\n", 1)[0] else "shell"
     return "markdown"
-
-
-def _closes(content: str) -> bool:
-    """Tell whether a text that opens a bracket also ends with one, so that it is data rather than a line in brackets."""
-    return content.rstrip().endswith(("}", "]")) and ":" in content
 
 
 def parse(source: Source) -> Document:
@@ -36,4 +31,8 @@ def parse(source: Source) -> Document:
     name = format_of(source)
     builder = Builder()
     read_as(name, builder, source.reading, ())
+    if name == "json" and of_suffix(source.path) != "json" and any(note.fatal for note in builder.notes):
+        # It only looked like JSON: a text may begin and end with a bracket too.
+        name, builder = "markdown", Builder()
+        read_as(name, builder, source.reading, ())
     return Document(source, name, tuple(builder.statements), (*source.notes, *builder.notes))

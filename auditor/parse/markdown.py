@@ -255,7 +255,7 @@ class _Markdown:
         pieces = split_pieces(last)
         add_pieces(self.builder, Kind.SENTENCE, path, pieces, group, depth=place.depth, parent=place.parent)
         if structure and not runs and _is_caption(last):
-            return title, Label(pieces[0].label if pieces[0].label is not None else last.text, LabelKind.LEAD)
+            return title, Label(pieces[0].label if pieces[0].label is not None else without_marks(last.text), LabelKind.LEAD)
         return title, None
 
     def _barred(self, lines: list[_TextLine], path: Path, place: _Place) -> bool:
