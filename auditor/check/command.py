@@ -14,14 +14,27 @@ from typing import Any, Final
 
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
-from auditor.claims.process_groups import Built, process_groups
+from auditor.claims.process_groups import Built, code_of
 from auditor.cost.layout.placement import Group, overlaps
 from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Document, Kind, LabelKind
 
-__all__ = ["Command", "Flag", "commands", "contradicted_plan", "grouped", "launched", "misspelt", "ranks", "repeated", "unread", "visible"]
+__all__ = [
+    "Command",
+    "Flag",
+    "commands",
+    "contradicted_plan",
+    "grouped",
+    "launched",
+    "misspelt",
+    "placed",
+    "ranks",
+    "repeated",
+    "unread",
+    "visible",
+]
 
 _MOST: Final = 8
 _MOST_GROUPS: Final = 5000
@@ -508,7 +521,7 @@ def unread(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 def grouped(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Process groups built in code are a partition of the ranks, as large as their degree; a pipeline group joins all stages."""
-    built = [one for one in process_groups(subject.document) if one.kind != "group"]
+    built = [one for one in code_of(subject.document)[0] if one.kind != "group"]
     if not built:
         return
     worlds = [claim for quantity in ("gpus", "gpus.available") for claim in _stated(subject, quantity)]
@@ -604,6 +617,37 @@ def _wrong_size(rule: Rule, one: Built, claims: Sequence[Claim]) -> Finding | No
             Step("ranks - degree", f"{size} - {_number(claim)}", str(size - _number(claim)), (), *_exactly(size - _number(claim))),
         ),
     )
+
+
+def placed(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Code that places layers gives a GPU no more than the layers of its stage."""
+    depths, layers = _stated(subject, "parallel.pipeline"), _stated(subject, "model.layers")
+    found = code_of(subject.document)[1] if depths and layers else []
+    if (
+        not found
+        or len({_number(claim) for claim in depths}) != 1
+        or len({_number(claim) for claim in layers}) != 1
+        or _number(depths[0]) < 2
+    ):
+        return
+    depth, total = _number(depths[0]), _number(layers[0])
+    most = -(-total // depth)
+    for one in found:
+        spans = (one.span, depths[0].span, layers[0].span)
+        if one.layers <= most + 1:
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{one.layers} layers for rank {one.rank}")
+            continue
+        finding = rule.finding(
+            f"the code gives {one.layers} layers to GPU {one.rank}, but a stage of PP {depth} holds {most} of the {total}",
+            Place(one.span, f"{one.layers} layers for each of these GPUs"),
+            related=(Place(depths[0].span, f"PP {depth}"), Place(layers[0].span, f"{total} layers")),
+            claimed=f"{one.layers} layers",
+            expected=f"{most} layers",
+            derivation=(
+                Step("layers / PP", f"{total} / {depth}", f"{most} layers in a stage", (), Fraction(total, depth), Fraction(total, depth)),
+            ),
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 # --- small parts

@@ -1,4 +1,4 @@
-"""Process groups that a report builds in Python code: which ranks each call of `new_group` puts together.
+"""Process groups that a report builds in Python code, and the layers it places: which ranks a call is given.
 
 The code is never run: `ast` reads it, and a small interpreter of our own walks its loops over whole numbers, lists and ranges,
 within a budget. What it cannot work out (a rank asked from the system, a size read from elsewhere) is left out, and so is any
@@ -20,7 +20,7 @@ from auditor.cost.layout.placement import Ids
 from auditor.spans import Span
 from auditor.statements import Document
 
-__all__ = ["Built", "process_groups"]
+__all__ = ["Built", "Placed", "code_of"]
 
 _FENCE: Final = re.compile(r"[ \t]{0,12}(```+|~~~+)[ \t]*([A-Za-z0-9+_-]{0,20})")
 _LANGUAGES: Final = frozenset(("python", "python3", "py", "pycon"))
@@ -29,6 +29,8 @@ _MOST_RANKS: Final = 100_000
 _LARGEST: Final = 10**9
 _LONGEST: Final = 100_000
 _DEEPEST: Final = 60
+_MOST_PLACED: Final = 4096
+_PLACING: Final = frozenset(("assign", "place", "map", "allocate", "distribute", "put"))
 
 _Value = int | list[int]
 
@@ -43,6 +45,17 @@ class Built:
     span: Span
     """Where the ranks are given."""
     call: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A call in a loop over layers that is given a layer and ranks: `assign(layer, expert, gpus[0:8])`."""
+
+    layers: int
+    """Different layers that it gives to one rank: the most."""
+    rank: int
+    """A rank that is given so many."""
+    span: Span
 
 
 class _UnknownError(Exception):
@@ -62,13 +75,16 @@ class _Site:
     names: list[str] = field(default_factory=list)
 
 
-def process_groups(document: Document) -> list[Built]:
-    """Return the groups built in the Python blocks of a document (or in the document, where it is Python)."""
-    found: list[Built] = []
+def code_of(document: Document) -> tuple[list[Built], list[Placed]]:
+    """Return the groups built and the layers placed in the Python blocks of a document (or in all of it, where it is Python)."""
+    built: list[Built] = []
+    placed: list[Placed] = []
     for start, code, titles in _blocks(document):
-        if "new_group" in code and len(code) <= _LONGEST:
-            found.extend(_Walker(code, start, titles).run())
-    return found
+        if len(code) <= _LONGEST and ("new_group" in code or "layer" in code):
+            groups, layers = _Walker(code, start, titles).run()
+            built.extend(groups)
+            placed.extend(layers)
+    return built, placed
 
 
 def _blocks(document: Document) -> Iterator[tuple[int, str, tuple[str, ...]]]:
@@ -110,25 +126,30 @@ class _Walker:
         self.made: dict[str, _Site] = {}
         """Names that hold a group just built."""
         self.sites: dict[int, _Site] = {}
+        self.layers: dict[int, tuple[ast.Call, dict[int, set[int]]]] = {}
         self.steps = 0
 
-    def run(self) -> list[Built]:
+    def run(self) -> tuple[list[Built], list[Placed]]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(self.code)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return []
+            return [], []
         try:
             self.block(tree.body, 0)
         except (_SpentError, RecursionError):
-            return []
+            return [], []
         built = []
         for site in self.sites.values():
             if site.groups:
                 kind = self.kind(site)
                 built.append(Built(kind, tuple(dict.fromkeys(site.groups)), self.span(site.given), self.span(site.call)))
-        return built
+        placed = []
+        for call, ranks in self.layers.values():
+            rank, layers = max(ranks.items(), key=lambda one: len(one[1]))
+            placed.append(Placed(len(layers), rank, self.span(call)))
+        return built, placed
 
     # --- statements
 
@@ -161,6 +182,8 @@ class _Walker:
                 self.assign(target, value)
             case ast.Expr(value=value):
                 self.calls(value, _called_on(value))
+                if isinstance(value, ast.Call):
+                    self.places(value)
             case _:
                 return
 
@@ -202,6 +225,28 @@ class _Walker:
                 site.groups.append(Ids.each(ranks))
                 site.given = self.given.get(_name(argument), argument)
         return last
+
+    def places(self, call: ast.Call) -> None:
+        """Record a call that is given a layer and the ranks for it."""
+        words = [word.text for word in split(_name(call.func).rsplit(".", 1)[-1])]
+        if not any(word in _PLACING for word in words):
+            return
+        layer: int | None = None
+        ranks: list[int] = []
+        for argument in call.args:
+            try:
+                value = self.value(argument)
+            except _UnknownError:
+                continue
+            if isinstance(value, list):
+                ranks = value
+            elif isinstance(argument, ast.Name) and any(word.text == "layer" for word in split(argument.id)):
+                layer = value
+        if layer is not None and 0 < len(ranks) <= _MOST_PLACED:
+            self.spend(len(ranks))
+            _, given = self.layers.setdefault(id(call), (call, {}))
+            for rank in ranks:
+                given.setdefault(rank, set()).add(layer)
 
     # --- expressions
 

@@ -3,14 +3,14 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.claims.process_groups import Built, process_groups
+from auditor.claims.process_groups import Built, Placed, code_of
 from auditor.parse import parse
 from auditor.read import decode
 
 
 def built(code: str) -> list[Built]:
     text = f"# Groups\n\n```python\n{code}\n```\n"
-    return process_groups(parse(decode(text.encode(), "report.md")))
+    return code_of(parse(decode(text.encode(), "report.md")))[0]
 
 
 def sets(code: str) -> list[tuple[str, list[str]]]:
@@ -44,9 +44,23 @@ def test_names_come_from_members_lists_ranks_and_comments() -> None:
 
 def test_the_place_is_where_the_ranks_are_given() -> None:
     text = "```python\nπ = 1\ntp_ranks = [0, 1]\ng = dist.new_group(tp_ranks)\n```\n"
-    (one,) = process_groups(parse(decode(text.encode(), "report.md")))
+    (one,) = code_of(parse(decode(text.encode(), "report.md")))[0]
     assert text[one.span.start : one.span.end] == "[0, 1]"
     assert text[one.call.start : one.call.end] == "dist.new_group(tp_ranks)"
+
+
+def placed(code: str) -> list[Placed]:
+    return code_of(parse(decode(f"```python\n{code}\n```\n".encode(), "report.md")))[1]
+
+
+def test_layers_are_counted_for_each_rank() -> None:
+    (one,) = placed(
+        "for layer in range(6):\n    for part in range(2):\n        assign_to_gpu(layer, part, list(range(8))[part * 4 : part * 4 + 4])"
+    )
+    assert (one.layers, one.rank) == (6, 0)
+    (one,) = placed("for layer in range(6):\n    assign_to_gpu(layer, [layer // 3])")
+    assert one.layers == 3
+    assert placed("for layer in range(6):\n    print(layer, [0])") == []
 
 
 def test_what_the_code_does_not_say_is_left_out() -> None:
