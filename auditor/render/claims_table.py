@@ -31,7 +31,7 @@ def number(value: Fraction) -> str:
 
 def interval_words(claim: Claim, units: Units) -> str:
     """Return what the claim's number can mean, in its quantity's unit: `16`, `26.5 … 27.5`, `≥ 8`."""
-    low, high = in_unit(claim.readings[0], unit_of(claim, units))
+    low, high = in_unit(claim.readings[0].stated or claim.interval, unit_of(claim, units))
     if low is None:
         return "anything" if high is None else f"≤ {number(high)}"
     if high is None:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
-from auditor.claims.model import Claim, Reading, Scope
+from auditor.claims.model import Claim, Scope
 from auditor.findings import Coverage
 from auditor.render.json_v1 import dumps, location_object
 from auditor.render.run import locate
 from auditor.spans import Span
 from auditor.statements import Source
 from auditor.units import UNITS, Unit
+from auditor.values import Interval
 
 __all__ = ["Understood", "as_csv", "as_json", "as_jsonl", "figure", "in_unit", "scope_words", "source_of_claim", "unit_of"]
 
@@ -53,9 +54,9 @@ def unit_of(claim: Claim, units: Units) -> Unit:
     return wanted
 
 
-def in_unit(reading: Reading, unit: Unit) -> tuple[Fraction | None, Fraction | None]:
-    """Return the ends of a reading in `unit`; None is unbounded."""
-    low, high = reading.interval.low, reading.interval.high
+def in_unit(interval: Interval, unit: Unit) -> tuple[Fraction | None, Fraction | None]:
+    """Return the ends of an interval of base units in `unit`; None is unbounded."""
+    low, high = interval.low, interval.high
     return (None if low is None else low / unit.scale), (None if high is None else high / unit.scale)
 
 
@@ -86,12 +87,15 @@ def source_of_claim(understood: Understood, claim: Claim) -> Source:
 
 def _claim(understood: Understood, claim: Claim, units: Units) -> dict[str, Any]:
     unit = unit_of(claim, units)
-    low, high = in_unit(claim.readings[0], unit)
+    reading = claim.readings[0]
+    low, high = in_unit(reading.stated or reading.interval, unit)
+    least, most = in_unit(reading.interval, unit)
     source = source_of_claim(understood, claim)
     return {
         "quantity": claim.quantity,
         "symbol": claim.symbol,
         "value": {"low": figure(low), "high": figure(high), "text": claim.text},
+        "interval": {"low": figure(least), "high": figure(most)},
         "unit": unit.symbol,
         "role": claim.role.value,
         "scope": scope_words(claim),
