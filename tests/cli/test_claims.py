@@ -33,6 +33,7 @@ def test_json(audit: Run, report: str) -> None:
         "quantity": "gpus",
         "symbol": "gpus",
         "value": {"low": 16, "high": 16, "text": "16 GPUs"},
+        "interval": {"low": 16, "high": 16},
         "unit": "1",
         "role": "actual",
         "scope": "",
