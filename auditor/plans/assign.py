@@ -71,11 +71,34 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
     claims = _sections(statements, claims, titles)
     claims = tuple(
         replace(claim, plan=PREVIOUS if claim.role is Role.PREVIOUS else EXAMPLE)
-        if claim.plan == MAIN and claim.role in (Role.PREVIOUS, Role.EXAMPLE)
+        if (claim.plan == MAIN or claim.plan.startswith("section ")) and claim.role in (Role.PREVIOUS, Role.EXAMPLE)
         else claim
         for claim in claims
     )
+    claims = _what_if(statements, claims, titles)
     return claims, tuple(_plans(claims, titles, seconds))
+
+
+def _what_if(statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]) -> tuple[Claim, ...]:
+    """Give an example that states GPUs and degrees in one list, table or block a plan of its own."""
+    groups: dict[int, list[int]] = defaultdict(list)
+    for index, claim in enumerate(claims):
+        if claim.plan == EXAMPLE and not claim.source:
+            groups[statements[claim.statement].group].append(index)
+    result = list(claims)
+    for group, indices in groups.items():
+        values: dict[str, set[Fraction | None]] = defaultdict(set)
+        for index in indices:
+            if claims[index].quantity in _CONFIGURES:
+                values[claims[index].quantity].add(claims[index].interval.low)
+        degrees = values.keys() & _DEGREES
+        if "gpus" not in values or len(degrees) < 2 or any(len(found) > 1 for found in values.values()):
+            continue
+        id_ = f"{EXAMPLE} {group}"
+        titles[id_] = ("an example", True)
+        for index in indices:
+            result[index] = replace(claims[index], plan=id_)
+    return tuple(result)
 
 
 def _plans(
@@ -94,6 +117,8 @@ def _plans(
         if not mine:
             continue
         said = {claim.quantity for claim in mine}
+        if id_.startswith(EXAMPLE):
+            said |= _CONFIGURES  # what is not said of another configuration is not known to stay as it is
         inherited = tuple(claim for claim in main if claim.quantity not in said and _inheritable(claim, said)) if inherits else ()
         yield Plan(id_, title, (*mine, *inherited), MAIN if inherits else "")
     for id_, (title, swaps) in seconds.items():
