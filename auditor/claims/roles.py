@@ -127,6 +127,7 @@ def role_of(
         if (
             role == "target"
             and needs
+            and not number.bound
             and find_any(view.words, ("required", "require", "requirement", "needed"))
             and not find_any(view.words, ("target",))
         ):

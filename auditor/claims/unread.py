@@ -118,6 +118,7 @@ def is_identity(desk: Desk, line: Line, view: View) -> bool:
     if (
         view.label.kind is LabelKind.KEY
         and view.raw.strip().lower() in MEMBERS
+        and not (len(line.views) > 1 and find_any(line.views[1].words, ("parallel",)))
         and (line.statement.depth > 1 or any(other.member or other.label.kind is LabelKind.INDEX for other in line.views[1:]))
     ):
         return True

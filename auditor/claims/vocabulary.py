@@ -50,7 +50,7 @@ HYPOTHETICAL = frozenset(
         "would could might consider alternatively alternative alternatives hypothetical if suppose unless future potentially should minimum"
     ).split()
 )
-REACHED = tuple("effective achieved sustained sustain actual delivered deliver".split())
+REACHED = tuple("effective achieved sustained sustain actual delivered deliver measured measure".split())
 """Words that make work per second what is reached, not what the hardware could do."""
 OF_ALL = tuple("total cluster system aggregate".split())
 """Words that make a figure that of all GPUs."""
