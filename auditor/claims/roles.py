@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.claims.labels import View, contains, find_any
+from auditor.claims.labels import contains, find_any
 from auditor.claims.line import Desk, Line, Meaning, bracketed, first_of, singular_noun, start_of_clause
 from auditor.claims.model import Claim, Role
 from auditor.claims.numbers import Form, Number
 from auditor.claims.vocabulary import CHANGE_WORDS, HYPOTHETICAL, SAID
 from auditor.claims.words import Word
 from auditor.findings import Confidence
-from auditor.statements import LabelKind
+from auditor.statements import Kind, LabelKind
 
 __all__ = [
     "clause_before_bracket",
@@ -304,6 +304,8 @@ def sectioned_role(desk: Desk, line: Line, meaning: Meaning, role: Role) -> Role
     """Let a section on the future, an example or a former plan speak for all numbers in it."""
     if role in (Role.PREVIOUS, Role.EXAMPLE):
         return role
+    if line.statement.kind is Kind.HEADING and contains(line.words, desk.lexicon.previous_sections) and is_previous_section(line.words):
+        return role if meaning.quantity in ("gpus.available", "memory.capacity") else Role.PREVIOUS
     for depth, view in enumerate(line.views):
         if view.label.kind not in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.ITEM, LabelKind.KEY):
             continue
@@ -321,7 +323,7 @@ def sectioned_role(desk: Desk, line: Line, meaning: Meaning, role: Role) -> Role
         if (
             contains(view.words, desk.lexicon.previous_sections)
             and view.label.kind is not LabelKind.LEAD
-            and is_previous_section(desk, view)
+            and is_previous_section(view.words)
         ):
             if meaning.quantity in ("gpus.available", "memory.capacity"):
                 return role
@@ -329,11 +331,11 @@ def sectioned_role(desk: Desk, line: Line, meaning: Meaning, role: Role) -> Role
     return role
 
 
-def is_previous_section(desk: Desk, view: View) -> bool:
+def is_previous_section(title: Sequence[Word]) -> bool:
     """Tell whether a section speaks of a plan that was given up."""
-    words = [word.text for word in view.words]
-    if find_any(
-        view.words,
+    words = [word.text for word in title]
+    if not words or find_any(
+        title,
         (
             "fixed",
             "resolved",
