@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from auditor.claims.labels import PER_WORDS, View, find_any, per_of
 from auditor.claims.lexicon import Quantity
-from auditor.claims.line import Desk, Line, Meaning, bracketed, lead_words, singular_noun, spell, splits_each
+from auditor.claims.line import Desk, Line, Meaning, bracketed, lead_words, singular_noun, spell, splits_each, start_of_clause
 from auditor.claims.model import Claim
 from auditor.claims.names import degree_in, head_name, qualifiers_of
 from auditor.claims.numbers import Number
@@ -262,7 +262,8 @@ def owner_of(desk: Desk, line: Line, head: Sequence[Word]) -> str:
             for noun in reversed(earlier[-4:]):
                 if noun in ("gpu", "stage"):
                     return PER_WORDS[noun]
-    opening = [word.text for word in line.words[:12]]
+    begin = start_of_clause(line.text, head[0].start if head else 0)
+    opening = [word.text for word in line.words if word.start >= begin and (not head or word.end <= head[-1].end)][:12]
     for index, word in enumerate(opening[:-1]):
         if word in ("each", "every") and opening[index + 1] in ("gpu", "stage") and line.statement.kind is not Kind.HEADING:
             return PER_WORDS[opening[index + 1]]
@@ -313,8 +314,6 @@ def read_gpus(
     if degree_in(desk, modifiers):
         return Meaning("gpus.per_group", Confidence.MEDIUM, shown, "group", words=spell(modifiers))
     label = line.views[0] if line.views else None
-    if line.statement.cell is not None and label is not None and label.transparent and len(line.views) > 1:
-        label = line.views[1]  # `GPUs per stage | 8 GPUs` under "Value"
     per = per or lexicon_per(desk, number)
     if per in ("node", "stage", "replica", "group", "expert"):
         return Meaning(

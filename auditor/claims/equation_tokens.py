@@ -247,6 +247,8 @@ class _Scanner:
             return self.add(TokenKind.BREAK, position, position + 2)
         if character == "*" and following == "*":
             return position + 2
+        if character == "/" and self.joins_names(position):
+            return self.add(TokenKind.BREAK, position, position + 1)
         if character in _OPERATORS:
             return self.add(TokenKind.OPERATOR, position, position + 1, _OPERATORS[character])
         if character in _BREAKS or (character == "." and (not following or following.isspace())):
@@ -292,6 +294,12 @@ class _Scanner:
             if number is not None:
                 return number.unit == "%"
         return False
+
+    def joins_names(self, position: int) -> bool:
+        """Tell whether a slash only lists: `TP1/PP4/EP8`."""
+        before, after = self.found[-1] if self.found else None, self.starts.get(position + 1)
+        named = before is not None and before.leaf is not None and before.end == position and before.leaf.number.name
+        return bool(named) and after is not None and bool(after.name)
 
     def is_times(self, position: int) -> bool:
         """Tell whether an `x` multiplies: an operand before it, a digit or bracket behind it."""

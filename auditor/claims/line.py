@@ -61,7 +61,7 @@ class Line:
     numbers: tuple[Number, ...]
     words: tuple[Word, ...]
     views: tuple[View, ...]
-    """Labels, innermost first; for a cell the column head before the row head."""
+    """Labels, innermost first; for a cell the column head before the row head, unless it names nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,14 @@ def head_name(desk: Desk, kind: str, words: Sequence[Word], *, trailing: bool, p
     Counts need it, because they have no unit to rule out a wrong name: "Expert capacity factor" is no number of experts.
     """
     best: Match | None = None
-    for match in desk.lexicon.matches(words):
+    matches = desk.lexicon.matches(words)
+    for match in matches:
         if kind and match.quantity.kind != kind:
             continue
+        again = {index for other in matches if other.quantity is match.quantity for index in range(other.start, other.stop)}
         before, after = words[: match.start], words[match.stop :]
+        if len(again) > match.size:  # `Global batch size (GBS)` says it twice
+            after = [word for index, word in enumerate(after, match.stop) if index not in again]
         if any(word.text in ("per", "each") for word in before):
             continue
         if kind == "count" and trailing and len(words) > match.size:

@@ -580,6 +580,8 @@ class _Scanner:
             position += 1
         spare: Number | None = None
         for _ in range(4):
+            if text.startswith("--", position) or text.startswith(" --", position):
+                break
             while position < len(text) and text[position] in _GAP + "-‑*`":
                 position += 1
             if position < len(text) and text[position] == "×" and _ == 0:

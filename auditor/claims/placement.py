@@ -667,6 +667,9 @@ class _Reader:
             return
         label = path[-1]
         names = self.key(label.text.content) if label.kind is LabelKind.KEY else KeyNames()
+        if label.text.content.strip().lower() == "rank":
+            # The rank of a node or of a process inside its group; only a column of ranks counts GPUs.
+            names = KeyNames()
         if label.kind is LabelKind.INDEX:
             names = self.array_names(path)
         if names.counts and statement.literal == "number":

@@ -96,7 +96,11 @@ def prepare(desk: Desk, index: int, statement: Statement) -> Line:
     path = list(reversed(statement.path))
     if statement.cell is not None:
         path.sort(key=lambda label: {LabelKind.COLUMN: 0, LabelKind.ROW: 1}.get(label.kind, 2))
-    return Line(index, statement, text, desk.lexicon.scan(text), desk.lexicon.normalize(text), tuple(desk.labels(label) for label in path))
+    views = [desk.labels(label) for label in path]
+    kinds = [view.label.kind for view in views[:2]]
+    if kinds == [LabelKind.COLUMN, LabelKind.ROW] and views[0].transparent and not views[0].matches and not views[0].unit:
+        views[:2] = reversed(views[:2])  # "Value" and "Achieved" name nothing: the row does
+    return Line(index, statement, text, desk.lexicon.scan(text), desk.lexicon.normalize(text), tuple(views))
 
 
 def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequence[Claim | None]) -> Claim | None:

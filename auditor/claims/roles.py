@@ -74,10 +74,12 @@ def role_of(
     if local is not None:
         return local
     needs = meaning.quantity in ("gpus", "nodes", "gpus.per_node", "other") or meaning.quantity.startswith("memory.")
-    for depth, view in enumerate(line.views):
+    for depth, view in enumerate(sorted(line.views, key=lambda view: view.label.kind is not LabelKind.COLUMN)):
         role = view.role
         if depth == 0 and len(view.words) == 1 and view.words[0].text in SAID:
             role = SAID[view.words[0].text]
+        if view.label.kind is LabelKind.COLUMN and [word.text for word in view.words] in (["default"], ["default", "value"]):
+            role = "example"  # what a program does when it is told nothing
         if (
             not role
             and depth < 2

@@ -24,6 +24,8 @@ __all__ = ["MAIN", "assign"]
 MAIN = "main"
 PREVIOUS = "previous"
 EXAMPLE = "example"
+RUN = "run "
+"""Before the path of an object that holds a launch command."""
 
 _DEGREES = frozenset(
     (
@@ -117,7 +119,7 @@ def _plans(
         if not mine:
             continue
         said = {claim.quantity for claim in mine}
-        if id_.startswith(EXAMPLE):
+        if id_.startswith((EXAMPLE, RUN)):
             said |= _CONFIGURES  # what is not said of another configuration is not known to stay as it is
         inherited = tuple(claim for claim in main if claim.quantity not in said and _inheritable(claim, said)) if inherits else ()
         yield Plan(id_, title, (*mine, *inherited), MAIN if inherits else "")
@@ -270,6 +272,13 @@ def _rows(
         if sum(len(kind) >= 2 for kind in kinds) < 2 and max(map(len, kinds)) < 4:
             continue
         for row, indices in rows.items():
+            if _holds_layouts(statements, claims, indices):
+                for index in indices:
+                    cell = statements[claims[index].statement].cell
+                    id_ = f"table {table} row {row} column {cell.column if cell else 0}"
+                    titles[id_] = (id_, False)
+                    result[index] = replace(result[index], plan=id_)
+                continue
             id_ = f"table {table} row {row}"
             first = statements[claims[indices[0]].statement]
             row_label = next((label.text.content for label in first.path if label.kind is LabelKind.ROW), "")
@@ -290,6 +299,16 @@ def _rows(
                     result[second] = replace(result[second], plan=f"{id_}/2")
     # A second value belongs to the second configuration only; the plan is built from the row by swapping.
     return tuple(result), titles, seconds
+
+
+def _holds_layouts(statements: Sequence[Statement], claims: Sequence[Claim], indices: Sequence[int]) -> bool:
+    """Tell whether two cells of a row each hold a layout of their own (`TP=4 PP=12` on one system, `TP=2 PP=3` on another)."""
+    cells: dict[int, set[str]] = defaultdict(set)
+    for index in indices:
+        if claims[index].quantity in _DEGREES:
+            cells[claims[index].statement].add(claims[index].quantity)
+    columns = {cell.column for statement, degrees in cells.items() if len(degrees) >= 2 and (cell := statements[statement].cell)}
+    return len(columns) >= 2
 
 
 def _arrays(statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]) -> tuple[Claim, ...]:
@@ -345,7 +364,7 @@ def _launched(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
         path = route(statements[claim.statement])
         owner = next((path[:size] for size in range(len(path), 0, -1) if path[:size] in holders), None)
         if owner is not None:
-            id_ = ".".join(name for name, _ in owner)
+            id_ = RUN + ".".join(name for name, _ in owner)
             titles[id_] = (holders[owner], True)
             result[index] = replace(claim, plan=id_, scope=replace(claim.scope, member=""))
     return tuple(result)
