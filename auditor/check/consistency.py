@@ -59,6 +59,7 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
             and (claim.statement, claim.quantity) not in torn
             and claim.role is Role.ACTUAL
             and not claim.source
+            and not _enumerates(subject, claim)
             and _firm(subject, claim)
         ):
             groups[_scope(subject, claim)].append(claim)
@@ -69,6 +70,22 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
         elif len(values) > 1:
             finding = _finding(subject, rule, scope, values)
             yield Outcome(rule.name, Verdict.CONTRADICTED, tuple(claim.span for claim in claims), finding.message, finding)
+
+
+def _enumerates(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a bullet lists variants of a model: its size stands in passing, and a sibling states another."""
+    if claim.quantity not in ("model.params", "model.params_active") or claim.read_as.startswith("label"):
+        return False
+    statement = subject.statement(claim)
+    siblings = {id(other) for other in subject.siblings(statement)} if statement.kind is Kind.ITEM else set()
+    return any(
+        other.quantity == claim.quantity
+        and other.statement != claim.statement
+        and id(subject.statement(other)) in siblings
+        and not _agree(claim, other)
+        for other in subject.claims
+        if not other.source
+    )
 
 
 def _torn(subject: Subject) -> set[tuple[int, str]]:

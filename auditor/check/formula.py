@@ -21,7 +21,7 @@ def symbolic(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         axes = _axes(subject, statement)
         if len(axes) < 3:
             continue
-        for plan in subject.plans:
+        for plan in sorted(subject.plans, key=lambda plan: not plan.id.startswith("table ")):
             outcome = _against(subject, rule, statement, axes, plan)
             if outcome is not None:
                 yield outcome

@@ -79,6 +79,8 @@ def read_count(
         )
         return Meaning("model.params", Confidence.HIGH if sure else Confidence.LOW, "billions", per_of(tail))
     best = head_name(desk, "count", head, trailing=True)
+    if best and head and line.text[: head[0].start].endswith("--") and line.statement.kind is Kind.CELL:
+        return Meaning(best.quantity.id, Confidence.MEDIUM, f"option: {spell(head)}")  # a page about options sets none
     if best and (number.name or not number.noun) and leads_into(desk, line.text, number, head):
         return Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", per_of(head))
     if tail and not number.noun:

@@ -79,7 +79,7 @@ def role_of(
         if depth == 0 and len(view.words) == 1 and view.words[0].text in SAID:
             role = SAID[view.words[0].text]
         if view.label.kind is LabelKind.COLUMN and [word.text for word in view.words] in (["default"], ["default", "value"]):
-            role = "example"  # what a program does when it is told nothing
+            return Role.EXAMPLE  # what a program does when it is told nothing
         if (
             not role
             and depth < 2

@@ -172,8 +172,14 @@ def _rejected(statements: Sequence[Statement], claims: Sequence[Claim], lexicon:
     by_statement: dict[int, list[int]] = defaultdict(list)
     for index, claim in enumerate(claims):
         by_statement[claim.statement].append(index)
+    listed = _listed(statements, claims, by_statement)
     for statement, indices in by_statement.items():
         text = statements[statement].value.content
+        if statement in listed:
+            for index in indices:
+                if result[index].role is Role.ACTUAL:
+                    result[index] = replace(result[index], plan=f"alternative on {statement}")
+            continue
         for run in _runs(claims, indices, text):
             degrees = [claims[index] for index in run if claims[index].quantity in _DEGREES]
             wrong = [claim for claim in degrees if claim.interval.is_exact and claim.interval.low != main.get(claim.quantity)]
@@ -194,6 +200,22 @@ def _rejected(statements: Sequence[Statement], claims: Sequence[Claim], lexicon:
                 if result[index].role is Role.ACTUAL and result[index].quantity != "gpus.available":
                     result[index] = replace(result[index], role=Role.PREVIOUS)
     return tuple(result)
+
+
+def _listed(statements: Sequence[Statement], claims: Sequence[Claim], by_statement: Mapping[int, Sequence[int]]) -> set[int]:
+    """Return the bullets of lists in which several each state a layout of their own, and disagree."""
+    layouts: dict[int, dict[int, dict[str, Fraction | None]]] = defaultdict(dict)
+    for statement, indices in by_statement.items():
+        if statements[statement].kind is not Kind.ITEM:
+            continue
+        degrees = {claims[index].quantity: claims[index].interval.low for index in indices if claims[index].quantity in _DEGREES}
+        if len(degrees) >= 3:
+            layouts[statements[statement].group][statement] = degrees
+    found: set[int] = set()
+    for members in layouts.values():
+        if len({tuple(sorted(degrees.items())) for degrees in members.values()}) > 1:
+            found |= set(members)
+    return found
 
 
 def _widths(statements: Sequence[Statement], claims: Sequence[Claim], lexicon: Lexicon) -> tuple[Claim, ...]:
