@@ -21,6 +21,7 @@ __all__ = [
     "Place",
     "Repair",
     "Report",
+    "Restatement",
     "Severity",
     "Step",
     "Verdict",
@@ -138,6 +139,15 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Restatement:
+    """A claim of the report and the value, in base units, that it would have to state."""
+
+    span: Span
+    quantity: str
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Repair:
     """A change of one claim, or few, that makes everything agree."""
 
@@ -145,6 +155,8 @@ class Repair:
     edits: tuple[Edit, ...] = ()
     safe: bool = False
     """A derived figure whose inputs are stated and agreed; anything else is shown, never applied by default."""
+    restated: tuple[Restatement, ...] = ()
+    """The claims it takes to be wrong: every place that states the value it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +178,10 @@ class Finding:
     repairs: tuple[Repair, ...] = ()
     followers: tuple[str, ...] = ()
     """Consequences of the same wrong figure, each in one line."""
+    basis: tuple[Span, ...] = ()
+    """The claims it rests on: a smallest set of places that contradict each other; empty where that is not known."""
+    carried: tuple[Finding, ...] = ()
+    """The findings that have the same root cause and are told with this one, each as it was found."""
 
 
 @dataclass(frozen=True, slots=True)
