@@ -28,6 +28,10 @@ _ASSIGN_AGAIN: Final = re.compile(
 _FACTOR_AGAIN: Final = re.compile(r"\s{0,3}\d[\d.,]{0,20}\s{0,3}[×*·]\s{0,4}[A-Za-z_][A-Za-z_0-9.\-]{0,40}\s{0,2}=(?!=)")
 """`TP = 4 × PP = 2`; but `GPUs = TP × PP = 8` is one equation with the label `GPUs`."""
 _DASH: Final = re.compile(r"\s{1,8}[-–—]{1,2}\s{1,8}")
+_DASHED: Final = re.compile(
+    r"([A-Za-z][A-Za-z0-9_/.\-]{0,30}(?: [(A-Za-z][\w/().\-]{0,30}){0,5}(?<![\d-]))(\s[-–—]\s{1,4})(?=[~<>≤≥≈$±]?\s?\d)"
+)
+"""`Tensor parallelism — 4`, `Step time - 27 ms`: a name, a dash and a figure; `Layers 0 - 15` is a range."""
 _PARENTHESIS: Final = re.compile(r"\s{0,4}\([^()]{0,100}\)")
 
 
@@ -121,8 +125,10 @@ def _cut(content: str, begin: int, strong: Mark | None) -> tuple[int, int] | Non
                 return stop, dash.end()
     if (colon := _colon(content, begin)) is not None:
         return colon, colon + 1
-    equals = _equals(content, begin)
-    return None if equals is None else (equals, equals + 1)
+    if (equals := _equals(content, begin)) is not None:
+        return equals, equals + 1
+    dashed = _DASHED.match(content, begin)
+    return None if dashed is None else (dashed.end(1), dashed.end(2))
 
 
 def _colon(content: str, begin: int) -> int | None:
