@@ -17,8 +17,8 @@ __all__ = ["measured", "stated"]
 _STATED = frozenset(
     "gpus nodes gpus.per_node parallel.tensor parallel.pipeline parallel.expert parallel.data parallel.context parallel.sequence "
     "parallel.expert_tensor parallel.virtual_pipeline model.layers model.heads model.kv_heads model.head_dim model.hidden model.ffn_hidden "
-    "model.expert_hidden model.vocab model.experts model.top_k model.shared_experts model.params model.params_active batch.global batch.micro "
-    "batch.accumulation batch.microbatches experts.per_gpu layers.per_stage".split()
+    "model.expert_hidden model.vocab model.experts model.top_k model.shared_experts model.params model.params_active batch.global "
+    "batch.micro batch.accumulation batch.microbatches experts.per_gpu layers.per_stage".split()
 )
 """What a plan is: one value each."""
 _MEASURED = frozenset(
@@ -89,17 +89,21 @@ def _enumerates(subject: Subject, claim: Claim) -> bool:
 
 
 def _torn(subject: Subject) -> set[tuple[int, str]]:
-    """Return the statements that give one quantity several values: alternatives in one cell, bullet or sentence."""
-    first: dict[tuple[int, str], Claim] = {}
-    torn: set[tuple[int, str]] = set()
+    """Return the statements that give one quantity several values: alternatives in one cell, bullet or sentence, or down a column."""
+    places: dict[tuple[int, int, str], list[Claim]] = defaultdict(list)
     for claim in subject.claims:
-        key = (claim.statement, claim.quantity)
         if claim.source or claim.role is not Role.ACTUAL:
             continue
-        if key in first and not _agree(first[key], claim):
-            torn.add(key)
-        first.setdefault(key, claim)
-    return torn
+        cell = subject.statement(claim).cell
+        places[claim.statement, -1, claim.quantity].append(claim)
+        if cell is not None:
+            places[-1 - cell.table, cell.column, claim.quantity].append(claim)
+    return {
+        (claim.statement, claim.quantity)
+        for claims in places.values()
+        if any(not _agree(claims[0], other) for other in claims[1:])
+        for claim in claims
+    }
 
 
 def _firm(subject: Subject, claim: Claim) -> bool:
@@ -109,6 +113,8 @@ def _firm(subject: Subject, claim: Claim) -> bool:
     statement = subject.statement(claim)
     if statement.struck or statement.kind in (Kind.CODE, Kind.FLAG):
         return False
+    if statement.cell is not None and statement.cell.column == 0:
+        return False  # the head of a row names what the row is about
     return statement.kind is not Kind.SENTENCE or claim.approximation is Approximation.EXACT
 
 
