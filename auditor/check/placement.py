@@ -16,6 +16,7 @@ from auditor.check.subject import Subject
 from auditor.claims.mentions import mentions
 from auditor.claims.model import Claim, Role
 from auditor.claims.placement import GroupSize, Member, Placements, Series, read
+from auditor.claims.words import split
 from auditor.cost.layout.placement import Group, Ids, numbered_from, overlaps
 from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.rulebook import Rule
@@ -58,8 +59,13 @@ def disjoint(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     found = _placements(subject)
     for owner in _options(rule)["owners"]:
         for series in found.of(owner, str(_options(rule)["holds"])):
-            if len(series.members) > 1 and (owner != "node" or not _numbered_within(series)):
-                yield from _disjoint(subject, rule, series)
+            if (
+                len(series.members) < 2
+                or (owner == "node" and _numbered_within(series))
+                or (owner == "stage" and not _of_pipeline(subject, series))
+            ):
+                continue
+            yield from _disjoint(subject, rule, series)
 
 
 def _disjoint(subject: Subject, rule: Rule, series: Series) -> Iterator[Outcome]:
@@ -136,7 +142,7 @@ def covered_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     layers = _claims(subject, "model.layers", whole=True)
     figures = {_number(claim) for claim in layers}
     for series in _placements(subject).of("stage", "layer"):
-        if not series.complete or series.template:
+        if not series.complete or series.template or not _of_pipeline(subject, series):
             continue
         whole = series.all
         spans = (*_spans(series), *(claim.span for claim in layers))
@@ -484,7 +490,7 @@ def stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     admitted = depths | {depth * chunks for depth in depths for chunks in _figures(subject, "vp")}
     reported = False
     for series in sorted(_placements(subject).series, key=lambda one: one.statement):
-        if series.owner != "stage" or not series.complete or series.aside:
+        if series.owner != "stage" or not series.complete or series.aside or not _of_pipeline(subject, series):
             continue
         count = len(series.members)
         spans = (*_spans(series), *(claim.span for claim in claims))
@@ -701,7 +707,7 @@ def covered_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 def split_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Stages split layers; each layer's experts stay in its stage, so stages do not divide the experts of a layer among them."""
     claims = _claims(subject, "model.experts", whole=True)
-    layered = [series for series in _placements(subject).of("stage", "layer") if len(series.members) > 1]
+    layered = [series for series in _placements(subject).of("stage", "layer") if len(series.members) > 1 and _of_pipeline(subject, series)]
     apart = [series for series in layered if not overlaps([Group("", member.ids) for member in series.members])]
     if not claims or not apart:
         return
@@ -807,7 +813,10 @@ def _claims(
 ) -> list[Claim]:
     """Return the claims that state a whole number exactly, the surest first; `whole` leaves out what speaks of a part."""
     # `4 TP groups of 8 GPUs` counts groups, however the number was read.
-    groups = [size.count_span for size in _placements(subject).sizes if size.count_span is not None]
+    found_placements = _placements(subject)
+    groups = [size.count_span for size in found_placements.sizes if size.count_span is not None]
+    # `PP1: GPUs 4-7` names the second stage and states no degree.
+    groups += [one.owner.span for one in found_placements.items if one.glued]
     found = []
     for claim in subject.quantities(quantities):
         low = claim.interval.low
@@ -901,6 +910,50 @@ def _certain(subject: Subject, series: Series) -> bool:
     if series.owner != "stage" or series.kind != "gpu":
         return not series.aside
     return len(series.members) in _figures(subject, "pp") and not series.aside
+
+
+_PIPELINE: Final = frozenset(("pipeline", "pipelining", "pp", "pipelined"))
+_OTHER_STAGES: Final = frozenset(
+    (
+        "training",
+        "pretraining",
+        "pre",
+        "finetuning",
+        "tuning",
+        "sft",
+        "rlhf",
+        "curriculum",
+        "rollout",
+        "pilot",
+        "migration",
+        "canary",
+        "scaling",
+        "phase",
+        "annealing",
+        "extension",
+    )
+)
+"""Words around stages of a training recipe or of a roll-out."""
+
+
+def _of_pipeline(subject: Subject, series: Series) -> bool:
+    """Tell whether stages are those of a pipeline: it is said, or they hold GPUs and nothing says otherwise."""
+    statements = subject.document.statements
+    statement = statements[series.statement]
+    first = series.members[0].owner.span
+    line = subject.document.source.lines.line(subject.document.source.lines.point(first.start).line)
+    near = [subject.document.source.text[line.start : line.end][:400], *(label.text.content[:200] for label in statement.path[-2:])]
+    words = {word.text for text in near for word in split(text)}
+    if words & _PIPELINE or any({word.text for word in split(label.text.content[:200])} & _PIPELINE for label in statement.path):
+        return True
+    if words & _OTHER_STAGES:
+        return False
+    owners = {member.owner.span for member in series.members}
+    return (
+        series.kind == "gpu"
+        or any(member.owner.span in owners for one in _placements(subject).of("stage", "gpu") for member in one.members)
+        or (len(series.members) in _figures(subject, "pp"))
+    )
 
 
 def _half_open(subject: Subject, series: Series) -> bool:

@@ -82,7 +82,7 @@ def launched_files(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 def _inventories(subject: Subject, options: Mapping[str, Any]) -> list[list[_Entry]]:
     """Return the lists of files: entries under a title that speaks of files delivered, at least `least` of them."""
-    words = frozenset(options["titles"])
+    words = frozenset(options["titles"]), frozenset(options["files"])
     groups: dict[tuple[int, int], list[_Entry]] = {}
     for statement in subject.document.statements:
         if statement.struck or statement.kind in (Kind.CODE, Kind.FLAG, Kind.SENTENCE, Kind.HEADING):
@@ -98,12 +98,12 @@ def _inventories(subject: Subject, options: Mapping[str, Any]) -> list[list[_Ent
     return [entries for entries in groups.values() if len(entries) >= int(options["least"])]
 
 
-def _titled(label: Label, words: frozenset[str]) -> bool:
-    """Tell whether a title announces a list of files."""
+def _titled(label: Label, words: tuple[frozenset[str], frozenset[str]]) -> bool:
+    """Tell whether a title announces the list of what is delivered: files, and that they were made."""
     if label.kind not in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.KEY):
         return False
-    said = [word.text for word in split(label.text.content[:120])]
-    return any(word in words for word in said)
+    said = {word.text for word in split(label.text.content[:120])}
+    return all(said & wanted for wanted in words)
 
 
 def _listed(statement: Statement) -> _Entry | None:

@@ -92,7 +92,7 @@ def test_virtual_stages_come_again_in_turn() -> None:
 
 
 def test_half_open_ranges_are_not_judged_unless_the_total_refutes_them() -> None:
-    ranges = "- Stage 0: layers 0-8\n- Stage 1: layers 8-16\n"
+    ranges = "## Pipeline\n\n- Stage 0: layers 0-8\n- Stage 1: layers 8-16\n"
     assert verdicts(ranges, "layer-in-two-stages") == {Verdict.UNDETERMINED}
     assert verdicts("Number of layers: 16\n\n" + ranges, "layer-in-two-stages") == {Verdict.UNDETERMINED}
     assert verdicts("Number of layers: 17\n\n" + ranges, "layer-in-two-stages") == {Verdict.CONTRADICTED}
@@ -141,3 +141,14 @@ def test_a_previous_plan_is_not_held_against_the_new_one() -> None:
         "## New layout\n\n- Stage 0: GPUs 0-3\n- Stage 1: GPUs 4-7\n"
     )
     assert verdicts(text, "stage-count") == {Verdict.HELD}
+
+
+def test_stages_of_a_training_recipe_are_no_pipeline() -> None:
+    text = "# Recipe\n\n- Stage 1: pre-training, layers 0-60\n- Stage 2: SFT, layers 0-60\n"
+    for rule in RULES:
+        assert findings(text, rule) == []
+
+
+def test_a_glued_name_is_no_degree() -> None:
+    text = "- **PP0**: GPUs 0-3\n- **PP1**: GPUs 4-7\n"
+    assert findings(text, "stage-count") == []
