@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from typing import Final
 
 from auditor.check.printed import Printed, binary_scale, printed
@@ -22,14 +22,16 @@ __all__ = ["Amount", "Manner", "as_printed", "evaluate", "manners", "unit_of"]
 
 MAX_MANNERS: Final = 32
 _ONE: Final = Interval.exact(1)
+ALL_PREFIXES: Final = "KMGTP"
+_SMALL_PREFIXES: Final = ("K", "KM")
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
     """One way to read an equation."""
 
-    binary_units: bool = False
-    """GB, MB and KB as powers of 1024."""
+    binary_units: str = ""
+    """Letters of the prefixes read as powers of 1024: `KMGTP` for all, `K` where only KB is 1024 bytes."""
     binary_suffixes: bool = False
     """K and M behind a count as powers of 1024."""
     bytes_suffix: bool = False
@@ -39,18 +41,22 @@ class Manner:
     bits: bool = False
     """A factor of 8 turns bytes into the bits of the other unit."""
     bare: bool = False
+    raw_percent: bool = False
+    """A percentage as the number before its sign, where `bare`."""
     """Numbers as printed, without their units."""
 
     @property
     def name(self) -> str:
         """What is unusual about it, in words; empty for the usual reading."""
         said = (
-            (self.binary_units, "data units as powers of 1024"),
+            (self.binary_units == ALL_PREFIXES, "data units as powers of 1024"),
+            (self.binary_units in _SMALL_PREFIXES, " and ".join(f"{letter}B" for letter in self.binary_units) + " as powers of 1024"),
             (self.binary_suffixes, "K and M as powers of 1024"),
             (self.bytes_suffix, "B as bytes"),
             (self.under_the_line, "all that follows the division sign divides"),
             (self.bits, "the factor 8 turns bytes into bits"),
             (self.bare, "the figures as printed, in one unit"),
+            (self.raw_percent, "percent as printed"),
         )
         return ", ".join(words for holds, words in said if holds)
 
@@ -85,11 +91,12 @@ def manners(text: str, trees: Sequence[Node]) -> Iterator[Manner]:
     bytes_suffix = any(_is_bytes_suffix(leaf) for leaf in found)
     under = any(_mixes(tree) for tree in trees)
     bits = any("bit" in unit.symbol for unit in units) and any(_is_eight(leaf) for leaf in found)
-    switches = [(False, True) if switch else (False,) for switch in (bits, under, bytes_suffix, suffix, data)]
-    for count, (bit, line, byte, letters, powers) in enumerate(product(*switches)):
-        if count >= MAX_MANNERS:
-            return
-        yield Manner(powers, letters, byte, line, bit)
+    prefixes = {unit.symbol[0] for unit in units if binary_scale(unit)}
+    powers = ["", ALL_PREFIXES, *(small for small in _SMALL_PREFIXES if set(small) <= prefixes and len(prefixes) > len(small))]
+    letters, bytes_, lines, bit = ((False, True) if switch else (False,) for switch in (suffix, bytes_suffix, under, bits))
+    choices = product(bit, lines, bytes_, letters, powers if data else [""])
+    for one, line, byte, letter, power in islice(choices, MAX_MANNERS):
+        yield Manner(power, letter, byte, line, one)
 
 
 def _is_bytes_suffix(leaf: Leaf) -> bool:
@@ -143,9 +150,9 @@ def unit_of(leaf: Leaf, manner: Manner) -> tuple[Fraction, Dimension]:
     """Return the base units that make one of what a number is printed in, and their dimension."""
     unit = UNITS.get(leaf.number.unit)
     if manner.bare:
-        return Fraction(1), DIMENSIONLESS
+        return (unit.scale if unit and unit.symbol == "%" and not manner.raw_percent else Fraction(1)), DIMENSIONLESS
     scale, dimension = (unit.scale, unit.dimension) if unit else (Fraction(1), DIMENSIONLESS)
-    if unit and manner.binary_units:
+    if unit and unit.symbol[0] in manner.binary_units:
         scale = binary_scale(unit) or scale
     elif manner.bytes_suffix and _is_bytes_suffix(leaf):
         scale, dimension = Fraction(1, 10**9), DATA
@@ -229,5 +236,5 @@ def _shared_scale(text: str, node: Sum, manner: Manner) -> Fraction:
         for leaf in leaves(term):
             figure = as_printed(text, leaf)
             if figure.unit and figure.unit.dimension != DIMENSIONLESS:
-                return (binary_scale(figure.unit) if manner.binary_units else None) or figure.scale
+                return unit_of(leaf, manner)[0]
     return Fraction(1)

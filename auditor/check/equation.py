@@ -7,15 +7,16 @@ a / b x c as a / (b x c), counts of elements as bytes). It is contradicted only 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from auditor.check.arithmetic import Amount, Manner, as_printed, evaluate, manners, unit_of
 from auditor.check.passages import Passage, disowned
 from auditor.check.printed import Printed, agrees
 from auditor.check.subject import Subject
-from auditor.claims.equation import Equation, Leaf, Node, Product, Shape, Side, leaves, operations
+from auditor.claims.equation import Equation, Leaf, Node, Product, Shape, Side, Sum, leaves, operations
 from auditor.claims.model import Approximation
 from auditor.claims.numbers import Form
 from auditor.findings import Confidence, ConventionTried, Edit, Operand, Outcome, Place, Repair, Severity, Step, Verdict
@@ -149,7 +150,24 @@ def _holds_plainly(text: str, equation: Equation) -> bool:
 
 
 def _judge(text: str, equation: Equation) -> list[_Judgement]:
-    return [_compare(text, left, right) for left, right in zip(equation.sides, equation.sides[1:], strict=False)]
+    found: list[_Judgement] = []
+    for index, (left, right) in enumerate(pairwise(equation.sides)):
+        judgement = _compare(text, left, right)
+        running = _first(right) if index + 2 < len(equation.sides) and not isinstance(judgement, _Agreement) else None
+        if running is not None and isinstance(other := _compare(text, left, running), _Agreement):
+            judgement = _Agreement(", ".join(filter(None, (other.name, "worked on from its result"))))
+        found.append(judgement)
+    return found
+
+
+def _first(side: Side) -> Side | None:
+    """Return the number a side starts with, where the side works on from it: `a x b = c x d = e` says a x b = c and c x d = e."""
+    match side.tree:
+        case Product(factors=parts) | Sum(terms=parts) if isinstance(parts[0][1], Leaf):
+            leaf = parts[0][1]
+            return replace(side, start=leaf.start, end=leaf.end, tree=leaf)
+        case _:
+            return None
 
 
 def _compare(text: str, left: Side, right: Side) -> _Judgement:
@@ -167,11 +185,13 @@ def _compare(text: str, left: Side, right: Side) -> _Judgement:
                 return _Agreement(", ".join(filter(None, (manner.name, name))))
         if manner.name:
             tried.append(manner.name)
-    if first is None or (first[0].dimension != first[1].dimension and _one_unit_each(trees)):
-        bare = Manner(bare=True)
-        one, two = evaluate(text, left.tree, bare), evaluate(text, right.tree, bare)
-        if one is not None and two is not None and _equal(text, left, right, one.interval, two.interval, bare, right.about):
-            return _Agreement(bare.name)
+    written = [leaf for tree in trees for leaf in leaves(tree)]
+    hundredfold = any(leaf.digits == "100" for leaf in written) and any(leaf.number.unit == "%" for leaf in written)
+    if first is None or hundredfold or (first[0].dimension != first[1].dimension and _one_unit_each(trees)):
+        for bare in (Manner(bare=True), Manner(bare=True, raw_percent=True)):
+            one, two = evaluate(text, left.tree, bare), evaluate(text, right.tree, bare)
+            if one is not None and two is not None and _equal(text, left, right, one.interval, two.interval, bare, right.about):
+                return _Agreement(bare.name)
         if first is None:
             return _Unclear("its units cannot be added or it divides by zero")
     one, two = first
@@ -206,7 +226,7 @@ def _meetings(one: Amount, two: Amount) -> Iterator[tuple[str, Interval, Interva
         for size in _ELEMENT_SIZES:
             name = f"counts as elements of {figure(size, UNITS['1'])} byte{'' if size == 1 else 's'}"
             yield name, a.scale(size) if one.dimension == DIMENSIONLESS else a, b.scale(size) if two.dimension == DIMENSIONLESS else b
-    elif DIMENSIONLESS in (one.dimension, two.dimension) or {one.dimension, two.dimension} == {_FLOP, _FLOPS}:
+    else:
         yield "units left unsaid", a, b
 
 
@@ -254,7 +274,7 @@ def _contradicted(passage: Passage, equation: Equation, gap: _Gap, spans: tuple[
     target, other, computed = _target(gap)
     claimed = text[target.start : target.end]
     unit = _unit(target, computed)
-    value = figure(computed.middle, unit)
+    value = figure(_shown(text, target, computed, unit), unit)
     arithmetic = " ".join(text[other.start : other.end].split())
     slip = _slip(text, gap)
     message = f"{arithmetic} = {value}, but the report says {' '.join(claimed.split())}"
@@ -284,6 +304,16 @@ def _target(gap: _Gap) -> tuple[Side, Side, Amount]:
     if isinstance(gap.left.tree, Leaf) and not isinstance(gap.right.tree, Leaf):
         return gap.left, gap.right, gap.two
     return gap.right, gap.left, gap.one
+
+
+def _shown(text: str, target: Side, computed: Amount, unit: Unit) -> Fraction:
+    """Return a computed value in base units; a bare one in the unit of the result that brings it nearer."""
+    if computed.dimension == unit.dimension or not isinstance(target.tree, Leaf):
+        return computed.middle
+    claimed = as_printed(text, target.tree).value * unit.scale
+    return min(
+        (computed.middle, computed.middle * unit.scale), key=lambda value: max(value / claimed, claimed / value) if value and claimed else 0
+    )
 
 
 def _unit(target: Side, computed: Amount) -> Unit:

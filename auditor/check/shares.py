@@ -127,9 +127,14 @@ _PART_IN_BRACKET: Final = re.compile(
 _PART_THEN: Final = re.compile(rf"{_N}({_W})(?:,| -| –| =|:| is| or) ?(){_N} of (?:the |its |total )?{_N}")
 _WHOLE_IN_BRACKET: Final = re.compile(rf"{_N} of (?:the |its |total )?{_N}({_W})[(\[](?:=|~)? ?{_N}({_W})[)\]]")
 _QUOTIENT: Final = re.compile(
-    rf"{_N}({_W}) ?(/|\bof\b|\bout of\b) ?(?:the |a total of |total )?{_N}({_W})[(\[](?:=|→)? ?{_N}([a-z \-]{{0,60}})"
+    rf"{_N}({_W}) ?(/|\bof\b|\bout of\b|\bvs\.?) ?(?:the |a total of |total )?{_N}({_W})[(\[](?:=|→)? ?{_N}([a-z \-]{{0,60}})"
 )
 _SHARE_FIRST: Final = re.compile(rf"{_N}([a-z \-]{{0,40}})[(\[]{_N}({_W}) ?(of|out of) ?(?:the |a total of |total )?{_N}({_W})[)\]]")
+_WHOLE_THEN_USED: Final = re.compile(
+    rf"{_N}[a-z/ \-]{{0,30}}[:,(] ?(?:only |just |utilizing |using |utilising ){{1,2}}{_N}"
+    rf"[a-z/ \-]{{0,30}}? ?[(\-–—] ?{_N}(?= ?(?:utili|used|usage|\)|$))"
+)
+_EFFECTIVE: Final = re.compile(rf"{_N}[^\ue000-\uf8ff]{{0,30}}?{_N}[^\ue000-\uf8ff;]{{0,30}}?effective[a-z ]{{0,20}}:? ?{_N}")
 
 
 def percent_of(subject: Subject, rule: Rule) -> Iterable[Outcome]:
@@ -170,6 +175,8 @@ def _built(found: Phrase, part: str, whole: str, share: str, *, left: bool = Fal
 def _alike(found: Phrase, part: str, whole: str) -> tuple[Placed, Placed]:
     """Return part and whole; the part takes the unit of the whole where it has none: `11.6 of 64 GB`."""
     one, two = placed(found, part), placed(found, whole)
+    if two.printed.unit is None and one.printed.unit is not None and not found.number(whole).noun:
+        two = replace(two, printed=replace(two.printed, unit=one.printed.unit, interval=rounded(two.printed)))
     if one.printed.unit is None and two.printed.unit is not None and not found.number(part).noun:
         printed = Printed(
             one.printed.text, one.printed.value, rounded(one.printed), one.printed.step, two.printed.unit, one.printed.approximation
@@ -193,8 +200,8 @@ def _written_shares(found: Phrase) -> Iterator[Share]:
         if built := _built(found, part, whole, share):
             yield built
     for match in _QUOTIENT.finditer(text):
-        part, _, _, whole, _, share, behind = match.groups()
-        if _CHANGED.search(behind):
+        part, _, sign, whole, _, share, behind = match.groups()
+        if _CHANGED.search(behind) or (sign.startswith("vs") and "utili" not in behind):
             continue
         if (built := _built(found, part, whole, share, left=bool(_LEFT.search(behind)))) and _one_noun(found, part, whole):
             yield built
@@ -203,6 +210,14 @@ def _written_shares(found: Phrase) -> Iterator[Share]:
         if _CHANGED.search(between) or found.number(part).unit == "%":
             continue
         if (built := _built(found, part, whole, share, left=bool(_LEFT.search(between)))) and _one_noun(found, part, whole):
+            yield built
+    for match in _WHOLE_THEN_USED.finditer(text):
+        whole, part, share = match.groups()
+        if built := _built(found, part, whole, share):
+            yield built
+    for match in _EFFECTIVE.finditer(text):
+        whole, share, part = match.groups()
+        if (built := _built(found, part, whole, share)) and built.part.printed.unit is not None:
             yield built
 
 
@@ -214,6 +229,7 @@ def _one_noun(found: Phrase, part: str, whole: str) -> bool:
 
 # --- shares of something named
 
+_UNCLEAR: Final = frozenset(("change", "share.of", "other"))
 _OF_NAMED: Final = re.compile(
     rf"{_N} of (?:the |its |our |total |gpu |memory |required |stated |minimum |maximum )?({_LABEL})(?![a-z])(?! ?{NUMBER})"
 )
@@ -233,14 +249,16 @@ def _labelled_shares(found: Phrase, subject: Subject) -> Iterator[Share]:
             continue
         share = Placed(found.printed(number), found.span(number), found.written(number))
         built = [
-            Share(placed_claim(part), placed_claim(whole), share, of=f"of the {match.group(2)}", confidence=_sure(part, whole))
+            Share(placed_claim(part), placed_claim(whole), share, of=f"of the {match.group(2)}", confidence=_sure(part, whole, subject))
             for whole in wholes
         ]
         yield next((one for one in built if holds(one) is not None), built[0])
 
 
-def _sure(part: Claim, whole: Claim) -> Confidence:
-    return min(part.confidence, whole.confidence, key=lambda one: one.rank)
+def _sure(part: Claim, whole: Claim, subject: Subject) -> Confidence:
+    """Return how sure it is that a share is of this figure: less so where it stands in another part of the report."""
+    near = subject.statement(part).group == subject.statement(whole).group
+    return min(part.confidence, whole.confidence, Confidence.HIGH if near else Confidence.MEDIUM, key=lambda one: one.rank)
 
 
 def _part_before(found: Phrase, position: int, subject: Subject) -> Claim | None:
@@ -252,7 +270,7 @@ def _part_before(found: Phrase, position: int, subject: Subject) -> Claim | None
     last = spans[-1]
     claims = [claim for claim in subject.of(found.passage.index) if claim.span.overlaps(last)]
     claim = claims[0] if claims else None
-    return claim if claim is not None and claim.role is Role.ACTUAL and claim.quantity not in ("change", "share.of", "other") else None
+    return claim if claim is not None and claim.role in (Role.ACTUAL, Role.LIMIT) and claim.quantity not in _UNCLEAR else None
 
 
 def _part_of_row(found: Phrase, subject: Subject) -> Claim | None:

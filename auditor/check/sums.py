@@ -7,6 +7,7 @@ another scope and is left alone.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from auditor.relations.language import decimal
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind, LabelKind
-from auditor.units import DIMENSIONLESS, UNITS, Dimension, Unit
+from auditor.units import DIMENSIONLESS, TIME, UNITS, Dimension, Unit
 from auditor.values import Interval
 
 __all__ = ["totals"]
@@ -88,6 +89,7 @@ _OTHER: Final = frozenset(
 """Words of a label whose figure is hardly a part of the total beside it."""
 
 
+_OVERLAPPING: Final = re.compile(r"overlap|hidden|hides|concurren|pipelined|async|simultan|in parallel")
 _HEDGES: Final = frozenset(
     ("estimated", "estimate", "approximately", "approx", "about", "around", "roughly", "only", "just", "another", "expected")
 )
@@ -107,6 +109,12 @@ class Entry:
     text: str
     claim: Claim | None
     unit_elsewhere: bool = False
+    noun: str = ""
+    """The counted thing behind it, or `magnitude` where the digits end in one (1.2B)."""
+    worked_out: bool = False
+    """It is the result of arithmetic written in its statement, which may start from another total."""
+    overlaps: bool = False
+    """A time that passes, or may pass, beside others."""
     compared: bool = False
     """It stands beside a bound: `17.5 GB < 68 GB`."""
 
@@ -168,7 +176,19 @@ def _entry(subject: Subject, index: int, words: Sequence[Word], label: str) -> E
     text = content[first.digits : first.end if first.unit else first.stop]
     compared = any(number.bound and number.unit == first.unit for number in numbers if number is not first)
     return Entry(
-        index, label, tuple(word.text for word in words), value, dimension, span, text, claim, unit is not None and not first.unit, compared
+        statement=index,
+        label=label,
+        words=tuple(word.text for word in words),
+        printed=value,
+        dimension=dimension,
+        span=span,
+        text=text,
+        claim=claim,
+        unit_elsewhere=unit is not None and not first.unit,
+        noun="magnitude" if len(first.written) > 1 or text[-1:].isalpha() else first.noun.rstrip("s"),
+        worked_out=first is not numbers[0],
+        overlaps=dimension == TIME and bool(_OVERLAPPING.search(f"{label} {content}".lower())),
+        compared=compared,
     )
 
 
@@ -193,12 +213,17 @@ def _unit_of_context(claim: Claim | None) -> Unit | None:
 # --- judging a total
 
 
-def _judge(total: Entry, siblings: Sequence[Entry], rule: Rule, *, sure: bool, optional: bool = False) -> Outcome | None:
+def _judge(
+    total: Entry, siblings: Sequence[Entry], rule: Rule, *, sure: bool, optional: bool = False, earlier: Entry | None = None
+) -> Outcome | None:
     """Compare a total with the sum of its parts among its siblings.
 
     `sure` where every sibling gives a figure of the same kind; `optional` where one plain part may be left out (objects hold
-    alternatives side by side). None where too few of them are parts.
+    alternatives side by side); `earlier` is the total before this one, perhaps a subtotal. None where too few of them are parts.
     """
+    if earlier is not None and (name := _adds_up(total, (earlier, *siblings))) is not None and siblings:
+        all_ = (earlier, *siblings)
+        return Outcome(rule.code, Verdict.HELD, _spans(total, all_), f"{_written(all_)} = {total.said}{name}")
     plain = [part for part in siblings if part.is_part]
     doubtful = [part for part in siblings if not part.is_part]
     if len(plain) < 2 or len(siblings) > MAX_PARTS:
@@ -214,7 +239,7 @@ def _judge(total: Entry, siblings: Sequence[Entry], rule: Rule, *, sure: bool, o
     unit = total.printed.unit or UNITS["1"]
     value = figure_range(_sum(plain, binary=False), unit) if ranged else figure(middle, unit)
     near = total.middle != 0 and Fraction(2, 3) <= middle / total.middle <= Fraction(3, 2)
-    if not sure or doubtful or not near:
+    if not sure or doubtful or not near or total.worked_out or any(entry.overlaps for entry in (total, *plain)):
         return Outcome(
             rule.code,
             Verdict.UNDETERMINED,
@@ -349,7 +374,7 @@ def _column(subject: Subject, cells: Sequence[int], rule: Rule) -> Iterator[Outc
     """Yield the outcomes of the total rows of one column."""
     statements = subject.document.statements
     pending: list[Entry] = []
-    clean = True
+    clean, earlier = True, None
     for index in cells:
         statement = statements[index]
         row = next((label for label in reversed(statement.path) if label.kind is LabelKind.ROW), None)
@@ -363,13 +388,18 @@ def _column(subject: Subject, cells: Sequence[int], rule: Rule) -> Iterator[Outc
             continue
         parts = [part for part in pending if part.dimension == entry.dimension]
         if entry.dimension != DIMENSIONLESS or _whole(entry, parts):
-            outcome = _judge(entry, parts, rule, sure=clean and len(parts) == len(pending) and _additive(subject, index))
+            sure = clean and len(parts) == len(pending) and _additive(subject, index)
+            outcome = _judge(entry, parts, rule, sure=sure, earlier=_of_kind(earlier, entry))
             if outcome is not None:
                 yield outcome
-        pending, clean = [], True
+        pending, clean, earlier = [], True, entry
 
 
 _ADDITIVE_NOT: Final = frozenset(("ratio", "efficiency", "mfu", "bandwidth", "utilization", "latency", "p50", "p99", "average", "per"))
+
+
+def _of_kind(earlier: Entry | None, total: Entry) -> Entry | None:
+    return earlier if earlier is not None and earlier.dimension == total.dimension else None
 
 
 def _additive(subject: Subject, index: int) -> bool:
@@ -410,7 +440,7 @@ def _labelled_entry(subject: Subject, index: int) -> Entry | None:
 def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: Rule) -> Iterator[Outcome]:
     """Yield the outcomes of the totals among the siblings of one list or branch, or else of the figure of their parent."""
     pending: list[Entry] = []
-    clean, totalled = True, False
+    clean, earlier = True, None
     for index in indices:
         entry = _labelled_entry(subject, index)
         if entry is None:
@@ -419,12 +449,11 @@ def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: R
         if not entry.is_total:
             pending.append(entry)
             continue
-        totalled = True
-        outcome = _total_of(entry, pending, rule, clean)
+        outcome = _total_of(entry, pending, rule, clean, earlier)
         if outcome is not None:
             yield outcome
-        pending, clean = [], True
-    head = _labelled_entry(subject, parent) if parent is not None and not totalled else None
+        pending, clean, earlier = [], True, entry
+    head = _labelled_entry(subject, parent) if parent is not None and earlier is None else None
     if head is not None and (head.is_total or head.is_part):
         tree = all(subject.document.statements[index].kind is Kind.TREE for index in indices)
         outcome = _total_of(head, pending, rule, clean and (head.is_total or tree))
@@ -432,11 +461,14 @@ def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: R
             yield outcome
 
 
-def _total_of(total: Entry, pending: Sequence[Entry], rule: Rule, clean: bool) -> Outcome | None:
+def _total_of(total: Entry, pending: Sequence[Entry], rule: Rule, clean: bool, earlier: Entry | None = None) -> Outcome | None:
     parts = [part for part in pending if part.dimension == total.dimension]
-    if total.dimension == DIMENSIONLESS or not _one_scope(total, [part for part in parts if part.is_part]):
+    if total.dimension == DIMENSIONLESS:
+        # counts are added only where all count the same: `1.2B`, `2 modules`
+        parts = [part for part in parts if part.noun == total.noun != ""]
+    if not _one_scope(total, [part for part in parts if part.is_part]):
         return None
-    return _judge(total, parts, rule, sure=clean and len(parts) == len(pending))
+    return _judge(total, parts, rule, sure=clean and len(parts) == len(pending), earlier=_of_kind(earlier, total))
 
 
 def _holds_figure(subject: Subject, index: int) -> bool:

@@ -160,7 +160,7 @@ def _spaced(text: str) -> str:
 
 def _promising(text: str) -> bool:
     """Tell cheaply whether a text can hold an equation at all."""
-    return any(sign in text for sign in "=≈≃≅(") and any(character.isdigit() for character in text)
+    return (any(sign in text for sign in "=≈≃≅(") or "equals" in text) and any(character.isdigit() for character in text)
 
 
 # --- brackets and clauses
@@ -280,7 +280,8 @@ def _resolve_names(clause: Sequence[Token]) -> list[Token]:
             after = clause[index + 1] if index + 1 < len(clause) else None
             tight = token.leaf is not None and token.sign_at == token.start + len(token.name) == token.leaf.number.digits - 1
             free = before is None or (before.kind is TokenKind.OPERATOR and tight)
-            if not (free and not named and after is not None and after.kind is TokenKind.OPERATOR):
+            goes_on = after is not None and (after.kind is TokenKind.OPERATOR or (tight and after.kind is TokenKind.EQUALS))
+            if not (free and not named and goes_on):
                 name_end = token.start + len(token.name)
                 leaf = replace(token.leaf, start=token.leaf.number.digits) if token.leaf else None
                 result.append(Token(TokenKind.WORD, token.start, name_end, token.name))
