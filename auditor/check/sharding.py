@@ -15,15 +15,17 @@ from itertools import combinations
 from math import prod
 from typing import Final
 
-from auditor.check.stated import Degrees, Worked, degrees, mentions, stated
+from auditor.check.stated import Degrees, Worked, amount, degrees, mentions, places, said, shown, stated
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Node, Product, read
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence
+from auditor.findings import Confidence, Outcome, Place, Severity, Verdict
 from auditor.plans.model import Plan
+from auditor.rulebook import Rule
+from auditor.units import DATA, UNITS
 from auditor.values import Interval
 
-__all__ = ["Judged", "Share", "Sharding", "Way", "written_divisor"]
+__all__ = ["Judged", "Share", "Sharding", "Way", "share_outcome", "written_divisor"]
 
 SLACK: Final = Fraction(3, 100)
 """Rounded headlines, norms that are copied, padding: a share this near to a computed one agrees with it."""
@@ -116,7 +118,7 @@ class Sharding:
             "ep" in grid.sizes for grid in self.grids
         )
 
-    # --- the model
+    # -- the model
 
     def parameters(self) -> tuple[Worked, ...]:
         """Return the parameter counts the plan states for the whole model, the surest first."""
@@ -241,6 +243,92 @@ def _way(grid: Degrees, axes: Sequence[str]) -> Way:
 
 def _agree(claimed: Interval, computed: Interval) -> bool:
     return claimed.meets(computed.widen(SLACK))
+
+
+# --- a share of the model
+
+
+def share_outcome(rule: Rule, claims: Sequence[Claim], judged: Judged, *, what: str, whole: str, part: str = "GPU") -> Outcome:
+    """Say what the degrees make of a claimed share of the model (weights or parameters)."""
+    claim = claims[0]
+    spans = tuple(one.span for one in claims)
+    if judged.whole is None or judged.way is None or judged.share is Share.OPEN:
+        return Outcome(
+            rule.code, Verdict.UNDETERMINED, spans, f"state the model's size, its precision and the parallel degrees to check {said(claim)}"
+        )
+    unit = claim.unit if claim.unit.dimension == DATA else UNITS["1"]
+    share = judged.way.of(judged.whole)
+    if judged.share is Share.FITS:
+        return Outcome(
+            rule.code,
+            Verdict.HELD,
+            (*spans, *(one.span for one in share.claims if not one.source)),
+            f"{share.substituted} = {amount(share.value, unit)} per {part}",
+        )
+    expected = amount(share.value, unit)
+    total = amount(judged.whole.value, unit)
+    steps = [share.step(unit)]
+    slip = ""
+    if judged.slip is not None and judged.degrees is not None:
+        wrong = judged.slip.of(judged.whole)
+        slip = f"; {said(claim)} is {total} / {judged.slip.divisor:,}: {_slipped(judged)}"
+        steps.append(wrong.step(unit))
+    over = f"{judged.way.symbols} = {_product(judged.way.sizes)}"
+    claimed = (
+        f"{said(claim)} per {part}"
+        if any(word in said(claim).lower() for word in (what, "param"))
+        else f"{said(claim)} of {what} per {part}"
+    )
+    match judged.share:
+        case Share.TOO_LITTLE:
+            message = f"{claimed}, but {total} over {over} is {expected}{slip}"
+        case Share.TOO_MUCH if judged.slip is None:
+            message = f"{claimed}, more than {total} over {over} = {expected}"
+        case _:
+            message = f"{claimed}, but {over} divide {whole}: {expected}{slip}"
+    doubtful = any(one.confidence is Confidence.LOW for one in (claim, *judged.whole.claims))
+    guessed = judged.share is Share.TOO_MUCH and judged.slip is None and share.value * 2 > shown(claim)
+    finding = rule.finding(
+        message,
+        Place(claim.span, f"{what} per {part}"),
+        severity=Severity.WARNING if doubtful or guessed else None,
+        related=(*places(share.claims, but=claim), *(Place(one.span, "the same") for one in claims[1:6])),
+        claimed=said(claim),
+        expected=expected,
+        derivation=tuple(steps),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _slipped(judged: Judged) -> str:
+    """Say which axis a wrong divisor has too many or too few of."""
+    slip, grid = judged.slip, judged.degrees
+    if slip is None or grid is None or judged.way is None:
+        return ""
+    names = {
+        "tp": "tensor parallelism",
+        "pp": "pipeline parallelism",
+        "ep": "expert parallelism",
+        "cp": "context parallelism",
+        "etp": "expert-tensor parallelism",
+    }
+    if "dp" in slip.axes or (slip.axes == ("gpus",) and grid.size("dp") > 1):
+        return "the data-parallel replicas hold copies, they do not share one"
+    missing = [names[axis] for axis in judged.way.axes if axis in names and axis not in slip.axes]
+    if missing:
+        return f"not divided by {' and '.join(missing)}"
+    added = [names[axis] for axis in slip.axes if axis in names and axis not in judged.way.axes]
+    return f"{' and '.join(added)} does not divide the weights" if added else "another division"
+
+
+def _product(sizes: Sequence[int]) -> str:
+    value = 1
+    for size in sizes:
+        value *= size
+    return f"{' x '.join(str(size) for size in sizes)} = {value:,}" if len(sizes) > 1 else f"{value:,}"
+
+
+# --- the written division
 
 
 def written_divisor(subject: Subject, claim: Claim) -> int | None:

@@ -15,23 +15,27 @@ from typing import Final
 
 from auditor.check.subject import Subject
 from auditor.claims.labels import find_any
-from auditor.claims.model import Approximation, Claim, Role
+from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence, Operand, Place, Step
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
 from auditor.relations.language import decimal
-from auditor.units import Unit
+from auditor.units import DATA, DIMENSIONLESS, UNITS, Unit
 from auditor.values import Interval
 
 __all__ = [
     "AXES",
     "Degrees",
     "Worked",
+    "amount",
     "degrees",
     "mentions",
     "near",
+    "number",
     "operand",
     "own_words",
+    "places",
+    "said",
     "shown",
     "stated",
     "wholes",
@@ -237,7 +241,7 @@ class Worked:
     def step(self, unit: Unit) -> Step:
         """Return the line of arithmetic; its bounds are those of the numbers as printed."""
         operands = tuple({claim.span: operand(claim) for claim in self.claims}.values())
-        return Step(self.formula, self.substituted, figure(self.value, unit), operands, self.value, self.value)
+        return Step(self.formula, self.substituted, amount(self.value, unit), operands, self.value, self.value)
 
 
 def number(value: Fraction) -> str:
@@ -246,6 +250,39 @@ def number(value: Fraction) -> str:
     if text is not None:
         return text
     return f"({value.numerator} / {value.denominator})"
+
+
+def amount(value: Fraction, unit: Unit) -> str:
+    """Return a value as people write it: bytes in the unit nearest to their size, large counts as 4.36B or 58.6M."""
+    if unit.dimension == DATA:
+        binary = "i" in unit.symbol
+        for symbol in ("TiB", "GiB", "MiB", "KiB") if binary else ("TB", "GB", "MB", "KB"):
+            if abs(value) >= UNITS[symbol].scale:
+                return figure(_to_four_digits(value / UNITS[symbol].scale) * UNITS[symbol].scale, UNITS[symbol])
+        return figure(value, UNITS["byte"])
+    if unit.dimension == DIMENSIONLESS:
+        for size, suffix in ((10**12, "T"), (10**9, "B"), (10**6, "M")):
+            if abs(value) >= size:
+                return f"{figure(_to_four_digits(value / size), UNITS['1'])}{suffix}"
+    return figure(value, unit)
+
+
+def _to_four_digits(value: Fraction) -> Fraction:
+    return (
+        Fraction(round(value * 1000), 1000)
+        if value < 10
+        else Fraction(round(value * 100), 100)
+        if value < 100
+        else Fraction(round(value * 10), 10)
+    )
+
+
+def said(claim: Claim) -> str:
+    """Return a claim as written, without the sign or name that leads into it."""
+    text = claim.text.strip()
+    for mark in ("=", "≈"):
+        text = text.rpartition(mark)[2].strip()
+    return text[:80]
 
 
 def places(claims: Iterable[Claim], *, but: Claim | None = None) -> tuple[Place, ...]:
@@ -257,7 +294,3 @@ def places(claims: Iterable[Claim], *, but: Claim | None = None) -> tuple[Place,
             seen.add(claim.span)
             found.append(Place(claim.span, f"{claim.symbol or 'figure'} {claim.text.strip()}"[:80], claim.source))
     return tuple(found)
-
-
-def is_range(claim: Claim) -> bool:
-    return claim.approximation is Approximation.RANGE
