@@ -26,6 +26,7 @@ __all__ = [
     "Flag",
     "commands",
     "contradicted_plan",
+    "crowded",
     "grouped",
     "launched",
     "misspelt",
@@ -309,6 +310,44 @@ def visible(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     f"{world.per_node - len(devices)} processes without a device",
                     (_operand(subject, world.per_node_flag),),
                     *_exactly(world.per_node - len(devices)),
+                ),
+            ),
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+
+
+def crowded(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A launch starts no more processes on a node than the node has GPUs."""
+    options = _options(rule)
+    claims = _stated(subject, "gpus.per_node")
+    if not claims:
+        return
+    most = max(claims, key=_number)
+    for command in commands(subject.document):
+        world = _world(subject, command, options)
+        if world is None or world.total:
+            continue
+        spans = (world.per_node_flag.place, most.span)
+        if world.per_node <= _number(most):
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{world.per_node} processes on {_number(most)} GPUs of a node")
+            continue
+        if most.confidence is not Confidence.HIGH:
+            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "the GPUs of a node are not certain")
+            continue
+        finding = rule.finding(
+            f"{world.per_node} processes per node, but a node has {_number(most)} GPUs",
+            Place(world.per_node_flag.place, f"{world.per_node_flag.name} {world.per_node}"),
+            related=(Place(most.span, f"{_number(most)} GPUs per node"),),
+            severity=None if len({_number(claim) for claim in claims}) == 1 else Severity.WARNING,
+            claimed=f"{world.per_node} processes",
+            expected=f"{_number(most)} at most",
+            derivation=(
+                Step(
+                    "processes - GPUs of a node",
+                    f"{world.per_node} - {_number(most)}",
+                    f"{world.per_node - _number(most)} processes without a GPU",
+                    (_operand(subject, world.per_node_flag),),
+                    *_exactly(world.per_node - _number(most)),
                 ),
             ),
         )

@@ -150,3 +150,10 @@ GRID = "- Total GPUs: 8\n- Tensor parallelism: 4\n- Pipeline parallelism: 2\n\n`
 )
 def test_groups_built_in_code(code: str, count: int) -> None:
     assert len(findings(GRID.format(code), "process-groups")) == count
+
+
+def test_a_node_is_not_crowded() -> None:
+    plan = "- GPUs per node: 8\n- Nodes: 2\n"
+    assert verdicts(report("torchrun --nproc_per_node=8 --nnodes=2 t.py", plan), "processes-per-node") == {Verdict.HELD}
+    (finding,) = findings(report("torchrun --nproc_per_node=16 t.py", plan), "processes-per-node")
+    assert finding.expected == "8 at most"
