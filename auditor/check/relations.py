@@ -21,7 +21,7 @@ from auditor.findings import Confidence, ConventionTried, Edit, Finding, Outcome
 from auditor.plans.model import Plan
 from auditor.relations.dimensions import base_unit, dimension
 from auditor.relations.evaluate import Bound, Convention, Judged, Judgement, Meaning, UnknownError, admits, derive, judge, value_of
-from auditor.relations.figures import figure, rewritten
+from auditor.relations.figures import figure, figure_range, rewritten
 from auditor.relations.language import Binary, Comparison, Expression, Name, Number, conjuncts, names, read_expression, write
 from auditor.relations.repair import Change, changes
 from auditor.rulebook import Rule, Use
@@ -471,6 +471,9 @@ class _Words:
         self.first = trial.judged[0]
         self.meanings = {name: bound.meanings[0] for name, bound in trial.bounds.items()} | dict(self.first.meanings)
         self.figures = _shown(trial.bounds, self.meanings)
+        for name, option in trial.options.items():
+            if option.claim.approximation is Approximation.RANGE:
+                self.figures[name] = figure_range(self.meanings[name].interval, trial.bounds[name].unit)
 
     def values(self) -> dict[str, Fraction]:
         return {name: meaning.shown for name, meaning in self.meanings.items()}
