@@ -22,7 +22,7 @@ from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import LabelKind, Statement
 
-__all__ = ["by_program", "shares", "two_counts", "written_products"]
+__all__ = ["Layout", "by_program", "count_of", "settled", "shares", "two_counts", "written_products"]
 
 GPUS: Final = "gpus"
 _SYMBOLS: Final[Mapping[str, str]] = {quantity: symbol for symbol, quantity in QUANTITIES.items()}
@@ -50,19 +50,19 @@ class Layout:
     def value(self, symbol: str) -> int:
         """Return a degree, 1 where it is not stated."""
         claim = self.claims.get(symbol)
-        return _whole(claim) or 1 if claim is not None else 1
+        return count_of(claim) or 1 if claim is not None else 1
 
     def product(self, symbols: Sequence[str]) -> int:
         return prod(self.value(symbol) for symbol in symbols)
 
     @property
     def gpus(self) -> int | None:
-        return _whole(self.claims[GPUS]) if GPUS in self.claims else None
+        return count_of(self.claims[GPUS]) if GPUS in self.claims else None
 
     @property
     def degrees(self) -> Degrees | None:
         """The stated degrees; None if one is no degree at all."""
-        stated = {symbol: _whole(claim) for symbol, claim in self.claims.items() if symbol != GPUS}
+        stated = {symbol: count_of(claim) for symbol, claim in self.claims.items() if symbol != GPUS}
         if any(value is None for value in stated.values()):
             return None
         return Degrees(**{symbol: value for symbol, value in stated.items() if value is not None})
@@ -78,7 +78,7 @@ class Layout:
         return self.gpus == wanted and self.product(("ep", "dp")) % self.product(("tp", "cp")) == 0
 
 
-def _whole(claim: Claim) -> int | None:
+def count_of(claim: Claim) -> int | None:
     """Return the exact count a claim states, if it is one that a layout can have."""
     value = claim.interval.low
     if value is None or not claim.interval.is_exact or value.denominator != 1 or not 1 <= value <= LARGEST_WORLD:
@@ -86,7 +86,7 @@ def _whole(claim: Claim) -> int | None:
     return int(value)
 
 
-def _settled(plan: Plan) -> Layout:
+def settled(plan: Plan) -> Layout:
     """Return what a plan states without a second value: degrees and GPUs read with high confidence, of the whole plan."""
     values: dict[str, dict[int, Claim]] = {}
     for claim in plan.claims:
@@ -95,7 +95,7 @@ def _settled(plan: Plan) -> Layout:
             continue
         if claim.scope.member or claim.scope.words or claim.scope.per not in ("", "total"):
             continue
-        value = _whole(claim)
+        value = count_of(claim)
         if value is not None:
             values.setdefault(symbol, {}).setdefault(value, claim)
     totals = {value: claim for value, claim in values.get(GPUS, {}).items() if claim.scope.per == "total"}
@@ -145,7 +145,7 @@ def written_products(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     arithmetic and wrong as a count.
     """
     for plan in subject.plans:
-        layout = _settled(plan)
+        layout = settled(plan)
         if len(layout.claims) < 3:
             continue
         mine = {id(claim) for claim in plan.claims}
@@ -173,8 +173,8 @@ def _products(subject: Subject, index: int) -> Iterator[_Written]:
                 claim = _claim_at(statement, claims, leaf, _SYMBOLS.keys() - {GPUS})
                 if claim is not None:
                     found.setdefault(_SYMBOLS[claim.quantity], claim)
-            whole = [_whole(claim) for claim in found.values()]
-            if len(found) == len(factors) and None not in whole and prod(value or 0 for value in whole) == _whole(result):
+            whole = [count_of(claim) for claim in found.values()]
+            if len(found) == len(factors) and None not in whole and prod(value or 0 for value in whole) == count_of(result):
                 yield _Written(found, result, statement.value.span(side.start, other.end) if side.start < other.end else result.span)
 
 
@@ -202,12 +202,12 @@ def _claim_at(statement: Statement, claims: Sequence[Claim], leaf: Leaf, quantit
 def _left_out(subject: Subject, rule: Rule, layout: Layout, written: _Written) -> Outcome | None:
     """Judge one written product against the degrees of its plan."""
     claims = {**{symbol: claim for symbol, claim in layout.claims.items() if symbol in _AXES}, **written.factors, GPUS: written.result}
-    if any(symbol in layout.claims and layout.value(symbol) != _whole(claim) for symbol, claim in written.factors.items()):
+    if any(symbol in layout.claims and layout.value(symbol) != count_of(claim) for symbol, claim in written.factors.items()):
         return None  # it speaks of another layout
     whole = Layout(claims)
     missing = [symbol for symbol in _AXES if symbol in layout.claims and symbol not in written.factors and layout.value(symbol) > 1]
     spans = tuple(claim.span for claim in claims.values() if not claim.source)
-    shown = f"{_times([_whole(claim) or 1 for claim in written.factors.values()])} = {whole.gpus}"
+    shown = f"{_times([count_of(claim) or 1 for claim in written.factors.values()])} = {whole.gpus}"
     if not missing or whole.folds() or whole.holds_expert_copies():
         return Outcome(rule.code, Verdict.HELD, spans, shown)
     degrees, gpus = Layout({**layout.claims, **written.factors}).degrees, whole.gpus
@@ -283,7 +283,7 @@ def _layouts(subject: Subject) -> Iterator[Layout]:
     """Yield the layouts a report states: in one breath (`EP64-TP8-PP2-DP2 requiring 2048 GPUs`), and as plans."""
     by_statement: dict[int, list[Claim]] = {}
     for claim in subject.claims:
-        if claim.quantity in _SYMBOLS and not claim.source and _whole(claim) is not None:
+        if claim.quantity in _SYMBOLS and not claim.source and count_of(claim) is not None:
             by_statement.setdefault(claim.statement, []).append(claim)
     for claims in by_statement.values():
         run: dict[str, Claim] = {}
@@ -295,7 +295,7 @@ def _layouts(subject: Subject) -> Iterator[Layout]:
             run[symbol] = claim
         yield Layout(run)
     for plan in subject.plans:
-        yield _settled(plan)
+        yield settled(plan)
 
 
 # --- the rule of the program that is launched
@@ -307,7 +307,7 @@ def by_program(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     if framework is None:
         return
     for plan in subject.plans:
-        layout = _settled(plan)
+        layout = settled(plan)
         degrees, gpus = layout.degrees, layout.gpus
         if degrees is None or gpus is None or any(symbol not in layout.claims for symbol in ("tp", "pp", "dp")):
             continue
@@ -365,11 +365,11 @@ def shares(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     names: Mapping[str, str] = rule.data.get("data", {})
     total, share, degree = names["total"], names["share"], names["degree"]
     for plan in subject.plans:
-        layout = _settled(plan)
+        layout = settled(plan)
         axis = layout.claims.get(degree)
         if axis is None or layout.value(degree) <= 1:
             continue
-        claimed = [claim for claim in plan.claims if claim.quantity == share and claim.role is Role.ACTUAL and _whole(claim)]
+        claimed = [claim for claim in plan.claims if claim.quantity == share and claim.role is Role.ACTUAL and count_of(claim)]
         for index in dict.fromkeys(claim.statement for claim in claimed if not claim.source):
             for whole, divisor, result in _divisions(subject, index, share):
                 outcome = _wrong_axis(rule, layout, degree, (total, claimed), plan, (whole, divisor, result))
@@ -389,7 +389,7 @@ def _divisions(subject: Subject, index: int, share: str) -> Iterator[tuple[int, 
                 continue
             result = _claim_at(statement, claims, other.tree, (share,))
             values = [_count(node) for _, node in tree.factors]
-            if result is not None and result.role is Role.ACTUAL and values[0] and values[1] and _whole(result):
+            if result is not None and result.role is Role.ACTUAL and values[0] and values[1] and count_of(result):
                 yield values[0], values[1], result
 
 
@@ -411,18 +411,18 @@ def _wrong_axis(
     total, claimed = known
     whole, divisor, result = division
     right = layout.value(degree)
-    totals = [claim for claim in plan.claims if claim.quantity == total and claim.role is Role.ACTUAL and _whole(claim) == whole]
-    if not totals or whole != divisor * (_whole(result) or 0):
+    totals = [claim for claim in plan.claims if claim.quantity == total and claim.role is Role.ACTUAL and count_of(claim) == whole]
+    if not totals or whole != divisor * (count_of(result) or 0):
         return None
     spans = (totals[0].span, layout.claims[degree].span, result.span)
     if divisor == right:
-        return Outcome(rule.code, Verdict.HELD, spans, f"{whole} / {degree.upper()} {right} = {_whole(result)}")
+        return Outcome(rule.code, Verdict.HELD, spans, f"{whole} / {degree.upper()} {right} = {count_of(result)}")
     other = next((symbol for symbol in _AXES if symbol != degree and symbol in layout.claims and layout.value(symbol) == divisor), None)
-    agreeing = [claim for claim in claimed if (_whole(claim) or 0) * right == whole]
+    agreeing = [claim for claim in claimed if (count_of(claim) or 0) * right == whole]
     if other is None or not agreeing or layout.gpus == divisor:
         return None
     expected = whole // right
-    message = f"{whole} / {divisor} = {_whole(result)} divides by {other.upper()}; {degree.upper()} {right} makes {expected}"
+    message = f"{whole} / {divisor} = {count_of(result)} divides by {other.upper()}; {degree.upper()} {right} makes {expected}"
     step = Step(
         formula=f"{totals[0].symbol} / {degree}",
         substituted=f"{whole} / {right}",
@@ -439,7 +439,7 @@ def _wrong_axis(
             Place(layout.claims[other].span, f"{other} {divisor}"),
             *(Place(claim.span, f"says {expected}") for claim in agreeing[:6]),
         ),
-        claimed=str(_whole(result)),
+        claimed=str(count_of(result)),
         expected=str(expected),
         derivation=(step,),
     )
