@@ -964,7 +964,20 @@ def _half_open(subject: Subject, series: Series) -> bool:
     stated = {_number(claim) for claim in _claims(subject, "gpus" if series.kind == "gpu" else f"model.{series.kind}s", whole=True)}
     if len(series.all) in stated and len(series.all) - 1 not in stated:
         return False
-    return all(left.ids.last == right.ids.first for left, right in pairwise(ordered))
+    if any(left.ids.last != right.ids.first for left, right in pairwise(ordered)):
+        return False
+    # Where the report writes other ranges of the kind with both ends, it writes these so too.
+    return not any(_closed(other) for other in _placements(subject).of(series.owner, series.kind) if other is not series)
+
+
+def _closed(series: Series) -> bool:
+    """Tell whether each range begins right behind the end of the one before it."""
+    ordered = sorted((member.ids for member in series.members), key=lambda ids: ids.first or 0)
+    return (
+        len(ordered) > 1
+        and all(len(ids.ranges) == 1 and len(ids) > 1 for ids in ordered)
+        and all((left.last or 0) + 1 == right.first for left, right in pairwise(ordered))
+    )
 
 
 def _spelled_out(subject: Subject, member: Member) -> bool:

@@ -10,6 +10,7 @@ Both common readings of `"layers": [0, 19]` are kept until the neighbours decide
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -45,6 +46,10 @@ _COARSE: Final = {
 _MOST: Final = 50_000
 """Placements read from one document; further ones are left out."""
 
+
+_LONGEST_LINE: Final = 4000
+_COUNTED: Final = re.compile(r"\d[\s-]{0,3}(?:[A-Za-z][A-Za-z-]{0,20}\s{1,3}){0,3}(?:gpu|device|accelerator|layer|expert)", re.IGNORECASE)
+"""A number before something that owners hold: only then is there a count to look for."""
 
 _MOST_TEXT: Final = 5_000_000
 """Characters between members that are looked through for an ellipsis; beyond that every series counts as elided."""
@@ -294,7 +299,7 @@ class _Reader:
 
     def beside(self, text: Text, found: list[_Facet]) -> None:
         """Attach to each mention the count written right before or behind it."""
-        if not any(facet.many for facet in found):
+        if not any(facet.many for facet in found) or _COUNTED.search(text.content[:_LONGEST_LINE]) is None:
             return
         numbers = [number for number in self.lexicon.scan(text.content) if _counts(number)]
         for facet in found:
@@ -363,7 +368,11 @@ class _Reader:
     def same_line(self, label: Label, statement: Statement) -> bool:
         """Tell whether a label stands in the line it labels, not in a line above."""
         start, end = label.text.whole.end, statement.value.whole.start
-        return start <= end and "\n" not in self.document.source.text[start:end] and "\r" not in self.document.source.text[start:end]
+        return (
+            start <= end <= start + _LONGEST_LINE
+            and "\n" not in self.document.source.text[start:end]
+            and "\r" not in self.document.source.text[start:end]
+        )
 
     def named(self, facet: _Facet, path: Sequence[Label]) -> _Facet:
         """Give an unnamed group the axis that the nearest label around it speaks of."""
@@ -484,6 +493,8 @@ class _Reader:
         if len(strong) != 1 or strong[0].glued or any(facet.kind in STRONG and facet.single is None for facet in (*own, *value)):
             return
         if value and any(facet.kind in HELD for facet in own):
+            return
+        if _COUNTED.search(statement.value.content[:_LONGEST_LINE]) is None:
             return
         taken = [facet.beside.span for facet in value if facet.beside is not None]
         seen: set[str] = set()
@@ -639,6 +650,7 @@ class _Reader:
             counts: dict[str, Counted] = {}
             for index in leaves:
                 self.leaf(index, statements[index], container, facets, counts)
+            facets.extend(self.ends([statements[index] for index in leaves]))
             if not facets:
                 continue
             leader, series = self.object_owner(path)
@@ -689,6 +701,24 @@ class _Reader:
             self.led(record, facet, container)
             return
         facets.extend(held)
+
+    @staticmethod
+    def ends(leaves: Iterable[Statement]) -> Iterator[_Facet]:
+        """Read ranges given by their ends: `"layer_start": 0, "layer_end": 7`."""
+        found: dict[tuple[str, bool], Statement] = {}
+        for statement in leaves:
+            if statement.literal != "number" or not statement.path or statement.path[-1].kind is not LabelKind.KEY:
+                continue
+            words = [word.text for word in split(statement.path[-1].text.content[:60])]
+            kinds = {singular_noun(word) for word in words} & set(HELD)
+            first, last = any(word in _FIRST for word in words), any(word in _LAST for word in words)
+            if len(kinds) == 1 and first != last and all(word in _FIRST | _LAST | _NAMING or singular_noun(word) for word in words):
+                found[kinds.pop(), first] = statement
+        for (kind, first), statement in found.items():
+            other = found.get((kind, False))
+            start, end = _whole(statement.value.content), None if other is None else _whole(other.value.content)
+            if first and other is not None and start is not None and end is not None and start <= end:
+                yield _Facet(kind, Ids.of([(start, end)]), statement.value.whole.join(other.value.whole), True)
 
     def array_names(self, path: Sequence[Label]) -> KeyNames:
         """An array inside an array is a group of the kind that the outer key names: `tensor_parallel_groups: [[0, 1], [2, 3]]`."""
@@ -928,6 +958,9 @@ class _Reader:
         return False
 
 
+_FIRST: Final = frozenset(("start", "first", "begin", "from", "min"))
+_LAST: Final = frozenset(("end", "last", "stop", "to", "max"))
+_NAMING: Final = frozenset(("id", "idx", "index", "rank"))
 _CONTINUES: Final = (
     "same pattern",
     "similar pattern",

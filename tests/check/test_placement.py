@@ -152,3 +152,8 @@ def test_stages_of_a_training_recipe_are_no_pipeline() -> None:
 def test_a_glued_name_is_no_degree() -> None:
     text = "- **PP0**: GPUs 0-3\n- **PP1**: GPUs 4-7\n"
     assert findings(text, "stage-count") == []
+
+
+def test_ranges_with_both_ends_elsewhere_make_these_so_too() -> None:
+    rows = "| Replica | Stage | GPUs |\n|---|---|---|\n| 0 | 0 | 0-3 |\n| 0 | 1 | 4-7 |\n| 1 | 0 | 8-11 |\n| 1 | 1 | 11-14 |\n"
+    assert Verdict.CONTRADICTED in verdicts("Pipeline parallelism: 2\n\n" + rows, "gpu-in-two-stages")

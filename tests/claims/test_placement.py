@@ -221,6 +221,11 @@ def test_two_ids_in_an_array_are_what_the_neighbours_make_of_them() -> None:
     assert sets(placements(neither, "a.json"), "stage", "layer") == []
 
 
+def test_ranges_given_by_their_ends() -> None:
+    text = '{"stage_0": {"layer_start": 0, "layer_end": 7}, "stage_1": {"start_layer": 8, "end_layer": 15}}'
+    assert sets(placements(text, "a.json"), "stage", "layer") == [{0: "0-7", 1: "8-15"}]
+
+
 def test_counts_are_told_from_ids() -> None:
     found = placements('{"node_0": {"gpus": 8, "layers": 40}, "node_1": {"gpus": 8, "layers": 40}}', "a.json")
     assert found.series == ()
