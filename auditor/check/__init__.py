@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from importlib import import_module
 
 from auditor.check.subject import Subject
@@ -48,12 +49,18 @@ def run_checks(rules: Iterable[Rule], subject: Subject) -> tuple[tuple[Outcome, 
     outcomes: list[Outcome] = []
     notes: list[Note] = []
     frameworks = named(subject.document.source.text)
-    for rule in rules:
+    for rule in sorted(rules, key=_judges_verdicts):
         try:
-            outcomes.extend(procedure(rule)(subject, rule) if rule.check else run_all((rule,), subject.plans, frameworks))
+            given = replace(subject, outcomes=tuple(outcomes)) if _judges_verdicts(rule) else subject
+            outcomes.extend(procedure(rule)(given, rule) if rule.check else run_all((rule,), subject.plans, frameworks))
         except RuleError:
             raise
         except Exception as error:  # a rule's own fault: said, and the audit goes on
             place = f"{type(error).__name__}: {error}"[:200]
             notes.append(Note(f"rule {rule.code} {rule.name} could not be run ({place}); please report it with the input", Span(0, 0)))
     return tuple(outcomes), tuple(notes)
+
+
+def _judges_verdicts(rule: Rule) -> bool:
+    """Tell whether a rule judges the report's verdicts by what all others found, and so runs last."""
+    return rule.check.startswith("verdict.")

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 
-from auditor.check.status import Pair
 from auditor.check.subject import Subject
+from auditor.check.targets import paired
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Operand, Outcome, Place, Step, Verdict
 from auditor.plans.assign import MAIN
@@ -76,7 +76,9 @@ def requirements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 or (target.scope.phase and claim.scope.phase and target.scope.phase != claim.scope.phase)
             ):
                 continue
-            pair = Pair(claim, target)
+            pair = paired(claim, target)
+            if pair is None:
+                continue
             if pair.missed():
                 message = f"{claim.text.strip()} misses the requirement of {target.text.strip()} in {target.source}"
                 finding = rule.finding(

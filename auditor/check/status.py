@@ -1,397 +1,308 @@
-"""Verdicts against the numbers beside them: ticks, flags, "all targets met", "perfect"."""
+"""Marks and flags against the numbers beside them: ticks, crosses, PASS and FAIL, `valid: true`."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
 
 from auditor.check.subject import Subject
-from auditor.claims.labels import contains, find, find_any
+from auditor.check.targets import Pair, beside, measure, offset, own_label, pairs, sentence
+from auditor.claims.labels import find, find_any
 from auditor.claims.model import Claim, Role
-from auditor.claims.words import Word
-from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Severity, Verdict
 from auditor.rulebook import Rule
+from auditor.spans import Span
 from auditor.statements import Kind, LabelKind, Statement
-from auditor.values import Interval
+from auditor.units import DIMENSIONLESS
 
-__all__ = ["compared", "flags", "marks", "perfect", "previous_met", "verdicts"]
+__all__ = ["flags", "marks", "previous_met"]
 
-_PASS_MARKS = "✓✔✅☑🎉"
-_FAIL_MARKS = "❌✗✘⛔🚫"
-_PASS_WORDS = (
-    ("pass",),
-    ("passed",),
-    ("met",),
-    ("meet",),
-    ("meets",),
-    ("exceed",),
-    ("exceeds",),
-    ("exceeded",),
-    ("satisfied",),
-    ("achieved",),
-    ("ok",),
-    ("compliant",),
+_TICKS: Final = "✓✔✅☑🎉"
+_CROSSES: Final = "❌✗✘⛔🚫"
+_CAPITALS: Final = re.compile(r"[A-Z]{2,}(?: [A-Z]{2,})?")
+_FINE: Final = frozenset("PASS PASSED MET OK SATISFIED COMPLIANT".split())
+_BAD: Final = frozenset(("FAIL", "FAILED", "NOT MET", "MISSED", "VIOLATED", "UNMET", "NOT SATISFIED", "NOT ACHIEVED"))
+_FINE_WORDS: Final = frozenset("pass passed met ok satisfied exceeded exceeds meets achieved compliant fulfilled".split())
+_BAD_WORDS: Final = frozenset("fail failed missed violated unmet".split())
+_TARGETS: Final = r"[^.;\n]{0,40}\b(?:target|requirement|goal|slo|sla|objective|minimum)"
+_EXCEEDED: Final = re.compile(r"\bexceed", re.IGNORECASE)
+_MEETS: Final = re.compile(
+    r"\b(?:exceeds?|exceeding|exceeded|meets?|meeting|beats?|beating|surpass(?:es|ing|ed)?|satisf(?:y|ies|ying|ied))\b" + _TARGETS
 )
-_FAIL_WORDS = (("fail",), ("failed",), ("not", "met"), ("missed",), ("violated",), ("unmet",), ("not", "achieved"))
-_LOWER = ("time.", "memory.", "share.communication", "share.bubble", "share.difference")
-"""Quantities of which less is better."""
+_MISSES: Final = re.compile(
+    r"\b(?:miss(?:es|ing|ed)?|fails? to (?:meet|reach)|(?:does|do|did) not (?:meet|reach)|falls? short of|fell short of)\b" + _TARGETS
+)
+_OPEN: Final = re.compile(r"\b(?:not|never|must|should|to|will|would|could|if|whether|until|before|cannot|can't|doesn't)\b[^.;]{0,20}$")
+_LONGEST_VERDICT: Final = 6
+"""Words of a cell that is no more than a verdict."""
+_JUDGING: Final = (
+    "status",
+    "verdict",
+    "result",
+    "meet",
+    "met",
+    "satisfied",
+    "satisfy",
+    "pass",
+    "check",
+    "compliance",
+    "assessment",
+    "outcome",
+)
+_TOP_HEADING: Final = 1
+_CARRIERS: Final = (LabelKind.HEADING, LabelKind.ITEM, LabelKind.LEAD)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """What is reached and what was asked for."""
+class _Judged:
+    """A mark and the pairs it speaks of."""
 
-    actual: Claim
-    target: Claim
+    passed: bool
+    statement: Statement
+    """The statement or, for a mark on a label, the first one below it."""
+    place: Span
+    pairs: tuple[Pair, ...]
+    in_words: bool = False
 
     @property
-    def below(self) -> bool:
-        """Tell whether the target is met by staying at or below it."""
-        if self.target.bound:
-            return self.target.bound.startswith("<")
-        return self.target.role is Role.LIMIT or self.target.quantity.startswith(_LOWER)
-
-    def missed(self) -> bool:
-        """Tell whether no reading of the two figures meets the target."""
-        return all(
-            _beyond(one.interval, other.interval, below=self.below) for one in self.actual.readings for other in self.target.readings
-        )
-
-    def met(self) -> bool:
-        """Tell whether every reading of the two figures meets the target."""
-        return all(
-            _within(one.interval, other.interval, below=self.below) for one in self.actual.readings for other in self.target.readings
-        )
-
-    def step(self) -> Step:
-        """Return the comparison as arithmetic."""
-        actual, target = self.actual.readings[0], self.target.readings[0]
-        scale = actual.unit.scale
-        shown = [figure.interval.middle or Fraction(0) for figure in (actual, target)]
-        return Step(
-            formula=f"{self.actual.symbol} {'<=' if self.below else '>='} target",
-            substituted=f"({shown[0]}) - ({shown[1]})",
-            result=f"{float((shown[0] - shown[1]) / scale):g} {actual.unit.symbol}".strip(),
-            operands=tuple(
-                Operand(name, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
-                for name, claim in (("actual", self.actual), ("target", self.target))
-            ),
-            low=shown[0] - shown[1],
-            high=shown[0] - shown[1],
-        )
-
-
-def _beyond(actual: Interval, target: Interval, *, below: bool) -> bool:
-    if below:
-        bar = target.high if target.high is not None else target.low
-        return actual.low is not None and bar is not None and actual.low > bar
-    bar = target.low if target.low is not None else target.high
-    return actual.high is not None and bar is not None and actual.high < bar
-
-
-def _within(actual: Interval, target: Interval, *, below: bool) -> bool:
-    if below:
-        bar = target.low if target.low is not None else target.high
-        return actual.high is not None and bar is not None and actual.high <= bar
-    bar = target.high if target.high is not None else target.low
-    return actual.low is not None and bar is not None and actual.low >= bar
-
-
-def _pairs(claims: Iterable[Claim]) -> list[Pair]:
-    """Pair each figure reached with each target of its quantity in the same scope."""
-    found = []
-    claims = [claim for claim in claims if claim.confidence is not Confidence.LOW]
-    for actual in claims:
-        if actual.role is not Role.ACTUAL or actual.quantity in ("other", "change", "share.of"):
-            continue
-        for target in claims:
-            if (
-                target.role in (Role.TARGET, Role.LIMIT)
-                and target.quantity == actual.quantity
-                and target.span != actual.span
-                and _same_scope(actual, target)
-            ):
-                found.append(Pair(actual, target))
-    return found
-
-
-def _same_scope(first: Claim, second: Claim) -> bool:
-    return (
-        all(
-            not one or not other or one == other
-            for one, other in (
-                (first.scope.per, second.scope.per),
-                (first.scope.phase, second.scope.phase),
-                (first.scope.member, second.scope.member),
-            )
-        )
-        and first.plan == second.plan
-        and (first.scope.words == second.scope.words or not second.scope.words)
-    )
-
-
-# -- marks beside numbers ------------------------------------------------------------------------------------------------
-
-
-def _mark(subject: Subject, statement: Statement) -> str:
-    """Return `pass` or `fail` when the statement carries one kind of mark; empty otherwise."""
-    text = statement.value.content
-    passed = any(mark in text for mark in _PASS_MARKS) or text.lstrip().startswith(("[x]", "[X]"))
-    failed = any(mark in text for mark in _FAIL_MARKS)
-    if passed == failed:
-        return ""
-    return "pass" if passed else "fail"
-
-
-def _units(subject: Subject) -> Iterator[tuple[str, tuple[Claim, ...], Statement]]:
-    """Yield each marked place with the claims that the mark speaks of: its own line, its own table row, or its own label."""
-    rows: dict[tuple[int, int], list[int]] = defaultdict(list)
-    by_statement: dict[int, list[Claim]] = defaultdict(list)
-    for claim in subject.claims:
-        if not claim.source:
-            by_statement[claim.statement].append(claim)
-    for index, statement in enumerate(subject.document.statements):
-        if statement.cell is not None and statement.kind is Kind.CELL:
-            rows[statement.cell.table, statement.cell.row].append(index)
-    statements = subject.document.statements
-    for index, statement in enumerate(statements):
-        mark = _mark(subject, statement)
-        if not mark or "→" in statement.value.content:
-            continue
-        if statement.cell is not None:
-            claims = [claim for other in rows[statement.cell.table, statement.cell.row] for claim in by_statement[other]]
-        else:
-            claims = by_statement[index] or [
-                claim
-                for other, candidate in enumerate(statements)
-                if candidate.kind is Kind.HEAD and candidate.group == statement.group
-                for claim in by_statement[other][:0]
-            ]
-        yield mark, tuple(claims), statement
+    def said(self) -> str:
+        if self.in_words:
+            return "said to meet the target" if self.passed else "said to miss the target"
+        return "ticked" if self.passed else "marked as failed"
 
 
 def marks(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A tick or cross beside a figure and its target: the figures decide."""
-    for mark, claims, statement in _units(subject):
-        for pair in _pairs(claims):
+    reader = _Marks(subject)
+    seen: set[tuple[Span, Span]] = set()
+    for judged in (*reader.on_lines(), *reader.on_labels()):
+        for pair in judged.pairs:
             spans = (pair.actual.span, pair.target.span)
-            if mark == "pass" and pair.missed():
-                message = f"ticked, but {pair.actual.text.strip()} misses the target of {pair.target.text.strip()}"
-                yield _contradicted(rule, pair, message, statement)
-            elif mark == "fail" and pair.met():
-                message = f"marked as failed, but {pair.actual.text.strip()} meets the target of {pair.target.text.strip()}"
-                yield _contradicted(rule, pair, message, statement)
-            elif (mark == "pass") == pair.met():
-                yield Outcome(rule.name, Verdict.HELD, spans, f"{pair.actual.text.strip()} against {pair.target.text.strip()}")
+            if spans in seen:
+                continue
+            if (judged.passed and pair.missed()) or (not judged.passed and pair.met()):
+                seen.add(spans)
+                does = "misses" if judged.passed else "meets"
+                message = f"{judged.said}, but {pair.reached} {does} {'that' if judged.in_words else 'the target'} of {pair.asked}"
+                yield _contradicted(rule, pair, message, judged.place)
+            elif judged.passed == pair.met():
+                seen.add(spans)
+                yield Outcome(rule.code, Verdict.HELD, spans, f"{pair.reached} against {pair.expected}")
 
 
-def _contradicted(rule: Rule, pair: Pair, message: str, statement: Statement, related: Sequence[Place] = ()) -> Outcome:
-    sure = pair.actual.confidence is Confidence.HIGH and pair.target.confidence is not Confidence.LOW
+class _Marks:
+    """Finds the marks of a report and what each speaks of: its line, its table row, its list or what stands below its label."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+    def on_lines(self) -> Iterator[_Judged]:
+        for index, statement in enumerate(self.subject.document.statements):
+            if statement.struck or statement.kind in (Kind.HEADING, Kind.HEAD, Kind.CODE) or "→" in statement.value.content:
+                continue
+            passed = self._mark(statement)
+            if passed is None:
+                yield from self._in_sentences(index, statement)
+                continue
+            found = self._of_line(index, statement)
+            if _EXCEEDED.search(statement.value.content) and not any(mark in statement.value.content for mark in _TICKS):
+                found = [pair for pair in found if not pair.below]  # who exceeds a limit has failed, who exceeds a goal has not
+            if found:
+                yield _Judged(passed, statement, statement.value.whole, tuple(found))
+
+    def _mark(self, statement: Statement) -> bool | None:
+        text = f"{own_label(statement)} {statement.value.content}"
+        ticked = any(mark in text for mark in _TICKS) or statement.value.content.lstrip().startswith(("[x]", "[X]"))
+        crossed = any(mark in text for mark in _CROSSES)
+        if not ticked and not crossed:
+            words = {part for found in _CAPITALS.findall(text) for part in (found, *found.split())}
+            crossed = bool(words & _BAD)
+            ticked = bool(words & _FINE) and not crossed and "NOT" not in words
+        if not ticked and not crossed and (statement.cell is not None or _is_verdict(self.subject, statement)):
+            return _worded(self.subject, statement.value.content)
+        return None if ticked == crossed else ticked
+
+    def _of_line(self, index: int, statement: Statement) -> list[Pair]:
+        if statement.cell is not None:
+            row = [claim for other in self._rows[statement.cell.table, statement.cell.row] for claim in self.subject.of(other)]
+            return pairs(row)
+        own = list(self.subject.of(index))
+        found = list(beside(self.subject, index)) or pairs(own)
+        return found or self._of_siblings(index, statement, own)
+
+    def _in_sentences(self, index: int, statement: Statement) -> Iterator[_Judged]:
+        """Yield what a statement without a mark says in words of the two figures of a sentence: `900, exceeding the target of 800`."""
+        text = statement.value.content
+        for pair in beside(self.subject, index):
+            said = sentence(text, offset(statement.value, pair.actual.span.start))
+            passed = _says(said)
+            if passed is not None and pair.sure and not (passed and pair.below and _EXCEEDED.search(said)):
+                yield _Judged(passed, statement, statement.value.whole, (pair,), in_words=True)
+
+    def _of_siblings(self, index: int, statement: Statement, own: Sequence[Claim]) -> list[Pair]:
+        """Return what a mark without a pair of its own judges in its list: `Target`, `Achieved`, `Status: PASS`, or the figure above it."""
+        if statement.kind not in (Kind.ITEM, Kind.TREE) or not _is_verdict(self.subject, statement):
+            return []
+        above = [other for other in self._siblings[statement.group, statement.path[:-1]] if other < index]
+        if not own:
+            return pairs(claim for other in above for claim in self.subject.of(other))
+        asked = [claim for claim in own if claim.unit.dimension != DIMENSIONLESS and claim.role is not Role.PREVIOUS]
+        if len(own) != 1 or len(asked) != 1:
+            return []
+        for other in reversed(above):
+            reached = [claim for claim in self.subject.of(other) if measure(claim) == measure(asked[0])]
+            if not reached:
+                continue
+            first = reached[0]
+            if len(reached) != 1 or asked[0].scope.per not in ("", first.scope.per):
+                return []
+            target = replace(asked[0], role=Role.TARGET, quantity=first.quantity, scope=first.scope, plan=first.plan)
+            return pairs((first, target))
+        return []
+
+    def on_labels(self) -> Iterator[_Judged]:
+        """Yield the marked headings and items with the pairs of what stands below them."""
+        below: dict[Span, list[int]] = defaultdict(list)
+        verdicts: dict[Span, bool] = {}
+        for index, statement in enumerate(self.subject.document.statements):
+            above = statement.path[:-1] if own_label(statement) else statement.path
+            label = next((one for one in reversed(above) if one.kind in _CARRIERS), None)
+            if label is None or statement.kind is Kind.CELL or (label.kind is LabelKind.HEADING and label.level <= _TOP_HEADING):
+                continue
+            ticked = any(mark in label.text.content for mark in _TICKS)
+            if ticked == any(mark in label.text.content for mark in _CROSSES):
+                continue
+            below[label.text.whole].append(index)
+            verdicts[label.text.whole] = ticked
+        for place, members in below.items():
+            statements = [self.subject.document.statements[index] for index in members]
+            if any(self._mark(statement) is not None for statement in statements if own_label(statement) not in ("",)):
+                continue
+            found = pairs(claim for index in members for claim in self.subject.of(index))
+            if found:
+                yield _Judged(verdicts[place], statements[0], place, tuple(found))
+
+    @cached_property
+    def _rows(self) -> Mapping[tuple[int, int], Sequence[int]]:
+        found: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for index, statement in enumerate(self.subject.document.statements):
+            if statement.cell is not None and statement.kind is Kind.CELL:
+                found[statement.cell.table, statement.cell.row].append(index)
+        return found
+
+    @cached_property
+    def _siblings(self) -> Mapping[tuple[int, object], Sequence[int]]:
+        found: dict[tuple[int, object], list[int]] = defaultdict(list)
+        for index, statement in enumerate(self.subject.document.statements):
+            for cut in (1, 2):
+                found[statement.group, statement.path[:-cut]].append(index)
+        return found
+
+
+def _is_verdict(subject: Subject, statement: Statement) -> bool:
+    words = subject.lexicon.normalize(own_label(statement) or statement.value.content[:40])
+    return find_any(words, _JUDGING)
+
+
+def _worded(subject: Subject, text: str) -> bool | None:
+    """Return what a short text says when it is no more than a verdict: `Met`, `Exceeded`, `Not met`."""
+    words = [word.text for word in subject.lexicon.normalize(text)]
+    if not 0 < len(words) <= _LONGEST_VERDICT:
+        return None
+    first = next((word for word in words if word in _FINE_WORDS | _BAD_WORDS), "")
+    if not first or (first != words[0] and words[0] != "not"):
+        return None
+    return None if words[0] == "not" and first in _BAD_WORDS else first in _FINE_WORDS and words[0] != "not"
+
+
+def _says(text: str) -> bool | None:
+    """Return what a sentence says of its target: it is met, it is missed, or nothing."""
+    words = text[:400].lower()
+    missed = _MISSES.search(words)
+    met = _MEETS.search(words)
+    if missed:
+        return False
+    return True if met and not _OPEN.search(words[: met.start()]) else None
+
+
+def _contradicted(rule: Rule, pair: Pair, message: str, place: Span) -> Outcome:
+    sure = pair.sure and pair.actual.confidence is not Confidence.LOW and pair.target.confidence is not Confidence.LOW
     finding = rule.finding(
         message,
         Place(pair.actual.span, "reached"),
         severity=rule.severity if sure else Severity.WARNING,
-        related=(Place(pair.target.span, "asked for"), Place(statement.value.whole, "the verdict"), *related),
-        claimed=pair.actual.text.strip(),
-        expected=f"{'at most' if pair.below else 'at least'} {pair.target.text.strip().lstrip('<>=≤≥ ')}",
+        confidence=rule.confidence if sure else Confidence.MEDIUM,
+        related=(Place(pair.target.span, "asked for"), Place(place, "the verdict")),
+        claimed=pair.reached,
+        expected=pair.expected,
         derivation=(pair.step(),),
     )
-    return Outcome(rule.name, Verdict.CONTRADICTED, (pair.actual.span, pair.target.span), message, finding)
+    return Outcome(rule.code, Verdict.CONTRADICTED, (pair.actual.span, pair.target.span), message, finding)
 
 
 # -- flags of data files -------------------------------------------------------------------------------------------------
 
-_FLAG_WORDS = frozenset("valid passed pass met satisfied feasible ok compliant fit fits within meet meets".split())
+_FLAG_WORDS: Final = frozenset(
+    "valid passed pass met satisfied feasible ok compliant fit fits within meet meets exceed exceeds exceeded achieved "
+    "status verdict result".split()
+)
+_NEUTRAL: Final = frozenset("all is requirement constraint check overall target goal slo".split())
 
 
 def flags(subject: Subject, rule: Rule) -> Iterator[Outcome]:
-    """`valid: true` beside the figures it judges, in one object of a data file."""
+    """`valid: true` or `status: PASS` beside the figures it judges, in one object of a data file."""
     statements = subject.document.statements
     objects: dict[int, list[int]] = defaultdict(list)
     for index, statement in enumerate(statements):
         if statement.kind is Kind.ENTRY:
             objects[statement.group].append(index)
     for members in objects.values():
-        claims = [claim for claim in subject.claims if claim.statement in set(members) and not claim.source]
+        claims = [claim for index in members for claim in subject.of(index)]
         for index in members:
             statement = statements[index]
-            if statement.literal not in ("true", "false") or not statement.path:
+            fine = _flag(subject, statement)
+            if fine is None:
                 continue
-            words = subject.lexicon.normalize(statement.label)
-            if not words or not find_any(words, tuple(_FLAG_WORDS)):
-                continue
-            others = {word.text for word in words} - _FLAG_WORDS
-            for actual, bar, below in _judged(subject, claims, others):
-                pair = Pair(actual, bar) if not below else _Limit(actual, bar)
-                spans = (actual.span, bar.span, statement.value.whole)
-                wrong = (statement.literal == "true" and pair.missed()) or (statement.literal == "false" and pair.met())
-                if wrong:
-                    does = "misses" if statement.literal == "true" else "meets"
-                    message = f"{statement.label} is {statement.literal}, but {actual.text.strip()} {does} {bar.text.strip()}"
-                    yield _contradicted(rule, pair, message, statement)
-                elif (statement.literal == "true") == pair.met():
-                    yield Outcome(rule.name, Verdict.HELD, spans, f"{actual.text.strip()} against {bar.text.strip()}")
+            words = {word.text for word in subject.lexicon.normalize(statement.label)}
+            if words & _FLAG_WORDS:
+                yield from _against_flag(rule, statement, tuple(_judged(subject, claims, words - _FLAG_WORDS)), fine=fine)
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit(Pair):
-    """A pair whose second figure is what there is: staying at or below it is enough."""
+def _flag(subject: Subject, statement: Statement) -> bool | None:
+    if not statement.path or statement.path[-1].kind is not LabelKind.KEY:
+        return None
+    if statement.literal in ("true", "false"):
+        return statement.literal == "true"
+    return _worded(subject, statement.value.content) if statement.literal == "string" else None
 
-    @property
-    def below(self) -> bool:
-        return True
+
+def _against_flag(rule: Rule, statement: Statement, judged: Sequence[Pair], *, fine: bool) -> Iterator[Outcome]:
+    # A flag that says no may have a reason of its own; it is contradicted only if nothing beside it is missed.
+    contradicted = [pair for pair in judged if pair.missed()] if fine else [pair for pair in judged if all(one.met() for one in judged)]
+    for pair in contradicted:
+        message = f"{statement.label} is {statement.value.content.strip()}, but {pair.reached} {'misses' if fine else 'meets'} {pair.asked}"
+        yield _contradicted(rule, pair, message, statement.value.whole)
+    for pair in judged:
+        if fine == pair.met() and pair not in contradicted:
+            spans = (pair.actual.span, pair.target.span, statement.value.whole)
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{pair.reached} against {pair.asked}")
 
 
-def _judged(subject: Subject, claims: Sequence[Claim], words: set[str]) -> Iterator[tuple[Claim, Claim, bool]]:
+def _judged(subject: Subject, claims: Sequence[Claim], words: set[str]) -> Iterator[Pair]:
     """Yield the figures a flag can speak of: a figure and its target, GPUs needed and there, memory used and there."""
-    for pair in _pairs(claims):
+    for pair in pairs(claims):
         labels = {word.text for claim in (pair.actual, pair.target) for word in subject.lexicon.normalize(subject.statement(claim).label)}
-        if not words or words <= {"all", "is", "requirement", "constraint", "check"} or words & labels - {"ms", "slo", "target"}:
-            yield pair.actual, pair.target, False
+        if not words or words <= _NEUTRAL or words & labels - {"ms", "slo", "target"}:
+            yield pair
     for used, there in (("gpus", "gpus.available"), ("memory.used", "memory.capacity")):
         first = [claim for claim in claims if claim.quantity == used and claim.role is Role.ACTUAL]
         second = [claim for claim in claims if claim.quantity == there]
         if len(first) == 1 and len(second) == 1 and (not words or words & {"memory", "gpu", "count", "capacity", "limit"}):
-            yield first[0], second[0], True
-
-
-# -- overall verdicts ----------------------------------------------------------------------------------------------------
-
-_ALL = ("all", "every", "each")
-_THINGS = frozenset("target requirement goal metric objective slo constraint criterion criteria kpi".split())
-_REACHED = frozenset("met meet exceed exceeded exceeds achieved achieve satisfied satisfy fulfilled passed pass reached".split())
-
-
-def verdicts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
-    """ "All targets met" while one is missed, or a data file that fails its own check and still calls itself ready."""
-    missed = _missed(subject)
-    for statement in subject.document.statements:
-        if statement.kind is Kind.CODE or not _claims_all(subject, statement):
-            continue
-        if missed:
-            pair = missed[0]
-            message = f"says that all is met, but {pair.actual.text.strip()} misses the target of {pair.target.text.strip()}"
-            finding = rule.finding(
-                message,
-                Place(statement.value.whole, "the verdict"),
-                related=tuple(
-                    place for other in missed[:4] for place in (Place(other.actual.span, "reached"), Place(other.target.span, "asked for"))
-                ),
-                claimed=statement.value.content.strip()[:80],
-                expected=f"{len(missed)} missed",
-                derivation=tuple(other.step() for other in missed[:4]),
-            )
-            yield Outcome(rule.name, Verdict.CONTRADICTED, (statement.value.whole,), message, finding)
-            return
-    failed = _failed_flags(subject)
-    if failed:
-        for statement in subject.document.statements:
-            if statement.kind is Kind.ENTRY and _calls_itself_ready(subject, statement):
-                message = f"{statement.value.content.strip()[:60]!r}, but {failed[0].label} is {failed[0].value.content.strip()}"
-                finding = rule.finding(
-                    message,
-                    Place(statement.value.whole, "the verdict"),
-                    related=tuple(Place(other.value.whole, f"{other.label} is {other.value.content.strip()}") for other in failed[:4])
-                    + tuple(
-                        Place(claim.span, "in the failed check")
-                        for claim in subject.claims
-                        if any(subject.statement(claim).group == other.group for other in failed[:4])
-                    )[:8],
-                    claimed=statement.value.content.strip()[:80],
-                    expected="a verdict that names the failed check",
-                )
-                yield Outcome(rule.name, Verdict.CONTRADICTED, (statement.value.whole,), message, finding)
-                return
-
-
-def _missed(subject: Subject) -> list[Pair]:
-    """Return the pairs of the report in which every stated figure misses the target."""
-    by_target: dict[tuple[str, str, str, str], list[Pair]] = defaultdict(list)
-    for pair in _pairs(
-        claim for claim in subject.claims if not claim.source and claim.confidence is Confidence.HIGH and not claim.scope.member
-    ):
-        by_target[pair.actual.quantity, pair.actual.scope.per, pair.actual.scope.phase, pair.actual.plan].append(pair)
-    return [pairs[0] for pairs in by_target.values() if all(pair.missed() for pair in pairs)]
-
-
-def _claims_all(subject: Subject, statement: Statement) -> bool:
-    words = [word.text for word in subject.lexicon.normalize(statement.value.content[:300])]
-    for index, word in enumerate(words):
-        if (
-            word in _ALL
-            and set(words[index + 1 : index + 5]) & _THINGS
-            and set(words[index + 1 : index + 10]) & _REACHED
-            and "not" not in words[index : index + 8]
-        ):
-            return True
-    return False
-
-
-_READY = (("ready",), ("approved",), ("optimal",), ("production",), ("success",), ("successful",), ("passed",), ("deployable",))
-
-
-def _calls_itself_ready(subject: Subject, statement: Statement) -> bool:
-    label = subject.lexicon.normalize(statement.label)
-    words = subject.lexicon.normalize(statement.value.content[:120])
-    named = find_any(label, ("status", "verdict", "conclusion", "recommendation", "result", "readiness", "state", "decision"))
-    return named and len(words) <= 8 and contains(words, _READY) and not find_any(words, ("not", "no", "failed", "conditional", "pending"))
-
-
-def _failed_flags(subject: Subject) -> list[Statement]:
-    found = []
-    for statement in subject.document.statements:
-        if statement.kind is Kind.ENTRY and statement.literal == "false" and statement.path:
-            words = subject.lexicon.normalize(statement.label)
-            if find_any(words, ("valid", "feasible", "passed", "fits", "met", "satisfied", "compliant")):
-                found.append(statement)
-    return found
-
-
-# -- words beside numbers ------------------------------------------------------------------------------------------------
-
-_PERFECT = frozenset("perfect perfectly identical identically uniform uniformly exact exactly equal equally even evenly".split())
-_BALANCE = frozenset("loadbalance balance balanced distribution distributed split load workload".split())
-
-
-def perfect(subject: Subject, rule: Rule) -> Iterator[Outcome]:
-    """ "Perfect balance" beside a stated difference."""
-    for index, statement in enumerate(subject.document.statements):
-        differences = [
-            claim
-            for claim in subject.of(index)
-            if claim.quantity == "share.difference" and claim.role is not Role.PREVIOUS and not claim.bound
-        ]
-        if not differences:
-            continue
-        words = (
-            *subject.lexicon.normalize(statement.value.content),
-            *(word for label in statement.path[-1:] for word in subject.lexicon.normalize(label.text.content)),
-        )
-        if not _calls_perfect(words):
-            continue
-        claim = differences[0]
-        low = claim.interval.low
-        if low is None or low <= 0:
-            continue
-        word = next(word.text for word in words if word.text in _PERFECT)
-        if word in ("uniform", "uniformly", "even", "evenly", "equal", "equally") and low < Fraction(1, 4):
-            continue
-        message = f"called {word} beside a stated difference of {claim.text.strip()}"
-        finding = rule.finding(
-            message,
-            Place(claim.span, "the difference"),
-            related=(Place(statement.value.whole, "the verdict"),),
-            claimed=word,
-            expected="a difference of 0",
-        )
-        yield Outcome(rule.name, Verdict.CONTRADICTED, (claim.span,), message, finding)
-        return
-
-
-def _calls_perfect(words: Sequence[Word]) -> bool:
-    return any(word.text in _PERFECT for word in words) and any(word.text in _BALANCE for word in words)
+            yield Pair(first[0], second[0], below=True)
 
 
 def previous_met(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -404,112 +315,11 @@ def previous_met(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for claims in rows.values():
         for former in claims:
             head = next((label for label in subject.statement(former).path if label.kind is LabelKind.COLUMN), None)
-            if (
-                former.role is not Role.PREVIOUS
-                or head is None
-                or find(subject.lexicon.normalize(head.text.content), ("failed",)) < 0
-                or former.bound
-            ):
+            if former.role is not Role.PREVIOUS or head is None or former.bound:
                 continue
-            for target in claims:
-                if target.role in (Role.TARGET, Role.LIMIT) and target.quantity == former.quantity:
-                    pair = Pair(former, target)
-                    if pair.met():
-                        message = (
-                            f"stands under {head.text.content.strip()!r}, but {former.text.strip()} met the target of {target.text.strip()}"
-                        )
-                        yield _contradicted(rule, pair, message, subject.statement(former))
-
-
-# -- written comparisons -------------------------------------------------------------------------------------------------
-
-_SIGNS = {"<": "<", "<<": "<", "≪": "<", "≤": "<=", "<=": "<=", ">": ">", ">>": ">", "≫": ">", "≥": ">=", ">=": ">="}
-
-
-def compared(subject: Subject, rule: Rule) -> Iterator[Outcome]:
-    """A comparison as written: `33GB < 64GB`, `68GB < 85% of 80GB`."""
-    for index, statement in enumerate(subject.document.statements):
-        text = statement.value.content
-        if statement.kind is Kind.CODE or not any(sign in text for sign in "<>≤≥≪≫") or len(text) > 600:
-            continue
-        claims = subject.of(index)
-        for left, right in zip(claims, claims[1:], strict=False):
-            outcome = _comparison(rule, statement, claims, left, right)
-            if outcome:
-                yield outcome
-
-
-def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left: Claim, right: Claim) -> Outcome | None:
-    text = statement.value.content
-    start = _offset(statement, left.span.end)
-    stop = _offset(statement, right.span.end)
-    between = text[start:stop]
-    digits = next((position for position, character in enumerate(between) if character.isdigit()), 0)
-    sign = next((symbol for symbol in sorted(_SIGNS, key=len, reverse=True) if symbol in between[:digits]), "")
-    if (
-        not sign
-        or "->" in between[:digits]
-        or "=>" in between[:digits]
-        or any(mark in between[:digits] for mark in "(),;:|")
-        or (left.unit.dimension != right.unit.dimension and right.unit.symbol != "%")
-    ):
-        return None
-    bar, label = right.readings[0].stated or right.interval, right.text.strip().lstrip("<>=≤≥≪≫ ")
-    value = bar.middle
-    operands = [right]
-    if right.unit.symbol == "%" and left.unit.symbol != "%":
-        position = claims.index(right)
-        base = claims[position + 1] if position + 1 < len(claims) else None
-        if (
-            base is None
-            or base.unit.dimension != left.unit.dimension
-            or not text[_offset(statement, right.span.end) : _offset(statement, base.span.start)].strip().startswith("of")
-        ):
-            return None
-        share, whole = bar.middle, (base.readings[0].stated or base.interval).middle
-        value = None if share is None or whole is None else share * whole
-        label = f"{label} of {base.text.strip()}"
-        operands.append(base)
-    actual = (left.readings[0].stated or left.interval).middle
-    if value is None or actual is None or left.bound:
-        return None
-    wanted = _SIGNS[sign]
-    holds = {"<": actual < value, "<=": actual <= value, ">": actual > value, ">=": actual >= value}[wanted]
-    spans = (left.span, *(claim.span for claim in operands))
-    if holds:
-        return Outcome(rule.name, Verdict.HELD, spans, f"{left.text.strip()} {wanted} {label}")
-    equal = actual == value
-    message = (
-        f"{left.text.strip()} {wanted} {label} is written, but they are equal"
-        if equal
-        else f"{left.text.strip()} {wanted} {label} is written, but it is not"
-    )
-    step = Step(
-        formula=f"left {wanted} right",
-        substituted=f"({actual}) - ({value})",
-        result=f"{actual - value}",
-        operands=tuple(
-            Operand(f"x{place}", claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
-            for place, claim in enumerate((left, *operands))
-        ),
-        low=actual - value,
-        high=actual - value,
-    )
-    finding: Finding = rule.finding(
-        message,
-        Place(left.span, "left side"),
-        severity=Severity.WARNING if equal else rule.severity,
-        related=tuple(Place(claim.span, "right side") for claim in operands),
-        claimed=f"{left.text.strip()} {wanted} {label}",
-        expected="=" if equal else "the other way round",
-        derivation=(step,),
-    )
-    return Outcome(rule.name, Verdict.CONTRADICTED, spans, message, finding)
-
-
-def _offset(statement: Statement, position: int) -> int:
-    """Return the character of the value text that stands at a source position."""
-    for segment in statement.value.segments:
-        if segment.span.start <= position <= segment.span.end:
-            return segment.start + min(position - segment.span.start, segment.end - segment.start)
-    return 0
+            if find(subject.lexicon.normalize(head.text.content), ("failed",)) < 0:
+                continue
+            for pair in pairs((replace(former, role=Role.ACTUAL), *(replace(claim, plan=former.plan) for claim in claims))):
+                if pair.actual.span == former.span and pair.met():
+                    message = f"stands under {head.text.content.strip()!r}, but {pair.reached} met the target of {pair.asked}"
+                    yield _contradicted(rule, pair, message, subject.statement(former).value.whole)

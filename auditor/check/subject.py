@@ -15,6 +15,7 @@ from auditor.check.passages import Passage, passages
 from auditor.claims.equation import Equation, read
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim
+from auditor.findings import Outcome
 from auditor.plans.model import Plan
 from auditor.spans import Span
 from auditor.statements import Document, Statement
@@ -33,6 +34,8 @@ class Subject:
     lexicon: Lexicon
     context: Mapping[str, Document] = field(default_factory=dict)
     """The context documents by path."""
+    outcomes: tuple[Outcome, ...] = ()
+    """What the other rules found: given to the checks that judge verdicts only."""
 
     def statement(self, claim: Claim) -> Statement:
         """Return the statement a claim was read from."""

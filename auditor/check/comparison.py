@@ -1,0 +1,157 @@
+"""Comparisons as written: `33 GB < 64 GB`, `68 GB < 85% of 80 GB`, `14.5 GB, well under the 16 GB limit`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final
+
+from auditor.check.placed import plain
+from auditor.check.subject import Subject
+from auditor.check.targets import offset, without_sign
+from auditor.claims.model import Claim, Role
+from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.relations.figures import figure
+from auditor.rulebook import Rule
+from auditor.statements import Kind, Statement
+from auditor.units import DIMENSIONLESS
+from auditor.values import Interval
+
+__all__ = ["written"]
+
+_SIGNS: Final = {"<": "<", "<<": "<", "≪": "<", "≤": "<=", "<=": "<=", ">": ">", ">>": ">", "≫": ">", "≥": ">=", ">=": ">="}
+_IN_WORDS: Final = re.compile(
+    r"^[^.;,:|(]{0,24}[,(]?\s?(?:(?:is|are|and|which|stays?|remains?|still|all)\s){0,3}(?:well|far|comfortably|safely|just|slightly|much)?\s?"
+    r"(?P<below>under|below|less than|lower than|smaller than|within)\s(?:the\s|its\s|our\s)?[^\d.;,:|()]{0,20}$"
+)
+_OTHER_WORDS: Final = re.compile(
+    r"^[^.;,:|(]{0,24}[,(]?\s?(?:(?:is|are|and|which|stays?|remains?|still|all)\s){0,3}(?:well|far|comfortably|slightly|much)?\s?"
+    r"(?P<above>above|more than|higher than|greater than|larger than)\s(?:the\s|its\s|our\s)?[^\d.;,:|()]{0,20}$"
+)
+_NOT_COMPARED: Final = ("change", "share.of", "share.difference")
+_LONGEST: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """The right side of a comparison: one figure, or a share of one."""
+
+    value: Fraction
+    label: str
+    claims: tuple[Claim, ...]
+
+
+def written(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Check each comparison of two neighbouring figures in the sense in which it is written."""
+    for index, statement in enumerate(subject.document.statements):
+        text = statement.value.content
+        if statement.kind is Kind.CODE or statement.struck or len(text) > _LONGEST:
+            continue
+        claims = subject.of(index)
+        for left, right in pairwise(claims):
+            outcome = _comparison(rule, statement, claims, left, right)
+            if outcome:
+                yield outcome
+
+
+def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left: Claim, right: Claim) -> Outcome | None:
+    text = statement.value.content
+    between = text[offset(statement.value, left.span.end) : offset(statement.value, right.span.end)]
+    sign, word = _sign(between, in_words=left.unit.dimension != DIMENSIONLESS or left.unit.symbol == "%")
+    if not sign or left.bound or left.role in (Role.PREVIOUS, Role.EXAMPLE):
+        return None
+    other = _right(statement, claims, left, right)
+    actual = (left.readings[0].stated or left.interval).middle
+    if other is None or actual is None:
+        return None
+    holds = {"<": actual < other.value, "<=": actual <= other.value, ">": actual > other.value, ">=": actual >= other.value}[sign]
+    spans = (left.span, *(claim.span for claim in other.claims))
+    said = f"{left.text.strip()} {word or sign} {other.label}"
+    if holds:
+        return Outcome(rule.code, Verdict.HELD, spans, said)
+    if _saved_by_another_reading(sign, left, other.claims):
+        return None
+    equal = actual == other.value
+    message = f"{said} is {'said' if word else 'written'}, but {'they are equal' if equal else 'it is not'}"
+    step = Step(
+        formula="left - right",
+        substituted=f"{plain(actual)} - {plain(other.value)}",
+        result=figure(actual - other.value, left.unit),
+        operands=tuple(
+            Operand(f"x{place}", claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
+            for place, claim in enumerate((left, *other.claims))
+        ),
+        low=actual - other.value,
+        high=actual - other.value,
+    )
+    finding = rule.finding(
+        message,
+        Place(left.span, "left side"),
+        severity=Severity.WARNING if equal else rule.severity,
+        related=tuple(Place(claim.span, "right side") for claim in other.claims),
+        claimed=said,
+        expected="=" if equal else "the other way round",
+        derivation=(step,),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _sign(between: str, *, in_words: bool) -> tuple[str, str]:
+    """Return the sign that stands between two figures, or the one its words mean and the word; empty if there is none.
+
+    Words between two counts (`64 experts within 8 GPUs`) compare nothing.
+    """
+    digits = next((position for position, character in enumerate(between) if character.isdigit()), 0)
+    gap = between[:digits]
+    sign = next((symbol for symbol in sorted(_SIGNS, key=len, reverse=True) if symbol in gap), "")
+    if sign:
+        return ("", "") if "->" in gap or "=>" in gap or any(mark in gap for mark in "(),;:|") else (_SIGNS[sign], "")
+    if not in_words:
+        return "", ""
+    words = gap.lower()
+    below, above = _IN_WORDS.match(words), _OTHER_WORDS.match(words)
+    if below:
+        return "<=" if below["below"] == "within" else "<", below["below"]
+    return (">", above["above"]) if above else ("", "")
+
+
+def _right(statement: Statement, claims: Sequence[Claim], left: Claim, right: Claim) -> _Right | None:
+    same = right.unit.dimension == left.unit.dimension and (right.unit.symbol == "%") == (left.unit.symbol == "%")
+    bar = (right.readings[0].stated or right.interval).middle
+    if bar is None and right.bound:
+        interval = right.readings[0].stated or right.interval
+        bar = interval.high if interval.high is not None else interval.low
+    label = without_sign(right.text)
+    if same and bar is not None and right.quantity not in _NOT_COMPARED and left.quantity not in _NOT_COMPARED:
+        return _Right(bar, label, (right,))
+    if right.unit.symbol != "%" or bar is None:
+        return None
+    position = claims.index(right)
+    base = claims[position + 1] if position + 1 < len(claims) else None
+    if base is None or base.unit.dimension != left.unit.dimension:
+        return None
+    gap = statement.value.content[offset(statement.value, right.span.end) : offset(statement.value, base.span.start)]
+    whole = (base.readings[0].stated or base.interval).middle
+    if whole is None or not gap.strip().startswith("of"):
+        return None
+    return _Right(bar * whole, f"{label} of {base.text.strip()}", (right, base))
+
+
+def _saved_by_another_reading(sign: str, left: Claim, right: Sequence[Claim]) -> bool:
+    """Tell whether some reading of the two sides (GB or GiB, a rounded figure) lets a comparison of two plain figures hold."""
+    if len(right) != 1:
+        return False
+    return any(
+        _may_hold(sign, one.interval, other.interval) and one.interval.middle != other.interval.middle
+        for one in left.readings[1:]
+        for other in right[0].readings
+    )
+
+
+def _may_hold(sign: str, left: Interval, right: Interval) -> bool:
+    if sign.startswith("<"):
+        return left.low is None or right.high is None or left.low < right.high
+    return left.high is None or right.low is None or left.high > right.low
