@@ -14,7 +14,7 @@ from itertools import islice, product
 from typing import Final
 
 from auditor.check.sharding import Sharding, share_outcome
-from auditor.check.stated import amount, operand, places, said, shown, stated, wholes
+from auditor.check.stated import amount, around, operand, places, said, shown, stated, wholes
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
 from auditor.cost.amount import Amount
@@ -92,7 +92,7 @@ def _part(subject: Subject, claim: Claim) -> Part | None:
     if len(statement.value.content) > 300:
         return None
     own = {word.text for word in subject.lexicon.normalize(f"{statement.label} {claim.text}")}
-    before, behind = _around(subject, claim)
+    before, behind = around(subject, claim)
     ahead = {word.text for word in subject.lexicon.normalize(before)}
     after = [word.text for word in subject.lexicon.normalize(behind)]
     if claim.quantity == "other" and not ({"parameter", "param"} & (own | ahead | set(after[:3]))):
@@ -109,18 +109,6 @@ def _part(subject: Subject, claim: Claim) -> Part | None:
     if "expert" in words or "moe" in words:
         return Part.EXPERTS
     return next((part for part, names in _PARTS if words & set(names)), Part.WHOLE)
-
-
-def _around(subject: Subject, claim: Claim) -> tuple[str, str]:
-    """Return the text right before and right behind a claim, up to a comma or sign."""
-    text = subject.document.source.text
-    before = text[max(0, claim.span.start - 60) : claim.span.start].rpartition("\n")[2]
-    behind = text[claim.span.end : claim.span.end + 40].partition("\n")[0]
-    for mark in ",;|+=:÷×":
-        before = before.rpartition(mark)[2] if mark in before else before
-    for mark in ",;|+=÷×.(":
-        behind = behind.partition(mark)[0]
-    return before, behind
 
 
 # --- shares of GPUs

@@ -28,7 +28,9 @@ __all__ = [
     "Degrees",
     "Worked",
     "amount",
+    "around",
     "degrees",
+    "is_operand",
     "mentions",
     "near",
     "number",
@@ -186,6 +188,18 @@ def mentions(subject: Subject, words: Sequence[str]) -> bool:
 
 def _spaced(text: str) -> str:
     return " ".join("".join(character if character.isalnum() else " " for character in text.lower()).split())
+
+
+def around(subject: Subject, claim: Claim) -> tuple[str, str]:
+    """Return the text right before and right behind a claim, up to a comma or sign."""
+    text = subject.document.source.text
+    before = text[max(0, claim.span.start - 60) : claim.span.start].rpartition("\n")[2]
+    behind = text[claim.span.end : claim.span.end + 40].partition("\n")[0]
+    for mark in ",;|+=:÷×":
+        before = before.rpartition(mark)[2] if mark in before else before
+    for mark in ",;|+=÷×.(":
+        behind = behind.partition(mark)[0]
+    return before, behind
 
 
 # --- saying it

@@ -1,0 +1,381 @@
+"""A named GPU or model against the catalog: do the figures beside the name belong to it?
+
+A name counts only where it means one family of entries, and only for the claims that stand under it: in the same statement or
+list, else in the whole report where it names nothing else. A claim is contradicted only if no variant (SXM or PCIe, dense or
+sparse, one direction of a link or both) has the figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from auditor.check.stated import amount, around, is_operand, operand, places, said
+from auditor.check.subject import Subject
+from auditor.claims.labels import find_any
+from auditor.claims.model import Approximation, Claim, Role
+from auditor.claims.words import Word
+from auditor.cost.catalog import Comparison, Hardware, Model, compare_hardware, compare_model, find_hardware, find_models
+from auditor.findings import Confidence, ConventionTried, Outcome, Place, Step, Verdict
+from auditor.relations.figures import figure
+from auditor.relations.language import decimal
+from auditor.rulebook import Rule
+from auditor.spans import Span
+from auditor.statements import Kind, Statement
+from auditor.units import UNITS
+from auditor.values import Interval
+
+__all__ = ["bits_for_bytes", "gpu", "link", "model"]
+
+_LONGEST: Final = 400
+_MOST: Final = 4000
+_DEVICE_LABELS: Final = ("gpu", "hardware", "accelerator", "device", "cluster", "system", "environment", "platform", "node")
+_MODEL_LABELS: Final = ("model", "checkpoint", "architecture", "name", "llm")
+_OTHER: Final = (
+    "effective",
+    "achieved",
+    "usable",
+    "available",
+    "measured",
+    "sustained",
+    "actual",
+    "utilization",
+    "derated",
+    "observed",
+    "host",
+)
+"""Words that make a figure one of the plan rather than of the part."""
+_PRECISIONS: Final = ("fp64", "tf32", "fp32", "bf16", "fp16", "fp8", "int8", "fp4", "nvfp4", "mxfp4")
+_OUTSIDE: Final = ("inter", "infiniband", "ethernet", "network", "pcie", "internode", "roce", "ib", "nic", "stage", "storage", "cpu")
+_INSIDE: Final = ("nv", "nvlink", "intra", "intranode", "nvswitch", "xgmi", "fabric")
+
+_LEAST_MEMORY: Final = 4 * 10**9
+"""Bytes: what is smaller is a cache or buffer, not the memory of a GPU."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A place that names entries of the catalog."""
+
+    span: Span
+    text: str
+    statement: int
+    group: int
+    parts: tuple[Hardware, ...] = ()
+    models: tuple[Model, ...] = ()
+
+    @property
+    def family(self) -> frozenset[str]:
+        """What it names, whatever the variant: more than one where it names several."""
+        return frozenset(part.families[0] for part in self.parts) or frozenset(model.name for model in self.models)
+
+
+def _names(subject: Subject, *, devices: bool) -> list[_Named]:
+    """Return the places that name GPUs (or models): headings and labelled values."""
+    found = []
+    for index, statement in enumerate(subject.document.statements[:_MOST]):
+        text = statement.value.content[:_LONGEST]
+        if statement.struck or not text or statement.kind in (Kind.CODE, Kind.FLAG):
+            continue
+        labels = subject.lexicon.normalize(" ".join(label.text.content[:_LONGEST] for label in statement.path[-2:]))
+        inside = subject.lexicon.normalize(text)
+        if devices:
+            if not find_any(labels, _DEVICE_LABELS) and not find_any(inside, ("gpu", "nvidia", "amd")):
+                continue
+            parts = find_hardware(text)
+            if parts:
+                found.append(_Named(statement.value.whole, text, index, statement.group, parts=parts))
+        elif statement.kind is Kind.HEADING or find_any(labels, _MODEL_LABELS):
+            models = find_models(text)
+            if models:
+                found.append(_Named(statement.value.whole, text, index, statement.group, models=models))
+    return found
+
+
+def _over(subject: Subject, claim: Claim, names: Sequence[_Named]) -> _Named | None:
+    """Return the name a claim stands under: in its statement, its list or object, else the only one of the report."""
+    statement = subject.statement(claim)
+    for chosen in (
+        [name for name in names if name.statement == claim.statement],
+        [name for name in names if name.group == statement.group and _same_row(subject, name, statement)],
+    ):
+        if chosen:
+            return chosen[0] if len(frozenset().union(*(name.family for name in chosen))) == 1 else None
+    if len(frozenset().union(*(name.family for name in names))) == 1 and statement.kind is not Kind.SENTENCE:
+        return min(names, key=lambda name: len(name.parts) + len(name.models))
+    return None
+
+
+def _same_row(subject: Subject, name: _Named, statement: Statement) -> bool:
+    """Tell whether a name speaks for a statement of its group: in a table, only for its row."""
+    other = subject.document.statements[name.statement]
+    return other.cell is None or statement.cell is None or other.cell.row == statement.cell.row
+
+
+def _own(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a claim states a figure outright, as that of one part or model."""
+    if claim.role is not Role.ACTUAL or claim.source or claim.confidence is not Confidence.HIGH or claim.scope.member or claim.scope.words:
+        return False
+    if claim.bound or claim.approximation is Approximation.RANGE or is_operand(claim):
+        return False
+    statement = subject.statement(claim)
+    if statement.kind in (Kind.CODE, Kind.FLAG):
+        return False
+    if not any(mark in f"{statement.label} {claim.text}".lower() for mark in ("b", "flop")) and not claim.quantity.startswith("model."):
+        return False  # a figure of hardware has a unit of its own
+    return not find_any(_words(subject, claim), _OTHER)
+
+
+def _words(subject: Subject, claim: Claim) -> tuple[Word, ...]:
+    """Return the words a claim stands among: its label and the text around it."""
+    before, behind = around(subject, claim)
+    return (*subject.lexicon.normalize(subject.statement(claim).label), *subject.lexicon.normalize(f"{before} {behind}"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Odd:
+    """A claim that the named entry does not have."""
+
+    claim: Claim
+    found: Comparison
+
+
+def _compared(rule: Rule, named: Mapping[_Named, list[tuple[Claim, Comparison]]], noun: str) -> Iterator[Outcome]:
+    """Yield what held, and one finding for all figures that a name does not have."""
+    for name, pairs in named.items():
+        odd: list[_Odd] = []
+        for claim, found in pairs:
+            if found.verdict is Verdict.HELD and found.match is not None:
+                yield Outcome(
+                    rule.code, Verdict.HELD, (claim.span, name.span), f"{said(claim)} is {found.match.entry}'s {found.match.figure.text}"
+                )
+            elif found.verdict is Verdict.CONTRADICTED and found.nearest is not None:
+                odd.append(_Odd(claim, found))
+            else:
+                yield Outcome(rule.code, Verdict.UNDETERMINED, (claim.span,), "the catalog has no figure to compare with")
+        if odd:
+            yield _outcome(rule, name, odd, noun)
+
+
+def _outcome(rule: Rule, name: _Named, odd: Sequence[_Odd], noun: str) -> Outcome:
+    distinct: dict[tuple[str, Fraction | None], list[_Odd]] = {}
+    for one in odd:
+        distinct.setdefault((one.claim.quantity, one.claim.interval.middle), []).append(one)
+    first = [group[0] for group in distinct.values()]
+    main = first[0]
+    called = ", ".join(dict.fromkeys(_entries(name)))
+    parts = [f"{_labelled(one)} where the catalog has {_has(name, one)}" for one in first[:4]]
+    message = f"{'; '.join(parts)} ({noun} {called})"
+    steps = []
+    for one in first[:4]:
+        nearest = one.found.nearest
+        if nearest is None or not nearest.value:
+            continue
+        value = one.claim.interval.middle or Fraction(0)
+        ratio = value / nearest.value
+        times = figure(Fraction(round(ratio * 1000), 1000), UNITS["1"])
+        said_of = f"{times} times the nearest figure, {nearest.figure.text} of {nearest.entry} ({nearest.figure.source})"
+        steps.append(
+            Step("claimed / catalog", f"{_number(value)} / {_number(nearest.value)}", said_of, (operand(one.claim),), ratio, ratio)
+        )
+    related = [Place(name.span, f"names {called}"[:80])]
+    related += [Place(one.claim.span, f"the catalog has {_has(name, one)}"[:80]) for one in first[1:]]
+    related += [place for group in distinct.values() for place in places(one.claim for one in group[1:])]
+    firm = any(one.found.grade is not None and one.found.grade.firm for one in first)
+    finding = rule.finding(
+        message,
+        Place(main.claim.span, f"the catalog has {_has(name, main)}"[:80]),
+        confidence=None if firm else Confidence.LOW,
+        related=tuple(related[:12]),
+        claimed=said(main.claim),
+        expected=_has(name, main),
+        derivation=tuple(steps),
+        conventions=tuple(
+            ConventionTried(f"{reading.entry} {reading.says}".strip(), False, reading.figure.source, amount(reading.value, main.claim.unit))
+            for reading in main.found.readings[:8]
+        ),
+    )
+    spans = tuple(dict.fromkeys((*(one.claim.span for one in odd), name.span)))
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _entries(name: _Named) -> list[str]:
+    return [part.name for part in name.parts] or [model.name for model in name.models]
+
+
+def _labelled(one: _Odd) -> str:
+    """Return a claim with the name of its quantity where its text alone does not say it."""
+    text = said(one.claim)
+    return text if any(character.isalpha() for character in text) else f"{one.claim.symbol} {text}"
+
+
+def _has(name: _Named, one: _Odd) -> str:
+    """Return what the catalog has for the claim's quantity: the principal figure of each entry."""
+    quantity = one.claim.quantity
+    found: list[str] = []
+    for part in name.parts:
+        quoted = part.quoted(quantity, "bf16" if quantity == "hardware.peak_flops" else "") or part.quoted(quantity)
+        found += [f"{figure.text} {figure.precision}".strip() for figure in quoted[:1]]
+    for entry in name.models:
+        found += [figure.text for figure in entry.quoted(quantity)[:1]]
+    if not found and one.found.nearest is not None:
+        found.append(one.found.nearest.figure.text)
+    return " or ".join(dict.fromkeys(found))
+
+
+def _number(value: Fraction) -> str:
+    return decimal(value) or f"({value.numerator} / {value.denominator})"
+
+
+# --- GPUs
+
+
+def gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Memory, bandwidth and peak rate beside a GPU's name are those of some variant of it."""
+    names = _names(subject, devices=True)
+    if not names:
+        return
+    named: dict[_Named, list[tuple[Claim, Comparison]]] = {}
+    seen: set[Span] = set()
+    for claim in subject.quantities(("memory.capacity", "hardware.memory_bandwidth", "hardware.peak_flops")):
+        if claim.span in seen or not _own(subject, claim) or claim.scope.per not in ("", "gpu"):
+            continue
+        if claim.quantity == "memory.capacity" and (claim.interval.low or 0) < _LEAST_MEMORY:
+            continue
+        name = _over(subject, claim, names)
+        if name is None:
+            continue
+        seen.add(claim.span)
+        precision = _precision(subject, claim) if claim.quantity == "hardware.peak_flops" else ""
+        found = compare_hardware(name.parts, claim.quantity, _widest(claim), precision)
+        if found.verdict is Verdict.UNDETERMINED and precision:
+            found = compare_hardware(name.parts, claim.quantity, _widest(claim))
+        named.setdefault(name, []).append((claim, found))
+    yield from _compared(rule, named, "for the GPU named,")
+
+
+def _widest(claim: Claim) -> Interval:
+    interval = claim.readings[0].interval
+    for reading in claim.readings[1:]:
+        interval = interval.hull(reading.interval)
+    return interval
+
+
+def _precision(subject: Subject, claim: Claim) -> str:
+    """Return the number format a rate is stated for; empty where none or several are."""
+    words = _words(subject, claim)
+    found = [name for name in _PRECISIONS if find_any(words, (name,))]
+    return found[0].removeprefix("nv").removeprefix("mx") if len(found) == 1 else ""
+
+
+# --- links
+
+
+def link(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """The bandwidth of the link between GPUs of a node is that of some variant of the named GPU."""
+    named: dict[_Named, list[tuple[Claim, Comparison]]] = {}
+    for claim, name in _links(subject):
+        found = compare_hardware(name.parts, "hardware.link_bandwidth", _widest(claim))
+        if found.verdict is Verdict.CONTRADICTED and _as_bytes(claim, name) is not None:
+            continue
+        named.setdefault(name, []).append((claim, found))
+    yield from _compared(rule, named, "for the GPU named,")
+
+
+def bits_for_bytes(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A link whose number is right in bytes per second is not written in bits."""
+    for claim, name in _links(subject):
+        found = _as_bytes(claim, name)
+        if found is None or found.match is None:
+            continue
+        match = found.match
+        value = claim.interval.middle or Fraction(0)
+        message = f"{said(claim)} is {amount(value, UNITS['GB/s'])}, but the link of {match.entry} has {match.figure.text}: bits written for bytes"
+        finding = rule.finding(
+            message,
+            Place(claim.span, "in bits"),
+            related=(Place(name.span, f"names {match.entry}"[:80]),),
+            claimed=said(claim),
+            expected=match.figure.text,
+            derivation=(Step("bits / 8", f"{_number(value * 8)} / 8", amount(value, UNITS["GB/s"]), (operand(claim),), value, value),),
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span, name.span), message, finding)
+
+
+def _links(subject: Subject) -> Iterator[tuple[Claim, _Named]]:
+    names = _names(subject, devices=True)
+    seen: set[Span] = set()
+    for claim in subject.quantities(("hardware.link_bandwidth",)) if names else ():
+        if claim.span in seen or not _own(subject, claim):
+            continue
+        words = _words(subject, claim)
+        if not find_any(words, _INSIDE) or find_any(words, _OUTSIDE):
+            continue
+        name = _over(subject, claim, names)
+        if name is not None:
+            seen.add(claim.span)
+            yield claim, name
+
+
+def _as_bytes(claim: Claim, name: _Named) -> Comparison | None:
+    """Return the comparison of a claim in bits with its number taken for bytes, where only that fits."""
+    if "b" not in claim.unit.symbol or claim.unit.symbol.endswith("B/s"):
+        return None
+    if compare_hardware(name.parts, "hardware.link_bandwidth", _widest(claim)).verdict is not Verdict.CONTRADICTED:
+        return None
+    found = compare_hardware(name.parts, "hardware.link_bandwidth", _widest(claim).scale(8))
+    return found if found.verdict is Verdict.HELD and found.match is not None and found.match.plain else None
+
+
+# --- models
+
+_MODEL_QUANTITIES: Final = (
+    *("model.layers", "model.hidden", "model.heads", "model.kv_heads", "model.head_dim", "model.ffn_hidden", "model.expert_hidden"),
+    *("model.vocab", "model.experts", "model.top_k", "model.shared_experts", "model.params", "model.params_active"),
+)
+_CHANGED: Final = (
+    "modified",
+    "custom",
+    "pruned",
+    "distilled",
+    "scaled",
+    "reduced",
+    "proxy",
+    "toy",
+    "tiny",
+    "truncated",
+    "reference",
+    "style",
+    "like",
+    "based",
+)
+
+
+def model(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Layers, widths, heads and experts beside a model's name are its own."""
+    names = [name for name in _names(subject, devices=False) if not find_any(subject.lexicon.normalize(name.text), _CHANGED)]
+    if not names:
+        return
+    named: dict[_Named, list[tuple[Claim, Comparison]]] = {}
+    seen: set[Span] = set()
+    for claim in subject.quantities(_MODEL_QUANTITIES):
+        if claim.span in seen or not _own(subject, claim) or claim.scope.per not in ("", "total", "layer", "head"):
+            continue
+        if subject.statement(claim).kind is Kind.SENTENCE:
+            continue
+        name = _over(subject, claim, names)
+        if name is None:
+            continue
+        seen.add(claim.span)
+        named.setdefault(name, []).append((claim, compare_model(name.models, claim.quantity, _widest(claim))))
+    fitting = {name: pairs for name, pairs in named.items() if _is_named_one(pairs)}
+    yield from _compared(rule, fitting, "for the model named,")
+
+
+def _is_named_one(pairs: Sequence[tuple[Claim, Comparison]]) -> bool:
+    """Tell whether most figures are the named model's: else another one is described under its name."""
+    odd = {claim.quantity for claim, found in pairs if found.verdict is Verdict.CONTRADICTED}
+    same = {claim.quantity for claim, found in pairs if found.verdict is Verdict.HELD} - odd
+    return not odd or len(same) > len(odd)
