@@ -24,7 +24,7 @@ from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import part_of_model, scope_of, specialise
 from auditor.claims.shares import read_share
 from auditor.claims.unread import why_label
-from auditor.claims.vocabulary import AXIS_SHORTS, BINARY_TWIN, DISPUTED, MEMORY_OF_PARTS
+from auditor.claims.vocabulary import AXIS_SHORTS, BINARY_TWIN, DISPUTED, MEMORY_OF_PARTS, UNSAID
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.spans import Span
@@ -137,6 +137,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         and find_any(line.views[0].words, ("efficiency",))
     ):
         meaning = replace(meaning, confidence=Confidence.LOW)  # how well memory is used, by whatever measure
+    if not (meaning.unit or unit) and quantity is not None and quantity.kind in UNSAID:
+        meaning = replace(meaning, confidence=Confidence.LOW)  # the prefix is a guess: TFLOPS or PFLOPS, seconds or milliseconds
     if meaning.confidence is Confidence.HIGH and not number.name and is_operand(desk, line, number):
         meaning = replace(meaning, confidence=Confidence.MEDIUM)
     quantity = desk.lexicon.quantities.get(meaning.quantity)
@@ -207,14 +209,11 @@ def readings_of(desk: Desk, line: Line, number: Number, quantity: Quantity | Non
         units.append((UNITS["1"] if fraction else UNITS["%"], ""))
     elif quantity is not None and quantity.kind not in ("count", "other"):
         middle = written[0].interval.middle
-        units.append(
-            (
-                Unit(quantity.unit.symbol, quantity.unit.dimension, Fraction(1))
-                if middle is not None and abs(middle) >= 10**8
-                else quantity.unit,
-                "",
-            )
-        )
+        if middle is not None and abs(middle) >= 10**8:
+            units.append((Unit(quantity.unit.symbol, quantity.unit.dimension, Fraction(1)), ""))
+        else:
+            units.append((quantity.unit, ""))
+            units.extend((UNITS[symbol], f"{symbol} unsaid") for symbol in UNSAID.get(quantity.kind, ()) if symbol != quantity.unit.symbol)
     else:
         units.append((UNITS["1"], ""))
     exact_as_written = (

@@ -9,7 +9,7 @@ from auditor.claims.labels import PER_WORDS, contains, per_of
 from auditor.claims.line import Desk, Line, Meaning, splits_each
 from auditor.claims.model import Scope
 from auditor.claims.numbers import Number
-from auditor.claims.vocabulary import PARTS_WITH_MEMORY, STATISTICS, WHOLE
+from auditor.claims.vocabulary import MEANT, PARTS_WITH_MEMORY, STATISTICS, WHOLE
 from auditor.claims.words import Word
 from auditor.statements import LabelKind
 
@@ -66,7 +66,7 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
         words = next(
             (
                 statistic
-                for statistic in sorted(STATISTICS)
+                for statistic in sorted(STATISTICS - MEANT.get(meaning.quantity, frozenset()))
                 if statistic in near or (statistic[0] == "p" and statistic[1:].isdigit() and statistic in raw)
             ),
             "",

@@ -62,6 +62,11 @@ STATISTICS = frozenset(
         "usable forward backward"
     ).split()
 )
+MEANT = {
+    "hardware.peak_flops": frozenset(("peak", "theoretical", "maximum")),
+    "rate.achieved_flops": frozenset(("effective", "sustained")),
+}
+"""Statistics that say nothing new of a quantity: every peak is one."""
 LINKS = tuple(
     "communication network interconnect nvlink infiniband collective allreduce alltoall transfer link p2p topology bandwidth pcie".split()
 )
@@ -75,6 +80,13 @@ OPERANDS = {
     "batch.microbatches": ("batch.per_replica", "batch.micro"),
 }
 """What `a / b` under a label means: dividend and divisor."""
+UNSAID = {
+    "flops": ("TFLOPS", "PFLOPS", "GFLOPS"),
+    "work": ("TFLOP", "PFLOP", "GFLOP"),
+    "time": ("ms", "s"),
+    "bandwidth": ("GB/s", "TB/s"),
+}
+"""What a number may be counted in where no unit is said: a guess at the prefix contradicts nothing."""
 BINARY_TWIN = {"GB": "GiB", "MB": "MiB", "KB": "KiB", "TB": "TiB", "PB": "PiB"}
 PLAIN_MODIFIERS = frozenset(
     (
