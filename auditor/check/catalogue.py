@@ -192,13 +192,20 @@ def _outcome(rule: Rule, name: _Named, odd: Sequence[_Odd], noun: str) -> Outcom
         claimed=said(main.claim),
         expected=_has(name, main),
         derivation=tuple(steps),
-        conventions=tuple(
-            ConventionTried(f"{reading.entry} {reading.says}".strip(), False, reading.figure.source, amount(reading.value, main.claim.unit))
-            for reading in main.found.readings[:8]
-        ),
+        conventions=_tried(main),
     )
     spans = tuple(dict.fromkeys((*(one.claim.span for one in odd), name.span)))
     return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _tried(one: _Odd) -> tuple[ConventionTried, ...]:
+    """Return the readings of the catalog's figures that were tried, each value once."""
+    found: dict[tuple[str, Fraction], ConventionTried] = {}
+    for reading in one.found.readings:
+        name = f"{reading.entry} {reading.figure.precision} {reading.says}"
+        detail = amount(reading.value, one.claim.unit)
+        found.setdefault((reading.entry, reading.value), ConventionTried(" ".join(name.split()), False, reading.figure.source, detail))
+    return tuple(found.values())[:8]
 
 
 def _entries(name: _Named) -> list[str]:
@@ -265,8 +272,10 @@ def _widest(claim: Claim) -> Interval:
 
 def _precision(subject: Subject, claim: Claim) -> str:
     """Return the number format a rate is stated for; empty where none or several are."""
-    words = _words(subject, claim)
-    found = [name for name in _PRECISIONS if find_any(words, (name,))]
+    before, behind = around(subject, claim)
+    near = f"{subject.statement(claim).label} {before} {behind}".lower()
+    words = "".join(character if character.isalnum() else " " for character in near).split()
+    found = [name for name in _PRECISIONS if name in words]
     return found[0].removeprefix("nv").removeprefix("mx") if len(found) == 1 else ""
 
 
