@@ -111,7 +111,7 @@ def _firm(subject: Subject, claim: Claim) -> bool:
     if claim.confidence is not Confidence.HIGH or claim.approximation in (Approximation.BOUND, Approximation.RANGE):
         return False
     statement = subject.statement(claim)
-    if statement.struck or statement.kind in (Kind.CODE, Kind.FLAG):
+    if statement.struck or statement.kind in (Kind.CODE, Kind.FLAG, Kind.HEAD):
         return False
     if statement.cell is not None and statement.cell.column == 0:
         return False  # the head of a row names what the row is about
@@ -145,6 +145,8 @@ def _part(subject: Subject, claim: Claim) -> str:
         if label.kind in (LabelKind.HEADING, LabelKind.ITEM, LabelKind.KEY, LabelKind.LEAD):
             words = {word.text for word in subject.lexicon.normalize(label.text.content)}
             for part in (
+                "effective",
+                "accumulation",
                 "attention",
                 "mlp",
                 "moe",

@@ -220,7 +220,7 @@ def read_labelled(
             if own is None:
                 shown = view.raw.strip()
                 return Meaning("other", Confidence.MEDIUM, f"label {shown!r}", view.per, view.label.text.whole, words=shown[:60])
-        if best and (per := per_of(tail)) and best.quantity.noun and not best.quantity.per:
+        if best and (per := per_of(tail)) and per != "layer" and best.quantity.noun and not best.quantity.per:
             narrowed = next(
                 (quantity for quantity in desk.lexicon.quantities.values() if quantity.noun == best.quantity.noun and quantity.per == per),
                 None,

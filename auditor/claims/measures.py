@@ -122,6 +122,8 @@ def read_measure(
             unit=unit,
             words=line.views[0].raw.strip()[:60],
         )
+    if kind in ("time", "rate") and find_any(tail[:2], DIFFERENCES):
+        return Meaning("other", Confidence.MEDIUM, f"words behind it: {spell(tail)}", per, unit=unit, words=spell(tail)[:60])
     if kind in ("time", "rate") and line.views and find_any(line.views[0].words, DIFFERENCES) and line.statement.kind is not Kind.SENTENCE:
         return Meaning(
             "other",

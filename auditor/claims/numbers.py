@@ -380,7 +380,7 @@ class _Scanner:
         if not word or (word in "xX" and glue == "" and cursor and text[cursor - 1] in "0123456789) "):
             return "", -1, ""
         assigned = end == position - 1 and word.lower() in _AXES  # `TP=4 PP=2`
-        if glue in "=:" and glue and (_ends_in_digit(text, cursor) and not assigned or _symbolic(text, cursor)):
+        if glue in "=:" and glue and ((_ends_in_digit(text, cursor) and not assigned) or _symbolic(text, cursor)):
             return "", -1, ""
         if glue in "-_" and glue and not self.names_quantity(word):
             if cursor and text[cursor - 1].isdigit():
@@ -464,6 +464,8 @@ class _Scanner:
             position += 1
         unit = self.unit_at(position)
         spread = None if closing else (_TIGHT_RANGE.match(text, unit[1] if unit else position))
+        if spread and number.name.lower() in self.naming and spread.group()[0] in _GAP and "to" not in spread.group():
+            spread = None  # "Stage 0 - 32 GPUs" names one stage
         if spread and "to" in spread.group() and _CHANGES_FROM.search(text, max(0, number.start - 24), number.start):
             spread = None  # "from 75% to 92%" is a change, "ranging from 75% to 92%" a range
         if spread:
