@@ -191,11 +191,11 @@ def _spaced(text: str) -> str:
 
 
 def around(subject: Subject, claim: Claim) -> tuple[str, str]:
-    """Return the text right before and right behind a claim, up to a comma or sign."""
+    """Return the text right before and right behind a claim, up to a comma, a sign or the end of a sentence."""
     text = subject.document.source.text
     before = text[max(0, claim.span.start - 60) : claim.span.start].rpartition("\n")[2]
     behind = text[claim.span.end : claim.span.end + 40].partition("\n")[0]
-    for mark in ",;|+=:÷×":
+    for mark in (*",;|+=:÷×", ". "):
         before = before.rpartition(mark)[2] if mark in before else before
     for mark in ",;|+=÷×.(":
         behind = behind.partition(mark)[0]
