@@ -175,7 +175,12 @@ def read_labelled(
 ) -> Meaning | None:
     """Take the meaning of a bare number from its labels, innermost first."""
     views = line.views
-    opaque_words = [word for word in (*head, *tail) if word.text not in desk.lexicon.transparent and not word.text.isdigit()]
+    scoped = {follower.start for word, follower in zip(tail, tail[1:], strict=False) if word.text in ("per", "each")}
+    opaque_words = [
+        word
+        for word in (*head, *tail)
+        if word.start not in scoped and word.text not in desk.lexicon.transparent and not word.text.isdigit()
+    ]
     first = True
     for depth, view in enumerate(views):
         best = head_name(desk, "", view.words, trailing=True, phase_words=True)
