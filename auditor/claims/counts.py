@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from auditor.claims.counted import read_counted
 from auditor.claims.labels import View, find_any, per_of
@@ -175,7 +176,7 @@ def read_labelled(
 ) -> Meaning | None:
     """Take the meaning of a bare number from its labels, innermost first."""
     views = line.views
-    scoped = {follower.start for word, follower in zip(tail, tail[1:], strict=False) if word.text in ("per", "each")}
+    scoped = {follower.start for word, follower in pairwise(tail) if word.text in ("per", "each")}
     opaque_words = [
         word
         for word in (*head, *tail)
