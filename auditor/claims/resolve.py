@@ -114,6 +114,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     meaning = meaning_of(desk, line, position, number, kind, unit, tail, head, before)
     if meaning is None:
         return None
+    if meaning.quantity == "memory.weights" and line.views and all(find_any(line.views[0].words, (word,)) for word in ("gpu", "model")):
+        meaning = replace(meaning, quantity="memory.capacity", per="gpu")  # the name of a GPU: "GPU model: A100 80GB"
     role = role_of(desk, line, position, number, meaning, tail, head, before)
     if meaning.quantity == "memory.utilization" and role is Role.ACTUAL and is_operand(desk, line, number):
         role = Role.LIMIT  # `80 GB x 85%`: the share of the memory that may be used
@@ -139,6 +141,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = replace(meaning, confidence=Confidence.LOW)  # how well memory is used, by whatever measure
     if not (meaning.unit or unit) and quantity is not None and quantity.kind in UNSAID:
         meaning = replace(meaning, confidence=Confidence.LOW)  # the prefix is a guess: TFLOPS or PFLOPS, seconds or milliseconds
+    if not (meaning.unit or unit) and meaning.quantity.startswith("memory.") and line.statement.literal == "array":
+        meaning = replace(meaning, confidence=Confidence.LOW)  # `[8192, 32768]` under "weights": a shape, not an amount of data
     if meaning.confidence is Confidence.HIGH and not number.name and is_operand(desk, line, number):
         meaning = replace(meaning, confidence=Confidence.MEDIUM)
     quantity = desk.lexicon.quantities.get(meaning.quantity)
