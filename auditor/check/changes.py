@@ -159,7 +159,7 @@ _BY_FROM_TO: Final = re.compile(
     rf"{_VERB} by {_N}[:,(\-–— ]{{0,4}}(?:going |dropping |falling |rising |down |up |i\.e\. |that is )?\(?from {_N}{_WORDS} to {_N}"
 )
 _FROM_TO_BRACKET: Final = re.compile(
-    rf"(?:from )?{_N}({_WORDS}) ?(?:to|→|->|=>|➜|⇒) ?(?:✅ ?)?{_N}({_WORDS})[(\[](?:a |by |~|≈|= ?)?{_N}(?={_OWN})"
+    rf"(?:from )?{_N}({_WORDS}) ?(?:to|vs\.?|versus|→|->|=>|➜|⇒) ?(?:✅ ?)?{_N}({_WORDS})[(\[](?:a |by |~|≈|= ?)?{_N}(?={_OWN})"
 )
 _FIRST_FROM_TO: Final = re.compile(rf"{_N} {_VERB}([^\ue000-\uf8ff.;()]{{0,40}}?)[:,(]? ?\(?from {_N}{_WORDS} to {_N}")
 _CAUSE: Final = re.compile(r"\b(?:by|with|through|via|when|after|using|due|because|since|thanks)\b")

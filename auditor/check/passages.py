@@ -79,6 +79,7 @@ _DISOWNED: Final = frozenset(
 _MARKS: Final = "❌✗✘❎✖"
 _STANDS: Final = "✅✓✔☑"
 _WINDOW: Final = 80
+_MARK_WINDOW: Final = 400
 _OWN_LABELS: Final = (LabelKind.ITEM, LabelKind.LEAD, LabelKind.KEY, LabelKind.ROW, LabelKind.COLUMN)
 
 
@@ -94,6 +95,6 @@ def disowned(passage: Passage, start: int, end: int) -> str:
     for word in (*split(own), *split(around)):
         if word.text in _DISOWNED:
             return word.text
-    before = [character for character in f"{own} {content[:start]}" if character in _MARKS + _STANDS]
-    after = [character for character in content[end:] if character in _MARKS + _STANDS]
+    before = [character for character in f"{own} {content[max(0, start - _MARK_WINDOW) : start]}" if character in _MARKS + _STANDS]
+    after = [character for character in content[end : end + _MARK_WINDOW] if character in _MARKS + _STANDS]
     return next((mark for mark in (*before[-1:], *after[:1]) if mark in _MARKS), "")

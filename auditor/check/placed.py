@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.check.phrases import Phrase
-from auditor.check.printed import Printed, binary_scale
+from auditor.check.printed import Printed, binary_scale, capped
 from auditor.check.subject import Subject
-from auditor.claims.model import Claim
+from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Operand, Step
 from auditor.relations.figures import figure
 from auditor.relations.language import decimal
@@ -65,8 +65,10 @@ def placed_claim(claim: Claim) -> Placed:
     unit = reading.unit
     interval = reading.interval.scale(1 / unit.scale)
     value = interval.middle if interval.middle is not None else Fraction(0)
-    if not interval.is_bounded:
-        interval = Interval.exact(value)
+    if not interval.is_bounded or (claim.role in (Role.TARGET, Role.LIMIT) and claim.approximation is Approximation.ROUNDED):
+        interval = Interval.exact(value)  # a threshold is meant as it is written
+    elif claim.approximation is Approximation.ROUNDED and value.denominator == 1 and value % 1000 == 0:
+        interval = capped(interval, value)
     return Placed(
         Printed(claim.text, value, interval, Fraction(0), unit if unit.symbol != "1" else None, claim.approximation), claim.span, claim.text
     )

@@ -12,7 +12,7 @@ from auditor.claims.numbers import Number
 from auditor.units import DATA, UNITS, Unit
 from auditor.values import Interval
 
-__all__ = ["Printed", "agrees", "binary_scale", "printed"]
+__all__ = ["Printed", "agrees", "binary_scale", "capped", "printed"]
 
 _DIGITS: Final = re.compile(r"([\d,_]+)?(?:\.(\d+))?")
 _ROUND_SHARE: Final = Fraction(1, 40)
@@ -57,12 +57,22 @@ def printed(text: str, number: Number, reading: int = 0, *, negative: bool = Fal
     if not interval.is_bounded:
         slack = step / 2 if number.approximation is not Approximation.EXACT and ("." in digits or number.unit) else Fraction(0)
         interval = Interval(value - slack, value + slack)
+    if zeros >= 3 and number.approximation is Approximation.ROUNDED:
+        interval = capped(interval, value)
     if negative:
         value, interval = -value, -interval
     unit = UNITS.get(number.unit) if number.unit else None
     return Printed(
         text[number.digits : number.end if number.unit else number.stop], value, interval, step, unit, number.approximation, zeros
     )
+
+
+def capped(interval: Interval, value: Fraction) -> Interval:
+    """Return what a number that ends in zeros can mean: rounded, but never by more than a fortieth of itself."""
+    slack = abs(value) * _ROUND_SHARE
+    if interval.low is None or interval.high is None or interval.high - value <= slack:
+        return interval
+    return Interval(value - slack, value + slack)
 
 
 def _step(digits: str, value: Fraction, number: Number) -> tuple[Fraction, int]:

@@ -118,7 +118,7 @@ _W: Final = r"[a-z/ \-]{0,40}?"
 _LABEL: Final = "target|limit|requirement|goal|budget|slo|sla|threshold|capacity|available|peak|maximum|max|cap"
 _LEFT: Final = re.compile(r"headroom|free|margin|left|remaining|spare|idle|unused|waste|shortfall|below|under|less|saving|reserve|buffer")
 _CHANGED: Final = re.compile(
-    r"reduc|improv|faster|slower|better|worse|higher|lower|more|increas|decreas|saving|growth|gain|speed|drop|cut|vs|overhead|error|accura|"
+    r"reduc|improv|faster|slower|fewer|less|smaller|larger|longer|shorter|better|worse|higher|lower|more|increas|decreas|saving|growth|gain|speed|drop|cut|vs|overhead|error|accura|"
     r"exceed|above|over|variance|hit|overlap|probab|confiden|packing|loss|scal|tolerance|difference|delta|deviation"
 )
 _PART_IN_BRACKET: Final = re.compile(

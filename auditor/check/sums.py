@@ -87,6 +87,26 @@ _OTHER: Final = frozenset(
     )
 )
 """Words of a label whose figure is hardly a part of the total beside it."""
+_GIVEN: Final = frozenset(
+    (
+        *(
+            "available",
+            "limit",
+            "capacity",
+            "maximum",
+            "minimum",
+            "target",
+            "requirement",
+            "budget",
+            "headroom",
+            "margin",
+            "remaining",
+            "free",
+        ),
+        *("utilization", "threshold", "goal", "slo", "sla", "usable"),
+    )
+)
+"""Words of a label whose figure is certainly none."""
 
 
 _OVERLAPPING: Final = re.compile(r"overlap|hidden|hides|concurren|pipelined|async|simultan|in parallel")
@@ -130,9 +150,18 @@ class Entry:
     @property
     def is_part(self) -> bool:
         """Tell whether it can plainly be a part of a total beside it."""
-        role = self.claim.role if self.claim else Role.ACTUAL
         bound = self.compared or self.printed.approximation is Approximation.BOUND
-        return not (self.is_total or bound or set(self.words) & _OTHER) and role is Role.ACTUAL
+        given = self.claim is not None and (self.claim.quantity == "memory.capacity" or self.claim.quantity.startswith("hardware."))
+        return not (self.is_total or bound or given or set(self.words) & _OTHER)
+
+    @property
+    def is_given(self) -> bool:
+        """Tell whether it stands beside the sum without a doubt: a limit, a capacity, what is left."""
+        return bool(set(self.words) & _GIVEN)
+
+    @property
+    def role(self) -> Role:
+        return self.claim.role if self.claim else Role.ACTUAL
 
     def interval(self, binary: bool = False) -> Interval:
         return self.printed.interval.scale(self.scale(binary))
@@ -224,8 +253,8 @@ def _judge(
     if earlier is not None and (name := _adds_up(total, (earlier, *siblings))) is not None and siblings:
         all_ = (earlier, *siblings)
         return Outcome(rule.code, Verdict.HELD, _spans(total, all_), f"{_written(all_)} = {total.said}{name}")
-    plain = [part for part in siblings if part.is_part]
-    doubtful = [part for part in siblings if not part.is_part]
+    plain = [part for part in siblings if part.is_part and part.role is total.role]
+    doubtful = [part for part in siblings if part not in plain]
     if len(plain) < 2 or len(siblings) > MAX_PARTS:
         return None
     for parts in _choices(plain, doubtful, optional=optional):
@@ -239,7 +268,13 @@ def _judge(
     unit = total.printed.unit or UNITS["1"]
     value = figure_range(_sum(plain, binary=False), unit) if ranged else figure(middle, unit)
     near = total.middle != 0 and Fraction(2, 3) <= middle / total.middle <= Fraction(3, 2)
-    if not sure or doubtful or not near or total.worked_out or any(entry.overlaps for entry in (total, *plain)):
+    if (
+        not sure
+        or not all(part.is_given for part in doubtful)
+        or not near
+        or total.worked_out
+        or any(entry.overlaps for entry in (total, *plain))
+    ):
         return Outcome(
             rule.code,
             Verdict.UNDETERMINED,

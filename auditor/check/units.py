@@ -24,6 +24,8 @@ from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, WORK, Dimension, Uni
 
 __all__ = ["kinds", "operands", "share_slip"]
 
+MAX_BESIDE: Final = 20
+MAX_QUOTIENTS: Final = 50
 _STEPS: Final = (*(Fraction(1000) ** power for power in (1, -1, 2, -2)), Fraction(8), Fraction(1, 8))
 
 
@@ -34,7 +36,7 @@ _OUT_OF: Final = re.compile(rf"({NUMBER})[a-z/ \-]{{0,30}}? out of (?:the |a |it
 
 def share_slip(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     """Yield an outcome for each `227 GFLOPS out of 400 TFLOPS` whose share stands beside it in the same list or paragraph."""
-    statements = subject.document.statements
+    shares: dict[tuple[int, int | None], list[tuple[int, Placed]]] | None = None
     for passage in passages(subject.document):
         if "out of" not in passage.content.lower():
             continue
@@ -43,17 +45,20 @@ def share_slip(subject: Subject, rule: Rule) -> Iterable[Outcome]:
             part, whole = (placed(found, character) for character in match.groups())
             if part.printed.unit is None or not comparable(part, whole) or not whole.middle:
                 continue
-            beside = [
-                other
-                for other in passages(subject.document)
-                if other.index != passage.index and _beside(statements[other.index], passage.statement)
-            ]
-            shares = [share for other in beside for share in _shares(phrase(other, subject.lexicon))]
-            yield from _slip(part, whole, shares, rule)
+            if shares is None:
+                shares = _shares_by_list(subject)
+            beside = shares.get((passage.statement.group, passage.statement.parent), [])
+            yield from _slip(part, whole, [share for index, share in beside if index != passage.index][:MAX_BESIDE], rule)
 
 
-def _beside(one: Statement, two: Statement) -> bool:
-    return one.group == two.group and one.parent == two.parent
+def _shares_by_list(subject: Subject) -> dict[tuple[int, int | None], list[tuple[int, Placed]]]:
+    """Return the percentages that statements give first, by the list or paragraph they stand in."""
+    shares: dict[tuple[int, int | None], list[tuple[int, Placed]]] = {}
+    for passage in passages(subject.document):
+        if "%" in passage.content:
+            beside = shares.setdefault((passage.statement.group, passage.statement.parent), [])
+            beside += [(passage.index, share) for share in _shares(phrase(passage, subject.lexicon))]
+    return shares
 
 
 def _shares(found: Phrase) -> Iterator[Placed]:
@@ -107,24 +112,26 @@ def operands(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     The part is looked for in the same list, the whole anywhere; where both are found in units of one kind, the quotient has to hold
     with the units too.
     """
-    for passage, equation in subject.equations:
-        found = _bare_quotient(passage, equation)
-        if found is None:
-            continue
-        part, whole, share = found
-        near = [item for item in _figures(subject, passage) if _same_digits(item, passage, part)]
-        units = {item.printed.unit for item in near}
-        if len(units) != 1:
+    quotients = [(passage, *found) for passage, equation in subject.equations if (found := _bare_quotient(equation))]
+    figures = list(_figures(subject)) if quotients else []
+    for passage, part, whole, share in quotients[:MAX_QUOTIENTS]:
+        value = as_printed(passage.content, part).value
+        near = [item for other, item, stated in figures if stated and item.printed.value == value and _beside(other, passage)]
+        if len({item.printed.unit for item in near}) != 1:
             continue
         one = near[0]
-        far = [item for item in _figures(subject, None) if item.dimension == one.dimension and _is_multiple(item, passage, whole)]
-        if far:
-            outcome = _operand_outcome(passage, one, far[0], part, whole, share, rule)
-            if outcome is not None:
-                yield outcome
+        two = next((item for _, item, _ in figures if item.dimension == one.dimension and _is_multiple(item, passage, whole)), None)
+        if two is not None and (outcome := _operand_outcome(passage, one, two, part, whole, share, rule)) is not None:
+            yield outcome
 
 
-def _bare_quotient(passage: Passage, equation: Equation) -> tuple[Leaf, Leaf, Leaf] | None:
+def _beside(one: Passage, two: Passage) -> bool:
+    """Tell whether two passages are different items of one list or paragraph."""
+    first, second = one.statement, two.statement
+    return one.index != two.index and first.group == second.group and first.parent == second.parent
+
+
+def _bare_quotient(equation: Equation) -> tuple[Leaf, Leaf, Leaf] | None:
     if equation.shape is not Shape.EQUALS or len(equation.sides) != 2:
         return None
     tree, share = equation.sides[0].tree, equation.sides[1].tree
@@ -145,15 +152,12 @@ def _bare_quotient(passage: Passage, equation: Equation) -> tuple[Leaf, Leaf, Le
         or whole.number.noun
     ):
         return None
-    del passage
     return part, whole, share
 
 
-def _figures(subject: Subject, beside: Passage | None) -> Iterator[Placed]:
-    """Yield the figures with a unit of measure, of one list or of the whole report."""
+def _figures(subject: Subject) -> Iterator[tuple[Passage, Placed, bool]]:
+    """Yield the figures with a unit of measure and whether they are stated, or follow from a share in their statement."""
     for passage in passages(subject.document):
-        if beside is not None and (passage.index == beside.index or not _beside(passage.statement, beside.statement)):
-            continue
         found = phrase(passage, subject.lexicon)
         shares = [placed(found, character) for character in found.characters if found.number(character).unit == "%"]
         for character in found.characters:
@@ -162,9 +166,9 @@ def _figures(subject: Subject, beside: Passage | None) -> Iterator[Placed]:
             if unit is None or unit.dimension == DIMENSIONLESS or number.form is not Form.PLAIN:
                 continue
             item = placed(found, character)
-            yield item
-            if beside is None:
-                yield from (_share_of(item, share) for share in shares)
+            yield passage, item, True
+            for share in shares[:MAX_BESIDE]:
+                yield passage, _share_of(item, share), False
 
 
 def _share_of(item: Placed, share: Placed) -> Placed:
@@ -173,10 +177,6 @@ def _share_of(item: Placed, share: Placed) -> Placed:
     interval = shown.interval * share.printed.interval.scale(PERCENT.scale)
     part = replace(shown, value=shown.value * share.printed.value * PERCENT.scale, interval=interval)
     return Placed(part, item.span, f"{share.text} of {item.text}")
-
-
-def _same_digits(item: Placed, passage: Passage, leaf: Leaf) -> bool:
-    return item.printed.value == as_printed(passage.content, leaf).value
 
 
 def _is_multiple(item: Placed, passage: Passage, leaf: Leaf) -> bool:
@@ -201,9 +201,7 @@ def _operand_outcome(passage: Passage, one: Placed, two: Placed, part: Leaf, who
         return None
     value = figure(one.middle / two.middle, PERCENT)
     unit = two.printed.unit or UNITS["1"]
-    message = (
-        f"{part.text}/{whole.text} = {share.text} leaves out units: {one.text} is {figure(one.middle, unit)}, {value} of {two.text}"
-    )
+    message = f"{part.text}/{whole.text} = {share.text} leaves out units: {one.text} is {figure(one.middle, unit)}, {value} of {two.text}"
     finding = rule.finding(
         message,
         Place(spans[2], f"with its units {value}"),
