@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from auditor.claims.labels import PER_WORDS, View, find_any, per_of
 from auditor.claims.lexicon import Quantity
@@ -284,6 +285,16 @@ def owner_of(desk: Desk, line: Line, head: Sequence[Word]) -> str:
     return ""
 
 
+LARGEST_NODE: Final = 16
+"""GPUs in one server; racks (NVL72) are not called nodes with so many GPUs."""
+
+
+def value_above(number: Number, most: int) -> bool:
+    """Tell whether a number is certainly more than `most`."""
+    low = number.written[0].interval.low
+    return low is not None and low > most
+
+
 def read_gpus(
     desk: Desk,
     line: Line,
@@ -307,7 +318,7 @@ def read_gpus(
     )
     ahead = [word.text for word in head[-3:] if word.text != "the"]
     if ahead[-1:] == ["remaining"] and ahead[-2:-1] and ahead[-2] in ("to", "across", "over", "on", "onto", "with", "among"):
-        return Meaning("gpus", Confidence.MEDIUM, shown)  # `spread over the remaining 7 GPUs`: those that are used from then on
+        return Meaning("gpus", Confidence.HIGH, shown)  # `spread over the remaining 7 GPUs`: those that are used from then on
     for id_ in ("gpus.spare", "gpus.available"):
         if quantities[id_].qualifiers & near:
             return Meaning(id_, Confidence.HIGH, shown)
@@ -324,6 +335,8 @@ def read_gpus(
         )
     earlier = next((claim for claim in reversed(before) if claim is not None), None)
     gap = line.text[line.numbers[position - 1].end : number.start].strip() if position else ""
+    if earlier is not None and earlier.quantity == "nodes" and gap in ("with", "of") and value_above(number, LARGEST_NODE):
+        return Meaning("gpus", Confidence.HIGH, shown)  # `40 nodes with 320 GPUs`
     if (
         earlier is not None
         and earlier.quantity in ("nodes", "other")

@@ -70,6 +70,8 @@ def role_of(
         and before[-1].quantity == meaning.quantity
     ):
         return Role.ACTUAL
+    if meaning.quantity == "gpus" and line.views and find_any(line.views[0].words, ("minimum",)):
+        return Role.TARGET  # the fewest that would do, not those of the plan
     local = local_role_of(desk, line, position, number, meaning, tail, head)
     if local is not None:
         return local

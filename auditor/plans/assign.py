@@ -24,6 +24,7 @@ __all__ = ["MAIN", "assign"]
 MAIN = "main"
 PREVIOUS = "previous"
 EXAMPLE = "example"
+PARAGRAPH = "paragraph "
 RUN = "run "
 """Before the path of an object that holds a launch command."""
 
@@ -67,10 +68,12 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
     claims = _rejected(statements, claims, lexicon)
     claims = _widths(statements, claims, lexicon)
     claims = _totals(statements, claims)
+    claims = _of_a_node(statements, claims)
     claims, titles, seconds = _rows(statements, claims)
     claims = _arrays(statements, claims, titles)
     claims = _launched(statements, claims, titles)
     claims = _sections(statements, claims, titles)
+    claims = _paragraphs(statements, claims, titles)
     claims = tuple(
         replace(claim, plan=PREVIOUS if claim.role is Role.PREVIOUS else EXAMPLE)
         if (claim.plan == MAIN or claim.plan.startswith("section ")) and claim.role in (Role.PREVIOUS, Role.EXAMPLE)
@@ -119,7 +122,7 @@ def _plans(
         if not mine:
             continue
         said = {claim.quantity for claim in mine}
-        if id_.startswith((EXAMPLE, RUN)):
+        if id_.startswith((EXAMPLE, RUN, PARAGRAPH)):
             said |= _CONFIGURES  # what is not said of another configuration is not known to stay as it is
         inherited = tuple(claim for claim in main if claim.quantity not in said and _inheritable(claim, said)) if inherits else ()
         yield Plan(id_, title, (*mine, *inherited), MAIN if inherits else "")
@@ -253,6 +256,23 @@ def _totals(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[C
                 small < value and (value / small in layers or (not layers and value % small == 0)) for small in plain if small is not None
             ):
                 claim = replace(claim, quantity="model.experts_total", symbol="experts_total")
+        result.append(claim)
+    return tuple(result)
+
+
+def _of_a_node(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Take `devices: 8` beside `num_nodes: 4` for the GPUs of a node, as PyTorch Lightning means it."""
+
+    def above(claim: Claim) -> tuple[int, ...]:
+        return tuple(label.text.whole.start for label in statements[claim.statement].path[:-1])
+
+    several = {above(claim) for claim in claims if claim.quantity == "nodes" and not claim.source and (claim.interval.low or 0) > 1}
+    result = []
+    for claim in claims:
+        statement = statements[claim.statement]
+        plain = statement.kind is Kind.ENTRY and statement.label.lower() in ("devices", "gpus", "trainer.devices", "trainer.gpus")
+        if claim.quantity == "gpus" and not claim.source and plain and above(claim) in several:
+            claim = replace(claim, quantity="gpus.per_node", symbol="gpus_per_node", scope=replace(claim.scope, per="node"))
         result.append(claim)
     return tuple(result)
 
@@ -441,6 +461,42 @@ def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
                     path = paths.get(claim.statement, ())
                     if claim.plan == MAIN and len(path) > depth and path[depth] == child:
                         result[index] = replace(claim, plan=id_)
+    return tuple(result)
+
+
+def _paragraphs(statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]) -> tuple[Claim, ...]:
+    """Give paragraphs plans of their own where each tells a configuration and no two of them the same one."""
+    told: dict[int, list[int]] = defaultdict(list)
+    for index, claim in enumerate(claims):
+        if claim.plan == MAIN and claim.role is Role.ACTUAL and not claim.source and statements[claim.statement].kind is Kind.SENTENCE:
+            told[statements[claim.statement].group].append(index)
+    layouts: dict[int, dict[str, Fraction]] = {}
+    for group, indices in told.items():
+        values: dict[str, set[Fraction | None]] = defaultdict(set)
+        for index in indices:
+            if claims[index].quantity in _DEGREES | {"gpus"} and claims[index].interval.is_exact:
+                values[claims[index].quantity].add(claims[index].interval.low)
+        settled = {quantity: next(iter(found)) for quantity, found in values.items() if len(found) == 1}
+        layout = {quantity: value for quantity, value in settled.items() if value is not None}
+        if len(layout.keys() & _DEGREES) >= 2 and "gpus" in values:
+            layouts[group] = layout
+    apart = [
+        group
+        for group, layout in layouts.items()
+        if any(
+            sum(layout[quantity] != other[quantity] for quantity in layout.keys() & other.keys() & _DEGREES) >= 1
+            and sum(layout[quantity] != other[quantity] for quantity in layout.keys() & other.keys()) >= 2
+            for key, other in layouts.items()
+            if key != group
+        )
+    ]
+    result = list(claims)
+    for group in apart:
+        id_ = f"{PARAGRAPH}{group}"
+        titles[id_] = ("a paragraph", True)
+        for index, claim in enumerate(claims):
+            if claim.plan == MAIN and not claim.source and statements[claim.statement].group == group:
+                result[index] = replace(claim, plan=id_)
     return tuple(result)
 
 
