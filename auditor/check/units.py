@@ -11,18 +11,19 @@ from typing import Final
 from auditor.check.arithmetic import as_printed
 from auditor.check.passages import Passage, passages
 from auditor.check.phrases import NUMBER, Phrase, phrase
-from auditor.check.placed import PERCENT, Placed, comparable, placed, quotient
+from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, plain, quotient
 from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Product, Shape
+from auditor.claims.model import Approximation, Claim
 from auditor.claims.numbers import Form
-from auditor.findings import Outcome, Place, Repair, Verdict
+from auditor.findings import Outcome, Place, Repair, Step, Verdict
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import LabelKind, Statement
 from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, WORK, Dimension, Unit
 
-__all__ = ["kinds", "operands", "share_slip"]
+__all__ = ["kinds", "operands", "reciprocals", "share_slip"]
 
 MAX_BESIDE: Final = 20
 MAX_QUOTIENTS: Final = 50
@@ -211,6 +212,75 @@ def _operand_outcome(passage: Passage, one: Placed, two: Placed, part: Leaf, who
         derivation=(quotient(one, two),),
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, (*spans, one.span, two.span), message, finding)
+
+
+# --- a time per token that is the reciprocal of a rate, but for its prefix
+
+
+def reciprocals(subject: Subject, rule: Rule) -> Iterable[Outcome]:
+    """Yield an outcome for the times per token that have the digits of 1 / (tokens per second) in another unit of time.
+
+    Several such pairs are one outcome; a single pair is taken only where both figures bear the same label.
+    """
+    times = [claim for claim in subject.claims if claim.unit.dimension == TIME and claim.scope.per == "token" and _measured(claim)]
+    rates = [claim for claim in subject.claims if claim.unit.dimension == UNITS["token/s"].dimension and _total_rate(claim)]
+    found: list[tuple[Placed, Placed, Fraction]] = []
+    labels = 0
+    for time in times[:MAX_BESIDE]:
+        for rate in rates[:MAX_BESIDE]:
+            one, two = _printed_claim(subject, time), _printed_claim(subject, rate)
+            if one is None or two is None or not two.middle or time.role is not rate.role:
+                continue
+            inverse = two.interval().inverse()
+            if agrees(inverse, one.printed):
+                yield Outcome(rule.code, Verdict.HELD, (one.span, two.span), f"1 / {two.text} is {one.text}")
+                continue
+            factor = next((factor for factor in _STEPS[:4] if agrees(inverse.scale(factor), one.printed)), None)
+            if factor is not None:
+                found.append((one, two, factor))
+                labels += subject.statement(time).label == subject.statement(rate).label
+    factors = {factor for _, _, factor in found}
+    if len(factors) == 1 and (labels or len({(one.middle, two.middle) for one, two, _ in found}) > 1):
+        yield _reciprocal(found, rule)
+
+
+def _measured(claim: Claim) -> bool:
+    """Tell whether a figure is printed precisely enough for its digits to mean something."""
+    digits = [character for character in claim.text if character.isdigit()]
+    return claim.approximation is Approximation.ROUNDED and not claim.source and len("".join(digits).strip("0")) >= 2
+
+
+def _total_rate(claim: Claim) -> bool:
+    return claim.unit.symbol.startswith("token/") and claim.scope.per in ("", "total") and _measured(claim)
+
+
+def _printed_claim(subject: Subject, claim: Claim) -> Placed | None:
+    """Return a claim's number as it is printed."""
+    statement = subject.statement(claim)
+    found = phrase(Passage(statement.value, statement, claim.statement), subject.lexicon)
+    return next((item for item in (placed(found, character) for character in found.characters) if item.span.overlaps(claim.span)), None)
+
+
+def _reciprocal(found: Sequence[tuple[Placed, Placed, Fraction]], rule: Rule) -> Outcome:
+    one, two, factor = found[0]
+    unit = one.printed.unit or UNITS["s"]
+    value = 1 / two.middle
+    better = _unit_apart(unit, 1 / factor)
+    shown = figure(value, UNITS[better] if better else unit)
+    message = f"1 / {two.text} is {shown}, but the report says {one.text}"
+    if better:
+        message += f"; it would agree with {better} for {unit}"
+    bounds = two.interval().inverse()
+    step = Step("1 / rate", f"1 / {plain(two.middle)}", shown, (operand("rate", two),), bounds.low, bounds.high)
+    finding = rule.finding(
+        message,
+        Place(one.span, f"comes to {shown}"),
+        related=(Place(two.span, "the rate"), *(Place(item.span, "the same") for other in found[1:] for item in other[:2])),
+        claimed=one.text,
+        expected=shown,
+        derivation=(step,),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, tuple(item.span for other in found for item in other[:2]), message, finding)
 
 
 # --- a unit of another kind than the label's

@@ -124,7 +124,7 @@ def test_shares_in_many_ways(part: int, whole: int, places: int, style: int) -> 
         assert verdicts(said(wrong), FIGURE) == {Verdict.CONTRADICTED}
 
 
-# --- columns and breakdowns
+# --- the shares of a column and of a breakdown
 
 TABLE = """# Memory
 

@@ -34,3 +34,12 @@ def test_a_unit_of_another_kind_is_one_finding() -> None:
 @pytest.mark.parametrize("line", ["Attention FLOPs: 2 TFLOP", "Latency: 27 ms", "Latency: 95% of target", "Bandwidth: 64 GB"])
 def test_units_that_fit(line: str) -> None:
     assert findings(f"- {line}\n", "unit-of-another-kind") == []
+
+
+@pytest.mark.parametrize(("latency", "count"), [("1.56 ms", 1), ("1.56 µs", 0), ("25.6 ms", 0), ("2 ms", 0)])
+def test_a_reciprocal_of_a_rate(latency: str, count: int) -> None:
+    text = f"# Throughput\n\n- Proposed: 640,000 tokens/second\n\n# Latency\n\n- Proposed: {latency} per token\n"
+    found = findings(text, "reciprocal-of-rate")
+    assert len(found) == count
+    for finding in found:
+        assert finding.expected == "1.5625 us"
