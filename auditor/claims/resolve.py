@@ -114,7 +114,7 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     meaning = meaning_of(desk, line, position, number, kind, unit, tail, head, before)
     if meaning is None:
         return None
-    if meaning.quantity == "memory.weights" and line.views and all(find_any(line.views[0].words, (word,)) for word in ("gpu", "model")):
+    if meaning.quantity == "memory.weights" and line.views and [word.text for word in line.views[0].words][:2] == ["gpu", "model"]:
         meaning = replace(meaning, quantity="memory.capacity", per="gpu")  # the name of a GPU: "GPU model: A100 80GB"
     role = role_of(desk, line, position, number, meaning, tail, head, before)
     if meaning.quantity == "memory.utilization" and role is Role.ACTUAL and is_operand(desk, line, number):
