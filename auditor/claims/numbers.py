@@ -129,6 +129,12 @@ _BOUND: Final = re.compile(
     r"over|above|minimum of|maximum of|not exceeding|exceeds?|exceeding)\s+(?P<about2>~)?$",
     re.IGNORECASE,
 )
+_MORE_THAN: Final = re.compile(
+    r"(?:^|[(\[:,;|]|\b(?:is|are|was|were|of|with|to|at|by|has|have|had|use|uses|using|need|needs|takes?|requires?|requiring|reach|reaches|reached"
+    r"|reaching|achieves?|achieved|delivers?|sustains?|and|well|just|still|provides?|supports?|handles?|holds?))\s*$",
+    re.IGNORECASE,
+)
+"""What stands before an `over` that means more than."""
 _ABOUT: Final = re.compile(
     r"(?:[~≈∼≃±]|(?:^|(?<=[\s(:,;]))(?:about|around|approx\.?|approximately|roughly|nearly|almost|circa|ca\.))\s?$", re.IGNORECASE
 )
@@ -420,6 +426,8 @@ class _Scanner:
         bounded = _BOUND.search(text, max(0, start - 18), start)
         if bounded:
             words = (bounded.group("sign") or bounded.group("words") or "").lower()
+            if words == "over" and not _MORE_THAN.search(text, max(0, bounded.start() - 16), bounded.start()):
+                return start, bound, approximate, signed  # `spread over 8 GPUs`: where, not how many
             approximate = approximate or bool(bounded.group("about") or bounded.group("about2"))
             below = words in _BELOW
             bound = ("<" if below else ">") + ("" if words in _STRICT else "=")
@@ -620,7 +628,7 @@ _AXES: Final = frozenset("tp pp ep dp cp sp etp vp vpp top topk gbs mbs bs ga ga
 """Glued names that state a value even without a sign between: TP4."""
 _STOPS: Final = frozenset(
     "of per in on at to for from with across by and or is are was the each than vs as into over under "
-    "within between without out target limit".split()
+    "within between without out target limit a an".split()
 )
 
 
@@ -684,7 +692,8 @@ def _spread(text: str, numbers: list[Number]) -> list[Number]:
         if index and number.form is not Form.TEXTUAL:
             before = result[index - 1]
             gap = text[before.end : number.start] if number.start >= before.end else ""
-            if gap and len(gap) < 12 and _ARROW.fullmatch(gap) and before.form is Form.PLAIN:
+            leads = before.name.lower() in _AXES and not number.name and number.noun not in ("", "way", "ways")  # `TP=8 → 64 GPUs`
+            if gap and len(gap) < 12 and _ARROW.fullmatch(gap) and before.form is Form.PLAIN and not leads:
                 result[index - 1] = replace(before, arrow=before.arrow or "from")
                 if not before.unit and not before.noun:
                     result[index - 1] = replace(result[index - 1], unit=number.unit, noun=number.noun, per=number.per)
