@@ -14,7 +14,7 @@ from itertools import islice, product
 from typing import Final
 
 from auditor.check.sharding import Sharding, share_outcome
-from auditor.check.stated import amount, around, operand, places, said, shown, stated, wholes
+from auditor.check.stated import amount, around, operand, own, places, said, shown, stated, wholes
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
 from auditor.cost.amount import Amount
@@ -74,8 +74,8 @@ _PARTS: Final = (
 def counts(subject: Subject, plan: Plan) -> tuple[Count, ...]:
     """Return the plan's counts of parameters, of the model and of its parts: `58.6M parameters per GPU`, `Per expert: 25M`."""
     found = []
-    for claim in plan.claims:
-        if claim.role is not Role.ACTUAL or claim.quantity not in ("model.params", "other") or claim.source:
+    for claim in own(plan, plan.claims):
+        if claim.role is not Role.ACTUAL or claim.quantity not in ("model.params", "other"):
             continue
         low = claim.interval.low
         if low is None or low < 10**5 or claim.unit.dimension != _ONE.dimension or claim.unit.symbol == "%":
@@ -261,11 +261,8 @@ def by_shape(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for plan in subject.plans:
         claims = [
             claim
-            for claim in stated(plan, "model.params")
-            if claim.confidence is not Confidence.LOW
-            and claim.interval.low is not None
-            and claim.interval.low >= 10**6
-            and not claim.source
+            for claim in own(plan, stated(plan, "model.params"))
+            if claim.confidence is not Confidence.LOW and claim.interval.low is not None and claim.interval.low >= 10**6
         ]
         ranges = [found for shape in shapes(plan) if (found := _range(shape)) is not None]
         groups: dict[Fraction, list[Claim]] = {}

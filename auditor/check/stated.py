@@ -35,6 +35,7 @@ __all__ = [
     "near",
     "number",
     "operand",
+    "own",
     "own_words",
     "places",
     "said",
@@ -82,6 +83,11 @@ def stated(
         and (operands or not is_operand(claim))
     ]
     return tuple(sorted(found, key=lambda claim: (-claim.confidence.rank, bool(claim.source), claim.span)))
+
+
+def own(plan: Plan, claims: Iterable[Claim]) -> list[Claim]:
+    """Return the claims that are the plan's own, not those it takes over from the text around it."""
+    return [claim for claim in claims if not claim.source and (claim.plan == plan.id or plan.id.startswith(f"{claim.plan}/"))]
 
 
 def is_operand(claim: Claim) -> bool:
