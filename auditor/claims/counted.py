@@ -14,7 +14,7 @@ from auditor.claims.numbers import Number
 from auditor.claims.vocabulary import ARCHITECTURE, PLAIN_MODIFIERS
 from auditor.claims.words import Word
 from auditor.findings import Confidence
-from auditor.statements import Kind
+from auditor.statements import Kind, LabelKind
 
 __all__ = ["label_of_noun", "lexicon_per", "multi_node", "owner_of", "read_counted", "read_gpus", "read_sequences", "read_tokens"]
 
@@ -335,7 +335,7 @@ def read_gpus(
         )
     earlier = next((claim for claim in reversed(before) if claim is not None), None)
     gap = line.text[line.numbers[position - 1].end : number.start].strip() if position else ""
-    if earlier is not None and earlier.quantity == "nodes" and gap in ("with", "of") and value_above(number, LARGEST_NODE):
+    if earlier is not None and earlier.quantity == "nodes" and gap in ("with", "of", ",", "(") and value_above(number, LARGEST_NODE):
         return Meaning("gpus", Confidence.HIGH, shown)  # `40 nodes with 320 GPUs`
     if (
         earlier is not None
@@ -432,11 +432,14 @@ def read_gpus(
         gap == "="
         or not head
         or texts & {"total"}
-        or head[-1].text in ("total", "use", "using", "require", "requires", "required", "all", "uses", "needs")
+        or head[-1].text in ("total", "use", "using", "require", "requires", "required", "all", "uses", "needs", "take", "takes")
+        or inside[:2] == ["in", "total"]
+        or (words[0] == "we" and words[-2:] in (["train", "on"], ["run", "on"], ["deploy", "on"], ["serve", "on"]))
     )
     if (
         label is not None
         and not label.transparent
+        and label.label.kind not in (LabelKind.HEADING, LabelKind.LEAD)
         and gap != "="
         and line.statement.kind is not Kind.SENTENCE
         and not any(match.quantity.noun == "gpu" for match in label.matches)

@@ -82,6 +82,10 @@ def run(desk: Desk) -> ReadOut:
                 found.append(None)
                 continue
             claim = claim_of(desk, line, position, number, found)
+            if claim is not None and ranks_of_devices(line, claim):
+                labels.append(Labelled(statement.value.span(number.digits, number.stop), "ids"))
+                found.append(None)
+                continue
             found.append(claim)
             if claim is None:
                 unclear.append(Unclear(span, line.text[number.start : number.end]))
@@ -101,6 +105,14 @@ def prepare(desk: Desk, index: int, statement: Statement) -> Line:
     if kinds == [LabelKind.COLUMN, LabelKind.ROW] and views[0].transparent and not views[0].matches and not views[0].unit:
         views[:2] = reversed(views[:2])  # "Value" and "Achieved" name nothing: the row does
     return Line(index, statement, text, desk.lexicon.scan(text), desk.lexicon.normalize(text), tuple(views))
+
+
+def ranks_of_devices(line: Line, claim: Claim) -> bool:
+    """Tell whether what was read as a degree is a range of ids: `0-7` in a column `GPUs (replica 0)`."""
+    if not claim.quantity.startswith("parallel.") or claim.interval.low is None:
+        return False
+    named = bool(line.views) and find_any(line.views[0].words, ("gpu", "rank"))
+    return claim.interval.low < 1 or (claim.approximation is Approximation.RANGE and named)
 
 
 def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequence[Claim | None]) -> Claim | None:
