@@ -107,6 +107,12 @@ def prepare(desk: Desk, index: int, statement: Statement) -> Line:
     return Line(index, statement, text, desk.lexicon.scan(text), desk.lexicon.normalize(text), tuple(views))
 
 
+def sizes_one(line: Line, meaning: Meaning) -> bool:
+    """Tell whether the label speaks of one micro-batch, so that the number is its size: `Micro-batch: 4`, `micro_batch`."""
+    raw = next((view.raw for view in line.views if view.label.text.whole == meaning.context), "").strip(" :*_`").lower()
+    return raw.endswith("batch") and not any(word in raw for word in ("num", "count", "n_", "total"))
+
+
 def ranks_of_devices(line: Line, claim: Claim) -> bool:
     """Tell whether what was read as a degree is a range of ids: `0-7` in a column `GPUs (replica 0)`."""
     if not claim.quantity.startswith("parallel.") or claim.interval.low is None:
@@ -128,6 +134,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         return None
     if meaning.quantity == "memory.weights" and line.views and [word.text for word in line.views[0].words][:2] == ["gpu", "model"]:
         meaning = replace(meaning, quantity="memory.capacity", per="gpu")  # the name of a GPU: "GPU model: A100 80GB"
+    if meaning.quantity == "batch.microbatches" and meaning.context is not None and sizes_one(line, meaning):
+        meaning = replace(meaning, quantity="batch.micro")
     role = role_of(desk, line, position, number, meaning, tail, head, before)
     if meaning.quantity == "memory.utilization" and role is Role.ACTUAL and is_operand(desk, line, number):
         role = Role.LIMIT  # `80 GB x 85%`: the share of the memory that may be used
