@@ -1,43 +1,84 @@
-"""One quantity, two values: claims of one plan, role and scope that no reading reconciles."""
+"""One quantity, two values: claims of one plan, role and scope that no reading reconciles.
+
+Most figures that differ are meant to: a former plan, a step of a derivation, a percentile, an assumption beside a measurement.
+The words that say so are the scope's: two claims are compared only where the words around them say nothing of the kind, or the same.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from auditor.check.passages import Passage, disowned
+from auditor.check.placed import plain
 from auditor.check.subject import Subject
+from auditor.check.targets import offset, own_label, words_around
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.relations.figures import figure
 from auditor.rulebook import Rule
-from auditor.statements import Kind, LabelKind
+from auditor.statements import Kind, Label, LabelKind, Statement
 
 __all__ = ["measured", "stated"]
 
-_STATED = frozenset(
+_STATED: Final = frozenset(
     "gpus nodes gpus.per_node parallel.tensor parallel.pipeline parallel.expert parallel.data parallel.context parallel.sequence "
-    "parallel.expert_tensor parallel.virtual_pipeline model.layers model.heads model.kv_heads model.head_dim model.hidden model.ffn_hidden "
-    "model.expert_hidden model.vocab model.experts model.top_k model.shared_experts model.params model.params_active batch.global "
-    "batch.micro batch.accumulation batch.microbatches experts.per_gpu layers.per_stage".split()
+    "parallel.expert_tensor parallel.virtual_pipeline model.layers model.heads model.kv_heads model.head_dim model.hidden "
+    "model.ffn_hidden model.expert_hidden model.vocab model.experts model.top_k model.shared_experts model.params model.params_active "
+    "batch.global batch.micro batch.accumulation batch.microbatches batch.sequence_length experts.per_gpu layers.per_stage".split()
 )
 """What a plan is: one value each."""
-_MEASURED = frozenset(
+_MEASURED: Final = frozenset(
     "time.step time.prefill time.decode time.ttft time.tpot rate.tokens rate.tokens_per_gpu rate.requests rate.sequences share.mfu "
     "share.gpu_utilization share.communication share.bubble share.load_balance share.bandwidth_utilization share.compute_utilization "
     "memory.used memory.utilization memory.capacity".split()
 )
-"""What a plan reaches: one value each in one scope, but more ways to mean different things."""
+"""What a plan reaches or runs on: one value each in one scope, but more ways to mean different things."""
+_OF_A_GPU: Final = ("memory.capacity",)
+_SCOPED_BY_NAME: Final = ("experts.per_gpu", "layers.per_stage", "model.experts", "gpus.per_node")
+_CONTRAST: Final = frozenset(
+    "previous previously original originally before baseline old former initial issue problem incorrect wrong failed rejected mismatch error "
+    "conflict current expected required needed should recommended recommendation ideal proposed suggested suggestion alternative option "
+    "scenario example future fallback theoretical worst best base draft prefill decode forward backward training claimed versus vs "
+    "minimum maximum after instead degraded degrade migration growth within group subset".split()
+)
+"""Words, of headings too, that set a figure apart as one of another plan, phase or case."""
+_NARROWING: Final = frozenset(
+    "effective total raw net gross peak p50 p90 p95 p99 median average input output cold warm first last single aggregate request layer "
+    "stage token user attention mlp moe dense embedding vision encoder decoder shared routed margin buffer saved save saving reserve "
+    "reserved available remaining minimal limit up claim optimal optimized target corrected revised local global intra inter cross node "
+    "in out model weight parameter activation kvcache cache gradient optimizer expert sequence overhead scale scaling sustained".split()
+)
+"""Words that narrow a figure where they stand next to it."""
+_ASSUMED_IN: Final = frozenset("hardware environment input requirement constraint specification spec assumption given".split())
+_REACHED_IN: Final = frozenset("utilization efficiency performance result metric analysis".split())
+"""Headings below which utilisations are assumptions of the plan, and those below which they are what it reaches."""
+_PLAIN_KEYS: Final = frozenset(
+    "memory distribution requirement analysis performance metric utilization gpu load balance resource hardware compute configuration "
+    "config summary validation verification mapping module division deployment method strategy parallel parallelism model system plan "
+    "cluster environment specification detail setting overall per stats statistics info information use usage computation".split()
+)
+"""Keys of objects that do not say which plan or part their figures are of."""
+_AXES: Final = frozenset(
+    "tensorparallel pipelineparallel expertparallel dataparallel contextparallel sequenceparallel tp pp ep dp cp sp".split()
+)
+_CAPACITY_WORDS: Final = ("capacity", "vram", "hbm", "single", "video")
+_COUNTS: Final = ("gpus", "nodes", "gpus.per_node", "experts.per_gpu", "layers.per_stage")
+_TITLE: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
     plan: str
     quantity: str
-    role: str
     per: str
     phase: str
     member: str
     words: str
+    cues: frozenset[str]
+    part: str
 
 
 def stated(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -54,38 +95,16 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
     groups: dict[_Scope, list[Claim]] = defaultdict(list)
     torn = _torn(subject)
     for claim in subject.claims:
-        if (
-            claim.quantity in quantities
-            and (claim.statement, claim.quantity) not in torn
-            and claim.role is Role.ACTUAL
-            and not claim.source
-            and not _enumerates(subject, claim)
-            and _firm(subject, claim)
-        ):
+        if claim.quantity in quantities and (claim.statement, claim.quantity) not in torn and _firm(subject, claim):
             groups[_scope(subject, claim)].append(claim)
     for scope, claims in groups.items():
         values = _clusters(claims)
         if len(claims) > 1 and len(values) == 1:
-            yield Outcome(rule.name, Verdict.HELD, tuple(claim.span for claim in claims), f"{claims[0].text} in {len(claims)} places")
+            spans = tuple(claim.span for claim in claims)
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{claims[0].text.strip()} in {len(claims)} places")
         elif len(values) > 1:
             finding = _finding(subject, rule, scope, values)
-            yield Outcome(rule.name, Verdict.CONTRADICTED, tuple(claim.span for claim in claims), finding.message, finding)
-
-
-def _enumerates(subject: Subject, claim: Claim) -> bool:
-    """Tell whether a bullet lists variants of a model: its size stands in passing, and a sibling states another."""
-    if claim.quantity not in ("model.params", "model.params_active") or claim.read_as.startswith("label"):
-        return False
-    statement = subject.statement(claim)
-    siblings = {id(other) for other in subject.siblings(statement)} if statement.kind is Kind.ITEM else set()
-    return any(
-        other.quantity == claim.quantity
-        and other.statement != claim.statement
-        and id(subject.statement(other)) in siblings
-        and not _agree(claim, other)
-        for other in subject.claims
-        if not other.source
-    )
+            yield Outcome(rule.code, Verdict.CONTRADICTED, tuple(claim.span for claim in claims), finding.message, finding)
 
 
 def _torn(subject: Subject) -> set[tuple[int, str]]:
@@ -98,73 +117,94 @@ def _torn(subject: Subject) -> set[tuple[int, str]]:
         places[claim.statement, -1, claim.quantity].append(claim)
         if cell is not None:
             places[-1 - cell.table, cell.column, claim.quantity].append(claim)
-    return {
-        (claim.statement, claim.quantity)
-        for claims in places.values()
-        if any(not _agree(claims[0], other) for other in claims[1:])
-        for claim in claims
-    }
+    torn = (claims for claims in places.values() if any(not _agree(claims[0], other) for other in claims[1:]))
+    return {(claim.statement, claim.quantity) for claims in torn for claim in claims}
 
 
 def _firm(subject: Subject, claim: Claim) -> bool:
-    """Tell whether the claim states its quantity outright: read with confidence, no bound or range, not in passing."""
-    if claim.confidence is not Confidence.HIGH or claim.approximation in (Approximation.BOUND, Approximation.RANGE):
+    """Tell whether the report itself states the claim's quantity outright: read with confidence, no range, not in passing."""
+    if claim.source or claim.role is not Role.ACTUAL or claim.confidence is not Confidence.HIGH:
+        return False
+    if claim.approximation is Approximation.RANGE or (claim.bound and claim.quantity in _STATED):
         return False
     statement = subject.statement(claim)
     if statement.struck or statement.kind in (Kind.CODE, Kind.FLAG, Kind.HEAD):
         return False
     if statement.cell is not None and statement.cell.column == 0:
         return False  # the head of a row names what the row is about
-    return statement.kind is not Kind.SENTENCE or claim.approximation is Approximation.EXACT
+    if statement.kind is Kind.SENTENCE and claim.approximation is not Approximation.EXACT:
+        return False
+    if claim.quantity in _MEASURED and not statement.literal and _is_fenced(subject, claim):
+        return False  # a calculation drawn up in a block goes through steps that are not the result
+    if claim.quantity == "memory.capacity" and not any(word in _line(subject, claim) for word in _CAPACITY_WORDS):
+        return False  # the memory of a GPU may be what is used of it
+    start, end = offset(statement.value, claim.span.start), offset(statement.value, claim.span.end)
+    return not disowned(Passage(statement.value, statement, claim.statement), start, end)
+
+
+def _is_fenced(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a claim of a Markdown report stands in a fenced block."""
+    if subject.document.format != "markdown":
+        return False
+    before = subject.document.source.text[: claim.span.start]
+    return (before.count("\n```") + before.startswith("```")) % 2 == 1
+
+
+def _line(subject: Subject, claim: Claim) -> str:
+    lines = subject.document.source.lines
+    span = lines.line(lines.point(claim.span.start).line)
+    return subject.document.source.text[span.start : span.end].lower()
 
 
 def _scope(subject: Subject, claim: Claim) -> _Scope:
-    per = claim.scope.per
-    if claim.quantity in ("memory.capacity", "hardware.peak_flops", "hardware.memory_bandwidth") and per in ("", "gpu"):
-        per = "gpu"
-    if claim.quantity in ("experts.per_gpu", "layers.per_stage", "model.experts", "gpus.per_node"):
+    per = "gpu" if claim.quantity in _OF_A_GPU and claim.scope.per in ("", "gpu") else claim.scope.per
+    if claim.quantity in _SCOPED_BY_NAME:
         per = ""
+    statement = subject.statement(claim)
+    scope = claim.scope
     return _Scope(
-        claim.plan, claim.quantity, claim.role.value, per, claim.scope.phase, claim.scope.member, claim.scope.words or _part(subject, claim)
+        claim.plan,
+        claim.quantity,
+        per,
+        scope.phase,
+        scope.member,
+        scope.words,
+        _cues(subject, claim, statement),
+        _part(subject, claim, statement),
     )
 
 
-def _part(subject: Subject, claim: Claim) -> str:
-    """Return the section that narrows a claim to a part of the model or the plan; empty for the whole."""
-    statement = subject.statement(claim)
+def _cues(subject: Subject, claim: Claim, statement: Statement) -> frozenset[str]:
+    """Return the words that narrow a claim: those next to it and in its own label, and the contrasts in the headings above it."""
+    own = {word.text for word in subject.lexicon.normalize(own_label(statement))}
+    own |= words_around(subject, claim.statement).get(claim.span, frozenset())
+    found = own & (_CONTRAST | _NARROWING)
+    for label in statement.path:
+        if not _is_title(label) and label.kind is not LabelKind.FILE:
+            found |= {word.text for word in subject.lexicon.normalize(label.text.content)} & _CONTRAST
+    named = {word.text for word in subject.lexicon.normalize(claim.quantity.replace(".", " "))}
+    return frozenset(found - named) - ({"total"} if claim.quantity in _COUNTS else set())
+
+
+def _is_title(label: Label) -> bool:
+    return label.kind is LabelKind.HEADING and label.level <= _TITLE
+
+
+def _part(subject: Subject, claim: Claim, statement: Statement) -> str:
+    """Return the section, object or column that narrows a claim to a part of the plan; empty for the whole."""
     if statement.cell is not None and claim.quantity in _MEASURED:
         return next((label.text.content for label in statement.path if label.kind is LabelKind.COLUMN), "")
-    for label in reversed(statement.path):
-        if (
-            label.kind is LabelKind.KEY
-            and label is not subject.statement(claim).path[-1]
-            and not claim.quantity.startswith("parallel.")
-            and not subject.lexicon.is_transparent(subject.lexicon.normalize(label.text.content))
-        ):
+    found = []
+    for label in reversed(statement.path[:-1] if own_label(statement) else statement.path):
+        texts = {word.text for word in subject.lexicon.normalize(label.text.content)}
+        if texts & _AXES and claim.quantity in _COUNTS:
             return label.text.content
-        if label.kind in (LabelKind.HEADING, LabelKind.ITEM, LabelKind.KEY, LabelKind.LEAD):
-            words = {word.text for word in subject.lexicon.normalize(label.text.content)}
-            for part in (
-                "effective",
-                "accumulation",
-                "attention",
-                "mlp",
-                "moe",
-                "dense",
-                "embedding",
-                "draft",
-                "vision",
-                "encoder",
-                "decoder",
-                "shared",
-                "minimum",
-                "maximum",
-                "peak",
-                "baseline",
-            ):
-                if part in words and not (part in ("moe", "attention", "decoder") and label.kind is LabelKind.HEADING):
-                    return part
-    return ""
+        if texts & _ASSUMED_IN and not texts & _REACHED_IN and claim.quantity.startswith("share."):
+            return "assumed"
+        named = any(character.isdigit() for character in label.text.content)
+        if (label.kind is LabelKind.KEY and (named or texts - _PLAIN_KEYS)) or label.kind in (LabelKind.INDEX, LabelKind.PROGRAM):
+            found.append(label.text.content)
+    return " ".join(found)
 
 
 def _clusters(claims: Sequence[Claim]) -> list[list[Claim]]:
@@ -186,34 +226,31 @@ def _agree(first: Claim, second: Claim) -> bool:
 
 def _finding(subject: Subject, rule: Rule, scope: _Scope, values: Sequence[Sequence[Claim]]) -> Finding:
     main, others = values[0], [claim for group in values[1:] for claim in group]
-    odd = others[0]
+    first, odd = main[0], others[0]
     name = subject.lexicon.quantities[scope.quantity]
-    first = main[0]
-    tied = len(values[0]) == len(values[1])
     line = subject.document.source.lines.point(first.span.start).line
-    message = f"{_called(name.names[0])} is {odd.text.strip()} here but {first.text.strip()} on line {line}" + (
-        f" and in {len(main) - 1} other places" if len(main) > 2 else ""
-    )
-    sure = all(claim.confidence is Confidence.HIGH for claim in (first, odd))
+    message = f"{_called(name.names[0])} is {odd.text.strip()} here but {first.text.strip()} on line {line}"
+    if len(main) > 2:
+        message += f" and in {len(main) - 1} other places"
+    tied = len(values[0]) == len(values[1])
+    one, two = odd.interval.middle, first.interval.middle
     step = Step(
-        formula=f"{name.symbol} has one value",
-        substituted=f"{_digits(odd)} - {_digits(first)}",
-        result="not 0",
+        formula=f"{name.symbol} - {name.symbol}",
+        substituted=f"{plain(one)} - {plain(two)}" if one is not None and two is not None else "",
+        result=figure(one - two, odd.unit) if one is not None and two is not None else "not 0",
         operands=(_operand(name.symbol, odd), _operand(name.symbol, first)),
         low=None if odd.interval.low is None or first.interval.high is None else odd.interval.low - first.interval.high,
         high=None if odd.interval.high is None or first.interval.low is None else odd.interval.high - first.interval.low,
     )
-    related = tuple(Place(claim.span, f"says {claim.text.strip()}") for claim in (*main[:6], *others[1:6]))
+    doubtful = tied and not scope.quantity.startswith("parallel.")
     return rule.finding(
         message,
         Place(odd.span, f"says {odd.text.strip()}"),
-        severity=rule.severity
-        if (sure and not tied) or scope.quantity.startswith("parallel.")
-        else min(rule.severity, Severity.WARNING, key=lambda item: item.rank),
-        related=related,
+        severity=min(rule.severity, Severity.WARNING, key=lambda item: item.rank) if doubtful else rule.severity,
+        related=tuple(Place(claim.span, f"says {claim.text.strip()}") for claim in (*main[:6], *others[1:6])),
         claimed=odd.text.strip(),
         expected=first.text.strip(),
-        derivation=(step,),
+        derivation=(step,) if step.substituted else (),
     )
 
 
@@ -222,11 +259,6 @@ def _called(words: Iterable[str]) -> str:
     for axis in ("tensor", "pipeline", "expert", "data", "context", "sequence"):
         spelled = spelled.replace(f"{axis}parallel", f"the {axis}-parallel degree")
     return spelled
-
-
-def _digits(claim: Claim) -> str:
-    middle = claim.interval.middle
-    return "0" if middle is None else f"({middle})"
 
 
 def _operand(symbol: str, claim: Claim) -> Operand:
