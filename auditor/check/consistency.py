@@ -20,6 +20,7 @@ from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Sever
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind, Label, LabelKind, Statement
+from auditor.units import DIMENSIONLESS
 
 __all__ = ["measured", "stated"]
 
@@ -39,8 +40,9 @@ _MEASURED: Final = frozenset(
 _OF_A_GPU: Final = ("memory.capacity",)
 _SCOPED_BY_NAME: Final = ("experts.per_gpu", "layers.per_stage", "model.experts", "gpus.per_node")
 _CONTRAST: Final = frozenset(
-    "previous previously original originally before baseline old former initial issue problem incorrect wrong failed rejected mismatch error "
-    "conflict current expected required needed should recommended recommendation ideal proposed suggested suggestion alternative option "
+    "previous previously original originally before baseline old former initial issue problem incorrect wrong failed rejected "
+    "mismatch error conflict current expected required needed should recommended recommendation ideal proposed "
+    "suggested suggestion alternative option "
     "scenario example future fallback theoretical worst best base draft prefill decode forward backward training claimed versus vs "
     "minimum maximum after instead degraded degrade migration growth within group subset".split()
 )
@@ -95,16 +97,37 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
     groups: dict[_Scope, list[Claim]] = defaultdict(list)
     torn = _torn(subject)
     for claim in subject.claims:
-        if claim.quantity in quantities and (claim.statement, claim.quantity) not in torn and _firm(subject, claim):
+        if (
+            claim.quantity in quantities
+            and (claim.statement, claim.quantity) not in torn
+            and not _enumerates(subject, claim)
+            and _firm(subject, claim)
+        ):
             groups[_scope(subject, claim)].append(claim)
     for scope, claims in groups.items():
-        values = _clusters(claims)
+        values = _clusters(_without_lists(subject, claims))
         if len(claims) > 1 and len(values) == 1:
             spans = tuple(claim.span for claim in claims)
             yield Outcome(rule.code, Verdict.HELD, spans, f"{claims[0].text.strip()} in {len(claims)} places")
         elif len(values) > 1:
             finding = _finding(subject, rule, scope, values)
             yield Outcome(rule.code, Verdict.CONTRADICTED, tuple(claim.span for claim in claims), finding.message, finding)
+
+
+def _enumerates(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a bullet lists variants of a model: its size stands in passing, and a sibling states another."""
+    if claim.source or claim.quantity not in ("model.params", "model.params_active") or claim.read_as.startswith("label"):
+        return False
+    statement = subject.statement(claim)
+    siblings = {id(other) for other in subject.siblings(statement)} if statement.kind is Kind.ITEM else set()
+    return any(
+        other.quantity == claim.quantity
+        and other.statement != claim.statement
+        and id(subject.statement(other)) in siblings
+        and not _agree(claim, other)
+        for other in subject.claims
+        if not other.source
+    )
 
 
 def _torn(subject: Subject) -> set[tuple[int, str]]:
@@ -119,6 +142,26 @@ def _torn(subject: Subject) -> set[tuple[int, str]]:
             places[-1 - cell.table, cell.column, claim.quantity].append(claim)
     torn = (claims for claims in places.values() if any(not _agree(claims[0], other) for other in claims[1:]))
     return {(claim.statement, claim.quantity) for claims in torn for claim in claims}
+
+
+def _without_lists(subject: Subject, claims: Sequence[Claim]) -> list[Claim]:
+    """Return the claims without those of one list that differ: its bullets list alternatives, or parts."""
+    lists: dict[int, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        statement = subject.statement(claim)
+        if statement.kind is Kind.ITEM:
+            lists[statement.group].append(claim)
+    listed = {
+        claim.span
+        for together in lists.values()
+        for claim in together
+        if any(not _agree(claim, other) and _own(subject, claim) != _own(subject, other) for other in together)
+    }
+    return [claim for claim in claims if claim.span not in listed]
+
+
+def _own(subject: Subject, claim: Claim) -> str:
+    return own_label(subject.statement(claim)).lower()
 
 
 def _firm(subject: Subject, claim: Claim) -> bool:
@@ -136,6 +179,8 @@ def _firm(subject: Subject, claim: Claim) -> bool:
         return False
     if claim.quantity in _MEASURED and not statement.literal and _is_fenced(subject, claim):
         return False  # a calculation drawn up in a block goes through steps that are not the result
+    if claim.quantity.startswith("model.params") and any("memory" in label.text.content.lower() for label in statement.path):
+        return False  # parameters in a breakdown of memory are often bytes
     if claim.quantity == "memory.capacity" and not any(word in _line(subject, claim) for word in _CAPACITY_WORDS):
         return False  # the memory of a GPU may be what is used of it
     start, end = offset(statement.value, claim.span.start), offset(statement.value, claim.span.end)
@@ -178,6 +223,8 @@ def _cues(subject: Subject, claim: Claim, statement: Statement) -> frozenset[str
     """Return the words that narrow a claim: those next to it and in its own label, and the contrasts in the headings above it."""
     own = {word.text for word in subject.lexicon.normalize(own_label(statement))}
     own |= words_around(subject, claim.statement).get(claim.span, frozenset())
+    if statement.kind is Kind.HEADING:
+        own |= {word.text for word in subject.lexicon.normalize(statement.value.content)}
     found = own & (_CONTRAST | _NARROWING)
     for label in statement.path:
         if not _is_title(label) and label.kind is not LabelKind.FILE:
@@ -229,7 +276,7 @@ def _finding(subject: Subject, rule: Rule, scope: _Scope, values: Sequence[Seque
     first, odd = main[0], others[0]
     name = subject.lexicon.quantities[scope.quantity]
     line = subject.document.source.lines.point(first.span.start).line
-    message = f"{_called(name.names[0])} is {odd.text.strip()} here but {first.text.strip()} on line {line}"
+    message = f"{_called(name.names[0])} is {_said(odd)} here but {_said(first)} on line {line}"
     if len(main) > 2:
         message += f" and in {len(main) - 1} other places"
     tied = len(values[0]) == len(values[1])
@@ -245,13 +292,20 @@ def _finding(subject: Subject, rule: Rule, scope: _Scope, values: Sequence[Seque
     doubtful = tied and not scope.quantity.startswith("parallel.")
     return rule.finding(
         message,
-        Place(odd.span, f"says {odd.text.strip()}"),
+        Place(odd.span, f"says {_said(odd)}"),
         severity=min(rule.severity, Severity.WARNING, key=lambda item: item.rank) if doubtful else rule.severity,
-        related=tuple(Place(claim.span, f"says {claim.text.strip()}") for claim in (*main[:6], *others[1:6])),
-        claimed=odd.text.strip(),
-        expected=first.text.strip(),
+        related=tuple(Place(claim.span, f"says {_said(claim)}") for claim in (*main[:6], *others[1:6])),
+        claimed=_said(odd),
+        expected=_said(first),
         derivation=(step,) if step.substituted else (),
     )
+
+
+def _said(claim: Claim) -> str:
+    """Return a claim as written, with the unit its label gives it."""
+    text = claim.text.strip()
+    bare = claim.unit.dimension != DIMENSIONLESS and not any(character.isalpha() for character in text)
+    return f"{text} {claim.unit.symbol}" if bare else text
 
 
 def _called(words: Iterable[str]) -> str:
