@@ -589,6 +589,7 @@ class _Scanner:
         if hyphenated:
             position += 1
         spare: Number | None = None
+        product = 0
         for _ in range(4):
             if text.startswith("--", position) or text.startswith(" --", position):
                 break
@@ -600,7 +601,10 @@ class _Scanner:
             match = _WORD.match(text, position)
             if match is None or match.group()[0] in "%$":
                 break
-            model = _PRODUCT.match(text, position)
+            model = _GPU_NAME.match(text, position)
+            if model:
+                product = model.end()
+            model = model or _PRODUCT.match(text, position)
             if model:
                 position = model.end()
                 continue
@@ -616,11 +620,18 @@ class _Scanner:
             if word.lower() in _STOPS or (match.end() < len(text) and (text[match.end()].isdigit() or text[match.end()] in ":=([")):
                 break
             position = match.end()
+        if spare is None and product:
+            return replace(number, noun="gpus", end=product)  # `512 H100`, `8x A100-80GB`
         return spare or number
 
 
 _PRODUCT: Final = re.compile(r"[A-Z]{1,3}\d{2,4}\b(?!\s*[:=])")
 """A product name between a count and its noun: `8 H100 GPUs`."""
+_GPU_NAME: Final = re.compile(
+    r"(?:A(?:10|30|40|100|800)|H(?:20|100|200|800)|B(?:100|200|300)|GB(?:200|300)|L(?:4|40)|V100|T4|MI[23]\d\d)[A-Zs]?"
+    r"(?:[- ](?:SXM\d?|PCIe|NVL|\d{2,3} ?Gi?B))?(?![\w-])(?!\s*[:=])"
+)
+"""The name of a GPU that is counted without the word: `512 H100`."""
 _COUNTED_BY_TIMES: Final = re.compile(r"[xX×]\s?(?:[\d(~]|[A-Z]{1,3}\d|[A-Z]\w|GPU|gpu|node|NVIDIA|nvidia)")
 """A multiplication sign that is followed by what is multiplied or counted: `2x8`, `8× H100`, `4xGB200`."""
 _CHANGES_FROM: Final = re.compile(r"(?<!ranging )(?<!ranges )(?<!range )(?<!varies )(?<!varying )\bfrom\s+~?$", re.IGNORECASE)
