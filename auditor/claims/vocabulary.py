@@ -59,7 +59,7 @@ DIFFERENCES = frozenset("margin headroom delta difference buffer slack gap surpl
 STATISTICS = frozenset(
     (
         "p50 p90 p95 p99 median average peak minimum maximum worst best theoretical effective sustained burst warm cold "
-        "usable forward backward"
+        "usable forward backward limited bound ideal"
     ).split()
 )
 MEANT = {
