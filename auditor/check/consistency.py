@@ -40,11 +40,11 @@ _MEASURED: Final = frozenset(
 _OF_A_GPU: Final = ("memory.capacity",)
 _SCOPED_BY_NAME: Final = ("experts.per_gpu", "layers.per_stage", "model.experts", "gpus.per_node")
 _CONTRAST: Final = frozenset(
-    "previous previously original originally before baseline old former initial issue problem incorrect wrong failed rejected "
-    "mismatch error conflict current expected required needed should recommended recommendation ideal proposed "
-    "suggested suggestion alternative option "
-    "scenario example future fallback theoretical worst best base draft prefill decode forward backward training claimed versus vs "
-    "minimum maximum after instead degraded degrade migration growth within group subset".split()
+    "previous previously original originally before baseline old former initial issue problem incorrect wrong failed "
+    "rejected mismatch error conflict current expected required needed should recommended recommendation ideal proposed "
+    "suggested suggestion alternative option scenario example future fallback theoretical worst best base draft prefill "
+    "decode forward backward training claimed versus vs minimum maximum after instead degraded degrade migration growth "
+    "within group subset".split()
 )
 """Words, of headings too, that set a figure apart as one of another plan, phase or case."""
 _NARROWING: Final = frozenset(
@@ -66,6 +66,8 @@ _PLAIN_KEYS: Final = frozenset(
 _AXES: Final = frozenset(
     "tensorparallel pipelineparallel expertparallel dataparallel contextparallel sequenceparallel tp pp ep dp cp sp".split()
 )
+_IDS: Final = ("gpu", "device", "node", "rank")
+"""A key that names one of them holds its number, not a count."""
 _CAPACITY_WORDS: Final = ("capacity", "vram", "hbm", "single", "video")
 _COUNTS: Final = ("gpus", "nodes", "gpus.per_node", "experts.per_gpu", "layers.per_stage")
 _TITLE: Final = 1
@@ -105,13 +107,14 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
         ):
             groups[_scope(subject, claim)].append(claim)
     for scope, claims in groups.items():
-        values = _clusters(_without_lists(subject, claims))
-        if len(claims) > 1 and len(values) == 1:
-            spans = tuple(claim.span for claim in claims)
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{claims[0].text.strip()} in {len(claims)} places")
+        kept = _without_lists(subject, claims)
+        values = _clusters(kept)
+        spans = tuple(claim.span for claim in kept)
+        if len(kept) > 1 and len(values) == 1:
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{kept[0].text.strip()} in {len(kept)} places")
         elif len(values) > 1:
             finding = _finding(subject, rule, scope, values)
-            yield Outcome(rule.code, Verdict.CONTRADICTED, tuple(claim.span for claim in claims), finding.message, finding)
+            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def _enumerates(subject: Subject, claim: Claim) -> bool:
@@ -179,6 +182,8 @@ def _firm(subject: Subject, claim: Claim) -> bool:
         return False
     if claim.quantity in _MEASURED and not statement.literal and _is_fenced(subject, claim):
         return False  # a calculation drawn up in a block goes through steps that are not the result
+    if claim.quantity in ("gpus", "nodes") and own_label(statement).lower() in _IDS:
+        return False
     if claim.quantity.startswith("model.params") and any("memory" in label.text.content.lower() for label in statement.path):
         return False  # parameters in a breakdown of memory are often bytes
     if claim.quantity == "memory.capacity" and not any(word in _line(subject, claim) for word in _CAPACITY_WORDS):
@@ -241,6 +246,10 @@ def _part(subject: Subject, claim: Claim, statement: Statement) -> str:
     """Return the section, object or column that narrows a claim to a part of the plan; empty for the whole."""
     if statement.cell is not None and claim.quantity in _MEASURED:
         return next((label.text.content for label in statement.path if label.kind is LabelKind.COLUMN), "")
+    if statement.kind is Kind.HEADING and claim.quantity in _COUNTS:
+        words = {word.text for word in subject.lexicon.normalize(statement.value.content)}
+        if words & _AXES:
+            return statement.value.content
     found = []
     for label in reversed(statement.path[:-1] if own_label(statement) else statement.path):
         texts = {word.text for word in subject.lexicon.normalize(label.text.content)}

@@ -19,12 +19,12 @@ from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Reading, Role
 from auditor.findings import Confidence, Operand, Step
 from auditor.relations.figures import figure
-from auditor.spans import Text
+from auditor.spans import Span, Text
 from auditor.statements import LabelKind, Statement
 from auditor.units import DIMENSIONLESS, TIME, Dimension
 from auditor.values import Interval
 
-__all__ = ["Pair", "beside", "measure", "offset", "own_label", "paired", "pairs", "same_scope", "sentence", "without_sign"]
+__all__ = ["Pair", "beside", "measure", "offset", "own_label", "paired", "pairs", "same_scope", "sentence", "without_sign", "words_around"]
 
 _LESS_IS_BETTER: Final = ("time.", "memory.", "share.communication", "share.bubble", "share.difference")
 _MORE_IS_BETTER: Final = (
@@ -326,6 +326,12 @@ def _sides(subject: Subject, statement: Statement, claims: Sequence[Claim]) -> l
         words = frozenset((*(() if between else leading), *(() if follows else trailing)))
         found.append(_Side(claim, words, text.count("(", 0, start) > text.count(")", 0, start)))
     return found
+
+
+def words_around(subject: Subject, index: int) -> dict[Span, frozenset[str]]:
+    """Return for each claim of a statement the words that belong to it: those next to it, up to a bracket, a comma or another figure."""
+    statement = subject.document.statements[index]
+    return {side.claim.span: side.words for side in _sides(subject, statement, subject.of(index))}
 
 
 def _words(subject: Subject, text: str) -> list[str]:
