@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import lru_cache
-
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from auditor.findings import Severity
-from auditor.pipeline import audit_source
-from auditor.read import decode
-from auditor.rulebook import Rulebook, load
-
-
-@lru_cache(maxsize=1)
-def book() -> Rulebook:
-    whole = load()
-    return replace(whole, rules=tuple(rule for rule in whole.rules if rule.category == "experts"))
+from tests.check import of_category
 
 
 def codes(text: str) -> set[str]:
-    report = audit_source(decode(f"# Experts\n\n{text}".encode(), "report.md"), rules=book())
-    return {finding.name for finding in report.findings if finding.severity is not Severity.INFO}
+    return of_category.codes(f"# Experts\n\n{text}", "experts")
 
 
 @settings(max_examples=40, deadline=None)

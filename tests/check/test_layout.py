@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import lru_cache
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from auditor.cost.layout import Degrees, fit
-from auditor.findings import Finding, Report, Severity, Verdict
-from auditor.pipeline import audit_source
-from auditor.read import decode
-from auditor.rulebook import Rulebook, load
+from auditor.findings import Finding, Verdict
+from tests.check import of_category
 
 NAMES = {
     "gpus": "Total GPUs",
@@ -28,23 +24,16 @@ NAMES = {
 }
 
 
-@lru_cache(maxsize=1)
-def book() -> Rulebook:
-    """The rules on layouts; the others are not this module's business."""
-    whole = load()
-    return replace(whole, rules=tuple(rule for rule in whole.rules if rule.category in ("layout", "divisibility")))
-
-
-def audit(text: str, name: str = "report.md") -> Report:
-    return audit_source(decode(text.encode(), name), rules=book())
-
-
 def findings(text: str, name: str = "report.md") -> list[Finding]:
-    return [finding for finding in audit(text, name).findings if finding.severity is not Severity.INFO]
+    return of_category.findings(text, "layout", "divisibility", name=name)
 
 
 def codes(text: str, name: str = "report.md") -> set[str]:
     return {finding.name for finding in findings(text, name)}
+
+
+def held(text: str, rule: str) -> bool:
+    return any(outcome.rule == rule and outcome.verdict is Verdict.HELD for outcome in of_category.outcomes(text, "layout"))
 
 
 def bullets(values: Mapping[str, int]) -> str:
@@ -143,8 +132,8 @@ def test_rows_are_configurations_of_their_own() -> None:
 
 
 def test_a_recovery_plan_is_checked_by_itself() -> None:
-    text = bullets({"gpus": 8, "tp": 2, "pp": 4}) + "\n## Fallback\n\n- Spread the load over the remaining 7 GPUs\n- Set TP degree to 2, PP degree to 3\n"
-    (finding,) = findings(text)
+    fallback = "\n## Fallback\n\n- Spread the load over the remaining 7 GPUs\n- Set TP degree to 2, PP degree to 3\n"
+    (finding,) = findings(bullets({"gpus": 8, "tp": 2, "pp": 4}) + fallback)
     assert finding.message.startswith("7 GPUs")
 
 
@@ -173,8 +162,7 @@ def test_small_reports(text: str, found: set[str]) -> None:
 
 class TestWrittenProducts:
     def test_a_product_of_all_degrees_is_held(self) -> None:
-        report = audit("# Plan\n\n- DP: 2\n\nTotal GPUs: 4 (TP) x 2 (PP) x 2 (DP) = 16 GPUs\n")
-        assert any(outcome.rule == "LAY009" and outcome.verdict is Verdict.HELD for outcome in report.outcomes)
+        assert held("# Plan\n\n- DP: 2\n\nTotal GPUs: 4 (TP) x 2 (PP) x 2 (DP) = 16 GPUs\n", "LAY009")
 
     def test_expert_parallelism_may_be_left_out(self) -> None:
         assert not findings("# Plan\n\n- EP: 4\n- DP: 2\n\nTotal GPUs: 2 (TP) x 2 (PP) x 2 (DP) = 8 GPUs\n")
@@ -202,16 +190,11 @@ class TestByProgram:
 
     def test_its_own_count_is_held(self) -> None:
         command = "vllm serve some-model --tensor-parallel-size 2 --data-parallel-size 4"
-        report = audit(self.text.format(gpus=8, dp=4, command=command))
-        assert any(outcome.rule == "LAY011" and outcome.verdict is Verdict.HELD for outcome in report.outcomes)
+        assert held(self.text.format(gpus=8, dp=4, command=command), "LAY011")
 
 
 def test_shares_by_the_wrong_axis() -> None:
-    text = "# Plan\n\n- Experts per layer: 32\n- TP: 8\n- EP: 4\n- Experts per GPU: 8\n- Load: 32 experts / {by} = {share} experts per GPU\n"
-    whole = load()
-    rules = replace(whole, rules=tuple(rule for rule in whole.rules if rule.name == "experts-by-other-axis"))
-    wrong = audit_source(decode(text.format(by=8, share=4).encode(), "a.md"), rules=rules)
-    right = audit_source(decode(text.format(by=4, share=8).encode(), "a.md"), rules=rules)
-    assert [finding.claimed for finding in wrong.findings] == ["4"]
-    assert not right.findings
-    assert right.held == 1
+    plan = "# Plan\n\n- Experts per layer: 32\n- TP: 8\n- EP: 4\n- Experts per GPU: 8\n"
+    (wrong,) = of_category.findings(plan + "- Load: 32 experts / 8 = 4 experts per GPU\n", "experts")
+    assert (wrong.name, wrong.claimed, wrong.expected) == ("experts-by-other-axis", "4", "8")
+    assert not of_category.findings(plan + "- Load: 32 experts / 4 = 8 experts per GPU\n", "experts")

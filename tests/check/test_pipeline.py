@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 
 import pytest
 from hypothesis import assume, given, settings
@@ -12,20 +10,11 @@ from hypothesis import strategies as st
 
 from auditor.cost.pipeline import bubble_share
 from auditor.findings import Severity
-from auditor.pipeline import audit_source
-from auditor.read import decode
-from auditor.rulebook import Rulebook, load
-
-
-@lru_cache(maxsize=1)
-def book() -> Rulebook:
-    whole = load()
-    return replace(whole, rules=tuple(rule for rule in whole.rules if rule.category == "pipeline"))
+from tests.check import of_category
 
 
 def codes(text: str, *, least: Severity = Severity.WARNING) -> set[str]:
-    report = audit_source(decode(f"# Pipeline\n\n{text}".encode(), "report.md"), rules=book())
-    return {finding.name for finding in report.findings if finding.severity.rank >= least.rank}
+    return of_category.codes(f"# Pipeline\n\n{text}", "pipeline", least=least)
 
 
 @settings(max_examples=60, deadline=None)
