@@ -445,7 +445,10 @@ def read_gpus(
         and not any(match.quantity.noun == "gpu" for match in label.matches)
     ):
         stated = False
-    sure = Confidence.HIGH if stated and texts <= PLAIN_MODIFIERS and len(line.words) <= 24 else Confidence.MEDIUM
+    begin = line.text.rfind(". ", 0, number.start) + 1
+    end = line.text.find(". ", number.end)
+    length = sum(begin <= word.start < (end if end >= 0 else len(line.text)) for word in line.words)
+    sure = Confidence.HIGH if stated and texts <= PLAIN_MODIFIERS and length <= 24 else Confidence.MEDIUM
     return Meaning("gpus", sure, shown)
 
 
