@@ -141,6 +141,8 @@ def clause_of(desk: Desk, line: Line, position: int) -> tuple[int, int]:
     while start > floor and not breaks_clause(desk, text, start - 1):
         start -= 1
     end = number.end
+    if text[end : end + 1] == "+" and number.bound and text[end + 1 : end + 2] in ("", " ", ")"):
+        end += 1  # the sign of `95%+` belongs to its number
     ceiling = line.numbers[position + 1].start if position + 1 < len(line.numbers) else len(text)
     while end < ceiling and not breaks_clause(desk, text, end):
         end += 1
