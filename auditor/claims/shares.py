@@ -41,14 +41,10 @@ def read_share(
             line.views[0].label.text.whole,
             unit=unit,
         )
-    if (
-        line.views
-        and find_any(line.views[0].words, ("headroom",))
-        and find_any(line.views[0].words, ("compute", "bandwidth", "latency", "throughput"))
-    ):
-        return Meaning(
-            "share.of", Confidence.MEDIUM, f"label {line.views[0].raw.strip()!r}", unit=unit, words=line.views[0].raw.strip()[:60]
-        )
+    subjects = ("compute", "bandwidth", "latency", "throughput")
+    view = next((one for one in line.views[:2] if find_any(one.words, ("headroom",)) and find_any(one.words, subjects)), None)
+    if view is not None:
+        return Meaning("share.of", Confidence.MEDIUM, f"label {view.raw.strip()!r}", unit=unit, words=view.raw.strip()[:60])
     best = named_in(desk, "share", tail)
     if best and nearest == "of" and best.quantity.id != "change":
         best = None
