@@ -27,7 +27,7 @@ from auditor.statements import Kind, Statement
 from auditor.units import UNITS
 from auditor.values import Interval
 
-__all__ = ["bits_for_bytes", "gpu", "link", "model"]
+__all__ = ["LEAST_MEMORY", "Named", "bits_for_bytes", "gpu", "link", "model", "named_gpu"]
 
 _LONGEST: Final = 400
 _MOST: Final = 4000
@@ -51,12 +51,12 @@ _PRECISIONS: Final = ("fp64", "tf32", "fp32", "bf16", "fp16", "fp8", "int8", "fp
 _OUTSIDE: Final = ("inter", "infiniband", "ethernet", "network", "pcie", "internode", "roce", "ib", "nic", "stage", "storage", "cpu")
 _INSIDE: Final = ("nv", "nvlink", "intra", "intranode", "nvswitch", "xgmi", "fabric")
 
-_LEAST_MEMORY: Final = 4 * 10**9
+LEAST_MEMORY: Final = 4 * 10**9
 """Bytes: what is smaller is a cache or buffer, not the memory of a GPU."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class Named:
     """A place that names entries of the catalog."""
 
     span: Span
@@ -72,7 +72,7 @@ class _Named:
         return frozenset(part.families[0] for part in self.parts) or frozenset(model.name for model in self.models)
 
 
-def _names(subject: Subject, *, devices: bool) -> list[_Named]:
+def _names(subject: Subject, *, devices: bool) -> list[Named]:
     """Return the places that name GPUs (or models): headings and labelled values."""
     found = []
     for index, statement in enumerate(subject.document.statements[:_MOST]):
@@ -86,15 +86,23 @@ def _names(subject: Subject, *, devices: bool) -> list[_Named]:
                 continue
             parts = find_hardware(text)
             if parts:
-                found.append(_Named(statement.value.whole, text, index, statement.group, parts=parts))
+                found.append(Named(statement.value.whole, text, index, statement.group, parts=parts))
         elif statement.kind is Kind.HEADING or find_any(labels, _MODEL_LABELS):
             models = find_models(text)
             if models:
-                found.append(_Named(statement.value.whole, text, index, statement.group, models=models))
+                found.append(Named(statement.value.whole, text, index, statement.group, models=models))
     return found
 
 
-def _over(subject: Subject, claim: Claim, names: Sequence[_Named]) -> _Named | None:
+def named_gpu(subject: Subject) -> Named | None:
+    """Return where the report names its GPU, if it names one family only: the place that tells most of the variant."""
+    names = _names(subject, devices=True)
+    if len(frozenset().union(*(name.family for name in names))) != 1:
+        return None
+    return min(names, key=lambda name: len(name.parts))
+
+
+def _over(subject: Subject, claim: Claim, names: Sequence[Named]) -> Named | None:
     """Return the name a claim stands under: in its statement, its list or object, else the only one of the report."""
     statement = subject.statement(claim)
     for chosen in (
@@ -108,7 +116,7 @@ def _over(subject: Subject, claim: Claim, names: Sequence[_Named]) -> _Named | N
     return None
 
 
-def _same_row(subject: Subject, name: _Named, statement: Statement) -> bool:
+def _same_row(subject: Subject, name: Named, statement: Statement) -> bool:
     """Tell whether a name speaks for a statement of its group: in a table, only for its row."""
     other = subject.document.statements[name.statement]
     return other.cell is None or statement.cell is None or other.cell.row == statement.cell.row
@@ -142,7 +150,7 @@ class _Odd:
     found: Comparison
 
 
-def _compared(rule: Rule, named: Mapping[_Named, list[tuple[Claim, Comparison]]], noun: str) -> Iterator[Outcome]:
+def _compared(rule: Rule, named: Mapping[Named, list[tuple[Claim, Comparison]]], noun: str) -> Iterator[Outcome]:
     """Yield what held, and one finding for all figures that a name does not have."""
     for name, pairs in named.items():
         odd: list[_Odd] = []
@@ -159,7 +167,7 @@ def _compared(rule: Rule, named: Mapping[_Named, list[tuple[Claim, Comparison]]]
             yield _outcome(rule, name, odd, noun)
 
 
-def _outcome(rule: Rule, name: _Named, odd: Sequence[_Odd], noun: str) -> Outcome:
+def _outcome(rule: Rule, name: Named, odd: Sequence[_Odd], noun: str) -> Outcome:
     distinct: dict[tuple[str, Fraction | None], list[_Odd]] = {}
     for one in odd:
         distinct.setdefault((one.claim.quantity, one.claim.interval.middle), []).append(one)
@@ -208,7 +216,7 @@ def _tried(one: _Odd) -> tuple[ConventionTried, ...]:
     return tuple(found.values())[:8]
 
 
-def _entries(name: _Named) -> list[str]:
+def _entries(name: Named) -> list[str]:
     return [part.name for part in name.parts] or [model.name for model in name.models]
 
 
@@ -218,7 +226,7 @@ def _labelled(one: _Odd) -> str:
     return text if any(character.isalpha() for character in text) else f"{one.claim.symbol} {text}"
 
 
-def _has(name: _Named, one: _Odd) -> str:
+def _has(name: Named, one: _Odd) -> str:
     """Return what the catalog has for the claim's quantity: the principal figure of each entry."""
     quantity = one.claim.quantity
     found: list[str] = []
@@ -244,12 +252,12 @@ def gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     names = _names(subject, devices=True)
     if not names:
         return
-    named: dict[_Named, list[tuple[Claim, Comparison]]] = {}
+    named: dict[Named, list[tuple[Claim, Comparison]]] = {}
     seen: set[Span] = set()
     for claim in subject.quantities(("memory.capacity", "hardware.memory_bandwidth", "hardware.peak_flops")):
         if claim.span in seen or not _own(subject, claim) or claim.scope.per not in ("", "gpu"):
             continue
-        if claim.quantity == "memory.capacity" and (claim.interval.low or 0) < _LEAST_MEMORY:
+        if claim.quantity == "memory.capacity" and (claim.interval.low or 0) < LEAST_MEMORY:
             continue
         name = _over(subject, claim, names)
         if name is None:
@@ -284,7 +292,7 @@ def _precision(subject: Subject, claim: Claim) -> str:
 
 def link(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """The bandwidth of the link between GPUs of a node is that of some variant of the named GPU."""
-    named: dict[_Named, list[tuple[Claim, Comparison]]] = {}
+    named: dict[Named, list[tuple[Claim, Comparison]]] = {}
     for claim, name in _links(subject):
         found = compare_hardware(name.parts, "hardware.link_bandwidth", _widest(claim))
         if found.verdict is Verdict.CONTRADICTED and _as_bytes(claim, name) is not None:
@@ -313,7 +321,7 @@ def bits_for_bytes(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span, name.span), message, finding)
 
 
-def _links(subject: Subject) -> Iterator[tuple[Claim, _Named]]:
+def _links(subject: Subject) -> Iterator[tuple[Claim, Named]]:
     names = _names(subject, devices=True)
     seen: set[Span] = set()
     for claim in subject.quantities(("hardware.link_bandwidth",)) if names else ():
@@ -328,7 +336,7 @@ def _links(subject: Subject) -> Iterator[tuple[Claim, _Named]]:
             yield claim, name
 
 
-def _as_bytes(claim: Claim, name: _Named) -> Comparison | None:
+def _as_bytes(claim: Claim, name: Named) -> Comparison | None:
     """Return the comparison of a claim in bits with its number taken for bytes, where only that fits."""
     if "b" not in claim.unit.symbol or claim.unit.symbol.endswith("B/s"):
         return None
@@ -367,7 +375,7 @@ def model(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     names = [name for name in _names(subject, devices=False) if not find_any(subject.lexicon.normalize(name.text), _CHANGED)]
     if not names:
         return
-    named: dict[_Named, list[tuple[Claim, Comparison]]] = {}
+    named: dict[Named, list[tuple[Claim, Comparison]]] = {}
     seen: set[Span] = set()
     for claim in subject.quantities(_MODEL_QUANTITIES):
         if claim.span in seen or not _own(subject, claim) or claim.scope.per not in ("", "total", "layer", "head"):

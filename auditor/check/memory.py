@@ -7,19 +7,40 @@ sharding conventions of `auditor.check.sharding`. What no reading gives is contr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
+from auditor.check.catalogue import LEAST_MEMORY, named_gpu
 from auditor.check.sharding import Sharding, share_outcome
-from auditor.check.stated import Worked, amount, near, own, own_words, places, said, shown, stated
+from auditor.check.stated import (
+    Worked,
+    amount,
+    is_operand,
+    is_worked_from,
+    near,
+    number,
+    operand,
+    own,
+    own_words,
+    places,
+    said,
+    shown,
+    stated,
+)
 from auditor.check.subject import Subject
-from auditor.claims.model import Claim
-from auditor.findings import Confidence, Outcome, Place, Severity, Verdict
+from auditor.claims.model import Claim, Role
+from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.plans.model import Plan
+from auditor.relations.figures import figure
 from auditor.rulebook import Rule
+from auditor.spans import Span
 from auditor.statements import Kind
 from auditor.units import UNITS
 
-__all__ = ["weights_in_all", "weights_per_gpu"]
+__all__ = ["memory_below_weights", "over_capacity", "weights_in_all", "weights_per_gpu", "weights_per_stage"]
+
+_PARTS: Final = ("memory.weights", "memory.gradients", "memory.optimizer", "memory.activations", "memory.kv_cache", "memory.overhead")
 
 _REST: Final = Fraction(1, 8)
 """What a quantised model keeps in 16 bits (embeddings, norms, scales), and rounded headlines: so much more or less agrees."""
@@ -29,21 +50,192 @@ def weights_per_gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A GPU's share of the weights is the model over the axes that divide it."""
     seen: set[object] = set()
     for plan in subject.plans:
+        claims = [claim for claim in own(plan, stated(plan, "memory.weights", ("gpu",))) if claim.confidence is Confidence.HIGH]
+        claims += _unnamed_weights(subject, plan)
+        if not claims:
+            continue
+        sharding = Sharding(subject, plan)
+        whole = sharding.weights()
+        for group in _alike(claims):
+            outcome = share_outcome(rule, group, sharding.judge(group[0], whole), what="weights", whole="the model's weights")
+            key = (outcome.verdict, outcome.spans)
+            if key not in seen:
+                seen.add(key)
+                yield _or_follower(sharding, outcome, group)
+
+
+def weights_per_stage(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A pipeline stage's share of the weights is the model over the stages."""
+    seen: set[object] = set()
+    for plan in subject.plans:
         claims = [
             claim
-            for claim in own(plan, stated(plan, "memory.weights", ("gpu",)))
-            if claim.confidence is Confidence.HIGH and not claim.source
+            for claim in own(plan, stated(plan, "memory.weights", ("stage",), members=True))
+            if claim.confidence is Confidence.HIGH
+            and (not claim.scope.member or claim.scope.member.lower().startswith(("stage", "pp stage", "pipeline stage")))
         ]
         if not claims:
             continue
         sharding = Sharding(subject, plan)
         whole = sharding.weights()
-        for claims_ in _alike(claims):
-            outcome = share_outcome(rule, claims_, sharding.judge(claims_[0], whole), what="weights", whole="the model's weights")
+        for group in _alike(claims):
+            judged = sharding.judge(group[0], whole, stage=True)
+            outcome = share_outcome(rule, group, judged, what="weights", whole="the model's weights", part="stage")
             key = (outcome.verdict, outcome.spans)
             if key not in seen:
                 seen.add(key)
                 yield outcome
+
+
+def memory_below_weights(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """What a GPU or stage uses in all is at least its share of the weights."""
+    seen: set[object] = set()
+    for plan in subject.plans:
+        claims = [
+            claim
+            for claim in own(plan, stated(plan, "memory.used", ("gpu", "stage")))
+            if claim.confidence is not Confidence.LOW
+            and not claim.bound
+            and subject.statement(claim).kind is not Kind.SENTENCE
+            and not is_worked_from(subject, claim)
+        ]
+        if not claims:
+            continue
+        sharding = Sharding(subject, plan)
+        whole = sharding.weights()
+        weights = {shown(claim) for claim in stated(plan, "memory.weights", ("gpu",))}
+        for group in _alike(claims):
+            part = "stage" if group[0].scope.per == "stage" else "GPU"
+            judged = sharding.judge(group[0], whole, stage=part == "stage", least_only=True)
+            outcome = share_outcome(rule, group, judged, what="memory", whole="the model's weights", part=part)
+            key = (outcome.verdict, outcome.spans)
+            if key in seen or (outcome.finding is not None and shown(group[0]) in weights):
+                continue  # the same figure is contradicted as the weights'
+            seen.add(key)
+            yield _or_follower(sharding, outcome, group)
+
+
+def _or_follower(sharding: Sharding, outcome: Outcome, claims: Sequence[Claim]) -> Outcome:
+    """Return an outcome without its finding where the figure follows from parameters per GPU that are contradicted themselves."""
+    if outcome.finding is None or not sharding.follows(claims[0]):
+        return outcome
+    return Outcome(outcome.rule, Verdict.UNDETERMINED, outcome.spans, f"{said(claims[0])} follows from the parameters per GPU")
+
+
+def _unnamed_weights(subject: Subject, plan: Plan) -> Iterator[Claim]:
+    """Yield what a breakdown's total leaves for the weights: a plain "memory per GPU" that makes it up with the other parts."""
+    groups: dict[int, list[Claim]] = {}
+    for claim in own(plan, plan.claims):
+        if claim.quantity.startswith("memory.") and claim.role is Role.ACTUAL and not claim.scope.member and not claim.scope.words:
+            groups.setdefault(subject.statement(claim).group, []).append(claim)
+    for claims in groups.values():
+        used = [claim for claim in claims if claim.quantity == "memory.used" and claim.scope.per == "gpu" and not is_operand(claim)]
+        parts = [claim for claim in claims if claim.quantity in _PARTS and not is_operand(claim)]
+        if len(used) < 2 or not parts or any(claim.quantity == "memory.weights" for claim in parts):
+            continue
+        rest = sum((shown(claim) for claim in parts), Fraction(0))
+        for one in used:
+            if any(
+                other is not one and shown(one) < shown(other) and abs(shown(one) + rest - shown(other)) <= shown(other) / 200
+                for other in used
+            ):
+                yield replace(one, quantity="memory.weights")
+
+
+def over_capacity(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """What a GPU holds fits into its memory, as stated or as the named GPU has it."""
+    done: set[tuple[Span, ...]] = set()
+    for plan in subject.plans:
+        listed = own(plan, stated(plan, "memory.used", ("gpu",), members=True))
+        claims = [
+            claim for claim in listed if claim.confidence is not Confidence.LOW and not claim.bound and not is_worked_from(subject, claim)
+        ]
+        capacities = [claim for claim in _capacities(plan) if (claim.interval.low or 0) >= LEAST_MEMORY]
+        for group in _alike(claims):
+            spans = tuple(claim.span for claim in group)
+            outcome = _over_capacity(subject, rule, group, capacities) if spans not in done else None
+            if outcome is not None:
+                done.add(spans)
+                yield outcome
+
+
+def _capacities(plan: Plan) -> tuple[Claim, ...]:
+    return stated(plan, "memory.capacity", ("gpu", ""), roles=(Role.ACTUAL, Role.LIMIT), operands=True)
+
+
+def _over_capacity(subject: Subject, rule: Rule, claims: Sequence[Claim], capacities: Sequence[Claim]) -> Outcome | None:
+    claim = claims[0]
+    spans = tuple(one.span for one in claims)
+    if capacities:
+        capacity = max(capacities, key=lambda one: max(reading.interval.high or 0 for reading in one.readings))
+        room, had = max(reading.interval.high or Fraction(0) for reading in capacity.readings), said(capacity)
+        place, steps = Place(capacity.span, "memory of the GPU"), [operand(claim), operand(capacity)]
+        shown_room = shown(capacity)
+    else:
+        name = named_gpu(subject)
+        if name is None:
+            return None
+        memory = max((part.memory for part in name.parts), key=lambda figure: figure.base)
+        room, shown_room, had = memory.base * Fraction(2**30, 10**9), memory.base, memory.text
+        place, steps = Place(name.span, f"has {memory.text}"), [operand(claim)]
+    if any(reading.interval.low is None or reading.interval.low <= room for reading in claim.readings):
+        return Outcome(rule.code, Verdict.HELD, (*spans, place.span), f"{said(claim)} of {had}")
+    if _admitted(subject, claim):
+        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"the report itself says that {said(claim)} does not fit")
+    message = f"{said(claim)} on a GPU of {had}"
+    finding = rule.finding(
+        message,
+        Place(claim.span, "more than the GPU has"),
+        severity=None if capacities else Severity.WARNING,
+        related=(place, *(Place(one.span, "the same") for one in claims[1:6])),
+        claimed=said(claim),
+        expected=f"at most {had}",
+        derivation=(_ratio("used / capacity", shown(claim), shown_room, steps),),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _ratio(formula: str, above: Fraction, below: Fraction, operands: Sequence[Operand]) -> Step:
+    ratio = above / below
+    return Step(formula, f"{number(above)} / {number(below)}", figure(ratio, UNITS["%"]), tuple(operands), ratio, ratio)
+
+
+_ADMITS: Final = (
+    *(
+        "exceed",
+        "exceeded",
+        "insufficient",
+        "overflow",
+        "shortage",
+        "deficit",
+        "shortfall",
+        "infeasible",
+        "incompatible",
+        "violation",
+        "violated",
+    ),
+    *(
+        "oom",
+        "cannot",
+        "impossible",
+        "fail",
+        "failed",
+        "critical",
+        "issue",
+        "problem",
+        "unfit",
+        "needed",
+        "would",
+        "without",
+        "if",
+        "baseline",
+    ),
+)
+
+
+def _admitted(subject: Subject, claim: Claim) -> bool:
+    """Tell whether the report itself says that it does not fit."""
+    return near(subject, claim, _ADMITS)
 
 
 def weights_in_all(subject: Subject, rule: Rule) -> Iterator[Outcome]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from fractions import Fraction
 from itertools import islice, product
 from typing import Final
 
+from auditor.check.counts import Count, Part, counts
 from auditor.check.sharding import Sharding, share_outcome
-from auditor.check.stated import amount, around, operand, own, places, said, shown, stated, wholes
+from auditor.check.stated import amount, is_worked_from, operand, own, places, said, shown, stated, wholes
 from auditor.check.subject import Subject
-from auditor.claims.model import Claim, Role
+from auditor.claims.model import Claim
 from auditor.cost.amount import Amount
 from auditor.cost.architecture import Architecture, Experts
 from auditor.cost.impossible import ImpossiblePlanError
@@ -38,79 +38,6 @@ _LARGEST_VOCABULARY: Final = 300_000
 """Gemma's 262,144 is the largest in the catalog; what embeddings may add where no vocabulary is stated."""
 
 
-class Part(StrEnum):
-    """What a count of parameters counts."""
-
-    WHOLE = "model"
-    EXPERT = "one expert"
-    EXPERTS = "experts"
-    ATTENTION = "attention"
-    OTHER = "a part"
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A number of parameters and what it counts."""
-
-    claim: Claim
-    part: Part
-
-    @property
-    def per(self) -> str:
-        return self.claim.scope.per
-
-    @property
-    def value(self) -> Fraction:
-        return shown(self.claim)
-
-
-_PARTS: Final = (
-    (Part.ATTENTION, ("attention", "mha", "gqa", "qkv")),
-    (Part.OTHER, ("layer", "embedding", "shared", "active", "router", "norm", "stage", "adapter", "lora", "draft", "trainable", "token")),
-    (Part.OTHER, ("dense", "mlp", "ffn", "feedforward")),
-)
-
-
-def counts(subject: Subject, plan: Plan) -> tuple[Count, ...]:
-    """Return the plan's counts of parameters, of the model and of its parts: `58.6M parameters per GPU`, `Per expert: 25M`."""
-    found = []
-    for claim in own(plan, plan.claims):
-        if claim.role is not Role.ACTUAL or claim.quantity not in ("model.params", "other"):
-            continue
-        low = claim.interval.low
-        if low is None or low < 10**5 or claim.unit.dimension != _ONE.dimension or claim.unit.symbol == "%":
-            continue
-        part = _part(subject, claim)
-        if part is not None:
-            found.append(Count(claim, part))
-    return tuple(found)
-
-
-def _part(subject: Subject, claim: Claim) -> Part | None:
-    """Return what a number counts parameters of; None if it counts something else."""
-    statement = subject.statement(claim)
-    if len(statement.value.content) > 300:
-        return None
-    own = {word.text for word in subject.lexicon.normalize(f"{statement.label} {claim.text}")}
-    before, behind = around(subject, claim)
-    ahead = {word.text for word in subject.lexicon.normalize(before)}
-    after = [word.text for word in subject.lexicon.normalize(behind)]
-    if claim.quantity == "other" and not ({"parameter", "param"} & (own | ahead | set(after[:3]))):
-        return None
-    words = own | ahead | set(after[:4])
-    if "model" in after[:4] and claim.scope.per != "expert":
-        return Part.WHOLE
-    if (
-        claim.scope.per == "expert"
-        or after[:2] == ["per", "expert"]
-        or ("expert" in words and {"each", "one", "single"} & (ahead | set(after[:4])))
-    ):
-        return Part.EXPERT
-    if "expert" in words or "moe" in words:
-        return Part.EXPERTS
-    return next((part for part, names in _PARTS if words & set(names)), Part.WHOLE)
-
-
 # --- shares of GPUs
 
 
@@ -119,7 +46,9 @@ def per_gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     seen: set[tuple[Verdict, tuple[Span, ...]]] = set()
     for plan in subject.plans:
         listed = [
-            count for count in counts(subject, plan) if count.part is Part.WHOLE and count.per == "gpu" and not _is_operand(subject, count)
+            count
+            for count in counts(subject, plan)
+            if count.part is Part.WHOLE and count.per == "gpu" and not is_worked_from(subject, count.claim)
         ]
         if not listed:
             continue
@@ -133,17 +62,25 @@ def per_gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             outcome = share_outcome(rule, claims, sharding.judge(claims[0], sharding.parameters()), what="parameters", whole="the model")
             if (outcome.verdict, outcome.spans) not in seen:
                 seen.add((outcome.verdict, outcome.spans))
-                yield outcome
+                yield _with_followers(plan, sharding, outcome, claims[0])
 
 
-def _is_operand(subject: Subject, count: Count) -> bool:
-    """Tell whether a count stands left of an equality sign, as what a figure is worked out from."""
-    claim = count.claim
-    if claim.read_as.startswith("operand") or claim.scope.words == "operand":
-        return True
-    text = subject.document.source.text
-    around = f"{text[max(0, claim.span.start - 2) : claim.span.start].strip()[-1:]}{text[claim.span.end : claim.span.end + 3].strip()[:1]}"
-    return any(sign in "÷×*/+-(" for sign in around if sign) and "=" in text[claim.span.end : claim.span.end + 60].partition("\n")[0]
+def _with_followers(plan: Plan, sharding: Sharding, outcome: Outcome, count: Claim) -> Outcome:
+    """Attach the memory that was worked out from a contradicted number of parameters."""
+    if outcome.finding is None:
+        return outcome
+    found = [
+        claim
+        for quantity in ("memory.weights", "memory.used")
+        for claim in stated(plan, quantity, ("gpu",))
+        if any(abs(shown(claim) - shown(count) * width.value) * 25 <= shown(claim) for width in sharding.widths())
+    ]
+    finding = replace(
+        outcome.finding,
+        related=(*outcome.finding.related, *(Place(claim.span, "follows from it") for claim in found))[:12],
+        followers=tuple(dict.fromkeys(f"{said(claim)} per GPU is computed from it" for claim in found)),
+    )
+    return replace(outcome, finding=finding)
 
 
 # --- the shape
@@ -421,7 +358,7 @@ class _Expert:
 def _experts_of(subject: Subject, plan: Plan) -> Iterator[_Expert]:
     for count in counts(subject, plan):
         claim = count.claim
-        if _is_operand(subject, count):
+        if is_worked_from(subject, count.claim):
             continue
         if count.part is Part.EXPERT:
             yield _Expert(claim, count.value)

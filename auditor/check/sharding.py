@@ -15,7 +15,8 @@ from itertools import combinations
 from math import prod
 from typing import Final
 
-from auditor.check.stated import Degrees, Worked, amount, degrees, mentions, places, said, shown, stated
+from auditor.check.counts import Part, counts
+from auditor.check.stated import Degrees, Worked, amount, degrees, is_worked_from, mentions, places, said, shown, stated
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Node, Product, read
 from auditor.claims.model import Claim, Role
@@ -25,7 +26,7 @@ from auditor.rulebook import Rule
 from auditor.units import DATA, UNITS
 from auditor.values import Interval
 
-__all__ = ["Judged", "Share", "Sharding", "Way", "share_outcome", "written_divisor"]
+__all__ = ["Judged", "Share", "Sharding", "Way", "share_outcome", "written_divisor"]  # noqa: RUF022
 
 SLACK: Final = Fraction(3, 100)
 """Rounded headlines, norms that are copied, padding: a share this near to a computed one agrees with it."""
@@ -106,11 +107,19 @@ class Judged:
     degrees: Degrees | None = None
 
 
+_WRONG: Final = (Share.TOO_LITTLE, Share.TOO_MUCH, Share.WRITTEN)
+
+
 class Sharding:
     """The degrees of one plan and the model they divide."""
 
     def __init__(self, subject: Subject, plan: Plan) -> None:
         self.subject, self.plan = subject, plan
+        self.parameters_per_gpu = tuple(
+            count.claim
+            for count in counts(subject, plan)
+            if count.part is Part.WHOLE and count.per == "gpu" and not is_worked_from(subject, count.claim)
+        )
         self.grids = tuple(degrees(plan))
         self.over_data = mentions(subject, _SHARDED_OVER_DATA)
         self.elsewhere = mentions(subject, _KEPT_ELSEWHERE)
@@ -145,11 +154,21 @@ class Sharding:
 
     def weights(self) -> tuple[Worked, ...]:
         """Return the bytes of the whole model: parameters times bytes, and as stated."""
-        computed = [params.times(width) for params in self.parameters() for width in self.widths()]
-        claims = [
-            claim for claim in stated(self.plan, "memory.weights", ("", "total", "replica")) if claim.confidence is not Confidence.LOW
-        ]
-        return (*computed, *(Worked.of(claim, "weights", reading) for claim in claims for reading in range(len(claim.readings))))
+        found = [params.times(width) for params in self.parameters() for width in self.widths()]
+        claims = stated(self.plan, "memory.weights", ("", "total", "replica"))
+        for claim in claims:
+            if claim.confidence is Confidence.HIGH:
+                found += [Worked.of(claim, "weights", reading) for reading in range(len(claim.readings))]
+        return tuple(sorted(found, key=lambda one: -min((claim.confidence.rank for claim in one.claims), default=0)))
+
+    def follows(self, claim: Claim) -> bool:
+        """Tell whether a memory figure is a stated number of parameters per GPU times their bytes, which is contradicted itself."""
+        for count in self.parameters_per_gpu:
+            for width in self.widths():
+                value = shown(count) * width.value
+                if abs(shown(claim) - value) <= value * SLACK and self.judge(count, self.parameters()).share in _WRONG:
+                    return True
+        return False
 
     # --- its division
 

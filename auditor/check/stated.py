@@ -31,6 +31,7 @@ __all__ = [
     "around",
     "degrees",
     "is_operand",
+    "is_worked_from",
     "mentions",
     "near",
     "number",
@@ -93,6 +94,19 @@ def own(plan: Plan, claims: Iterable[Claim]) -> list[Claim]:
 def is_operand(claim: Claim) -> bool:
     """Tell whether a claim is a number of a written equation rather than a figure of its own."""
     return claim.scope.words == "operand" or claim.read_as.startswith("operand")
+
+
+def is_worked_from(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a claim is what another figure is worked out from: `20 GB` in `20 GB / 64 = 312 MB`."""
+    if is_operand(claim):
+        return True
+    text = subject.document.source.text
+    before, behind = text[max(0, claim.span.start - 3) : claim.span.start].strip(), text[claim.span.end : claim.span.end + 3].strip()
+    rest = text[claim.span.end : claim.span.end + 120].partition("\n")[0]
+    return (before[-1:] in _SIGNS or behind[:1] in _SIGNS) and any(sign in rest for sign in "=≈")
+
+
+_SIGNS: Final = ("÷", "×", "*", "/", "+")
 
 
 def shown(claim: Claim) -> Fraction:
@@ -298,10 +312,12 @@ def _to_four_digits(value: Fraction) -> Fraction:
 
 
 def said(claim: Claim) -> str:
-    """Return a claim as written, without the sign or name that leads into it."""
+    """Return a claim as written, without the sign or name that leads into it, with the unit where its key says it."""
     text = claim.text.strip()
     for mark in ("=", "≈"):
         text = text.rpartition(mark)[2].strip()
+    if claim.unit.dimension == DATA and not any(character.isalpha() for character in text):
+        return amount(shown(claim), claim.unit)
     return text[:80]
 
 
