@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -25,6 +26,7 @@ __all__ = [
     "Severity",
     "Step",
     "Verdict",
+    "apply",
 ]
 
 CATEGORIES = [
@@ -136,6 +138,15 @@ class Edit:
 
     span: Span
     text: str
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """Return the text with each edit's span replaced; the spans must not overlap."""
+    parts, at = [], 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        parts += [text[at : edit.span.start], edit.text]
+        at = edit.span.end
+    return "".join([*parts, text[at:]])
 
 
 @dataclass(frozen=True, slots=True)

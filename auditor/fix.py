@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from auditor.errors import InputError
-from auditor.findings import Edit, Finding, Report
+from auditor.findings import Edit, Finding, Report, apply
 from auditor.read import decode
 from auditor.statements import Source
 
@@ -52,15 +52,6 @@ def chosen(findings: Iterable[Finding], *, unsafe: bool = False) -> tuple[tuple[
             taken.append(repair.edits)
             used += repair.edits
     return tuple(taken)
-
-
-def apply(text: str, edits: Iterable[Edit]) -> str:
-    """Return the text with each edit's span replaced; the spans must not overlap."""
-    parts, at = [], 0
-    for edit in sorted(edits, key=lambda edit: edit.span):
-        parts += [text[at : edit.span.start], edit.text]
-        at = edit.span.end
-    return "".join([*parts, text[at:]])
 
 
 def fix(report: Report, audit: Callable[[Source], Report], *, unsafe: bool = False) -> Fixed:

@@ -11,19 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from auditor.causes import repeated, retold, settled, weighed
 from auditor.check import run_checks
 from auditor.check.subject import Subject
 from auditor.claims.coverage import cover
 from auditor.claims.model import Claim
 from auditor.claims.resolve import resolve
-from auditor.findings import Coverage, Outcome, Report, Verdict
+from auditor.culprits import diagnosed
+from auditor.findings import Coverage, Edit, Outcome, Report, Verdict, apply
 from auditor.parse import parse
 from auditor.plans.assign import assign
 from auditor.plans.context import read_context, with_facts
 from auditor.plans.model import Plan
+from auditor.read import decode
 from auditor.rulebook import Rulebook, load
 from auditor.spans import Span
 from auditor.statements import Document, Note, Source
+from auditor.supposing import Supposing
 
 __all__ = ["ClaimSet", "audit_source", "read_claims"]
 
@@ -60,10 +64,23 @@ def audit_source(source: Source, *, rules: Rulebook | None = None, context: tupl
     read = read_claims(source, context, rules=book)
     subject = Subject(read.document, read.claims, read.plans, book.lexicon, read.context)
     outcomes, broken = run_checks(book.rules, subject)
-    findings = sorted((outcome.finding for outcome in outcomes if outcome.finding), key=lambda one: (one.place.span, one.code))
+    outcomes = tuple(weighed(outcome, subject) for outcome in outcomes)
+    supposing = Supposing(subject, book.rules, outcomes)
+    diagnoses = [diagnosed(finding, spans, supposing) for finding, spans in repeated(outcomes, subject)]
+    findings = settled(diagnoses, subject, lambda edits: _again(source, edits, book, context))
     own = [claim for claim in read.claims if not claim.source]
     coverage = replace(read.coverage, checked=_checked(own, outcomes))
-    return Report(source, outcomes, tuple(findings), len(own), coverage, (*read.notes, *broken), context)
+    findings.sort(key=lambda one: (one.place.span, one.code))
+    return Report(source, retold(outcomes, findings), tuple(findings), len(own), coverage, (*read.notes, *broken), context)
+
+
+def _again(source: Source, edits: Iterable[Edit], book: Rulebook, context: tuple[Source, ...]) -> set[tuple[str, int]]:
+    """Read and check a report again with some edits; return the code and line of each finding."""
+    changed = decode(apply(source.text, edits).encode("utf-8", "surrogatepass"), source.path)
+    read = read_claims(changed, context, rules=book)
+    outcomes, _ = run_checks(book.rules, Subject(read.document, read.claims, read.plans, book.lexicon, read.context))
+    found = (outcome.finding for outcome in outcomes)
+    return {(one.code, changed.lines.point(one.place.span.start).line) for one in found if one and not one.place.path}
 
 
 def _checked(claims: Iterable[Claim], outcomes: Iterable[Outcome]) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from auditor.errors import UsageError
-from auditor.findings import Report
+from auditor.findings import Finding, Report
 
 __all__ = ["ALL", "Named", "Selection", "narrow", "verify"]
 
@@ -57,16 +57,26 @@ class Selection:
 def narrow(report: Report, selection: Selection, rules: Iterable[Named]) -> Report:
     """Return the report with the findings and outcomes of the admitted rules alone.
 
-    `rules` says which code and category an outcome's rule has; an outcome of a rule it does not hold stays.
+    A finding that was told with one of a rule that is kept out stands for itself again. `rules` says which code and category
+    an outcome's rule has; an outcome of a rule it does not hold stays.
     """
     if selection.is_everything:
         return report
     kept_out = {name for rule in rules if not selection.admits(rule) for name in (rule.code, rule.name)}
     return replace(
         report,
-        findings=tuple(finding for finding in report.findings if selection.admits(finding)),
+        findings=tuple(_admitted(report.findings, selection)),
         outcomes=tuple(outcome for outcome in report.outcomes if outcome.rule not in kept_out),
     )
+
+
+def _admitted(findings: Iterable[Finding], selection: Selection) -> Iterator[Finding]:
+    for finding in findings:
+        if not selection.admits(finding):
+            yield from _admitted(finding.carried, selection)
+            continue
+        unwanted = {one.message for one in finding.carried if not selection.admits(one)}
+        yield replace(finding, followers=tuple(line for line in finding.followers if line not in unwanted)) if unwanted else finding
 
 
 def verify(selectors: Iterable[str], rules: Sequence[Named], origin: str) -> None:

@@ -18,6 +18,7 @@ from auditor.read import decode
 from auditor.render.run import Options, ordered
 from auditor.render.text import finding_block
 from auditor.rulebook import Rule, Rulebook
+from auditor.selection import Selection, narrow
 
 __all__ = ["Example", "examples", "expected_file", "failure", "record", "rendered"]
 
@@ -64,10 +65,12 @@ def rendered(example: Example, book: Rulebook, *, own: bool) -> str:
     source = decode(example.path.read_bytes(), example.path.name)
     context = () if example.context is None else (decode(example.context.read_bytes(), example.context.name),)
     report = audit_source(source, rules=book, context=context)
+    if own:  # what is told with another rule's finding is this rule's too
+        report = narrow(report, Selection((example.rule.code,)), book.rules)
     found = [
         finding
         for finding in ordered(report.findings)
-        if finding.code == example.rule.code or (not own and finding.severity.rank >= Severity.WARNING.rank)
+        if own or finding.severity.rank >= Severity.WARNING.rank or finding.code == example.rule.code
     ]
     options = Options(color=False, explain=True, width=WIDTH)
     return "".join(f"{finding_block(report, finding, options)}\n" for finding in found)

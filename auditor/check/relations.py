@@ -17,7 +17,7 @@ from string import Formatter
 from typing import Final
 
 from auditor.claims.model import Approximation, Claim, Role
-from auditor.findings import Confidence, ConventionTried, Edit, Finding, Outcome, Place, Repair, Severity, Step, Verdict
+from auditor.findings import Confidence, ConventionTried, Edit, Finding, Outcome, Place, Repair, Restatement, Severity, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.relations.dimensions import base_unit, dimension
 from auditor.relations.evaluate import Bound, Convention, Judged, Judgement, Meaning, UnknownError, admits, derive, judge, value_of
@@ -29,12 +29,12 @@ from auditor.spans import Span
 from auditor.units import DIMENSIONLESS
 from auditor.values import Interval
 
-__all__ = ["run", "run_all"]
+__all__ = ["restating", "run", "run_all"]
 
 MAX_COMBINATIONS: Final = 128
 """Choices of competing values that are tried; where there are more, nothing is contradicted."""
 MAX_RELATED: Final = 12
-MAX_REPAIRS: Final = 4
+MAX_REPAIRS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,11 @@ Claims = Mapping[str, Sequence[Claim]]
 """The claims of a plan by quantity."""
 
 
-def run_all(rules: Iterable[Rule], plans: Iterable[Plan], frameworks: Collection[str] = ()) -> list[Outcome]:
+def run_all(rules: Iterable[Rule], plans: Iterable[Plan], frameworks: Collection[str] = (), *, told: bool = True) -> list[Outcome]:
     """Return the outcomes of every relation rule over every plan; what two plans share is said once.
 
     `frameworks` are the programs the report names: a convention of another program's is mentioned but saves nothing.
+    Where only the verdicts are wanted they need not be `told`: an outcome then has neither message nor finding.
     """
     relations = [rule for rule in rules if not rule.check]
     found: list[Outcome] = []
@@ -93,7 +94,7 @@ def run_all(rules: Iterable[Rule], plans: Iterable[Plan], frameworks: Collection
             if not work[1] or work in done:
                 continue
             done.add(work)
-            for outcome in _run(rule, claims, frameworks):
+            for outcome in _run(rule, claims, frameworks, told=told):
                 key = (outcome.rule, outcome.verdict, outcome.spans, outcome.message)
                 if key not in seen:
                     seen.add(key)
@@ -103,7 +104,7 @@ def run_all(rules: Iterable[Rule], plans: Iterable[Plan], frameworks: Collection
 
 def run(rule: Rule, plan: Plan, frameworks: Collection[str] = ()) -> list[Outcome]:
     """Return the outcomes of one relation rule over one plan: none where the plan has nothing to do with it."""
-    return _run(rule, _by_quantity(plan), frameworks)
+    return _run(rule, _by_quantity(plan), frameworks, told=True)
 
 
 def _by_quantity(plan: Plan) -> dict[str, list[Claim]]:
@@ -113,7 +114,7 @@ def _by_quantity(plan: Plan) -> dict[str, list[Claim]]:
     return found
 
 
-def _run(rule: Rule, claims: Claims, frameworks: Collection[str]) -> list[Outcome]:
+def _run(rule: Rule, claims: Claims, frameworks: Collection[str], *, told: bool) -> list[Outcome]:
     present = [use for use in rule.uses if use.quantity in claims]
     missing = [use.name for use in rule.uses if use.quantity not in claims and use.name not in rule.assume]
     if not present or (len(missing) > len(present) and not _could_run(rule, missing)):
@@ -121,7 +122,7 @@ def _run(rule: Rule, claims: Claims, frameworks: Collection[str]) -> list[Outcom
     candidates = {use.name: list(_candidates(use, claims)) for use in rule.uses}
     outcomes = []
     for focus in _foci(candidates):
-        outcome = _judge_focus(rule, claims, candidates, focus, frameworks)
+        outcome = _judge_focus(rule, claims, candidates, focus, frameworks, told=told)
         if outcome is not None:
             outcomes.append(outcome)
     contradicted = [outcome for outcome in outcomes if outcome.verdict is Verdict.CONTRADICTED]
@@ -246,7 +247,7 @@ def _assumed(use: Use, value: Fraction) -> Bound:
 
 
 def _judge_focus(
-    rule: Rule, claims: Claims, candidates: Mapping[str, Sequence[Claim]], focus: Focus, frameworks: Collection[str]
+    rule: Rule, claims: Claims, candidates: Mapping[str, Sequence[Claim]], focus: Focus, frameworks: Collection[str], *, told: bool
 ) -> Outcome | None:
     whole = focus == Focus()
     fitting = {name: chosen for name, listed in candidates.items() if (chosen := _chosen(listed, focus))}
@@ -265,7 +266,7 @@ def _judge_focus(
     if not trials:
         return None
     choices = prod(len(listed) for listed in options.values())
-    return _outcome(rule, trials, complete=choices <= MAX_COMBINATIONS)
+    return _outcome(rule, trials, complete=choices <= MAX_COMBINATIONS, told=told)
 
 
 def _could_run(rule: Rule, missing: Collection[str]) -> bool:
@@ -335,11 +336,13 @@ def _best(judgements: Iterable[Judgement]) -> Verdict:
     return next(verdict for verdict in (Verdict.HELD, Verdict.UNDETERMINED, Verdict.CONTRADICTED) if verdict in verdicts)
 
 
-def _outcome(rule: Rule, trials: Sequence[Trial], *, complete: bool) -> Outcome:
+def _outcome(rule: Rule, trials: Sequence[Trial], *, complete: bool, told: bool) -> Outcome:
     verdict = _best(Judgement(trial.verdict) for trial in trials)
     trial = next(one for one in trials if one.verdict is verdict)
     if verdict is Verdict.CONTRADICTED and not complete:
         return Outcome(rule.code, Verdict.UNDETERMINED, _spans(trial), "too many different values stand for the same quantities")
+    if not told:
+        return Outcome(rule.code, verdict, _spans(trial))
     if verdict is Verdict.CONTRADICTED:
         finding = _finding(rule, trial, alone=len(trials) == 1)
         return Outcome(rule.code, verdict, _spans(trial, every=True), finding.message, finding)
@@ -406,7 +409,35 @@ def _finding(rule: Rule, trial: Trial, *, alone: bool) -> Finding:
         derivation=_derivation(trial),
         conventions=_conventions(rule, trial),
         repairs=_repairs(rule, trial, alone=alone),
+        basis=_basis(rule, trial),
     )
+
+
+def _basis(rule: Rule, trial: Trial) -> tuple[Span, ...]:
+    """Return the places of a smallest set of the claims that contradict each other.
+
+    A claim is left out where no value it could have would make any admissible convention hold.
+    """
+    uses = {use.name: use for use in rule.uses}
+    bounds = dict(trial.bounds)
+    needed = [name for name in trial.options if name != rule.subject]
+    for name in reversed(needed.copy()):
+        least = Fraction(1 if uses[name].kind.whole else 0)
+        free = {**bounds, name: replace(bounds[name], meanings=(Meaning(Interval(least, None), least),))}
+        if _never_holds(rule, trial, free):
+            bounds, needed = free, [other for other in needed if other != name]
+    kept = [option.claim for name, option in trial.options.items() if name in needed or name == rule.subject]
+    return tuple(dict.fromkeys(claim.span for claim in kept if not claim.source))
+
+
+def _never_holds(rule: Rule, trial: Trial, bounds: Mapping[str, Bound]) -> bool:
+    """Tell whether the rule applies and every convention that may is contradicted."""
+    values = {name: bound.meanings[0].interval for name, bound in bounds.items()}
+    if any(admits(condition, values).verdict is not Verdict.HELD for condition in rule.given):
+        return False
+    known = [convention for convention in rule.conventions if convention not in trial.foreign]
+    possible = [one for one in known if one.when is None or admits(one.when, values).verdict is not Verdict.CONTRADICTED]
+    return all(judge(one, bounds, rule.tolerance).judgement.verdict is Verdict.CONTRADICTED for one in possible)
 
 
 def _elsewhere(main: Claim, places: Iterable[Place]) -> tuple[Place, ...]:
@@ -561,6 +592,7 @@ class _Words:
 
 
 def _repairs(rule: Rule, trial: Trial, *, alone: bool) -> tuple[Repair, ...]:
+    """Return the nearest value of each operand that would agree; which of them is likeliest is judged where all findings are known."""
     kinds = {use.name: use.kind for use in rule.uses if use.name in trial.options and use.name not in rule.keep}
     found: list[Change] = []
     for one in trial.judged:
@@ -569,35 +601,43 @@ def _repairs(rule: Rule, trial: Trial, *, alone: bool) -> tuple[Repair, ...]:
     found.sort(key=lambda change: (change.ratio, prefer.get(change.name, len(prefer))))
     unique = {(change.name, change.value): change for change in reversed(found)}
     nearest = [change for change in found if unique[change.name, change.value] is change][:MAX_REPAIRS]
-    ties = sum(change.ratio == nearest[0].ratio for change in nearest) if nearest else 0
-    return tuple(_repair(rule, trial, change, ties if index < ties else 1, alone=alone) for index, change in enumerate(nearest))
+    return tuple(_repair(rule, trial, change, alone=alone) for change in nearest)
 
 
-def _repair(rule: Rule, trial: Trial, change: Change, ties: int, *, alone: bool) -> Repair:
-    bound, claim = trial.bounds[change.name], trial.options[change.name].claim
+def _repair(rule: Rule, trial: Trial, change: Change, *, alone: bool) -> Repair:
+    bound, option = trial.bounds[change.name], trial.options[change.name]
     symbol, old = bound.symbol, figure(bound.meanings[0].shown, bound.unit)
     message = f"{symbol} {figure(change.value, bound.unit)} instead of {old} would agree"
     if change.convention:
         message += f" ({change.convention})"
-    if ties > 1:
-        message += f"; {ties} repairs are equally near"
-    whole = next(use.kind.whole for use in rule.uses if use.name == change.name)
-    edit = _edit(claim, bound.meanings[0].shown / bound.unit.scale, change.value / bound.unit.scale, whole=whole)
+    use = next(use for use in rule.uses if use.name == change.name)
+    edits = restating(option.claims, change.value, whole=use.kind.whole)
     safe = bool(
-        edit
+        edits
         and change.name == rule.derived
         and alone
         and len(trial.judged) == 1
         and all(one.confidence is Confidence.HIGH and one.approximation is not Approximation.BOUND for one in trial.claims)
         and set(trial.bounds) == set(trial.options)
     )
-    return Repair(message, edit, safe)
+    restated = tuple(Restatement(claim.span, claim.quantity, change.value) for claim in option.claims if not claim.source)
+    return Repair(message, edits, safe, restated)
 
 
-def _edit(claim: Claim, old: Fraction, new: Fraction, *, whole: bool) -> tuple[Edit, ...]:
-    """Return the edit that writes `new` where the claim writes `old`; none where its number cannot be told for sure."""
-    found = None if claim.source or len(claim.text) != len(claim.span) else rewritten(claim.text, old, new, whole=whole)
-    if found is None:
-        return ()
-    start, end, text = found
-    return (Edit(Span(claim.span.start + start, claim.span.start + end), text),)
+def restating(claims: Iterable[Claim], value: Fraction, *, whole: bool) -> tuple[Edit, ...]:
+    """Return the edits that write `value` (in base units) at every place of claims that state another.
+
+    None at all where one of them stands in a context file or its number cannot be told for sure: half a change is none.
+    """
+    edits: dict[Span, Edit] = {}
+    for claim in claims:
+        shown = next((meaning.shown for meaning in _meanings(claim)), None)
+        if shown is None or claim.source or len(claim.text) != len(claim.span):
+            return ()
+        found = rewritten(claim.text, shown / claim.unit.scale, value / claim.unit.scale, whole=whole)
+        if found is None:
+            return ()
+        start, end, text = found
+        span = Span(claim.span.start + start, claim.span.start + end)
+        edits[span] = Edit(span, text)
+    return tuple(edits.values())
