@@ -27,6 +27,7 @@ from auditor.check.stated import (
     said,
     shown,
     stated,
+    wholes,
 )
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
@@ -38,7 +39,7 @@ from auditor.spans import Span
 from auditor.statements import Kind
 from auditor.units import UNITS
 
-__all__ = ["memory_below_weights", "over_capacity", "weights_in_all", "weights_per_gpu", "weights_per_stage"]
+__all__ = ["memory_below_weights", "over_capacity", "weights_by_layers", "weights_in_all", "weights_per_gpu", "weights_per_stage"]
 
 _PARTS: Final = ("memory.weights", "memory.gradients", "memory.optimizer", "memory.activations", "memory.kv_cache", "memory.overhead")
 
@@ -140,6 +141,75 @@ def _unnamed_weights(subject: Subject, plan: Plan) -> Iterator[Claim]:
                 for other in used
             ):
                 yield replace(one, quantity="memory.weights")
+
+
+def weights_by_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """What stands for the weights of the whole model is what a layer has times the layers."""
+    done: set[Span] = set()
+    for plan in subject.plans:
+        layers = wholes(plan, "model.layers")
+        per_layer = [claim for claim in stated(plan, "memory.weights", ("layer",)) if claim.confidence is Confidence.HIGH]
+        if len(layers) != 1 or not per_layer:
+            continue
+        ((depth, depth_claim),) = layers.items()
+        computed = [
+            Worked.of(claim, "weights_per_layer", reading).times(Worked.of(depth_claim, "layers"))
+            for claim in per_layer
+            for reading in range(len(claim.readings))
+        ]
+        sharding = Sharding(subject, plan)
+        by_parameters = [one.times(width) for one in sharding.parameters() for width in sharding.widths()]
+        for claim in own(plan, stated(plan, "memory.weights", ("", "total", "replica", "gpu", "stage"), operands=True)):
+            whole = claim.scope.per in ("", "total", "replica") and claim.confidence is Confidence.HIGH
+            if claim.span in done or not (whole or _is_divided(subject, claim)):
+                continue
+            done.add(claim.span)
+            results = [
+                other for other in subject.of(claim.statement) if other.quantity == claim.quantity and not is_worked_from(subject, other)
+            ]
+            outcome = _weights_by_layers(plan, rule, claim, depth, computed, by_parameters)
+            if outcome.finding is not None:
+                followers = tuple(f"{said(other)} is computed from it" for other in results if other is not claim)
+                outcome = replace(outcome, finding=replace(outcome.finding, followers=followers))
+            yield outcome
+
+
+def _is_divided(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a figure is divided by a number of GPUs or stages: the whole stands before the division sign."""
+    behind = subject.document.source.text[claim.span.end : claim.span.end + 3].strip()
+    return behind[:1] in ("÷", "/") and is_worked_from(subject, claim)
+
+
+def _weights_by_layers(
+    plan: Plan, rule: Rule, claim: Claim, depth: int, computed: Sequence[Worked], by_parameters: Sequence[Worked]
+) -> Outcome:
+    spans = (claim.span, *(one.span for one in computed[0].claims if not one.source))
+    for one in computed:
+        if any(reading.interval.meets(one.interval.widen(_REST)) for reading in claim.readings):
+            return Outcome(rule.code, Verdict.HELD, spans, f"{one.substituted} = {amount(one.value, claim.unit)}")
+    if any(reading.interval.meets(one.interval.widen(_REST)) for one in by_parameters for reading in claim.readings):
+        return Outcome(rule.code, Verdict.UNDETERMINED, spans, "the parameters and the layers describe different models")
+    one = max((each for each in computed if each.value == shown(each.claims[0]) * depth), key=lambda each: each.value)
+    if shown(claim) < one.value:
+        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"say whether {said(claim)} is the whole model's or a share of it")
+    message = (
+        f"{said(claim)} stands for the weights, but {said(one.claims[0])} in each of {depth} layers are {amount(one.value, claim.unit)}"
+    )
+    related = list(places(one.claims, but=claim))
+    for other in stated(plan, "memory.used", ("layer",)):
+        if abs(shown(other) * depth - shown(claim)) * 50 <= shown(claim):
+            message += f"; it is {said(other)} a layer, which is not weights alone"
+            related.append(Place(other.span, "not weights alone", other.source))
+            break
+    finding = rule.finding(
+        message,
+        Place(claim.span, "stands for the weights"),
+        related=tuple(related[:12]),
+        claimed=said(claim),
+        expected=amount(one.value, claim.unit),
+        derivation=(one.step(claim.unit),),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def over_capacity(subject: Subject, rule: Rule) -> Iterator[Outcome]:
