@@ -309,7 +309,7 @@ def bits_for_bytes(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         match = found.match
         value = claim.interval.middle or Fraction(0)
-        message = f"{said(claim)} is {amount(value, UNITS['GB/s'])}, but the link of {match.entry} has {match.figure.text}: bits written for bytes"
+        message = f"{said(claim)} is {amount(value, UNITS['GB/s'])}, but the link of {match.entry} has {match.figure.text}: bits written for bytes"  # noqa: E501 -- one sentence of a finding
         finding = rule.finding(
             message,
             Place(claim.span, "in bits"),

@@ -346,7 +346,7 @@ def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], compu
     if (shown(claim) < one.value / 2 and _may_be_share(subject, claim)) or subject.statement(claim).kind is Kind.SENTENCE:
         return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"say whether {said(claim)} is the whole model's or a share of it")
     params = one.claims[0]
-    message = f"{said(claim)} of weights, but {said(params)} at {amount(one.value / shown(params), UNITS['byte'])} each are {amount(one.value, claim.unit)}"
+    message = f"{said(claim)} of weights, but {said(params)} at {amount(one.value / shown(params), UNITS['byte'])} each are {amount(one.value, claim.unit)}"  # noqa: E501 -- one sentence of a finding
     finding = rule.finding(
         message,
         Place(claim.span, "weights of the model"),

@@ -262,7 +262,7 @@ def _described(shape: _Shape) -> str:
     sizes = shape.sizes
     if sizes.get("experts", 1) > 1:
         width = sizes.get("expert_hidden") or sizes.get("ffn")
-        return f"{sizes['layers']} layers of {sizes['experts']} experts ({sizes['hidden']} x {width}) and attention of width {sizes['heads'] * sizes['head_dim']}"
+        return f"{sizes['layers']} layers of {sizes['experts']} experts ({sizes['hidden']} x {width}) and attention of width {sizes['heads'] * sizes['head_dim']}"  # noqa: E501 -- one sentence of a finding
     return f"{sizes['layers']} layers of width {sizes['hidden']} with {sizes['ffn']} in the feed-forward network"
 
 
@@ -460,7 +460,7 @@ def _all_experts(plan: Plan, rule: Rule, expert: _Expert) -> Iterator[Outcome]:
         return
     sure = through > high * (1 + Fraction(1, 50))
     total = expert.value * number * depth
-    message = f"{said(claim)} per expert, but {number} experts in each of {depth} layers make {_count(total)}, more than the model's {said(whole)}"
+    message = f"{said(claim)} per expert, but {number} experts in each of {depth} layers make {_count(total)}, more than the model's {said(whole)}"  # noqa: E501 -- one sentence of a finding
     finding = rule.finding(
         message,
         Place(claim.span, "size of an expert"),
@@ -527,7 +527,7 @@ def _experts_alone(subject: Subject, plan: Plan, rule: Rule, expert: _Expert, ev
             taken = expert.value * number
             total = shown(whole)
             if total and abs(taken / total - 1) <= Fraction(1, 200) and whole.span != claim.span:
-                message = f"{said(claim)} for each of {number:,} experts take all of the {said(whole)}: nothing is left for attention and embeddings"
+                message = f"{said(claim)} for each of {number:,} experts take all of the {said(whole)}: nothing is left for attention and embeddings"  # noqa: E501 -- one sentence of a finding
                 operands = (claim, *used, whole)
                 finding = rule.finding(
                     message,

@@ -271,7 +271,9 @@ def _of_a_node(statements: Sequence[Statement], claims: Sequence[Claim]) -> tupl
     for claim in claims:
         statement = statements[claim.statement]
         names = [label.text.content.lower() for label in statement.path[-2:]]
-        plain = statement.kind is Kind.ENTRY and (names[-1:] == ["devices"] or ".".join(names).endswith(("trainer.devices", "trainer.gpus")))
+        plain = statement.kind is Kind.ENTRY and (
+            names[-1:] == ["devices"] or ".".join(names).endswith(("trainer.devices", "trainer.gpus"))
+        )
         if claim.quantity == "gpus" and not claim.source and plain and above(claim) in several:
             claim = replace(claim, quantity="gpus.per_node", symbol="gpus_per_node", scope=replace(claim.scope, per="node"))
         result.append(claim)

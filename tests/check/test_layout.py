@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -62,7 +63,7 @@ DEGREE = st.sampled_from([1, 2, 3, 4, 8, 16])
 @pytest.mark.parametrize("style", STYLES, ids=lambda style: style[0].__name__)
 @settings(max_examples=30, deadline=None)
 @given(tp=DEGREE, pp=DEGREE, dp=DEGREE, ep=DEGREE, cp=st.sampled_from([1, 2]), gpus=st.data())
-def test_agrees_with_the_cost_model(style, tp: int, pp: int, dp: int, ep: int, cp: int, gpus: st.DataObject) -> None:
+def test_agrees_with_the_cost_model(style: Any, tp: int, pp: int, dp: int, ep: int, cp: int, gpus: st.DataObject) -> None:
     """A complete layout is contradicted exactly where no convention of the cost model fits it."""
     write, name = style
     products = [tp * pp * dp * cp, tp * ep * pp * dp * cp, ep * pp * dp, tp * ep * pp * dp, tp * pp, tp * pp * dp]
