@@ -70,6 +70,7 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
     claims = _totals(statements, claims)
     claims = _of_a_node(statements, claims)
     claims, titles, seconds = _rows(statements, claims)
+    claims = _columns(statements, claims, titles)
     claims = _arrays(statements, claims, titles)
     claims = _launched(statements, claims, titles)
     claims = _sections(statements, claims, titles)
@@ -344,6 +345,42 @@ def _rows(
                     result[second] = replace(result[second], plan=f"{id_}/2")
     # A second value belongs to the second configuration only; the plan is built from the row by swapping.
     return tuple(result), titles, seconds
+
+
+def _columns(statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]) -> tuple[Claim, ...]:
+    """Give the columns of a table plans of their own where its rows are quantities and several columns state configurations."""
+    tables: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for index, claim in enumerate(claims):
+        statement = statements[claim.statement]
+        if (
+            statement.cell is not None
+            and statement.kind is Kind.CELL
+            and not claim.source
+            and claim.plan == MAIN
+            and claim.role is Role.ACTUAL
+        ):
+            tables[statement.cell.table][statement.cell.column].append(index)
+    result = list(claims)
+    for table, columns in tables.items():
+        stated: dict[int, dict[str, Fraction]] = {}
+        for column, indices in columns.items():
+            rows = {claims[index].quantity: index for index in indices if claims[index].quantity in _CONFIGURES}
+            layout = {quantity: claims[index].interval.low for quantity, index in rows.items() if claims[index].interval.is_exact}
+            if len(layout) >= 2:
+                stated[column] = {quantity: value for quantity, value in layout.items() if value is not None}
+        if len(stated) < 2 or not _disagree(list(stated.values())):
+            continue
+        for column in stated:
+            id_ = f"table {table} column {column}"
+            path = statements[claims[columns[column][0]].statement].path
+            titles[id_] = (next((label.text.content for label in path if label.kind is LabelKind.COLUMN), f"column {column + 1}"), False)
+            for index in columns[column]:
+                named = statements[claims[index].statement].path[-2:]
+                sure = claims[index].context in [label.text.whole for label in named if label.kind is LabelKind.ROW]
+                # Under "Run A" a row is read with doubt; in a table of configurations it is just what it says.
+                confidence = Confidence.HIGH if sure else claims[index].confidence
+                result[index] = replace(claims[index], plan=id_, confidence=confidence)
+    return tuple(result)
 
 
 def _holds_layouts(statements: Sequence[Statement], claims: Sequence[Claim], indices: Sequence[int]) -> bool:
