@@ -7,7 +7,7 @@ The words that say so are the scope's: two claims are compared only where the wo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ from auditor.check.passages import Passage, disowned
 from auditor.check.placed import plain
 from auditor.check.subject import Subject
 from auditor.check.targets import offset, own_label, words_around
+from auditor.claims.lexicon import Quantity
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.relations.figures import figure
@@ -51,9 +52,10 @@ _NARROWING: Final = frozenset(
     "effective total raw net gross peak p50 p90 p95 p99 median average input output cold warm first last single aggregate request layer "
     "stage token user attention mlp moe dense embedding vision encoder decoder shared routed margin buffer saved save saving reserve "
     "reserved available remaining minimal limit up claim optimal optimized target corrected revised local global intra inter cross node "
-    "in out model weight parameter activation kvcache cache gradient optimizer expert sequence overhead scale scaling sustained".split()
+    "in out sequence scale scaling sustained".split()
 )
 """Words that narrow a figure where they stand next to it."""
+_PARTS_OF_MEMORY: Final = frozenset("model weight parameter activation kvcache cache gradient optimizer expert overhead buffer".split())
 _ASSUMED_IN: Final = frozenset("hardware environment input requirement constraint specification spec assumption given".split())
 _REACHED_IN: Final = frozenset("utilization efficiency performance result metric analysis".split())
 """Headings below which utilisations are assumptions of the plan, and those below which they are what it reaches."""
@@ -230,7 +232,9 @@ def _cues(subject: Subject, claim: Claim, statement: Statement) -> frozenset[str
     own |= words_around(subject, claim.statement).get(claim.span, frozenset())
     if statement.kind is Kind.HEADING:
         own |= {word.text for word in subject.lexicon.normalize(statement.value.content)}
-    found = own & (_CONTRAST | _NARROWING)
+    found = own & (_CONTRAST | (frozenset() if claim.quantity.startswith("parallel.") else _NARROWING))
+    if claim.quantity.startswith("memory."):
+        found |= own & _PARTS_OF_MEMORY
     for label in statement.path:
         if not _is_title(label) and label.kind is not LabelKind.FILE:
             found |= {word.text for word in subject.lexicon.normalize(label.text.content)} & _CONTRAST
@@ -285,7 +289,7 @@ def _finding(subject: Subject, rule: Rule, scope: _Scope, values: Sequence[Seque
     first, odd = main[0], others[0]
     name = subject.lexicon.quantities[scope.quantity]
     line = subject.document.source.lines.point(first.span.start).line
-    message = f"{_called(name.names[0])} is {_said(odd)} here but {_said(first)} on line {line}"
+    message = f"the {_called(name)} is {_said(odd)} here but {_said(first)} on line {line}"
     if len(main) > 2:
         message += f" and in {len(main) - 1} other places"
     tied = len(values[0]) == len(values[1])
@@ -314,14 +318,30 @@ def _said(claim: Claim) -> str:
     """Return a claim as written, with the unit its label gives it."""
     text = claim.text.strip()
     bare = claim.unit.dimension != DIMENSIONLESS and not any(character.isalpha() for character in text)
-    return f"{text} {claim.unit.symbol}" if bare else text
+    sign = {">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most "}.get(claim.bound, "")
+    return f"{sign if text[:1].isdigit() else ''}{text} {claim.unit.symbol if bare else ''}".rstrip()
 
 
-def _called(words: Iterable[str]) -> str:
-    spelled = " ".join(words)
-    for axis in ("tensor", "pipeline", "expert", "data", "context", "sequence"):
-        spelled = spelled.replace(f"{axis}parallel", f"the {axis}-parallel degree")
-    return spelled
+_SPELLED: Final = {
+    "globalbatch": "global batch",
+    "microbatch": "micro-batch",
+    "microbatchsize": "micro-batch size",
+    "kvcache": "KV cache",
+    "loadbalance": "load balance",
+    "topk": "top-k",
+    "ttft": "TTFT",
+    "tpot": "TPOT",
+    "mfu": "MFU",
+    "gpu": "GPU",
+    "virtualpipeline": "virtual pipeline",
+} | {f"{axis}parallel": f"{axis}-parallel degree" for axis in ("tensor", "pipeline", "expert", "data", "context", "sequence")}
+_COUNTED: Final = ("gpus", "nodes", "model.layers", "model.heads", "model.kv_heads", "model.experts", "batch.microbatches")
+
+
+def _called(quantity: Quantity) -> str:
+    """Return a quantity's name for people."""
+    spelled = " ".join(_SPELLED.get(word, word) for word in quantity.names[0])
+    return f"number of {spelled}s" if quantity.id in _COUNTED else spelled
 
 
 def _operand(symbol: str, claim: Claim) -> Operand:

@@ -312,9 +312,7 @@ def _sides(subject: Subject, statement: Statement, claims: Sequence[Claim]) -> l
     for position, (claim, (start, end)) in enumerate(zip(claims, places, strict=True)):
         left = places[position - 1][1] if position else 0
         right = places[position + 1][0] if position + 1 < len(places) else len(text)
-        before, after = text[left:start], text[end:right]
-        before = before[max(before.rfind(mark) for mark in _CUTS) + 1 :]
-        after = after[: min((cut for mark in _CUTS if (cut := after.find(mark)) >= 0), default=len(after))]
+        before, after = _next_to(statement, claims, position)
         leading, trailing = _words(subject, before), _words(subject, after)
         for connector in _CONNECTORS:
             if connector in leading:
@@ -330,8 +328,23 @@ def _sides(subject: Subject, statement: Statement, claims: Sequence[Claim]) -> l
 
 def words_around(subject: Subject, index: int) -> dict[Span, frozenset[str]]:
     """Return for each claim of a statement the words that belong to it: those next to it, up to a bracket, a comma or another figure."""
-    statement = subject.document.statements[index]
-    return {side.claim.span: side.words for side in _sides(subject, statement, subject.of(index))}
+    statement, claims = subject.document.statements[index], subject.of(index)
+    found = {}
+    for position, claim in enumerate(claims):
+        before, after = _next_to(statement, claims, position)
+        found[claim.span] = frozenset((*_words(subject, before), *_words(subject, after)))
+    return found
+
+
+def _next_to(statement: Statement, claims: Sequence[Claim], position: int) -> tuple[str, str]:
+    """Return the text before and behind a claim, up to the neighbouring claims, brackets and commas."""
+    text, value = statement.value.content, statement.value
+    left = offset(value, claims[position - 1].span.end) if position else 0
+    right = offset(value, claims[position + 1].span.start) if position + 1 < len(claims) else len(text)
+    before = text[left : offset(value, claims[position].span.start)]
+    after = text[offset(value, claims[position].span.end) : right]
+    before = before[max(before.rfind(mark) for mark in _CUTS) + 1 :]
+    return before, after[: min((cut for mark in _CUTS if (cut := after.find(mark)) >= 0), default=len(after))]
 
 
 def _words(subject: Subject, text: str) -> list[str]:
