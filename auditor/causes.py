@@ -22,12 +22,12 @@ __all__ = ["Again", "repeated", "retold", "settled", "weighed"]
 MAX_PLACES: Final = 24
 """Related places of one finding."""
 MAX_TRIED: Final = 12
-MAX_READ: Final = 500_000
+MAX_READ: Final = 150_000
 """Changes of the text that are read and checked again for one report, and how many characters that may be in all."""
 _READ_AS_WRITTEN: Final = frozenset(("arithmetic", "units", "placement"))
 """Written arithmetic and ranges of ids hold or not whatever their numbers are taken for."""
-_OF_ITS_OWN: Final = frozenset(("status",))
-"""A verdict is a statement of its own: that it stands on a wrong figure excuses neither."""
+_OF_ITS_OWN: Final = frozenset(("status", "method", "reference"))
+"""What is said in words is a statement of its own: that it stands beside a wrong figure excuses neither."""
 
 Again = Callable[[Sequence[Edit]], Set[tuple[str, int]]]
 """Reads and checks the report again with some edits; returns the code and line of each finding."""

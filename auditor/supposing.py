@@ -7,7 +7,7 @@ changes can be weighed for the price of a few audits. Written arithmetic that us
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -98,20 +98,7 @@ class Supposing:
             return None
         self._tried += 1
         spans = {span for span, _ in changed}
-        quantities = {quantity for _, quantity in changed}
-        plans = [plan for plan in self.subject.plans if any(_is_in(claim, changed) for claim in plan.claims)][:MAX_PLANS]
-        supposed = {plan.id: replace(plan, claims=_supposed(plan.claims, changed)) for plan in plans}
-        relations = [rule for rule in self.rules if not rule.check and any(use.quantity in quantities for use in rule.uses)]
-        checks = list(self._checks(finding, spans))
-        before = {**self._before(relations, plans), **{rule.name: self._found.get(rule.name, _NONE) for rule in checks}}
-        after = dict(self._tally(run_all(relations, supposed.values(), self._frameworks, told=False)))
-        if checks:
-            subject = replace(
-                self.subject,
-                claims=_supposed(self.subject.claims, changed),
-                plans=tuple(supposed.get(plan.id, plan) for plan in self.subject.plans),
-            )
-            after.update({rule.name: self._run(rule, subject, before[rule.name]) for rule in checks})
+        before, after = self._verdicts(finding, changed)
         more = {
             name: after.get(name, _NONE)[Verdict.CONTRADICTED] - before.get(name, _NONE)[Verdict.CONTRADICTED]
             for name in sorted(before.keys() | after.keys())
@@ -126,6 +113,30 @@ class Supposing:
             lost=lost + self._written_with(spans),
             settled=tuple(name for name, change in more.items() if change < 0 and name != finding.name),
         )
+
+    def _verdicts(self, finding: Finding, changed: Mapping[tuple[Span, str], Fraction]) -> tuple[Tally, Tally]:
+        """Return what the rules that a change can touch say of the report as it is, and with the change."""
+        quantities = {quantity for _, quantity in changed}
+        plans = [plan for plan in self.subject.plans if any(_is_in(claim, changed) for claim in plan.claims)][:MAX_PLANS]
+        supposed = {plan.id: replace(plan, claims=_supposed(plan.claims, changed)) for plan in plans}
+        relations = [rule for rule in self.rules if not rule.check and any(use.quantity in quantities for use in rule.uses)]
+        comparing = [rule for rule in self.rules if _compares_claims(rule)]
+        contested = self._contested(finding, {span for span, _ in changed})
+        before = {
+            **self._before(relations, plans),
+            **self._compared(comparing, quantities),
+            **{rule.name: self._found.get(rule.name, _NONE) for rule in contested},
+        }
+        after = dict(self._tally(run_all(relations, supposed.values(), self._frameworks, told=False)))
+        again = replace(
+            self.subject,
+            claims=_supposed(self.subject.claims, changed),
+            plans=tuple(supposed.get(plan.id, plan) for plan in self.subject.plans),
+        )
+        alike = replace(again, claims=tuple(claim for claim in again.claims if claim.quantity in quantities))
+        after.update({rule.name: self._run(rule, again, before[rule.name]) for rule in contested})
+        after.update({rule.name: self._run(rule, alike, before[rule.name]) for rule in comparing})
+        return before, after
 
     @cached_property
     def _frameworks(self) -> frozenset[str]:
@@ -153,16 +164,25 @@ class Supposing:
             self._tallies[key] = self._tally(run_all(rules, plans, self._frameworks, told=False))
         return self._tallies[key]
 
-    def _checks(self, finding: Finding, spans: Collection[Span]) -> Iterator[Rule]:
-        """Yield the checks to run again: those that compare claims with each other, and those that find these claims wrong now."""
-        contested = {
+    def _compared(self, rules: Sequence[Rule], quantities: Collection[str]) -> Tally:
+        """Return the verdicts of the rules that compare claims of one quantity with each other, as the report is."""
+        key = (tuple(rule.code for rule in rules), tuple(sorted(quantities)))
+        if key not in self._tallies:
+            alike = replace(self.subject, claims=tuple(claim for claim in self.subject.claims if claim.quantity in quantities))
+            self._tallies[key] = {rule.name: self._run(rule, alike, _NONE) for rule in rules}
+        return self._tallies[key]
+
+    def _contested(self, finding: Finding, spans: Collection[Span]) -> list[Rule]:
+        """Return the other checks that find something wrong with the claims at these places."""
+        found = {
             self._by_name[outcome.rule].name
             for outcome in self.outcomes
             if outcome.verdict is Verdict.CONTRADICTED and outcome.rule in self._by_name and _touch(outcome.spans, spans)
         }
-        for rule in self.rules:
-            if _compares_claims(rule) or (rule.check and rule.name in contested and rule.name != finding.name and not _judges_others(rule)):
-                yield rule
+        own = {finding.name}
+        return [
+            rule for rule in self.rules if rule.check and rule.name in found - own and not (_compares_claims(rule) or _judges_others(rule))
+        ]
 
     def _run(self, rule: Rule, subject: Subject, before: Counter[Verdict]) -> Counter[Verdict]:
         try:
