@@ -671,12 +671,12 @@ def _symbolic(text: str, position: int) -> bool:
 
 
 def _rounded(digits: str, written: Written) -> Written:
-    """Widen a measured integer to half a unit of its last digit; three or more trailing zeros count as rounding."""
+    """Widen a measured integer to half a unit of its last digit; three or more trailing zeros count as rounding, of a fortieth at most."""
     plain = digits.replace(",", "").replace("_", "")
     if not plain.isdigit() or written.interval.low is None:
         return written
     zeros = len(plain) - len(plain.rstrip("0"))
-    slack = Fraction(10**zeros, 2) if zeros >= 3 and len(plain) > zeros else Fraction(1, 2)
+    slack = min(Fraction(10**zeros, 2), Fraction(int(plain), 40)) if zeros >= 3 and len(plain) > zeros else Fraction(1, 2)
     low, high = written.interval.low, written.interval.high
     return Written(Interval(low - slack, None if high is None else high + slack), written.name, written.printed)
 
