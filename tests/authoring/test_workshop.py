@@ -111,7 +111,7 @@ def test_a_page_says_everything_about_a_rule() -> None:
         "## Why",
         "## Known limits",
         "## Examples",
-        "bad-product.md",
+        "bad-config.json",
         "error[LAY001]",
     ):
         assert part in text
