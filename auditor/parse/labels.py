@@ -202,7 +202,8 @@ _BAR: Final = re.compile(r"\s\|\s")
 _SEMICOLON: Final = re.compile(r";\s")
 _COMMA: Final = re.compile(r",\s")
 _SLASH: Final = re.compile(r"\s/\s")
-_GAP: Final = re.compile(r"\s{3,}|\t|\s[•·]\s")
+_GAP: Final = re.compile(r"\s{3,}|\t|\s•\s")
+_DOT: Final = re.compile(r"\s·\s")
 
 
 def split_pieces(line: Inline) -> list[Piece]:
@@ -210,7 +211,7 @@ def split_pieces(line: Inline) -> list[Piece]:
 
     A first piece with an empty value is the label over the others: `Setup: A: 1 | B: 2`.
     """
-    for separator, words in ((None, 9), (_BAR, 9), (_SEMICOLON, 9), (_GAP, 6), (_COMMA, 3), (_SLASH, 3)):
+    for separator, words in ((None, 9), (_BAR, 9), (_SEMICOLON, 9), (_GAP, 6), (_DOT, 6), (_COMMA, 3), (_SLASH, 3)):
         parts = _cut_at(line, separator) if separator is not None else _cut_at_labels(line)
         if len(parts) < 2:
             continue
@@ -221,13 +222,16 @@ def split_pieces(line: Inline) -> list[Piece]:
             pieces[0] = inner
         else:
             outer = []
-        if all(_is_part(piece, words, separator in (_COMMA, _SLASH)) for piece in pieces):
+        if all(_is_part(piece, words, separator in (_DOT, _COMMA, _SLASH)) for piece in pieces):
             return outer + pieces
     return [split_label(line)]
 
 
 def _is_part(piece: Piece, words: int, colon: bool) -> bool:
-    """Tell whether a part stands for itself; between commas only `name: value` does, since `TP=4, PP=2` is one string."""
+    """Tell whether a part stands for itself; between commas only `name: value` does, since `TP=4, PP=2` is one string.
+
+    The same holds of a middle dot and a slash: between `TP(4) · PP(2) = 8` the dot multiplies.
+    """
     if piece.label is None or not piece.value.content or (colon and piece.sign not in (":", "：")):
         return False
     return len(piece.label.content.split()) <= words

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from auditor.findings import Confidence, Finding, Severity, Verdict
@@ -151,6 +151,8 @@ def spelled(factors: list[int], style: int) -> str:
 
 
 @settings(max_examples=60, deadline=None)
+@example(factors=[1, 1], style=4, mark="", grouped=False, shift=1)
+@example(factors=[8, 2], style=4, mark="**", grouped=False, shift=-4)
 @given(st.lists(small, min_size=2, max_size=4), st.integers(0, 5), st.sampled_from(["", "**", "~"]), st.booleans(), st.integers(-40, 40))
 def test_products(factors: list[int], style: int, mark: str, grouped: bool, shift: int) -> None:
     product = 1
