@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from auditor.causes import repeated, retold, settled, weighed
 from auditor.check import run_checks
@@ -86,4 +88,6 @@ def _again(source: Source, edits: Iterable[Edit], book: Rulebook, context: tuple
 def _checked(claims: Iterable[Claim], outcomes: Iterable[Outcome]) -> int:
     """Count the claims that took part in an outcome that was decided."""
     spans = sorted({span for outcome in outcomes if outcome.verdict is not Verdict.UNDETERMINED for span in outcome.spans})
-    return sum(any(span.overlaps(claim.span) for span in spans) for claim in claims)
+    starts = [span.start for span in spans]
+    ends = [0, *accumulate((span.end for span in spans), max)]
+    return sum(ends[bisect_left(starts, claim.span.end)] > claim.span.start for claim in claims)

@@ -185,11 +185,15 @@ def pairs(claims: Iterable[Claim]) -> list[Pair]:
     """Pair each figure reached with each target of its quantity in the same scope."""
     found = []
     firm = [claim for claim in claims if claim.confidence is not Confidence.LOW]
+    targets: dict[str, list[Claim]] = defaultdict(list)
+    for claim in firm:
+        if claim.role in (Role.TARGET, Role.LIMIT):
+            targets[claim.quantity].append(claim)
     for actual in firm:
         if actual.role is not Role.ACTUAL or actual.quantity == "other" or actual.quantity in _UNJUDGED:
             continue
-        for target in firm:
-            if target.role not in (Role.TARGET, Role.LIMIT) or target.quantity != actual.quantity or target.span == actual.span:
+        for target in targets.get(actual.quantity, ()):
+            if target.span == actual.span:
                 continue
             pair = paired(actual, target)
             if pair is not None and same_scope(actual, target):

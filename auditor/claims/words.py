@@ -7,7 +7,8 @@ same words, so that the lexicon can hold literal names and needs no patterns.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 __all__ = ["Normalizer", "Word", "singular", "split"]
 
@@ -120,6 +121,10 @@ def split(text: str) -> list[Word]:
     return words
 
 
+_MOST_KNOWN: Final = 20_000
+"""Texts whose words are kept; a long report has a few thousand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Normalizer:
     """Word replacements of the lexicon."""
@@ -127,9 +132,18 @@ class Normalizer:
     words: Mapping[str, str]
     joined: Mapping[tuple[str, ...], str]
     longest: int
+    _known: dict[str, tuple[Word, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, text: str) -> tuple[Word, ...]:
-        """Return the normalised words of `text`: singular, replaced, joined."""
+        """Return the normalised words of `text`: singular, replaced, joined. Many rules ask for the same lines; these are kept."""
+        found = self._known.get(text)
+        if found is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            found = self._known[text] = self._normalized(text)
+        return found
+
+    def _normalized(self, text: str) -> tuple[Word, ...]:
         plain: list[Word] = []
         for word in split(text):
             base = self.words.get(word.text)
