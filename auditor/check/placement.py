@@ -19,6 +19,7 @@ from auditor.claims.placement import GroupSize, Member, Placements, Series, read
 from auditor.claims.words import split
 from auditor.cost.layout.placement import Group, Ids, numbered_from, overlaps
 from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.plans.assign import MAIN
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Statement
@@ -541,7 +542,8 @@ def dedicated_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         return
     apart = Ids.of(span for ids, _ in dedicated for span in ids.ranges)
     tp, pp, dp, gpus = (
-        _claims(subject, _DEGREES[one]) if one != "gpus" else _claims(subject, "gpus") for one in ("tp", "pp", "dp", "gpus")
+        [claim for claim in _claims(subject, quantity) if claim.plan == MAIN]
+        for quantity in (_DEGREES["tp"], _DEGREES["pp"], _DEGREES["dp"], "gpus")
     )
     if not (tp and pp and dp) or any(len({_number(one) for one in claims}) != 1 for claims in (tp, pp, dp)):
         return

@@ -51,6 +51,7 @@ def role_of(
             "compared to",
             "(was",
             "previously",
+            "formerly",
             "originally",
             "replaces",
             "replacing",
@@ -250,7 +251,18 @@ def local_role_of(
         return Role.TARGET
     if joined and joined[-1] in ("limit", "budget", "cap", "ceiling"):
         return Role.LIMIT
-    if joined and joined[-1] in ("previous", "before", "baseline", "original", "originally", "previously", "was", "old"):
+    if joined and joined[-1] in (
+        "previous",
+        "before",
+        "baseline",
+        "original",
+        "originally",
+        "previously",
+        "former",
+        "formerly",
+        "was",
+        "old",
+    ):
         return Role.PREVIOUS
     if joined and joined[-1] in ("exceed", "meet", "above", "below", "under", "within") and own & {"target", "requirement"}:
         return Role.TARGET

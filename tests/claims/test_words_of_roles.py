@@ -1,0 +1,39 @@
+"""Words that say a number is what was, what is reached, or by how much something changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.pipeline import read_claims
+from auditor.read import decode
+
+
+def read(text: str) -> list[tuple[str, str, str]]:
+    claims = read_claims(decode(text.encode(), "report.md")).claims
+    return [(claim.text, claim.quantity, claim.role.value) for claim in claims]
+
+
+@pytest.mark.parametrize("word", ["formerly", "previously", "was", "originally"])
+def test_what_was(word: str) -> None:
+    text = f"# Plan\n\n- Layers per stage: 4 ({word} 8)\n"
+    assert read(text) == [("4", "layers.per_stage", "actual"), ("8", "layers.per_stage", "previous")]
+
+
+@pytest.mark.parametrize("word", ["Reached", "Achieved"])
+def test_what_is_reached_has_its_name_from_the_heading(word: str) -> None:
+    assert read(f"## Latency\n\n- Target: 50ms\n- {word}: 35ms\n") == [("50ms", "time.step", "target"), ("35ms", "time.step", "actual")]
+
+
+@pytest.mark.parametrize("word", ["fell", "rose", "reduced", "grew"])
+def test_a_change_is_no_figure_of_its_own(word: str) -> None:
+    text = f"- Communication overhead {word} by 99%: from 156.2% to 1.5%\n"
+    assert read(text) == [
+        ("99%", "change", "actual"),
+        ("156.2%", "share.communication", "previous"),
+        ("1.5%", "share.communication", "actual"),
+    ]
+
+
+@pytest.mark.parametrize("label", ["GPUs in total", "Total GPUs", "GPUs in use", "GPUs used"])
+def test_how_many_gpus_there_are_in_all(label: str) -> None:
+    assert read(f"- {label}: 16\n") == [("16", "gpus", "actual")]
