@@ -418,16 +418,12 @@ def read_gpus(
     here = [word.text for word in line.words]
     if "single" in here and "node" in here and line.statement.kind is Kind.HEADING:
         return Meaning("gpus.per_node", Confidence.MEDIUM, shown, "node")
-    if earlier is not None and earlier.quantity in ("experts.per_gpu", "gpus.per_group") and words[-1:] == ["across"] and False:
-        return Meaning("gpus.per_group", Confidence.LOW, shown, "group")
     if splits_each(desk, words, ("expert", "group", "replica", "layer", "head")):
         return Meaning("gpus.per_group", Confidence.LOW, shown, "group")
     if words and words[-1] in ("of",) and earlier is not None and earlier.quantity == "other":
         return Meaning("gpus.per_group", Confidence.LOW, shown, "group")
     if after and after[0].text == "each":
         return Meaning("gpus.per_group", Confidence.LOW, shown, "group")
-    if False:
-        return Meaning("gpus.available", Confidence.LOW, shown)
     stated = (
         gap == "="
         or not head

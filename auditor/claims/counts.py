@@ -190,6 +190,8 @@ def read_labelled(
             return Meaning(axis.id, Confidence.HIGH, f"label {view.raw.strip()!r} of parallelism", "", view.label.text.whole)
         if view.words and view.words[-1].text in CHANGE_WORDS and not number.noun:
             return Meaning("change", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
+        if best and view.unit == "token" and best.quantity.id == "batch.global":
+            return Meaning("batch.tokens", Confidence.HIGH, f"label {view.raw.strip()!r}", "", view.label.text.whole)
         if (
             best
             and best.quantity.kind == "count"
@@ -214,8 +216,6 @@ def read_labelled(
             )
             if whole:
                 return Meaning(whole.id, Confidence.MEDIUM, f"total of {view.raw.strip()!r}")
-        if best and view.unit == "token" and best.quantity.id == "batch.global":
-            return Meaning("batch.tokens", Confidence.HIGH, f"label {view.raw.strip()!r}", "", view.label.text.whole)
         if (
             best
             and view.per in ("stage", "node", "replica", "group")
