@@ -57,6 +57,8 @@ def read_counted(
         return Meaning("model.top_k", Confidence.MEDIUM, f"{shown} {after[0].text}")
     if noun == "gpu":
         return read_gpus(desk, line, position, number, modifiers, after, head, per, before, shown)
+    if noun in ("sequence", "prompt") and "token" in modifier_texts:
+        return Meaning("batch.sequence_length", Confidence.HIGH, f"{shown}: so many tokens each")
     if noun in (
         "layer",
         "expert",

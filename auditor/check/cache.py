@@ -1,0 +1,460 @@
+"""Checks of the KV cache: the size of a token, of a layer, of all sequences, of a GPU's share, and a plan that forgets it.
+
+A cached token takes 2 x KV heads x head width x bytes in every layer (Kwon et al. 2023; Ainslie et al. 2023 for grouped
+queries). Where no KV heads are stated, they may be any divisor of the query heads; where no head width is stated, it may be twice
+hidden / heads; beside every stated precision 16 bits are tried, because quantised weights often go with a 16-bit cache. TP cuts
+the KV heads until one is left on each rank and copies them from there on. Latent, windowed and linear attention keep something
+else and are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Final
+
+from auditor.check.sharding import Sharding
+from auditor.check.stated import (
+    Degrees,
+    amount,
+    is_worked_from,
+    mentions,
+    number,
+    operand,
+    own,
+    own_words,
+    places,
+    said,
+    shown,
+    stated,
+    wholes,
+)
+from auditor.check.subject import Subject
+from auditor.claims.model import Claim, Role
+from auditor.findings import Confidence, Outcome, Place, Severity, Step, Verdict
+from auditor.plans.model import Plan
+from auditor.rulebook import Rule
+from auditor.spans import Span
+from auditor.units import UNITS, Unit
+
+__all__ = ["missing", "per_token", "size"]
+
+_ROOM: Final = Fraction(13, 10)
+"""Blocks that are not full, rounding and a few more sequences than stated: so much above the largest cache is let pass."""
+_FAR: Final = Fraction(5, 4)
+_ASKED: Final = (Role.ACTUAL, Role.TARGET, Role.LIMIT)
+"""A batch or a length may be asked for or bounded as well as stated; the cache must hold it all the same."""
+_LATENT: Final = (
+    *("mla", "latent attention", "multi head latent attention", "kv lora rank", "deepseek v2", "deepseek v3", "deepseek r1", "kimi k2"),
+    *("sliding window", "sliding window attention", "local attention", "linear attention", "sparse attention", "mamba", "ssm", "rwkv"),
+    *("gpt oss", "mistral 7b", "gemma 2", "gemma 3", "qwen3 next"),
+)
+"""Attention that keeps something else than the keys and values of every head for every token, and models built on it."""
+_GROUPED: Final = ("gqa", "mqa", "grouped query", "group query", "grouped query attention", "multi query", "multi query attention")
+_ALL_HEADS: Final = ("mha", "multi head attention", "multihead attention")
+_POOLED: Final = (
+    *("vllm", "sglang", "paged", "pagedattention", "pagedkv", "prefix caching", "prefix cache", "gpu memory utilization"),
+    *("mem fraction static", "kv cache free gpu mem fraction", "cache pool", "kv pool", "max num seqs", "max batched tokens"),
+)
+"""Servers that fill what memory is left with cache blocks, whatever one batch needs."""
+_ROOM_FOR: Final = frozenset(
+    "pool reserve reserved reservation budget available remaining left free room allocated allocation preallocated capacity".split()
+)
+"""Words of a figure that says what there is room for rather than what is needed."""
+_SIXTEEN_BITS: Final = Fraction(2)
+_SERVES: Final = ("time.ttft", "time.tpot", "time.prefill", "time.decode", "memory.kv_cache", "batch.output_length")
+_TRAINS: Final = ("memory.gradients", "memory.optimizer", "batch.accumulation")
+_SERVING_WORDS: Final = ("inference", "serving", "ttft", "time to first token", "decode", "decoding", "prefill", "kv cache")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """What one token takes in one layer: 2 x heads x width x bytes."""
+
+    heads: int
+    width: int
+    bytes: Fraction
+    claims: tuple[Claim, ...]
+    derived: bool = False
+    """The width is hidden / heads, for want of a stated one; some models have wider heads."""
+
+    @property
+    def value(self) -> Fraction:
+        return 2 * self.heads * self.width * self.bytes
+
+    @property
+    def terms(self) -> str:
+        return f"2 * {self.heads} * {self.width} * {number(self.bytes)}"
+
+
+class Cache:
+    """What a plan says of the model's attention, its sequences and its axes."""
+
+    def __init__(self, subject: Subject, plan: Plan) -> None:
+        self.subject, self.plan = subject, plan
+        self.sharding = Sharding(subject, plan)
+        self.layers = wholes(plan, "model.layers")
+        self.tokens = () if mentions(subject, _LATENT) else tuple(self._tokens())
+
+    def _tokens(self) -> Iterator[_Token]:
+        """Yield the readings of a cached token, the smallest last."""
+        heads = wholes(self.plan, "model.heads")
+        kept = wholes(self.plan, "model.kv_heads") or heads
+        derived = False
+        widths = wholes(self.plan, "model.head_dim", ("", "head"))
+        hidden = wholes(self.plan, "model.hidden")
+        sizes: list[tuple[int, tuple[Claim, ...]]] = [(width, (claim,)) for width, claim in widths.items()]
+        if not sizes:
+            derived = True
+            sizes = [
+                (width // count, (one, two))
+                for width, one in hidden.items()
+                for count, two in heads.items()
+                if count and width % count == 0
+            ]
+        precisions = self.sharding.widths()
+        found = []
+        for (count, one), (size, claims), width in product(kept.items(), sizes, precisions):
+            found.append(_Token(count, size, width.value, tuple(dict.fromkeys((one, *claims, *width.claims))), derived))
+        yield from sorted(found, key=lambda token: -token.value)
+
+    @property
+    def grouping_known(self) -> bool:
+        """Tell whether the report says how many heads are cached: KV heads, or attention with as many of them as query heads."""
+        return bool(wholes(self.plan, "model.kv_heads")) or (mentions(self.subject, _ALL_HEADS) and not mentions(self.subject, _GROUPED))
+
+    def admitted(self) -> Iterator[Fraction]:
+        """Yield what a cached token may take in one layer under every reading: fewer KV heads, wider heads, 16 bits."""
+        for token in self.tokens:
+            counts = [token.heads] if wholes(self.plan, "model.kv_heads") else _divisors(token.heads)
+            for count, size, width in product(counts, (1, 2) if token.derived else (1,), {token.bytes, _SIXTEEN_BITS}):
+                yield 2 * count * token.width * size * width
+
+    def shares(self) -> list[Fraction]:
+        """Return what one GPU may keep of a token: all of it, or its part by TP, PP or both."""
+        ways = {way for grid in self.sharding.grids[:4] for way in (grid.size("tp"), grid.size("pp"), grid.times(("tp", "pp")))}
+        return [Fraction(1, way) for way in sorted({1, *ways})]
+
+    def lengths(self) -> list[tuple[Fraction, Claim]]:
+        """Return the sequence lengths the plan speaks of, the longest first."""
+        return self._extent("batch.sequence_length", ("", "sequence", "total"))
+
+    def longest(self) -> list[tuple[Fraction, Claim]]:
+        """Return what a sequence may grow to: the longest input with the longest output, or the model's context."""
+        found = self.lengths()
+        outputs = self._extent("batch.output_length", ("", "sequence", "total"))
+        if found and outputs:
+            found = [(found[0][0] + outputs[0][0], found[0][1])]
+        found += self._extent("model.context", ("", "sequence", "total"))
+        return sorted(found, key=lambda pair: -pair[0])
+
+    def sequences(self) -> list[tuple[Fraction, Claim]]:
+        """Return the batch sizes, the largest first."""
+        found = {**dict(self._extent("batch.global", ("", "total", "step"))), **dict(self._extent("batch.concurrent", ("", "total")))}
+        return sorted(found.items(), key=lambda pair: -pair[0])
+
+    def _extent(self, quantity: str, per: Sequence[str]) -> list[tuple[Fraction, Claim]]:
+        found: dict[Fraction, Claim] = {}
+        for claim in stated(self.plan, quantity, per, roles=_ASKED):
+            if claim.confidence is Confidence.LOW or _is_result(self.subject, claim):
+                continue
+            interval = claim.readings[0].stated or claim.interval
+            for end in (interval.low, interval.high):
+                if end is not None and end >= 1:
+                    found.setdefault(end, claim)
+        return sorted(found.items(), key=lambda pair: -pair[0])
+
+    @property
+    def pooled(self) -> bool:
+        """Tell whether the report speaks of a server that fills the memory left with cache."""
+        return mentions(self.subject, _POOLED)
+
+    @property
+    def gpus(self) -> int:
+        """GPUs of the plan, 1 where none are stated."""
+        return max(wholes(self.plan, "gpus"), default=1)
+
+    @property
+    def serves(self) -> bool:
+        """Tell whether the plan is about serving, not training."""
+        said_of = {claim.quantity for claim in self.plan.claims}
+        if said_of & set(_TRAINS) or mentions(self.subject, ("training", "backward pass", "gradient synchronization")):
+            return False
+        return bool(said_of & set(_SERVES)) or mentions(self.subject, _SERVING_WORDS)
+
+
+def _is_result(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a figure is what a written equation comes to: `128 sequences x 10,240 tokens = 1.31M tokens`."""
+    before = subject.document.source.text[max(0, claim.span.start - 3) : claim.span.start].strip()
+    return before.endswith(("=", "≈"))
+
+
+def _divisors(number: int) -> list[int]:
+    return [one for one in range(1, min(number, 1024) + 1) if number % one == 0]
+
+
+def per_token(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """The cache of a token is two vectors of KV heads x head width, in every layer."""
+    done: set[Span] = set()
+    for plan in subject.plans:
+        claims = [*stated(plan, "memory.kv_per_token", ("", "token", "layer")), *stated(plan, "memory.kv_cache", ("token",))]
+        for claim in own(plan, claims):
+            if claim.span not in done and not is_worked_from(subject, claim) and claim.confidence is not Confidence.LOW:
+                done.add(claim.span)
+                yield _per_token(subject, rule, Cache(subject, plan), claim)
+
+
+def _per_token(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
+    spans = (claim.span,)
+    value = shown(claim)
+    if not cache.tokens or not cache.layers or value <= 0:
+        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state layers, KV heads, head width and precision to check {said(claim)}")
+    depth, depth_claim = next(iter(cache.layers.items()))
+    for taken, layers, share in product(sorted(set(cache.admitted())), (1, depth), cache.shares()):
+        if max(value / (taken * layers * share), taken * layers * share / value) <= _FAR:
+            return Outcome(rule.code, Verdict.HELD, spans, f"{amount(taken, _unit(taken))} a token and layer")
+    token = cache.tokens[0]
+    one_layer = "layer" in own_words(subject, claim)
+    layers, used = (1, token.claims) if one_layer else (depth, (*token.claims, depth_claim))
+    computed = token.value * layers
+    terms = token.terms if one_layer else f"{token.terms} * {depth}"
+    each = "token and layer" if one_layer else "token"
+    expected = amount(computed, _unit(computed))
+    message = f"{said(claim)} of cache per {each}, but {terms.replace('*', 'x')} = {expected}{_slip(value, computed)}"
+    ratio = max(value / computed, computed / value)
+    finding = rule.finding(
+        message,
+        Place(claim.span, f"cache of a {each}"),
+        severity=None if ratio >= 2 and all(one.confidence is Confidence.HIGH for one in used) else Severity.WARNING,
+        related=places(used, but=claim),
+        claimed=said(claim),
+        expected=expected,
+        derivation=(
+            Step(
+                "2 * kv_heads * head_dim * bytes" + ("" if one_layer else " * layers"),
+                terms,
+                expected,
+                tuple(operand(one) for one in used),
+                computed,
+                computed,
+            ),
+        ),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _slip(value: Fraction, computed: Fraction) -> str:
+    """Name a slip of a prefix: KB where MB is meant, or the other way round."""
+    for size in (1000, 1024):
+        if abs(value / computed / size - 1) <= Fraction(1, 10):
+            return "; a unit is a thousand times too large"
+        if abs(computed / value / size - 1) <= Fraction(1, 10):
+            return "; a unit is a thousand times too small"
+    return ""
+
+
+def _unit(value: Fraction) -> Unit:
+    return UNITS["byte"] if value < 1000 else UNITS["GB"]
+
+
+@dataclass(frozen=True, slots=True)
+class _All:
+    """The cache of all sequences of a plan at their longest, and what it rests on."""
+
+    token: _Token
+    layers: int
+    length: Fraction
+    sequences: Fraction
+    claims: tuple[Claim, ...]
+
+    @property
+    def value(self) -> Fraction:
+        return self.token.value * self.layers * self.length * self.sequences
+
+    @property
+    def terms(self) -> str:
+        return f"{self.token.terms} * {self.layers} * {number(self.length)} * {number(self.sequences)}"
+
+    @property
+    def told(self) -> str:
+        return f"{number(self.sequences)} sequences of {number(self.length)} tokens"
+
+
+def _most(cache: Cache) -> _All | None:
+    """Return the cache of all sequences at the longest they may grow to, with the most bytes a reading gives."""
+    return _all(cache, cache.tokens[:1], cache.longest(), max(cache.layers.items(), default=None))
+
+
+def _least(cache: Cache) -> _All | None:
+    """Return the cache of all sequences at their longest, with the fewest bytes a stated precision gives."""
+    return _all(cache, cache.tokens[-1:], cache.lengths(), min(cache.layers.items(), default=None))
+
+
+def _all(
+    cache: Cache, tokens: Sequence[_Token], lengths: Sequence[tuple[Fraction, Claim]], layers: tuple[int, Claim] | None
+) -> _All | None:
+    sequences = cache.sequences()
+    if not tokens or layers is None or not lengths or not sequences:
+        return None
+    (length, one), (count, two) = lengths[0], sequences[0]
+    claims = (*tokens[0].claims, layers[1], one, two)
+    return _All(tokens[0], layers[0], length, count, tuple(dict.fromkeys(claims)))
+
+
+_FORMULA: Final = "2 * kv_heads * head_dim * bytes * layers * length * sequences"
+
+
+def size(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A cache is no larger than all sequences at their longest need, in all or on a GPU."""
+    done: set[Span] = set()
+    for plan in subject.plans:
+        claims = [
+            claim
+            for claim in own(plan, [one for one in plan.claims if one.quantity == "memory.kv_cache"])
+            if claim.role is Role.ACTUAL and claim.scope.per in ("", "total", "gpu") and not claim.scope.member
+        ]
+        cache = Cache(subject, plan) if claims else None
+        for claim in claims:
+            if cache is None or claim.span in done or claim.confidence is not Confidence.HIGH or is_worked_from(subject, claim):
+                continue
+            done.add(claim.span)
+            yield _size(subject, rule, cache, claim)
+
+
+def _size(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
+    spans = (claim.span,)
+    per_gpu = claim.scope.per == "gpu"
+    whole = _most(cache)
+    if whole is None or (per_gpu and not cache.sharding.grids):
+        missing_ = "layers, KV heads, head width, precision, batch, length" + (" and the parallel degrees" if per_gpu else "")
+        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state {missing_} to check {said(claim)}")
+    if cache.pooled or _ROOM_FOR & own_words(subject, claim):
+        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{said(claim)} may be room that is kept, not what the sequences need")
+    grid = min(cache.sharding.grids, key=lambda one: _ways(one, whole)) if per_gpu else None
+    most = whole.value / _ways(grid, whole) if grid else whole.value
+    # A stated width of 8 or 4 bits may be that of the weights alone; heads may be wider than hidden / heads.
+    room = _ROOM * (2 if whole.token.derived else 1) * max(Fraction(1), _SIXTEEN_BITS / whole.token.bytes)
+    low = min((reading.interval.low for reading in claim.readings if reading.interval.low is not None), default=Fraction(0))
+    if low <= most * room:
+        held = (*spans, *(one.span for one in whole.claims if not one.source))
+        return Outcome(rule.code, Verdict.HELD, held, f"at most {amount(most, claim.unit)}")
+    axes = tuple(axis for axis in ("tp", "pp") if grid and grid.size(axis) > 1)
+    used = (*whole.claims, *(grid.claims[axis] for axis in axes if grid and axis in grid.claims))
+    each = " per GPU" if per_gpu else ""
+    message = f"{said(claim)} of KV cache{each}, but {whole.told} take {amount(whole.value, claim.unit)}" + (
+        f" over {_over(grid, axes)} = {amount(most, claim.unit)} at most" if grid and axes else " at most"
+    )
+    expected = f"at most {amount(most, claim.unit)}"
+    step = _step(whole, axes, _ways(grid, whole) if grid else Fraction(1), claim, used)
+    finding = rule.finding(
+        message,
+        Place(claim.span, f"KV cache{each}"),
+        related=places(used, but=claim)[:12],
+        claimed=said(claim),
+        expected=expected,
+        derivation=(step,),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _ways(grid: Degrees, whole: _All) -> Fraction:
+    """Return how far TP and PP divide a cache: to one KV head a rank at the most, the largest part of an uneven split."""
+    heads, layers = whole.token.heads, whole.layers
+    return Fraction(heads, -(-heads // grid.size("tp"))) * Fraction(layers, -(-layers // grid.size("pp")))
+
+
+def _over(grid: Degrees, axes: Sequence[str]) -> str:
+    return " x ".join(f"{axis.upper()} {grid.size(axis)}" for axis in axes)
+
+
+def _step(whole: _All, axes: Sequence[str], ways: Fraction, claim: Claim, used: Sequence[Claim]) -> Step:
+    value = whole.value / ways
+    return Step(
+        _FORMULA + (f" / ({' * '.join(axes)})" if len(axes) > 1 else f" / {axes[0]}" if axes else ""),
+        whole.terms + (f" / {number(ways)}" if ways != 1 else ""),
+        amount(value, claim.unit),
+        tuple(operand(one) for one in used),
+        value,
+        value,
+    )
+
+
+_COMPONENTS: Final = ("memory.weights", "memory.activations", "memory.overhead")
+
+
+def missing(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A serving plan's memory per GPU, broken down without a KV cache, is at least what its sequences' cache takes."""
+    done: set[Span] = set()
+    for plan in subject.plans:
+        totals = [
+            claim
+            for claim in own(plan, stated(plan, "memory.used", ("gpu",)))
+            if claim.confidence is not Confidence.LOW and not claim.bound and not is_worked_from(subject, claim)
+        ]
+        totals = [claim for claim in totals if _broken_down(subject, plan, claim)]
+        if not totals or any(claim.quantity.startswith("memory.kv") for claim in plan.claims):
+            continue
+        cache = Cache(subject, plan)
+        if not cache.serves or not cache.grouping_known or mentions(subject, _ELSEWHERE):
+            continue
+        for claim in totals:
+            if claim.span not in done:
+                done.add(claim.span)
+                outcome = _missing(rule, cache, claim)
+                if outcome is not None:
+                    yield outcome
+
+
+def _broken_down(subject: Subject, plan: Plan, claim: Claim) -> bool:
+    """Tell whether the total's own list names at least two other parts of the memory, none of them a cache."""
+    group = subject.statement(claim).group
+    beside = [
+        one for one in plan.claims if not one.source and subject.document.statements[one.statement].group == group and one is not claim
+    ]
+    return len({one.quantity for one in beside} & set(_COMPONENTS)) >= 2
+
+
+def _missing(rule: Rule, cache: Cache, claim: Claim) -> Outcome | None:
+    whole = _least(cache)
+    if whole is None:
+        return None
+    # All that may divide the cache: heads, layers, positions, and the sequences of the replicas.
+    dividing = (*_DIVIDING, "ep") if mentions(cache.subject, _ATTENTION_BY_DATA) else _DIVIDING
+    grid = max(cache.sharding.grids, key=lambda one: one.times(dividing), default=None)
+    axes = tuple(axis for axis in dividing if grid and grid.size(axis) > 1)
+    ways = grid.times(axes) if grid and axes else cache.gpus
+    need = whole.value / ways
+    used = (*whole.claims, *(grid.claims[axis] for axis in axes if grid and axis in grid.claims))
+    high = max((reading.interval.high for reading in claim.readings if reading.interval.high is not None), default=None)
+    if high is None or need <= high:
+        told = f"no KV cache in the breakdown; {amount(need, claim.unit)} would fit into {said(claim)}"
+        return Outcome(rule.code, Verdict.UNDETERMINED, (claim.span,), told)
+    over = _over(grid, axes) if grid and axes else f"{ways} GPUs"
+    message = f"{said(claim)} per GPU has no KV cache, but {whole.told} take {amount(whole.value, claim.unit)}" + (
+        f" over {over} = {amount(need, claim.unit)}" if ways > 1 else ""
+    )
+    finding = rule.finding(
+        message,
+        Place(claim.span, "no KV cache in it"),
+        related=places(used, but=claim)[:12],
+        claimed=said(claim),
+        expected=f"at least {amount(need, claim.unit)}",
+        derivation=(_step(whole, axes or (("gpus",) if ways > 1 else ()), Fraction(ways), claim, used),),
+    )
+    spans = (claim.span, *(one.span for one in used if not one.source))
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+_DIVIDING: Final = ("tp", "pp", "cp", "dp")
+_ATTENTION_BY_DATA: Final = ("dp attention", "data parallel attention", "attention data parallel", "attention dp")
+_ELSEWHERE: Final = (
+    "kv cache offload",
+    "kv offload",
+    "no kv cache",
+    "without kv cache",
+    "without a kv cache",
+    "encoder only",
+    "prefill only",
+)
