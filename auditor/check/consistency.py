@@ -190,6 +190,8 @@ def _firm(subject: Subject, claim: Claim) -> bool:
         return False  # parameters in a breakdown of memory are often bytes
     if claim.quantity == "memory.capacity" and not any(word in _line(subject, claim) for word in _CAPACITY_WORDS):
         return False  # the memory of a GPU may be what is used of it
+    if claim.quantity == "share.gpu_utilization" and claim.interval.middle == 1:
+        return False  # that all GPUs are used says nothing of how busy they are
     start, end = offset(statement.value, claim.span.start), offset(statement.value, claim.span.end)
     return not disowned(Passage(statement.value, statement, claim.statement), start, end)
 

@@ -238,8 +238,11 @@ def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Seq
     most = one.most.value
     span = _count(one.least.value) if one.least.value == most else f"{_count(one.least.value)} to {_count(most)}"
     factor = max(low / (most + one.extra), one.least.value / high) if high else Fraction(1)
-    message = f"{said(claim)}, but {_described(one.shape)} make {span} parameters, {_times(factor)} apart under every definition"
     extra = "" if not one.extra else f"embeddings of even {_LARGEST_VOCABULARY:,} tokens would add {_count(one.extra)}"
+    apart = f"{_times(factor)} apart under every definition"
+    if extra and low > most:
+        apart = f"{_count(most + one.extra)} with embeddings of {_LARGEST_VOCABULARY:,} tokens: {apart}"
+    message = f"{said(claim)}, but {_described(one.shape)} make {span} parameters, {apart}"
     finding = rule.finding(
         message,
         Place(claim.span, "parameters of the model"),

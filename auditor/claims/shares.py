@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auditor.claims.labels import View, find_any, per_of
-from auditor.claims.lexicon import kind_of
+from auditor.claims.lexicon import Match, kind_of
 from auditor.claims.line import Desk, Line, Meaning, bracketed, followed_by_of, is_percent_of, lead_words, same_kind, spell, title_words
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in
@@ -45,7 +45,7 @@ def read_share(
     view = next((one for one in line.views[:2] if find_any(one.words, ("headroom",)) and find_any(one.words, subjects)), None)
     if view is not None:
         return Meaning("share.of", Confidence.MEDIUM, f"label {view.raw.strip()!r}", unit=unit, words=view.raw.strip()[:60])
-    best = named_in(desk, "share", tail)
+    best = named_in(desk, "share", tail) or _efficiency_behind(desk, line, number)
     if best and nearest == "of" and best.quantity.id != "change":
         best = None
     if best and best.quantity.id == "change":
@@ -89,6 +89,8 @@ def read_share(
             return Meaning("share.of", Confidence.MEDIUM, "a stated share of something", unit=unit)
     if best and best.size == 1 and best.quantity.id in ("share.gpu_utilization", "memory.utilization"):
         return read_utilization(desk, line, tail, head, before, unit)
+    if best and not tail:
+        return Meaning(best.quantity.id, Confidence.MEDIUM, f"the word behind it: {best.quantity.names[0][0]}", unit=unit)
     if best:
         return Meaning(best.quantity.id, Confidence.HIGH, f"words behind it: {spell(tail)}", per_of(tail), unit=unit)
     headed = named_in(desk, "share", head)
@@ -161,6 +163,12 @@ def read_share(
     if tail or head or line.views:
         return Meaning("share.of", Confidence.LOW, f"a percentage of {spell(tail) or spell(head)!r}", unit=unit, words=spell(tail)[:60])
     return None
+
+
+def _efficiency_behind(desk: Desk, line: Line, number: Number) -> Match | None:
+    """Return the efficiency named right behind a percentage, also where an equals sign follows: `400 TFLOPS x 60% MFU = 240 TFLOPS`."""
+    found = named_in(desk, "share", [word for word in line.words if word.start >= number.end][:1])
+    return found if found and found.quantity.id in ("share.mfu", "share.hfu") else None
 
 
 def states_change(desk: Desk, line: Line, number: Number) -> bool:

@@ -82,7 +82,7 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
         for claim in claims
     )
     claims = _what_if(statements, claims, titles)
-    return claims, tuple(_plans(claims, titles, seconds))
+    return claims, tuple(_plans(claims, titles, seconds, _baselines(statements, claims, titles)))
 
 
 def _what_if(statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]) -> tuple[Claim, ...]:
@@ -107,12 +107,56 @@ def _what_if(statements: Sequence[Statement], claims: Sequence[Claim], titles: d
     return tuple(result)
 
 
+def _baselines(
+    statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]
+) -> Mapping[str, Sequence[Claim]]:
+    """Return, for each section on a baseline that states a configuration, its claims as what is and not as what was.
+
+    What a report compares itself with was not given up as wrong: the figures of a baseline have to agree with each other.
+    """
+    sections: dict[tuple[int, str], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        label = None if claim.source else _baseline(statements[claim.statement])
+        if label is not None and claim.role in (Role.ACTUAL, Role.PREVIOUS):
+            sections[label].append(claim)
+    found: dict[str, Sequence[Claim]] = {}
+    for (start, title), mine in sections.items():
+        degrees = {claim.quantity for claim in mine if claim.quantity in _DEGREES and claim.interval.is_exact}
+        if len(degrees) < 2 or not any(claim.role is Role.PREVIOUS for claim in mine):
+            continue
+        id_ = f"section {start}"
+        titles.setdefault(id_, (title, True))
+        found[id_] = [replace(claim, role=Role.ACTUAL, plan=id_) for claim in mine]
+    return found
+
+
+def _baseline(statement: Statement) -> tuple[int, str] | None:
+    """Return the outermost title above a statement that opens with "baseline", and where it stands."""
+    for label in statement.path:
+        if label.kind in (LabelKind.HEADING, LabelKind.KEY) and _is_baseline(label.text.content):
+            return label.text.whole.start, label.text.content
+    return None
+
+
+def _is_baseline(title: str) -> bool:
+    return title.lower().lstrip("0123456789.) ").startswith("baseline")
+
+
+def _is_compared(title: str) -> bool:
+    """Tell whether a title names what is compared with a baseline."""
+    return title.lower().lstrip("0123456789.) ").startswith(("proposed", "our ", "optimized", "optimised", "new ", "improved"))
+
+
 def _plans(
-    claims: Sequence[Claim], titles: Mapping[str, tuple[str, bool]], seconds: Mapping[str, tuple[str, Mapping[int, int]]]
+    claims: Sequence[Claim],
+    titles: Mapping[str, tuple[str, bool]],
+    seconds: Mapping[str, tuple[str, Mapping[int, int]]],
+    baselines: Mapping[str, Sequence[Claim]],
 ) -> Iterable[Plan]:
     own: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         own[claim.plan].append(claim)
+    own.update({id_: list(mine) for id_, mine in baselines.items()})
     main = tuple(own[MAIN])
     yield Plan(MAIN, "the plan", main)
     for id_ in own:
@@ -122,9 +166,12 @@ def _plans(
         mine = own.get(id_, [])
         if not mine:
             continue
-        said = {claim.quantity for claim in mine}
+        # Experts in all are often counted over GPUs or layers: what a layer has stays as it is said for all.
+        said = {claim.quantity for claim in mine if claim.quantity != "model.experts" or claim.scope.per != "total"}
         if id_.startswith((EXAMPLE, RUN, PARAGRAPH)):
             said |= _CONFIGURES  # what is not said of another configuration is not known to stay as it is
+        elif id_ in baselines:
+            said |= _DEGREES
         inherited = tuple(claim for claim in main if claim.quantity not in said and _inheritable(claim, said)) if inherits else ()
         yield Plan(id_, title, (*mine, *inherited), MAIN if inherits else "")
     for id_, (title, swaps) in seconds.items():
@@ -475,12 +522,21 @@ def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
             if claim.plan == MAIN and claim.role is Role.ACTUAL and len(path) > depth:
                 siblings[path[:depth]][path[depth]].append(index)
         for children in siblings.values():
-            stated: dict[tuple[str, int], dict[str, Fraction]] = {}
+            told: dict[tuple[str, int], dict[str, Fraction]] = {}
             for child, indices in children.items():
                 values = _degree_values(result[index] for index in indices)
-                degrees = {quantity: next(iter(counter)) for quantity, counter in values.items() if len(counter) == 1}
-                if len(degrees) >= 2:
-                    stated[child] = degrees
+                told[child] = {quantity: next(iter(counter)) for quantity, counter in values.items() if len(counter) == 1}
+            stated = {child: degrees for child, degrees in told.items() if len(degrees) >= 2}
+            if any(_is_baseline(title) for title, _ in stated) and len(stated) == 1:
+                compared = [child for child in told if _is_compared(child[0])]
+                for child in (*stated, *compared) if compared else ():
+                    id_ = f"section {child[1]}"
+                    titles[id_] = (child[0], True)
+                    for index, claim in enumerate(result):
+                        path = paths.get(claim.statement, ())
+                        if claim.plan == MAIN and len(path) > depth and path[depth] == child:
+                            result[index] = replace(claim, plan=id_)
+                continue
             if len(stated) < 2 or not _disagree(list(stated.values())):
                 continue
             coded = all(
