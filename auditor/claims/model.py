@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from auditor.findings import Confidence
 from auditor.spans import Span
 from auditor.units import Unit
 from auditor.values import Interval
 
-__all__ = ["Approximation", "Claim", "Reading", "Role", "Scope"]
+__all__ = ["Approximation", "Claim", "Reading", "Role", "Scope", "never_negative"]
+
+
+_NEVER_NEGATIVE: Final = ("gpus", "nodes", "parallel.", "model.", "memory.", "batch.", "time.", "rate.", "hardware.")
+_DIFFERENCES: Final = ("memory.headroom", "gpus.spare")
+
+
+def never_negative(quantity: str) -> bool:
+    """Tell whether no deployment has less than nothing of a quantity; what is left over may be negative, where too much is used."""
+    return quantity.startswith(_NEVER_NEGATIVE) and quantity not in _DIFFERENCES
 
 
 class Role(StrEnum):

@@ -82,8 +82,8 @@ def run(desk: Desk) -> ReadOut:
                 found.append(None)
                 continue
             claim = claim_of(desk, line, position, number, found)
-            if claim is not None and ranks_of_devices(line, claim):
-                labels.append(Labelled(statement.value.span(number.digits, number.stop), "ids"))
+            if claim is not None and (reason := "ids" if ranks_of_devices(line, claim) else left_open(line, number, claim)):
+                labels.append(Labelled(statement.value.span(number.digits, number.stop), reason))
                 found.append(None)
                 continue
             found.append(claim)
@@ -118,7 +118,18 @@ def ranks_of_devices(line: Line, claim: Claim) -> bool:
     if not claim.quantity.startswith("parallel.") or claim.interval.low is None:
         return False
     named = bool(line.views) and find_any(line.views[0].words, ("gpu", "rank"))
-    return claim.interval.low < 1 or (claim.approximation is Approximation.RANGE and named)
+    return 0 <= claim.interval.low < 1 or (claim.approximation is Approximation.RANGE and named)
+
+
+def left_open(line: Line, number: Number, claim: Claim) -> str:
+    """Return why a count of -1 claims nothing: in settings it leaves the choice to the program (torchtitan, DeepSpeed)."""
+    set_here = line.statement.kind in (Kind.ENTRY, Kind.FLAG)
+    return "left to the program" if set_here and number.signed == "-" and claim.interval.contains(-1) else ""
+
+
+def negative(line: Line, number: Number) -> bool:
+    """Tell whether a minus is a sign: the whole value is the number. Elsewhere a stroke may be a dash."""
+    return number.signed == "-" and number.start == 0 and number.end >= len(line.text.rstrip())
 
 
 def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequence[Claim | None]) -> Claim | None:
@@ -215,6 +226,8 @@ def context_unit(desk: Desk, line: Line, number: Number, tail: Sequence[Word]) -
 def readings_of(desk: Desk, line: Line, number: Number, quantity: Quantity | None, unit_symbol: str) -> tuple[Reading, ...]:
     readings: list[Reading] = []
     written: tuple[Written, ...] = number.written
+    if negative(line, number) and quantity is not None and quantity.kind not in ("share", "other"):
+        written = tuple(replace(one, interval=-one.interval, stated=-one.printed) for one in written)
     if number.form is Form.RATIO:
         unit = UNITS["1"]
         return tuple(Reading(item.interval, unit, item.name, item.printed) for item in written)

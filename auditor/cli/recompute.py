@@ -65,6 +65,8 @@ def command(
         write(recomputed.as_markdown(completed))
     else:
         write(recomputed.as_full(completed, color=painted), painted)
+    if any(one.refused for one in completed):
+        return 2
     return 1 if any(_contradicted(one.compared) for one in completed) else 0
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import prod
 from typing import Final
 
-from auditor.claims.model import Claim, Role
+from auditor.claims.model import Claim, Role, never_negative
 from auditor.cost import estimate
 from auditor.cost.amount import amount
 from auditor.cost.architecture import Architecture, Experts
@@ -118,6 +118,7 @@ def cost(plan: Plan, names: Names) -> Costed:
     guesses: list[str] = []
     refused = ""
     try:
+        _require_possible(plan)
         found = _estimate(_facts(stated, names, guesses), stated)
     except ImpossiblePlanError as error:
         refused = str(error)
@@ -137,6 +138,21 @@ def cost(plan: Plan, names: Names) -> Costed:
         else:
             compared.append((claim, result))
     return Costed(plan, found, tuple(compared), uncompared, refused)
+
+
+_AT_LEAST_ONE: Final = ("gpus", "model.layers", "model.hidden", "model.heads", "model.params")
+
+
+def _require_possible(plan: Plan) -> None:
+    """Raise `ImpossiblePlanError` for a claim that no deployment can have: fewer than none, no GPUs, no layers."""
+    for claim in plan.claims:
+        high = claim.interval.high
+        if claim.role is not Role.ACTUAL or claim.scope.member or high is None or claim.bound:
+            continue
+        if high < 0 and never_negative(claim.quantity):
+            raise ImpossiblePlanError(claim.quantity, f"cannot be negative: {claim.text.strip()[:40]}", "no plan has less than nothing of it")
+        if high == 0 and claim.quantity in _AT_LEAST_ONE and claim.scope.per in ("", "total"):
+            raise ImpossiblePlanError(claim.quantity, "must be at least 1, not 0", "no plan is without")
 
 
 def _follows(claim: Claim, stated: _Stated) -> bool:

@@ -1,0 +1,45 @@
+"""Checks of single figures: what no deployment can have, whatever else the report says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from auditor.check.subject import Subject
+from auditor.claims.model import Claim, Role, never_negative
+from auditor.findings import Confidence, Outcome, Place, Verdict
+from auditor.rulebook import Rule
+
+__all__ = ["figures"]
+
+_WHOLE: Final = ("parallel.", "model.layers", "model.heads", "model.kv_heads", "model.hidden")
+"""How the ids of quantities begin that count what cannot be cut: axes, layers, heads."""
+
+
+def figures(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Yield a contradiction for each negative amount and each broken degree."""
+    for claim in subject.claims:
+        if claim.role is Role.PREVIOUS or claim.confidence is Confidence.LOW or not never_negative(claim.quantity):
+            continue
+        reason, expected = _impossible(claim)
+        if not reason:
+            continue
+        message = f"{claim.text.strip()} is no {_noun(claim)}: {reason}"
+        place = Place(claim.span, reason, path=claim.source)
+        finding = rule.finding(message, place, claimed=claim.text.strip(), expected=expected)
+        yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span,), message, finding)
+
+
+def _impossible(claim: Claim) -> tuple[str, str]:
+    """Return what is impossible about a figure and what would be possible; empty where nothing is."""
+    if all(reading.interval.high is not None and reading.interval.high < 0 for reading in claim.readings):
+        return "it is negative", "0 or more"
+    if claim.quantity.startswith(_WHOLE) and not claim.bound and claim.scope.per in ("", "total"):
+        stated = [reading.stated for reading in claim.readings if reading.stated is not None and reading.stated.is_exact]
+        if stated and all(one.low is not None and one.low.denominator > 1 for one in stated):
+            return "it is not whole", "a whole number"
+    return "", ""
+
+
+def _noun(claim: Claim) -> str:
+    return (claim.symbol or claim.quantity).replace("_", " ").replace(".", " ")
