@@ -240,7 +240,7 @@ def bracketed(desk: Desk, line: Line, number: Number) -> bool:
 def same_kind(desk: Desk, before: Sequence[Claim | None], kind: str, lexicon: Lexicon) -> Claim | None:
     """Return the nearest earlier claim of this kind in the statement."""
     for claim in reversed(before):
-        if claim is None or kind_of(claim.unit) != kind or claim.quantity in ("share.of", "other"):
+        if claim is None or kind_of(claim.unit) != kind or claim.quantity in ("share.of", "other", "model.bytes_per_param"):
             continue
         return claim
     return None

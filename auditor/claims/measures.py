@@ -10,7 +10,7 @@ from auditor.claims.line import Desk, Line, Meaning, bracketed, is_percent_of, s
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in
 from auditor.claims.numbers import Number
-from auditor.claims.vocabulary import COMPONENTS, DIFFERENCES, ELEMENT_BYTES, GENERIC, LINKS, OF_ALL, REACHED
+from auditor.claims.vocabulary import COMPONENTS, DIFFERENCES, ELEMENT_BYTES, GENERIC, HAS, LINKS, OF_ALL, REACHED, SPENT, TAKES
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.statements import Kind, LabelKind
@@ -166,6 +166,8 @@ def read_measure(
     best = named_in(desk, kind, head)
     if best:
         return Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", per or per_of(head), unit=unit)
+    if kind == "data" and stored(head, before):
+        return Meaning("memory.weights", Confidence.MEDIUM, f"words before it: {spell(head)}", per or "total", unit=unit)
     titled = title_words(desk, line, number)
     best = named_in(desk, kind, titled)
     if best:
@@ -297,6 +299,8 @@ def read_capacity(
         own = next((best for view in line.views[:1] if (best := named_in(desk, "data", view.words))), None)
         if own is None or own.quantity.id in ("memory.used", "memory.capacity"):
             return Meaning("memory.used", Confidence.MEDIUM, "compared with a capacity", per_of(tail), unit=unit)
+    if owned(head, tail) and all(view.label.kind is LabelKind.HEADING for view in line.views[:1]):
+        return Meaning("memory.capacity", Confidence.MEDIUM, f"words before it: {spell(head)}", "gpu", unit=unit)
     counts_gpus = (
         any(claim is not None and claim.quantity in ("gpus", "gpus.available", "gpus.per_node") for claim in before)
         and not any(named_in(desk, "data", view.words) for view in line.views[:1])
@@ -338,6 +342,7 @@ def read_capacity(
             best
             and best.quantity.id in ("memory.used", "memory.capacity")
             and (best.quantity.id == "memory.capacity" or hardware_context(desk, line))
+            and not row_names_part(desk, line)
             and not find_any(view.words, ("use", "utilization", "required", "requirement", "footprint", "consumption", "total", "peak"))
         ):
             return Meaning(
@@ -355,6 +360,31 @@ def read_capacity(
         ):
             return Meaning("memory.capacity", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "gpu", view.label.text.whole, unit=unit)
     return None
+
+
+def owned(head: Sequence[Word], tail: Sequence[Word]) -> bool:
+    """Tell whether an amount of data is what a GPU has: `every GPU comes with 80 GB of HBM`, not `each GPU has 12 GB left`."""
+    words = [word.text for word in head[-4:]]
+    while words and words[-1] not in HAS:
+        words.pop()
+    if len(words) < 2 or words[-2] != "gpu":
+        return False
+    behind = [word.text for word in tail[:3]]
+    return not behind or behind[0] not in SPENT or bool(behind[0] == "of" and {"memory", "hbm", "vram"} & set(behind))
+
+
+def stored(head: Sequence[Word], before: Sequence[Claim | None]) -> bool:
+    """Tell whether an amount of data is said to be what the parameters before it take."""
+    latest = next((claim for claim in reversed(before) if claim is not None and claim.quantity != "model.bytes_per_param"), None)
+    return bool(head) and head[-1].text in TAKES and latest is not None and latest.quantity == "model.params"
+
+
+def row_names_part(desk: Desk, line: Line) -> bool:
+    """Tell whether the row of a cell names what its memory is spent on: `KV cache` under `Memory per GPU`."""
+    if line.statement.cell is None or len(line.views) < 2 or line.views[1].label.kind is not LabelKind.ROW:
+        return False
+    named = named_in(desk, "data", line.views[1].words)
+    return named is not None and named.quantity.id not in GENERIC and named.quantity.id != "memory.capacity"
 
 
 def hardware_context(desk: Desk, line: Line) -> bool:

@@ -150,7 +150,9 @@ def _require_possible(plan: Plan) -> None:
         if claim.role is not Role.ACTUAL or claim.scope.member or high is None or claim.bound:
             continue
         if high < 0 and never_negative(claim.quantity):
-            raise ImpossiblePlanError(claim.quantity, f"cannot be negative: {claim.text.strip()[:40]}", "no plan has less than nothing of it")
+            raise ImpossiblePlanError(
+                claim.quantity, f"cannot be negative: {claim.text.strip()[:40]}", "no plan has less than nothing of it"
+            )
         if high == 0 and claim.quantity in _AT_LEAST_ONE and claim.scope.per in ("", "total"):
             raise ImpossiblePlanError(claim.quantity, "must be at least 1, not 0", "no plan is without")
 

@@ -87,6 +87,21 @@ def test_a_report_s_claims_stand_beside_what_follows(run: Run, tmp_path: Path) -
     assert claims["gpus"] == ("contradicted", 6)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- GPUs: 0\n- Tensor parallelism: 4\n", "cannot be: gpus: must be at least 1, not 0 (no plan is without)"),
+        ("- Tensor parallelism: 4\n- GPU memory: -80 GB\n", "cannot be: memory.capacity: cannot be negative: -80 GB"),
+        ("- Attention heads: 64\n- Layers: 8\n- Hidden: 4096\n- FFN: 16384\n- Tensor parallelism: 3\n", "cannot be: layout.tp: 3 does not"),
+    ],
+)
+def test_a_report_of_what_cannot_be_gets_no_number(run: Run, text: str, message: str) -> None:
+    done = run("-", stdin=text)
+    assert done.status == 2
+    assert message in done.out
+    assert "\n    gpus = " not in done.out and "Layout" not in done.out
+
+
 def test_one_plan_of_several_can_be_asked_for(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("- Tensor parallelism: 4\n", encoding="utf-8")
     done = run("a.md", "--plan", "no such")
