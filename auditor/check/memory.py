@@ -342,8 +342,10 @@ def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], compu
                 (*spans, *(part.span for part in one.claims if not part.source)),
                 f"{one.substituted} = {amount(one.value, claim.unit)}",
             )
-    one = computed[0]
-    if (shown(claim) < one.value / 2 and _may_be_share(subject, claim)) or subject.statement(claim).kind is Kind.SENTENCE:
+    beside = [one for one in computed if any(part.statement == claim.statement and not part.source for part in one.claims)]
+    one = (beside or computed)[0]
+    told = subject.statement(claim).kind is Kind.SENTENCE and not beside
+    if told or (shown(claim) < one.value / 2 and _may_be_share(subject, claim)):
         return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"say whether {said(claim)} is the whole model's or a share of it")
     params = one.claims[0]
     message = f"{said(claim)} of weights, but {said(params)} at {amount(one.value / shown(params), UNITS['byte'])} each are {amount(one.value, claim.unit)}"  # noqa: E501 -- one sentence of a finding

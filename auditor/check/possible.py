@@ -7,6 +7,7 @@ from typing import Final
 
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role, never_negative
+from auditor.claims.vocabulary import DIFFERENCES
 from auditor.findings import Confidence, Outcome, Place, Verdict
 from auditor.rulebook import Rule
 
@@ -14,6 +15,7 @@ __all__ = ["figures"]
 
 _WHOLE: Final = ("parallel.", "model.layers", "model.heads", "model.kv_heads", "model.hidden")
 """How the ids of quantities begin that count what cannot be cut: axes, layers, heads."""
+_CHANGES: Final = frozenset("change saving saved improvement gain reduction impact offset skew versus vs".split())
 
 
 def figures(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -22,7 +24,7 @@ def figures(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if claim.role is Role.PREVIOUS or claim.confidence is Confidence.LOW or not never_negative(claim.quantity):
             continue
         reason, expected = _impossible(claim)
-        if not reason:
+        if not reason or _names_a_change(subject, claim):
             continue
         message = f"{claim.text.strip()} is no {_noun(claim)}: {reason}"
         place = Place(claim.span, reason, path=claim.source)
@@ -39,6 +41,14 @@ def _impossible(claim: Claim) -> tuple[str, str]:
         if stated and all(one.low is not None and one.low.denominator > 1 for one in stated):
             return "it is not whole", "a whole number"
     return "", ""
+
+
+def _names_a_change(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a label over the figure speaks of a difference, which may have either sign: `Latency change: -3 ms`."""
+    if claim.source:
+        return False
+    words = {word.text for label in subject.statement(claim).path for word in subject.lexicon.normalize(label.text.content[:200])}
+    return bool(words & (DIFFERENCES | _CHANGES))
 
 
 def _noun(claim: Claim) -> str:

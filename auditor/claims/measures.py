@@ -167,7 +167,7 @@ def read_measure(
     if best:
         return Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", per or per_of(head), unit=unit)
     if kind == "data" and stored(head, before):
-        return Meaning("memory.weights", Confidence.MEDIUM, f"words before it: {spell(head)}", per or "total", unit=unit)
+        return Meaning("memory.weights", Confidence.HIGH, f"words before it: {spell(head)}", per or "total", unit=unit)
     titled = title_words(desk, line, number)
     best = named_in(desk, kind, titled)
     if best:

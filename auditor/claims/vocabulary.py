@@ -103,11 +103,11 @@ HEAD_FILL = frozenset(
     ).split()
 )
 
-HAS: Final = ("has", "have", "offer", "provide", "carry", "come", "feature", "ship")
+HAS = ("has", "have", "offer", "provide", "carry", "come", "feature", "ship")
 """Verbs between a GPU and its own memory: `each GPU has 80 GB`."""
 
-TAKES: Final = ("take", "need", "require", "occupy", "consume", "weigh")
+TAKES = ("take", "need", "require", "occupy", "consume", "weigh")
 """Verbs between what is stored and its size: `30B parameters in FP16 take 60 GB`."""
 
-SPENT: Final = ("use", "left", "free", "remaining", "spare", "allocated", "reserved", "occupied", "headroom", "of")
+SPENT = ("use", "left", "free", "remaining", "spare", "allocated", "reserved", "occupied", "headroom", "of")
 """Words behind an amount that say what became of it: `12 GB left`, `26 GB of activations`."""
