@@ -190,10 +190,15 @@ def _firm(subject: Subject, claim: Claim) -> bool:
         return False  # parameters in a breakdown of memory are often bytes
     if claim.quantity == "memory.capacity" and not any(word in _line(subject, claim) for word in _CAPACITY_WORDS):
         return False  # the memory of a GPU may be what is used of it
-    if claim.quantity == "share.gpu_utilization" and claim.interval.middle == 1:
+    if claim.quantity == "share.gpu_utilization" and claim.interval.middle == 1 and _counts_gpus(subject, statement.group):
         return False  # that all GPUs are used says nothing of how busy they are
     start, end = offset(statement.value, claim.span.start), offset(statement.value, claim.span.end)
     return not disowned(Passage(statement.value, statement, claim.statement), start, end)
+
+
+def _counts_gpus(subject: Subject, group: int) -> bool:
+    """Tell whether a list or object counts the GPUs beside its utilisation: `GPU utilization: 100% (64 of 64 GPUs)`."""
+    return any(claim.quantity.startswith("gpus") and subject.statement(claim).group == group for claim in subject.claims if not claim.source)
 
 
 def _is_fenced(subject: Subject, claim: Claim) -> bool:
