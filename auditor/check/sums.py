@@ -137,6 +137,8 @@ class Entry:
     """A time that passes, or may pass, beside others."""
     compared: bool = False
     """It stands beside a bound: `17.5 GB < 68 GB`."""
+    in_words: bool = False
+    """It stands in the words of its statement: `all-reduce, about 5 % overhead`."""
 
     @property
     def said(self) -> str:
@@ -185,12 +187,17 @@ def totals(subject: Subject, rule: Rule) -> Iterable[Outcome]:
 # --- figures with labels
 
 
-def _entry(subject: Subject, index: int, words: Sequence[Word], label: str) -> Entry | None:
-    """Return the one figure a statement gives for its label: the first number, or the result of the arithmetic it starts with."""
+def _entry(subject: Subject, index: int, words: Sequence[Word], label: str, *, in_words: bool = False) -> Entry | None:
+    """Return the one figure a statement gives for its label: the first number, or the result of the arithmetic it starts with.
+
+    `in_words` lets in the only number of a statement that stands among words.
+    """
     statement = subject.document.statements[index]
     content = statement.value.content
     numbers = [number for number in subject.lexicon.scan(content) if number.form is not Form.TEXTUAL]
     first = _figure(content, numbers, subject)
+    in_words = in_words and first is None and len(numbers) == 1
+    first = numbers[0] if in_words else first
     if first is None or first.form is not Form.PLAIN or first.arrow or first.per not in ("", "gpu", "stage", "step", "replica"):
         return None
     span = statement.value.span(first.digits, first.end if first.unit else first.stop)
@@ -216,8 +223,9 @@ def _entry(subject: Subject, index: int, words: Sequence[Word], label: str) -> E
         unit_elsewhere=unit is not None and not first.unit,
         noun="magnitude" if len(first.written) > 1 or text[-1:].isalpha() else first.noun.rstrip("s"),
         worked_out=first is not numbers[0],
-        overlaps=dimension == TIME and bool(_OVERLAPPING.search(f"{label} {content}".lower())),
+        overlaps=(dimension == TIME or in_words) and bool(_OVERLAPPING.search(f"{label} {content}".lower())),
         compared=compared,
+        in_words=in_words,
     )
 
 
@@ -464,12 +472,12 @@ def _lists(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         yield from _level(subject, parent, indices, rule)
 
 
-def _labelled_entry(subject: Subject, index: int) -> Entry | None:
+def _labelled_entry(subject: Subject, index: int, *, in_words: bool = False) -> Entry | None:
     statement = subject.document.statements[index]
     label = statement.path[-1] if statement.path else None
     if label is None or label.kind not in (LabelKind.ITEM, LabelKind.KEY):
         return None
-    return _entry(subject, index, subject.lexicon.normalize(label.text.content), label.text.content)
+    return _entry(subject, index, subject.lexicon.normalize(label.text.content), label.text.content, in_words=in_words)
 
 
 def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: Rule) -> Iterator[Outcome]:
@@ -477,8 +485,8 @@ def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: R
     pending: list[Entry] = []
     clean, earlier = True, None
     for index in indices:
-        entry = _labelled_entry(subject, index)
-        if entry is None:
+        entry = _labelled_entry(subject, index, in_words=True)
+        if entry is None or (entry.in_words and entry.is_total):
             clean = clean and not _holds_figure(subject, index)
             continue
         if not entry.is_total:
@@ -498,12 +506,28 @@ def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: R
 
 def _total_of(total: Entry, pending: Sequence[Entry], rule: Rule, clean: bool, earlier: Entry | None = None) -> Outcome | None:
     parts = [part for part in pending if part.dimension == total.dimension]
-    if total.dimension == DIMENSIONLESS:
+    if any(part.in_words for part in pending) and not _alike(total, pending):
+        parts, clean = [part for part in parts if not part.in_words], False
+    if total.dimension == DIMENSIONLESS and not (_of_one_whole(total) and _alike(total, parts)):
         # counts are added only where all count the same: `1.2B`, `2 modules`
         parts = [part for part in parts if part.noun == total.noun != ""]
     if not _one_scope(total, [part for part in parts if part.is_part]):
         return None
     return _judge(total, parts, rule, sure=clean and len(parts) == len(pending), earlier=_of_kind(earlier, total))
+
+
+_ADDED_SHARES: Final = ("share.communication",)
+"""Shares of one whole, so that those of the parts make that of all."""
+
+
+def _alike(total: Entry, parts: Sequence[Entry]) -> bool:
+    """Tell whether all are read as one quantity, so that what stands among words is a part as well."""
+    quantities = {entry.claim.quantity if entry.claim else "" for entry in (total, *parts)}
+    return len(quantities) == 1 and not quantities & {"", "other"}
+
+
+def _of_one_whole(entry: Entry) -> bool:
+    return entry.claim is not None and entry.claim.quantity in _ADDED_SHARES
 
 
 def _holds_figure(subject: Subject, index: int) -> bool:
