@@ -176,6 +176,12 @@ class Entry:
     def middle(self) -> Fraction:
         return self.printed.value * self.printed.scale
 
+    @property
+    def ends(self) -> Interval:
+        """The ends of a range as printed, without the slack of rounding; of any other figure what it may be."""
+        stated = self.claim.readings[0].stated if self.claim and self.printed.approximation is Approximation.RANGE else None
+        return stated if stated is not None and self.interval().meets(stated) else self.interval()
+
 
 def totals(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     """Yield an outcome for every total that is written beside its parts."""
@@ -274,7 +280,7 @@ def _judge(
         return Outcome(rule.code, Verdict.HELD, spans, f"{total.said}: {reason}")
     middle = sum((part.middle for part in plain), Fraction(0))
     unit = total.printed.unit or UNITS["1"]
-    value = figure_range(_sum(plain, binary=False), unit) if ranged else figure(middle, unit)
+    value = figure_range(_ends(plain), unit) if ranged else figure(middle, unit)
     near = total.middle != 0 and Fraction(2, 3) <= middle / total.middle <= Fraction(3, 2)
     if (
         not sure
@@ -306,7 +312,8 @@ def _choices(plain: Sequence[Entry], doubtful: Sequence[Entry], *, optional: boo
 def _adds_up(total: Entry, parts: Sequence[Entry]) -> str | None:
     """Return the remark with which the parts make the total or None."""
     if all(any(item.printed.approximation is Approximation.RANGE for item in side) for side in ((total,), parts)):
-        return "" if _range_fits(total.interval(), _sum(parts, binary=False)) else None
+        fits = _range_fits(total.interval(), _sum(parts, binary=False)) or _range_fits(total.ends, _ends(parts))
+        return "" if fits else None
     if agrees(_sum(parts, binary=False), total.printed, total.scale()):
         return ""
     mixed = any(part.printed.unit != total.printed.unit for part in parts)
@@ -356,6 +363,14 @@ def _sum(parts: Sequence[Entry], *, binary: bool) -> Interval:
     total = Interval.exact(0)
     for part in parts:
         total = total + part.interval(binary)
+    return total
+
+
+def _ends(parts: Sequence[Entry]) -> Interval:
+    """Return the range that the parts make, as printed."""
+    total = Interval.exact(0)
+    for part in parts:
+        total = total + part.ends
     return total
 
 
