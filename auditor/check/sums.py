@@ -137,6 +137,8 @@ class Entry:
     """A time that passes, or may pass, beside others."""
     compared: bool = False
     """It stands beside a bound: `17.5 GB < 68 GB`."""
+    in_words: bool = False
+    """It stands in the words of its statement: `all-reduce, about 5 % overhead`."""
 
     @property
     def said(self) -> str:
@@ -174,6 +176,12 @@ class Entry:
     def middle(self) -> Fraction:
         return self.printed.value * self.printed.scale
 
+    @property
+    def ends(self) -> Interval:
+        """The ends of a range as printed, without the slack of rounding; of any other figure what it may be."""
+        stated = self.claim.readings[0].stated if self.claim and self.printed.approximation is Approximation.RANGE else None
+        return stated if stated is not None and self.interval().meets(stated) else self.interval()
+
 
 def totals(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     """Yield an outcome for every total that is written beside its parts."""
@@ -185,12 +193,17 @@ def totals(subject: Subject, rule: Rule) -> Iterable[Outcome]:
 # --- figures with labels
 
 
-def _entry(subject: Subject, index: int, words: Sequence[Word], label: str) -> Entry | None:
-    """Return the one figure a statement gives for its label: the first number, or the result of the arithmetic it starts with."""
+def _entry(subject: Subject, index: int, words: Sequence[Word], label: str, *, in_words: bool = False) -> Entry | None:
+    """Return the one figure a statement gives for its label: the first number, or the result of the arithmetic it starts with.
+
+    `in_words` lets in the only number of a statement that stands among words.
+    """
     statement = subject.document.statements[index]
     content = statement.value.content
     numbers = [number for number in subject.lexicon.scan(content) if number.form is not Form.TEXTUAL]
     first = _figure(content, numbers, subject)
+    in_words = in_words and first is None and len(numbers) == 1
+    first = numbers[0] if in_words else first
     if first is None or first.form is not Form.PLAIN or first.arrow or first.per not in ("", "gpu", "stage", "step", "replica"):
         return None
     span = statement.value.span(first.digits, first.end if first.unit else first.stop)
@@ -216,8 +229,9 @@ def _entry(subject: Subject, index: int, words: Sequence[Word], label: str) -> E
         unit_elsewhere=unit is not None and not first.unit,
         noun="magnitude" if len(first.written) > 1 or text[-1:].isalpha() else first.noun.rstrip("s"),
         worked_out=first is not numbers[0],
-        overlaps=dimension == TIME and bool(_OVERLAPPING.search(f"{label} {content}".lower())),
+        overlaps=(dimension == TIME or in_words) and bool(_OVERLAPPING.search(f"{label} {content}".lower())),
         compared=compared,
+        in_words=in_words,
     )
 
 
@@ -266,7 +280,7 @@ def _judge(
         return Outcome(rule.code, Verdict.HELD, spans, f"{total.said}: {reason}")
     middle = sum((part.middle for part in plain), Fraction(0))
     unit = total.printed.unit or UNITS["1"]
-    value = figure_range(_sum(plain, binary=False), unit) if ranged else figure(middle, unit)
+    value = figure_range(_ends(plain), unit) if ranged else figure(middle, unit)
     near = total.middle != 0 and Fraction(2, 3) <= middle / total.middle <= Fraction(3, 2)
     if (
         not sure
@@ -298,7 +312,8 @@ def _choices(plain: Sequence[Entry], doubtful: Sequence[Entry], *, optional: boo
 def _adds_up(total: Entry, parts: Sequence[Entry]) -> str | None:
     """Return the remark with which the parts make the total or None."""
     if all(any(item.printed.approximation is Approximation.RANGE for item in side) for side in ((total,), parts)):
-        return "" if _range_fits(total.interval(), _sum(parts, binary=False)) else None
+        fits = _range_fits(total.interval(), _sum(parts, binary=False)) or _range_fits(total.ends, _ends(parts))
+        return "" if fits else None
     if agrees(_sum(parts, binary=False), total.printed, total.scale()):
         return ""
     mixed = any(part.printed.unit != total.printed.unit for part in parts)
@@ -348,6 +363,14 @@ def _sum(parts: Sequence[Entry], *, binary: bool) -> Interval:
     total = Interval.exact(0)
     for part in parts:
         total = total + part.interval(binary)
+    return total
+
+
+def _ends(parts: Sequence[Entry]) -> Interval:
+    """Return the range that the parts make, as printed."""
+    total = Interval.exact(0)
+    for part in parts:
+        total = total + part.ends
     return total
 
 
@@ -464,12 +487,12 @@ def _lists(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         yield from _level(subject, parent, indices, rule)
 
 
-def _labelled_entry(subject: Subject, index: int) -> Entry | None:
+def _labelled_entry(subject: Subject, index: int, *, in_words: bool = False) -> Entry | None:
     statement = subject.document.statements[index]
     label = statement.path[-1] if statement.path else None
     if label is None or label.kind not in (LabelKind.ITEM, LabelKind.KEY):
         return None
-    return _entry(subject, index, subject.lexicon.normalize(label.text.content), label.text.content)
+    return _entry(subject, index, subject.lexicon.normalize(label.text.content), label.text.content, in_words=in_words)
 
 
 def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: Rule) -> Iterator[Outcome]:
@@ -477,8 +500,8 @@ def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: R
     pending: list[Entry] = []
     clean, earlier = True, None
     for index in indices:
-        entry = _labelled_entry(subject, index)
-        if entry is None:
+        entry = _labelled_entry(subject, index, in_words=True)
+        if entry is None or (entry.in_words and entry.is_total):
             clean = clean and not _holds_figure(subject, index)
             continue
         if not entry.is_total:
@@ -498,12 +521,28 @@ def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: R
 
 def _total_of(total: Entry, pending: Sequence[Entry], rule: Rule, clean: bool, earlier: Entry | None = None) -> Outcome | None:
     parts = [part for part in pending if part.dimension == total.dimension]
-    if total.dimension == DIMENSIONLESS:
+    if any(part.in_words for part in pending) and not _alike(total, pending):
+        parts, clean = [part for part in parts if not part.in_words], False
+    if total.dimension == DIMENSIONLESS and not (_of_one_whole(total) and _alike(total, parts)):
         # counts are added only where all count the same: `1.2B`, `2 modules`
         parts = [part for part in parts if part.noun == total.noun != ""]
     if not _one_scope(total, [part for part in parts if part.is_part]):
         return None
     return _judge(total, parts, rule, sure=clean and len(parts) == len(pending), earlier=_of_kind(earlier, total))
+
+
+_ADDED_SHARES: Final = ("share.communication",)
+"""Shares of one whole, so that those of the parts make that of all."""
+
+
+def _alike(total: Entry, parts: Sequence[Entry]) -> bool:
+    """Tell whether all are read as one quantity, so that what stands among words is a part as well."""
+    quantities = {entry.claim.quantity if entry.claim else "" for entry in (total, *parts)}
+    return len(quantities) == 1 and not quantities & {"", "other"}
+
+
+def _of_one_whole(entry: Entry) -> bool:
+    return entry.claim is not None and entry.claim.quantity in _ADDED_SHARES
 
 
 def _holds_figure(subject: Subject, index: int) -> bool:

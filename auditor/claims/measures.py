@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from auditor.claims.labels import PER_WORDS, View, find_any, per_of
 from auditor.claims.lexicon import Match, kind_of
-from auditor.claims.line import Desk, Line, Meaning, bracketed, is_percent_of, same_kind, spell, title_words
+from auditor.claims.line import Desk, Line, Meaning, bracketed, is_percent_of, lead_words, same_kind, spell, title_words
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in
 from auditor.claims.numbers import Number
@@ -70,17 +70,16 @@ def read_measure(
             "bytes of one element",
             unit=unit,
         )
-    if (
-        kind == "flops"
-        and unit.endswith("FLOPS")
-        and (per_of(tail) in ("step", "batch", "layer", "token") or PER_WORDS.get(number.per) in ("step", "batch", "layer", "token"))
-    ):
-        done = per_of(tail) or PER_WORDS[number.per]
+    done = next((one for one in (PER_WORDS.get(number.per, ""), per_of(tail)) if one in ("step", "batch", "layer", "token")), "")
+    if kind == "flops" and unit.endswith("FLOPS") and done:
+        of_step = done in ("step", "batch")
+        scopes = [per_of(words) for words in (head, tail, lead_words(desk, line, number))]
+        of_gpu = "gpu" in (*scopes, line.views[0].per if line.views else "")
         return Meaning(
-            "work.step" if done in ("step", "batch") else "other",
+            "work.step" if of_step else "other",
             Confidence.MEDIUM,
             f"work per {done}, whatever its unit says",
-            "",
+            "gpu" if of_step and of_gpu else "",
             unit=unit[:-1],
             words="" if done == "step" else f"per {done}",
         )
