@@ -175,6 +175,7 @@ class LabelReader:
             named = tuple(word for word in words if word.start < cut)
         if not unit and label.kind in (LabelKind.COLUMN, LabelKind.ROW):
             unit, unit_per = self.headed_unit(raw)
+        unit = unit or self.counted_unit(words, raw)
         member = self.member(raw)
         if member and all(word.text.isdigit() or word.text in lexicon.naming or word.text in lexicon.transparent for word in named):
             named = ()
@@ -220,6 +221,15 @@ class LabelReader:
                 if spelling:
                     return spelling.symbol, spelling.per
         return "", ""
+
+    def counted_unit(self, words: Sequence[Word], raw: str) -> str:
+        """Read the rate of work that a label counts in, last but for `per GPU`: `Peak TFLOPS`, `Achieved TFLOPS per GPU`."""
+        for index, word in enumerate(words):
+            if word.text == "flops" and (index + 1 == len(words) or words[index + 1].text in ("per", "each", "gpu")):
+                spelling = self.lexicon.units.get(raw[word.start : word.end])
+                if spelling is not None and spelling.symbol.endswith("FLOPS") and spelling.symbol != "FLOPS":
+                    return spelling.symbol
+        return ""
 
     def member(self, raw: str) -> str:
         """Return the label when it names one of many: `Stage 0`, `TP Group 3`, `GPU 5 (rank 1)`."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from auditor.claims.labels import PER_WORDS
 from auditor.claims.lexicon import Match, Quantity
 from auditor.claims.line import Desk
-from auditor.claims.vocabulary import AXIS_SHORTS, HEAD_FILL, PLAIN_MODIFIERS
+from auditor.claims.vocabulary import AXIS_SHORTS, GENERIC, HEAD_FILL, PLAIN_MODIFIERS
 from auditor.claims.words import Word
 
 __all__ = ["degree_in", "head_name", "named_in", "passes_after", "passes_word", "qualifiers_of"]
@@ -28,14 +28,21 @@ def degree_in(desk: Desk, words: Sequence[Word]) -> Quantity | None:
 
 
 def named_in(desk: Desk, kind: str, words: Sequence[Word]) -> Match | None:
-    """Return the best name of that kind in the words: the one that ends last, then the longest."""
-    best: Match | None = None
-    for match in desk.lexicon.matches(words):
-        if match.quantity.kind != kind:
-            continue
-        if best is None or (match.stop, match.size) > (best.stop, best.size):
-            best = match
-    return best
+    """Return the best name of that kind in the words: the one that ends last, then the longest.
+
+    A name of the whole gives way to that of a part that it runs into: "activation memory per GPU" is no memory in all. The
+    memory of a model is not a part; that may be all it needs.
+    """
+    matches = [match for match in desk.lexicon.matches(words) if match.quantity.kind == kind]
+    best = max(matches, key=lambda match: (match.stop, match.size), default=None)
+    if best is None or best.quantity.id not in GENERIC:
+        return best
+    parts = [
+        match
+        for match in matches
+        if match.quantity.id not in GENERIC and match.start < best.start < match.stop and words[match.start].text != "model"
+    ]
+    return max(parts, key=lambda match: (match.stop, match.size), default=best)
 
 
 def head_name(desk: Desk, kind: str, words: Sequence[Word], *, trailing: bool, phase_words: bool = False) -> Match | None:
