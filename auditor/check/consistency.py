@@ -2,6 +2,7 @@
 
 Most figures that differ are meant to: a former plan, a step of a derivation, a percentile, an assumption beside a measurement.
 The words that say so are the scope's: two claims are compared only where the words around them say nothing of the kind, or the same.
+So are the models and the GPUs they name; and a page whose figures scatter is one about many configurations, not one that errs.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 
 from auditor.check.passages import Passage, disowned
 from auditor.check.placed import plain
+from auditor.check.spoken_of import apart, by_subject
 from auditor.check.subject import Subject
 from auditor.check.targets import offset, own_label, words_around
 from auditor.claims.lexicon import Quantity
@@ -73,6 +75,9 @@ _IDS: Final = ("gpu", "device", "node", "rank")
 _CAPACITY_WORDS: Final = ("capacity", "vram", "hbm", "single", "video")
 _COUNTS: Final = ("gpus", "nodes", "gpus.per_node", "experts.per_gpu", "layers.per_stage")
 _TITLE: Final = 1
+_TWO: Final = 2
+_OF_MANY: Final = 2
+"""So many quantities whose values scatter make a page about many configurations: two values on it need not be one figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +113,22 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
             and _firm(subject, claim)
         ):
             groups[_scope(subject, claim)].append(claim)
-    for scope, claims in groups.items():
-        kept = _without_lists(subject, claims)
-        values = _clusters(kept)
-        spans = tuple(claim.span for claim in kept)
-        if len(kept) > 1 and len(values) == 1:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{kept[0].text.strip()} in {len(kept)} places")
-        elif len(values) > 1:
-            finding = _finding(subject, rule, scope, values)
-            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+    compared = {scope: _without_lists(subject, claims) for scope, claims in groups.items()}
+    of_many = sum(_scattered(_clusters(claims)) for claims in compared.values()) >= _OF_MANY
+    for scope, claims in compared.items():
+        for kept in by_subject(subject, claims):
+            values = _clusters(kept)
+            spans = tuple(claim.span for claim in kept)
+            if len(kept) > 1 and len(values) == 1:
+                yield Outcome(rule.code, Verdict.HELD, spans, f"{kept[0].text.strip()} in {len(kept)} places")
+            elif len(values) > 1 and not (of_many or _scattered(values) or apart(subject, values[0][0], values[1][0])):
+                finding = _finding(subject, rule, scope, values)
+                yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+
+
+def _scattered(values: Sequence[Sequence[Claim]]) -> bool:
+    """Tell whether claims take three values or more and most of them none in particular: they speak of several things."""
+    return len(values) > _TWO and 2 * len(values[0]) <= sum(map(len, values))
 
 
 def _enumerates(subject: Subject, claim: Claim) -> bool:
@@ -160,9 +172,14 @@ def _without_lists(subject: Subject, claims: Sequence[Claim]) -> list[Claim]:
         claim.span
         for together in lists.values()
         for claim in together
-        if any(not _agree(claim, other) and _own(subject, claim) != _own(subject, other) for other in together)
+        if any(not _agree(claim, other) and (_own(subject, claim) != _own(subject, other) or _bare(subject, claim)) for other in together)
     }
     return [claim for claim in claims if claim.span not in listed]
+
+
+def _bare(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a bullet says nothing but a number: one of several values of what the list is headed."""
+    return subject.statement(claim).value.content.strip() == claim.text.strip()
 
 
 def _own(subject: Subject, claim: Claim) -> str:

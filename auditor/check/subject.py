@@ -58,13 +58,21 @@ class Subject:
         return {statement: tuple(claims) for statement, claims in found.items()}
 
     @cached_property
+    def groups(self) -> Mapping[int, tuple[int, ...]]:
+        """Return the indices of the statements of each group (paragraph, list, table, object, command)."""
+        found: dict[int, list[int]] = {}
+        for index, statement in enumerate(self.document.statements):
+            found.setdefault(statement.group, []).append(index)
+        return {group: tuple(indices) for group, indices in found.items()}
+
+    @cached_property
     def equations(self) -> tuple[tuple[Passage, Equation], ...]:
         """Every written equation of the report with the passage it stands in."""
         return tuple((passage, equation) for passage in passages(self.document) for equation in read(passage.content, self.lexicon))
 
     def siblings(self, statement: Statement) -> Sequence[Statement]:
         """Return the statements of the same group (list, table, tree, object, command)."""
-        return [other for other in self.document.statements if other.group == statement.group]
+        return [self.document.statements[index] for index in self.groups.get(statement.group, ())]
 
     def quantities(self, ids: Iterable[str]) -> tuple[Claim, ...]:
         """Return the claims of these quantities."""

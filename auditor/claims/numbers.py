@@ -182,8 +182,14 @@ _STRICT: Final = frozenset(
 _RANGE: Final = re.compile(r"\s?(?:-|–|—|‒|−|\bto\b|\.\.\.?|…)\s?(?=~?\$?[\d.])")
 _TIGHT_RANGE: Final = re.compile(r"(?:-|–|—|‒|−|\.\.\.?|…)(?=~?\$?[\d.])|\s(?:–|—|-)\s(?=~?[\d.])|\sto\s(?=~?[\d.])")
 _ARROW: Final = re.compile(r"\s*(?:→|->|=>|➜|⇒|-->)\s*")
+_MONTH: Final = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?"
+    r"|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+)
 _DATE: Final = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}(?:[T\s_-]\d{1,2}[:-]\d{2}(?:[:-]\d{2})?(?:\.\d+)?Z?)?|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}:\d{2}:\d{2}|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?![\d.-])"
+    r"|(?<![\d/.])20[0-3]\d/(?:0[1-9]|1[0-2])(?:/\d{1,2})?(?![\d/.]\d|\d)|(?<![\d/.])(?:0[1-9]|1[0-2])/20[0-3]\d(?!\d)"
+    rf"|\b{_MONTH}\.?\s(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s)?20[0-3]\d\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}\.?,?\s20[0-3]\d\b"
 )
 _PROPORTION: Final = re.compile(r"(?<![\d:.])\d{1,3}:\d{1,3}(?![\d:.])")
 _VERSION: Final = re.compile(r"\d+(?:\.\d+){2,}[\w.-]*")

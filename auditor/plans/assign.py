@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, S
 from dataclasses import replace
 from fractions import Fraction
 
+from auditor.claims.dates import opens_with_date
 from auditor.claims.labels import find_any
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim, Role
@@ -27,6 +28,8 @@ EXAMPLE = "example"
 PARAGRAPH = "paragraph "
 RUN = "run "
 """Before the path of an object that holds a launch command."""
+ENTRY = "entry "
+"""Before the number of a dated entry."""
 
 _DEGREES = frozenset(
     (
@@ -64,12 +67,13 @@ _REJECTED = frozenset(
 def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tuple[tuple[Claim, ...], tuple[Plan, ...]]:
     """Give each claim its plan and return the claims and the plans, `main` first."""
     statements = document.statements
-    claims = _members(statements, claims)
+    claims, titles = _entries(statements, _members(statements, claims))
     claims = _rejected(statements, claims, lexicon)
     claims = _widths(statements, claims, lexicon)
     claims = _totals(statements, claims)
     claims = _of_a_node(statements, claims)
-    claims, titles, seconds = _rows(statements, claims)
+    claims, rows, seconds = _rows(statements, claims)
+    titles |= rows
     claims = _columns(statements, claims, titles)
     claims = _arrays(statements, claims, titles)
     claims = _launched(statements, claims, titles)
@@ -205,6 +209,28 @@ def _members(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[
             claim = replace(claim, scope=replace(claim.scope, member=f"{name}[{path[last].text.content}]"))
         result.append(claim)
     return tuple(result)
+
+
+def _entries(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], dict[str, tuple[str, bool]]]:
+    """Give each dated entry of a list of news or changes a plan of its own, for it tells of another thing at another time."""
+    dated: dict[int, list[int]] = defaultdict(list)
+    for index, statement in enumerate(statements):
+        if statement.kind is Kind.ITEM and statement.depth == 0:
+            own = statement.path[-1] if statement.path and statement.path[-1].kind is LabelKind.ITEM else None
+            if opens_with_date(own.text.content if own else statement.value.content):
+                dated[statement.group].append(index)
+    heads = {index for found in dated.values() if len(found) > 1 for index in found}
+    result, titles = list(claims), {}
+    for position, claim in enumerate(claims):
+        if claim.source:
+            continue
+        head: int | None = claim.statement
+        while head is not None and head not in heads:
+            head = statements[head].parent
+        if head is not None:
+            titles[f"{ENTRY}{head}"] = ("a dated entry", False)
+            result[position] = replace(claim, plan=f"{ENTRY}{head}")
+    return tuple(result), titles
 
 
 def _degree_values(claims: Iterable[Claim]) -> dict[str, Counter[Fraction]]:

@@ -1,0 +1,73 @@
+"""What a claim speaks of where a report speaks of several things: the models and the GPUs that are named nearest to it.
+
+A page of benchmarks names a model in each caption or heading; what it says of one need not agree with what it says of another.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final
+
+from auditor.check.subject import Subject
+from auditor.claims.model import Claim
+from auditor.cost.catalog import find_hardware, find_models
+from auditor.statements import Kind, LabelKind
+
+__all__ = ["apart", "by_subject"]
+
+_LONGEST: Final = 400
+
+
+def by_subject(subject: Subject, claims: Sequence[Claim]) -> list[list[Claim]]:
+    """Split claims by the models, then by the GPUs, named nearest to each, where they name several; those near no name stay together."""
+    parts = [list(claims)]
+    for devices in (False, True):
+        split: list[list[Claim]] = []
+        for part in parts:
+            named: dict[frozenset[str], list[Claim]] = defaultdict(list)
+            for claim in part:
+                named[_named_near(subject, claim, devices=devices)].append(claim)
+            split += named.values() if sum(bool(names) for names in named) > 1 else [part]
+        parts = split
+    return parts
+
+
+def apart(subject: Subject, first: Claim, second: Claim) -> bool:
+    """Tell whether two claims stand in paragraphs that differ in more than what the claims say: each tells a configuration of its own."""
+    one, other = subject.statement(first), subject.statement(second)
+    if one.kind is not Kind.SENTENCE or other.kind is not Kind.SENTENCE or one.group == other.group:
+        return False
+    here, there = _told(subject, one.group), _told(subject, other.group)
+    return sum(here[quantity].isdisjoint(there[quantity]) for quantity in here.keys() & there.keys()) > 1
+
+
+def _told(subject: Subject, group: int) -> Mapping[str, set[Fraction]]:
+    """Return the counts a paragraph states."""
+    found: dict[str, set[Fraction]] = defaultdict(set)
+    for index in subject.groups.get(group, ()):
+        for claim in subject.of(index):
+            if claim.interval.is_exact and claim.interval.low is not None:
+                found[claim.quantity].add(claim.interval.low)
+    return {quantity: values for quantity, values in found.items() if quantity != "other"}
+
+
+def _named_near(subject: Subject, claim: Claim, *, devices: bool) -> frozenset[str]:
+    """Return what is named in the statement of a claim, else in its paragraph, else in the innermost label that names something."""
+    statement = subject.statement(claim)
+    paragraph = subject.groups.get(statement.group, ()) if statement.kind is Kind.SENTENCE else ()
+    texts = [
+        statement.value.content,
+        " ".join(subject.document.statements[index].value.content for index in paragraph),
+        *(label.text.content for label in reversed(statement.path) if label.kind is not LabelKind.FILE),
+    ]
+    return next((names for text in texts if (names := _names(text[:_LONGEST], devices))), frozenset())
+
+
+@lru_cache(maxsize=4096)
+def _names(text: str, devices: bool) -> frozenset[str]:
+    if devices:
+        return frozenset(part.families[0] for part in find_hardware(text))
+    return frozenset(model.name for model in find_models(text))
