@@ -53,7 +53,8 @@ def read_counted(
             earlier = next((claim for claim in reversed(before) if claim is not None and claim.quantity.startswith("parallel.")), None)
             return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}") if earlier else None
         return Meaning(degree.id, Confidence.HIGH, f"{shown} of {degree.names[0][0]}")
-    if noun == "expert" and not per and after[:1] and after[0].text in ("active", "activated", "selected", "chosen"):
+    chosen = position and line.text[line.numbers[position - 1].stop : number.start].strip().lower() in ("of", "out of", "of the")
+    if noun == "expert" and not per and not chosen and after[:1] and after[0].text in ("active", "activated", "selected", "chosen"):
         return Meaning("model.top_k", Confidence.MEDIUM, f"{shown} {after[0].text}")
     if noun == "gpu":
         return read_gpus(desk, line, position, number, modifiers, after, head, per, before, shown)
@@ -420,7 +421,13 @@ def read_gpus(
     here = [word.text for word in line.words]
     if "single" in here and "node" in here and line.statement.kind is Kind.HEADING:
         return Meaning("gpus.per_node", Confidence.MEDIUM, shown, "node")
-    if splits_each(desk, words, ("expert", "group", "replica", "layer", "head")):
+    if splits_each(desk, words, ("replica", "dataparallel")):
+        return Meaning("gpus.per_replica", Confidence.MEDIUM, shown, "replica")
+    if splits_each(desk, words, ("node",)):
+        return Meaning("gpus.per_node", Confidence.MEDIUM, shown, "node")
+    if position and gap.lower() in ("of", "of the", "out of", "out of the") and not line.numbers[position - 1].noun:
+        return Meaning("gpus.available", Confidence.MEDIUM, shown)
+    if splits_each(desk, words, ("expert", "group", "layer", "head")):
         return Meaning("gpus.per_group", Confidence.LOW, shown, "group")
     if words and words[-1] in ("of",) and earlier is not None and earlier.quantity == "other":
         return Meaning("gpus.per_group", Confidence.LOW, shown, "group")

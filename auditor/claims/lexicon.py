@@ -90,6 +90,8 @@ class Lexicon:
     precisions: Mapping[str, Fraction]
     axes: Mapping[str, str]
     """Word that names an axis of a written product (`8 (expert) × 4 (tensor)`) to the short name of its degree."""
+    options: Mapping[str, Mapping[str, str]]
+    """Program to its options, without dashes, to the quantities they set."""
     utilizations: Mapping[str, str]
     phases: Mapping[str, tuple[tuple[str, ...], ...]]
     phase_quantities: Mapping[str, Mapping[str, str]]
@@ -241,5 +243,6 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         phases={phase: tuple(_words(normalize, word) for word in entry["words"]) for phase, entry in data["phases"].items()},
         phase_quantities={phase: {key: value for key, value in entry.items() if key != "words"} for phase, entry in data["phases"].items()},
         axes=dict(data["axes"]),
+        options={program: dict(options) for program, options in data["options"].items()},
         precisions={name: Fraction(str(value)) for name, value in data["precisions"].items()},
     )

@@ -24,7 +24,7 @@ from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import part_of_model, scope_of, specialise
 from auditor.claims.shares import read_share
 from auditor.claims.unread import why_label
-from auditor.claims.vocabulary import AXIS_SHORTS, BINARY_TWIN, DISPUTED, MEMORY_OF_PARTS, UNSAID
+from auditor.claims.vocabulary import AXIS_SHORTS, AXIS_WORDS, BINARY_TWIN, DISPUTED, MEMORY_OF_PARTS, UNSAID
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.spans import Span
@@ -71,6 +71,8 @@ def run(desk: Desk) -> ReadOut:
     unclear: list[Unclear] = []
     text = desk.document.source.reading.content.lower()
     desk.ranked = frozenset(name for name in AXIS_SHORTS if f"{name}0:" in text or f"{name}0 " in text or f"{name}0\n" in text)
+    desk.numbered = numbered_labels(desk.document)
+    desk.axes_beside = axes_by_group(desk)
     for index, statement in enumerate(desk.document.statements):
         line = prepare(desk, index, statement)
         found: list[Claim | None] = []
@@ -92,7 +94,49 @@ def run(desk: Desk) -> ReadOut:
             else:
                 claims.append(claim)
         claims.extend(precision_claims(desk, line))
-    return ReadOut(tuple(claims), tuple(labels), tuple(unclear))
+    return ReadOut(as_used(desk, claims), tuple(labels), tuple(unclear))
+
+
+def as_used(desk: Desk, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Let the option that a variable is given to say what the variable means: `GPUS=8` and `--nproc_per_node=$GPUS`."""
+    statements, text = desk.document.statements, desk.document.source.text
+    uses: dict[str, set[str]] = {}
+    for claim in claims:
+        path = statements[claim.statement].path
+        used = text[claim.span.start : claim.span.end]
+        if path and path[-1].kind is LabelKind.FLAG and used.startswith("$"):
+            uses.setdefault(used.strip("${}"), set()).add(claim.quantity)
+    result = []
+    for claim in claims:
+        path = statements[claim.statement].path
+        known = uses.get(path[-1].text.content, set()) if path and path[-1].kind is LabelKind.VARIABLE else set()
+        if len(known) == 1 and claim.quantity not in known and not known & {"other"}:
+            quantity = desk.lexicon.quantities[next(iter(known))]
+            if quantity.kind == "count":
+                claim = replace(claim, quantity=quantity.id, symbol=quantity.symbol, scope=replace(claim.scope, per=quantity.per))
+        result.append(claim)
+    return tuple(result)
+
+
+def numbered_labels(document: Document) -> frozenset[str]:
+    """Return the innermost labels that stand before a range from 0 somewhere in the document."""
+    found = set()
+    for statement in document.statements:
+        text = statement.value.content.strip()
+        if text[:1] == "0" and text[1:].lstrip()[:1] in ("-", "–", "—") and text[1:].lstrip(" -–—").isdigit():
+            found |= {label.text.content for label in statement.path if label.kind in (LabelKind.COLUMN, LabelKind.KEY, LabelKind.ITEM)}
+    return frozenset(found)
+
+
+def axes_by_group(desk: Desk) -> dict[int, frozenset[str]]:
+    """Return, for each group of statements, the axes of parallelism that stand alone in their labels."""
+    found: dict[int, set[str]] = {}
+    for statement in desk.document.statements:
+        for label in statement.path[-2:]:
+            name = label.text.content.strip(" *_`").lower()
+            if name in AXIS_WORDS:
+                found.setdefault(statement.group, set()).add(name)
+    return {group: frozenset(names) for group, names in found.items()}
 
 
 def prepare(desk: Desk, index: int, statement: Statement) -> Line:
@@ -174,6 +218,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = replace(meaning, confidence=Confidence.LOW)  # the prefix is a guess: TFLOPS or PFLOPS, seconds or milliseconds
     if not (meaning.unit or unit) and meaning.quantity.startswith("memory.") and line.statement.literal == "array":
         meaning = replace(meaning, confidence=Confidence.LOW)  # `[8192, 32768]` under "weights": a shape, not an amount of data
+    if number.doubtful:
+        meaning = replace(meaning, confidence=Confidence.LOW)
     if meaning.confidence is Confidence.HIGH and not number.name and is_operand(desk, line, number):
         meaning = replace(meaning, confidence=Confidence.MEDIUM)
     quantity = desk.lexicon.quantities.get(meaning.quantity)

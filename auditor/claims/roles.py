@@ -61,6 +61,8 @@ def role_of(
         return sectioned_role(desk, line, meaning, Role.ACTUAL)
     if left_of_arrow(desk, line, position):
         return Role.PREVIOUS
+    if from_here and tail and tail[0].text in ("target", "goal", "slo", "sla", "requirement", "objective", "required"):
+        return Role.TARGET  # `27 ms vs 50 ms target`
     if from_here and meaning.quantity not in ("share.of",) and ranges_up_to(desk, line, position, text):
         return Role.PREVIOUS
     if (
@@ -222,6 +224,12 @@ def local_role_of(
         return Role.ACTUAL
     if meaning.quantity in ("gpus.available", "gpus.spare"):
         return Role.ACTUAL
+    if tail_texts[:1] == ["baseline"]:
+        return Role.PREVIOUS
+    begin = start_of_clause(line.text, number.start)
+    opening = [word.text for word in line.words if word.start >= begin][:2]
+    if opening in (["for", "example"], ["for", "instance"], ["e", "g"]) and line.statement.kind is Kind.SENTENCE:
+        return Role.EXAMPLE
     own = set(tail_texts)
     sentence = {word.text for word in line.words if start_of_clause(line.text, number.start) <= word.start < number.end}
     if meaning.quantity.startswith(("parallel.", "gpus", "nodes", "layers.", "experts.")) and sentence & HYPOTHETICAL:

@@ -32,6 +32,7 @@ COMPONENTS = frozenset(
     ).split()
 )
 AXIS_SHORTS = frozenset("tp pp ep dp cp sp etp vp".split())
+AXIS_WORDS = frozenset("tensor pipeline expert data context sequence".split())
 ARCHITECTURE = frozenset(
     (
         "model transformer network decoder encoder llm llama architecture moe gpt stack mixture deep dense neural qwen "
@@ -45,6 +46,11 @@ SAID = {"expected": "target", "claimed": "previous", "claim": "previous"}
 DISPUTED = frozenset(
     "contradict contradicts contradiction inconsistent inconsistency mismatch incorrectly erroneously wrongly discrepancy".split()
 )
+TELLS_CHANGE = frozenset(
+    "previously originally formerly initially earlier was were down up instead rather reduced increased raised lowered decreased "
+    "changed switched moved now currently than".split()
+)
+"""Words that set what was apart from what is, and name nothing."""
 HYPOTHETICAL = frozenset(
     (
         "would could might consider alternatively alternative alternatives hypothetical if suppose unless future potentially should minimum"
@@ -99,7 +105,7 @@ PLAIN_MODIFIERS = frozenset(
 HEAD_FILL = frozenset(
     (
         "strategy use uses using is are was be with of at a an the to set model under on by has have current run "
-        "running set have required requires requiring require for and each both in achieves achieve"
+        "consider try raise lower choose pick adopt employ select keep switch running set have required requires requiring require for and each both in achieves achieve"
     ).split()
 )
 
