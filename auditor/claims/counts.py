@@ -8,7 +8,7 @@ from itertools import pairwise
 from auditor.claims.counted import read_counted
 from auditor.claims.labels import View, find_any, per_of
 from auditor.claims.lexicon import Quantity, kind_of
-from auditor.claims.line import Desk, Line, Meaning, bracketed, is_alone, is_factor, lead_words, singular_noun, spell
+from auditor.claims.line import Desk, Line, Meaning, bracketed, is_alone, is_factor, is_operand, lead_words, singular_noun, spell
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.claims.names import degree_in, head_name, named_in, option_of
 from auditor.claims.numbers import Form, Number
@@ -85,7 +85,7 @@ def read_count(
             position == 0 and find_any(labelled, ("model", "parameter")) and not find_any(labelled, PARTS_OF_A_MODEL)
         )
         return Meaning("model.params", Confidence.HIGH if sure else Confidence.LOW, "billions", per_of(tail))
-    best = head_name(desk, "count", ends_of(head), trailing=True)
+    best = head_name(desk, "count", ends_of(desk, head), trailing=True)
     if best and best.quantity.id == "batch.microbatches" and line.text[: number.digits].lower().rstrip(" :=of(").endswith("batch"):
         return Meaning("batch.micro", Confidence.HIGH, f"words before it: {spell(head)}")  # `a micro-batch of 2`
     if best and head and line.text[: head[0].start].endswith("--") and line.statement.kind is Kind.CELL:
@@ -114,7 +114,12 @@ def read_count(
         return Meaning(chosen, Confidence.MEDIUM, "m of n")
     if number.arrow == "to" and before and before[-1] is not None:
         return Meaning(before[-1].quantity, before[-1].confidence, f"new value after {before[-1].text!r}", before[-1].scope.per)
-    if is_factor(desk, line, number) and not is_alone(desk, line, number):
+    if ends_equation(desk, line, position):
+        return read_labelled(desk, line, position, number, tail, head, before)
+    if number.form is Form.PLAIN and before_times_gpus(line, position):
+        return Meaning("nodes", Confidence.LOW, "a number of GPUs so many times")
+    divides = "=" in line.text and is_operand(desk, line, number)
+    if (divides or is_factor(desk, line, number)) and not is_alone(desk, line, number):
         return Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
     if not head and line.text[: number.start].rstrip()[-1:] in ("[", ","):
         best = head_name(desk, "count", lead_words(desk, line, number)[-3:], trailing=True)
@@ -129,7 +134,7 @@ def read_count(
     return read_labelled(desk, line, position, number, tail, head, before)
 
 
-def ends_of(head: Sequence[Word]) -> tuple[Word, ...]:
+def ends_of(desk: Desk, head: Sequence[Word]) -> tuple[Word, ...]:
     """Return the words that lead to a number, from the last article or verb on: `We use a tensor-parallel size of 8`.
 
     Where a change leads to it, `Reduced the batch size from 128` and `TP changed from 8`, the words of the change are left out.
@@ -142,7 +147,7 @@ def ends_of(head: Sequence[Word]) -> tuple[Word, ...]:
     elif any(word.text in CHANGE_WORDS for word in words):
         return tuple(words)
     for index in range(len(words) - 1, 0, -1):
-        if words[index - 1].text in LEADS:
+        if words[index - 1].text in LEADS and desk.lexicon.matches(words[index:]):
             return tuple(words[index:])
     return tuple(words)
 
@@ -163,8 +168,32 @@ def chosen_of(line: Line, position: int) -> str:
         return ""
     noun = singular_noun(following.noun)
     if noun == "expert":
-        return "model.top_k" if line.text[following.end :].lstrip().lower().startswith(("active", "activated", "are active", "per token")) else ""
+        return (
+            "model.top_k"
+            if line.text[following.end :].lstrip().lower().startswith(("active", "activated", "are active", "per token"))
+            else ""
+        )
     return "gpus" if noun == "gpu" else ""
+
+
+def ends_equation(desk: Desk, line: Line, position: int) -> bool:
+    """Tell whether the number is what a product under a label of GPUs comes to: `Total GPUs = TP × PP = 8 × 4 = 32`."""
+    number = line.numbers[position]
+    if position < 2 or position + 1 < len(line.numbers) or not line.views or set(line.text) & set("/÷+"):
+        return False
+    if line.text[: number.start].rstrip()[-1:] != "=":
+        return False
+    best = head_name(desk, "count", line.views[0].words, trailing=True)
+    return best is not None and best.quantity.id == "gpus" and not line.text[number.end :].strip(" .*_`✓✅")
+
+
+def before_times_gpus(line: Line, position: int) -> bool:
+    """Tell whether the number is the first of `2 x 8 GPUs`."""
+    number = line.numbers[position]
+    following = line.numbers[position + 1] if position + 1 < len(line.numbers) else None
+    if following is None or number.name or singular_noun(following.noun) != "gpu" or position:
+        return False
+    return line.text[number.stop : following.start].strip() in ("x", "X", "×", "*")
 
 
 OUT_OF = ("of", "of the", "out of", "out of the")
@@ -202,6 +231,10 @@ def read_qualified(desk: Desk, line: Line, tail: Sequence[Word], head: Sequence[
     """`8 spare`, `only 16 available`: the thing counted was named before."""
     if not tail:
         return None
+    if tail[0].text == "use" and len(tail) == 1 and len(line.numbers) > 1 and any(other.noun in ("gpu", "gpus") for other in line.numbers):
+        return Meaning("gpus", Confidence.MEDIUM, "used, of the GPUs named beside it")
+    if find_any(tail[:2], ("active", "activated")) and find_any([word for word in line.words if word.start < tail[0].start], ("expert",)):
+        return Meaning("model.top_k", Confidence.MEDIUM, f"words behind it: {spell(tail)}")  # `64 experts, of which 2 are active`
     for quantity in desk.lexicon.quantities.values():
         if tail[0].text in quantity.qualifiers and quantity.noun:
             near = (*line.words, *(word for view in line.views[:2] for word in view.words))

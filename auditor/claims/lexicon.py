@@ -110,6 +110,12 @@ class Lexicon:
         return {short: quantity for quantity in self.quantities.values() for short in quantity.short}
 
     @cached_property
+    def axis_names(self) -> Mapping[str, str]:
+        """Spellings of the parallel degrees in lists of names, to their short names: `tp`, `tensor`."""
+        shorts = {short: short for short, quantity in self.by_short.items() if quantity.id.startswith("parallel.")}
+        return shorts | {word: short for word, short in self.axes.items() if short in shorts}
+
+    @cached_property
     def glued(self) -> frozenset[str]:
         """Names that may be glued to a number or joined to it by `=`, `(`, `:` or a space."""
         return frozenset(self.by_short) | GLUED

@@ -64,8 +64,10 @@ def head_name(desk: Desk, kind: str, words: Sequence[Word], *, trailing: bool, p
             after = [word for index, word in enumerate(after, match.stop) if index not in again]
         if any(word.text in ("per", "each") for word in before):
             continue
-        if kind == "count" and trailing and len(words) > match.size:
+        if (kind or match.quantity.kind) == "count" and trailing and len(words) > match.size:
             before = [word for word in before if word.text not in HEAD_FILL]
+        if match.quantity.id.startswith("parallel."):
+            before = [word for word in before if word.text not in ("intra", "inter")]  # `intra-node TP`
         if any(word.text in AXIS_SHORTS for word in (*before, *after)) and not match.quantity.id.startswith("parallel."):
             continue
         if not all(passes_word(desk, word) for word in before) or not passes_after(desk, after):

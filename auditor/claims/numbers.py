@@ -672,7 +672,11 @@ class _Scanner:
                 break
             while position < len(text) and text[position] in _GAP + "-‑*`":
                 position += 1
-            if position < len(text) and _ == 0 and (text[position] == "×" or (text[position] in "xX" and _GPU_NAME.match(text, position + 1))):
+            if (
+                position < len(text)
+                and _ == 0
+                and (text[position] == "×" or (text[position] in "xX" and _GPU_NAME.match(text, position + 1)))
+            ):
                 position += 1
                 continue
             match = _WORD.match(text, position)

@@ -8,7 +8,7 @@ from auditor.claims.labels import contains, find_any
 from auditor.claims.line import Desk, Line, Meaning, bracketed, first_of, singular_noun, start_of_clause
 from auditor.claims.model import Claim, Role
 from auditor.claims.numbers import Form, Number
-from auditor.claims.vocabulary import CHANGE_WORDS, HYPOTHETICAL, SAID
+from auditor.claims.vocabulary import CHANGE_WORDS, GIVEN_UP, HYPOTHETICAL, SAID
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.statements import Kind, LabelKind
@@ -227,8 +227,8 @@ def local_role_of(
     if tail_texts[:1] == ["baseline"]:
         return Role.PREVIOUS
     begin = start_of_clause(line.text, number.start)
-    opening = [word.text for word in line.words if word.start >= begin][:2]
-    if opening in (["for", "example"], ["for", "instance"], ["e", "g"]) and line.statement.kind is Kind.SENTENCE:
+    first = [word.text for word in line.words if word.start >= begin][:2]
+    if first in (["for", "example"], ["for", "instance"], ["e", "g"]) and line.statement.kind is Kind.SENTENCE:
         return Role.EXAMPLE
     own = set(tail_texts)
     sentence = {word.text for word in line.words if start_of_clause(line.text, number.start) <= word.start < number.end}
@@ -333,6 +333,8 @@ def sectioned_role(desk: Desk, line: Line, meaning: Meaning, role: Role) -> Role
     for depth, view in enumerate(line.views):
         if view.label.kind not in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.ITEM, LabelKind.KEY):
             continue
+        if view.words and view.words[0].text in GIVEN_UP:
+            return Role.PREVIOUS
         if (
             contains(view.words, desk.lexicon.example_sections)
             and not (
