@@ -178,6 +178,9 @@ class LabelReader:
         raw = label.text.content[:400]
         lexicon = self.lexicon
         words = _slashed(raw, lexicon.normalize(raw))
+        option = raw.rfind(" --")
+        if option >= 0 and " " not in raw[option + 1 :].strip():
+            words = tuple(word for word in words if word.start > option)  # `Run it with vllm serve model --tensor-parallel-size`
         unit, unit_per = "", ""
         named = words
         if label.kind in (LabelKind.KEY, LabelKind.FLAG, LabelKind.VARIABLE):
