@@ -71,7 +71,7 @@ def audit_source(source: Source, *, rules: Rulebook | None = None, context: tupl
     diagnoses = [diagnosed(finding, spans, supposing) for finding, spans in repeated(outcomes, subject)]
     findings = settled(diagnoses, subject, lambda edits: _again(source, edits, book, context))
     own = [claim for claim in read.claims if not claim.source]
-    coverage = replace(read.coverage, checked=_checked(own, outcomes))
+    coverage = replace(read.coverage, checked=_checked(own, outcomes, source.text))
     findings.sort(key=lambda one: (one.place.span, one.code))
     return Report(source, retold(outcomes, findings), tuple(findings), len(own), coverage, (*read.notes, *broken), context)
 
@@ -85,9 +85,10 @@ def _again(source: Source, edits: Iterable[Edit], book: Rulebook, context: tuple
     return {(one.code, changed.lines.point(one.place.span.start).line) for one in found if one and not one.place.path}
 
 
-def _checked(claims: Iterable[Claim], outcomes: Iterable[Outcome]) -> int:
-    """Count the claims that took part in an outcome that was decided."""
+def _checked(claims: Iterable[Claim], outcomes: Iterable[Outcome], text: str) -> int:
+    """Count the claims that took part in an outcome that was decided; what stands as a variable's name is no number of its own."""
     spans = sorted({span for outcome in outcomes if outcome.verdict is not Verdict.UNDETERMINED for span in outcome.spans})
     starts = [span.start for span in spans]
     ends = [0, *accumulate((span.end for span in spans), max)]
-    return sum(ends[bisect_left(starts, claim.span.end)] > claim.span.start for claim in claims)
+    own = (claim.span for claim in claims if any(character.isdigit() for character in text[claim.span.start : claim.span.end]))
+    return sum(ends[bisect_left(starts, span.end)] > span.start for span in own)

@@ -10,7 +10,7 @@ from auditor.claims.lexicon import Quantity
 from auditor.claims.line import Desk, Line, Meaning, bracketed, lead_words, singular_noun, spell, splits_each, start_of_clause
 from auditor.claims.model import Claim
 from auditor.claims.names import degree_in, head_name, qualifiers_of
-from auditor.claims.numbers import Number
+from auditor.claims.numbers import Form, Number
 from auditor.claims.vocabulary import ARCHITECTURE, PLAIN_MODIFIERS
 from auditor.claims.words import Word
 from auditor.findings import Confidence
@@ -42,6 +42,8 @@ def read_counted(
         if find_any(after[:2], ("accumulation",)):
             return Meaning("batch.accumulation", Confidence.HIGH, f"{shown} of gradient accumulation")
         degree = degree_in(desk, after) or degree_in(desk, modifiers) or degree_in(desk, head)
+        if degree is None and bracketed(desk, line, number):
+            degree = degree_in(desk, lead_words(desk, line, number)[-3:])
         if degree is None and line.statement.kind is not Kind.SENTENCE:
             degree = degree_in(desk, [word for word in line.words if word.end <= number.digits])
         if degree is None:
@@ -53,6 +55,9 @@ def read_counted(
             earlier = next((claim for claim in reversed(before) if claim is not None and claim.quantity.startswith("parallel.")), None)
             return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}") if earlier else None
         return Meaning(degree.id, Confidence.HIGH, f"{shown} of {degree.names[0][0]}")
+    chosen = position and line.text[line.numbers[position - 1].stop : number.start].strip().lower() in ("of", "out of", "of the")
+    if noun == "expert" and chosen and per in ("", "token"):
+        return Meaning("model.experts", Confidence.MEDIUM, f"what {shown} are chosen from")
     if noun == "expert" and not per and after[:1] and after[0].text in ("active", "activated", "selected", "chosen"):
         return Meaning("model.top_k", Confidence.MEDIUM, f"{shown} {after[0].text}")
     if noun == "gpu":
@@ -326,6 +331,9 @@ def read_gpus(
             return Meaning(id_, Confidence.HIGH, shown)
     if degree_in(desk, modifiers):
         return Meaning("gpus.per_group", Confidence.MEDIUM, shown, "group", words=spell(modifiers))
+    axis = degree_in(desk, after[:2]) if number.hyphenated else None
+    if axis is not None and "gpu" in axis.fallback_nouns:
+        return Meaning(axis.id, Confidence.MEDIUM, f"{shown} of {axis.names[0][0]}")  # `8-GPU tensor parallelism`
     label = line.views[0] if line.views else None
     per = per or lexicon_per(desk, number)
     if per in ("node", "stage", "replica", "group", "expert"):
@@ -345,7 +353,8 @@ def read_gpus(
         and gap in ("×", "x", "*", "with", "of", "×  ")
         and (earlier.quantity == "nodes" or multi_node(desk, line))
     ):
-        return Meaning("gpus.per_node", Confidence.HIGH, f"{shown} a node", "node")
+        sure = Confidence.LOW if earlier.confidence is Confidence.LOW else Confidence.HIGH
+        return Meaning("gpus.per_node", sure, f"{shown} a node", "node")
     if earlier is not None and earlier.quantity == "nodes" and gap in (",", "("):
         return Meaning("gpus", Confidence.MEDIUM, shown)
     words = [word.text for word in (head or lead_words(desk, line, number))]
@@ -420,7 +429,18 @@ def read_gpus(
     here = [word.text for word in line.words]
     if "single" in here and "node" in here and line.statement.kind is Kind.HEADING:
         return Meaning("gpus.per_node", Confidence.MEDIUM, shown, "node")
-    if splits_each(desk, words, ("expert", "group", "replica", "layer", "head")):
+    if splits_each(desk, words, ("replica", "dataparallel")):
+        return Meaning("gpus.per_replica", Confidence.MEDIUM, shown, "replica")
+    if splits_each(desk, words, ("node",)):
+        return Meaning("gpus.per_node", Confidence.MEDIUM, shown, "node")
+    factor = line.numbers[position - 1] if position and gap in ("x", "X", "×", "*") else None
+    if factor is not None and factor.form is Form.PLAIN and not (factor.noun or factor.name):
+        return Meaning("gpus.per_node", Confidence.LOW, shown, "node")  # `2 x 8 GPUs`
+    if words and words[-1] in ("over", "across", "among") and degree_in(desk, head):
+        return Meaning("gpus.per_group", Confidence.LOW, shown, "group")  # `expert parallelism over 16 GPUs`: of how many groups?
+    if position and gap.lower() in ("of", "of the", "out of", "out of the") and not line.numbers[position - 1].noun:
+        return Meaning("gpus.available", Confidence.MEDIUM, shown)
+    if splits_each(desk, words, ("expert", "group", "layer", "head")):
         return Meaning("gpus.per_group", Confidence.LOW, shown, "group")
     if words and words[-1] in ("of",) and earlier is not None and earlier.quantity == "other":
         return Meaning("gpus.per_group", Confidence.LOW, shown, "group")

@@ -8,11 +8,11 @@ from itertools import pairwise
 from auditor.claims.counted import read_counted
 from auditor.claims.labels import View, find_any, per_of
 from auditor.claims.lexicon import Quantity, kind_of
-from auditor.claims.line import Desk, Line, Meaning, bracketed, is_alone, is_factor, lead_words, singular_noun, spell
-from auditor.claims.model import Approximation, Claim
-from auditor.claims.names import degree_in, head_name
+from auditor.claims.line import Desk, Line, Meaning, bracketed, is_alone, is_factor, is_operand, lead_words, singular_noun, spell
+from auditor.claims.model import Approximation, Claim, Role
+from auditor.claims.names import degree_in, head_name, named_in, option_of
 from auditor.claims.numbers import Form, Number
-from auditor.claims.vocabulary import CHANGE_WORDS, DIFFERENCES, OPERANDS, PARTS_OF_A_MODEL
+from auditor.claims.vocabulary import AXIS_WORDS, CHANGE_WORDS, DIFFERENCES, OPERANDS, PARTS_OF_A_MODEL, TELLS_CHANGE
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.statements import Kind, LabelKind
@@ -37,6 +37,10 @@ def read_count(
 ) -> Meaning | None:
     """A bare or counted number."""
     name = number.name.lower()
+    option = option_of(desk, line)
+    if option is not None and number is line.numbers[-1]:
+        said = line.views[0]
+        return Meaning(option.id, Confidence.HIGH, f"option {said.raw.strip()!r}", option.per, said.label.text.whole)
     slashed = read_slashed(desk, line, position, number, before)
     if slashed:
         return slashed
@@ -65,6 +69,8 @@ def read_count(
         paired = read_pair(desk, line, number, before)
         if paired:
             return paired
+        if line.views and not number.noun and named_in(desk, "share", line.views[0].words):
+            return Meaning("other", Confidence.MEDIUM, "part of a written fraction", words="part")
     if number.noun:
         meaning = read_counted(desk, line, position, number, tail, head, before)
         if meaning is not None:
@@ -79,7 +85,9 @@ def read_count(
             position == 0 and find_any(labelled, ("model", "parameter")) and not find_any(labelled, PARTS_OF_A_MODEL)
         )
         return Meaning("model.params", Confidence.HIGH if sure else Confidence.LOW, "billions", per_of(tail))
-    best = head_name(desk, "count", head, trailing=True)
+    best = head_name(desk, "count", ends_of(desk, head), trailing=True)
+    if best and best.quantity.id == "batch.microbatches" and line.text[: number.digits].lower().rstrip(" :=of(").endswith("batch"):
+        return Meaning("batch.micro", Confidence.HIGH, f"words before it: {spell(head)}")  # `a micro-batch of 2`
     if best and head and line.text[: head[0].start].endswith("--") and line.statement.kind is Kind.CELL:
         return Meaning(best.quantity.id, Confidence.MEDIUM, f"option: {spell(head)}")  # a page about options sets none
     if best and (number.name or not number.noun) and leads_into(desk, line.text, number, head):
@@ -98,9 +106,20 @@ def read_count(
     operand = read_operand(desk, line, number)
     if operand:
         return operand
+    changed = continues_change(line, position, before)
+    if changed is not None and not number.noun:
+        return Meaning(changed.quantity, changed.confidence, f"new value after {changed.text!r}", changed.scope.per)
+    chosen = chosen_of(line, position)
+    if chosen:
+        return Meaning(chosen, Confidence.MEDIUM, "m of n")
     if number.arrow == "to" and before and before[-1] is not None:
         return Meaning(before[-1].quantity, before[-1].confidence, f"new value after {before[-1].text!r}", before[-1].scope.per)
-    if is_factor(desk, line, number) and not is_alone(desk, line, number):
+    if ends_equation(desk, line, position):
+        return read_labelled(desk, line, position, number, tail, head, before)
+    if number.form is Form.PLAIN and before_times_gpus(line, position):
+        return Meaning("nodes", Confidence.LOW, "a number of GPUs so many times")
+    divides = "=" in line.text and is_operand(desk, line, number)
+    if (divides or is_factor(desk, line, number)) and not is_alone(desk, line, number):
         return Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
     if not head and line.text[: number.start].rstrip()[-1:] in ("[", ","):
         best = head_name(desk, "count", lead_words(desk, line, number)[-3:], trailing=True)
@@ -113,6 +132,73 @@ def read_count(
         if earlier is not None and kind_of(earlier.unit) == "count":
             return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", earlier.scope.per)
     return read_labelled(desk, line, position, number, tail, head, before)
+
+
+def ends_of(desk: Desk, head: Sequence[Word]) -> tuple[Word, ...]:
+    """Return the words that lead to a number, from the last article or verb on: `We use a tensor-parallel size of 8`.
+
+    Where a change leads to it, `Reduced the batch size from 128` and `TP changed from 8`, the words of the change are left out.
+    """
+    words = list(head)
+    if words and words[-1].text == "from":
+        while words and (words[-1].text in TELLS_CHANGE or words[-1].text in CHANGE_WORDS or words[-1].text == "from"):
+            words.pop()
+        words = [word for word in words if word.text not in CHANGE_WORDS]
+    elif any(word.text in CHANGE_WORDS for word in words):
+        return tuple(words)
+    for index in range(len(words) - 1, 0, -1):
+        if words[index - 1].text in LEADS and desk.lexicon.matches(words[index:]):
+            return tuple(words[index:])
+    return tuple(words)
+
+
+def continues_change(line: Line, position: int, before: Sequence[Claim | None]) -> Claim | None:
+    """Return what changes where the number is its new value: `from 8 to 4`."""
+    earlier = before[-1] if before else None
+    if earlier is None or earlier.role is not Role.PREVIOUS or earlier.quantity == "other" or kind_of(earlier.unit) != "count":
+        return None
+    return earlier if line.text[line.numbers[position - 1].end : line.numbers[position].start].strip().lower() == "to" else None
+
+
+def chosen_of(line: Line, position: int) -> str:
+    """Return what `2 of 64 experts active` and `14 of 16 GPUs` choose, by what the second number counts; empty if neither."""
+    number = line.numbers[position]
+    following = line.numbers[position + 1] if position + 1 < len(line.numbers) else None
+    if following is None or number.noun or number.unit or line.text[number.stop : following.start].strip().lower() not in OUT_OF:
+        return ""
+    noun = singular_noun(following.noun)
+    if noun == "expert":
+        return (
+            "model.top_k"
+            if line.text[following.end :].lstrip().lower().startswith(("active", "activated", "are active", "per token"))
+            else ""
+        )
+    return "gpus" if noun == "gpu" else ""
+
+
+def ends_equation(desk: Desk, line: Line, position: int) -> bool:
+    """Tell whether the number is what a product under a label of GPUs comes to: `Total GPUs = TP × PP = 8 × 4 = 32`."""
+    number = line.numbers[position]
+    if position < 2 or position + 1 < len(line.numbers) or not line.views or set(line.text) & set("/÷+"):
+        return False
+    if line.text[: number.start].rstrip()[-1:] != "=":
+        return False
+    best = head_name(desk, "count", line.views[0].words, trailing=True)
+    return best is not None and best.quantity.id == "gpus" and not line.text[number.end :].strip(" .*_`✓✅")
+
+
+def before_times_gpus(line: Line, position: int) -> bool:
+    """Tell whether the number is the first of `2 x 8 GPUs`."""
+    number = line.numbers[position]
+    following = line.numbers[position + 1] if position + 1 < len(line.numbers) else None
+    if following is None or number.name or singular_noun(following.noun) != "gpu" or position:
+        return False
+    return line.text[number.stop : following.start].strip() in ("x", "X", "×", "*")
+
+
+OUT_OF = ("of", "of the", "out of", "out of the")
+LEADS = frozenset("a an the our its this use uses using with has have set adopt adopts employ employs choose chose select we".split())
+"""Words that no name of a quantity reaches across."""
 
 
 def read_slashed(desk: Desk, line: Line, position: int, number: Number, before: Sequence[Claim | None]) -> Meaning | None:
@@ -145,6 +231,10 @@ def read_qualified(desk: Desk, line: Line, tail: Sequence[Word], head: Sequence[
     """`8 spare`, `only 16 available`: the thing counted was named before."""
     if not tail:
         return None
+    if tail[0].text == "use" and len(tail) == 1 and len(line.numbers) > 1 and any(other.noun in ("gpu", "gpus") for other in line.numbers):
+        return Meaning("gpus", Confidence.MEDIUM, "used, of the GPUs named beside it")
+    if find_any(tail[:2], ("active", "activated")) and find_any([word for word in line.words if word.start < tail[0].start], ("expert",)):
+        return Meaning("model.top_k", Confidence.MEDIUM, f"words behind it: {spell(tail)}")  # `64 experts, of which 2 are active`
     for quantity in desk.lexicon.quantities.values():
         if tail[0].text in quantity.qualifiers and quantity.noun:
             near = (*line.words, *(word for view in line.views[:2] for word in view.words))
@@ -180,13 +270,16 @@ def read_labelled(
     opaque_words = [
         word
         for word in (*head, *tail)
-        if word.start not in scoped and word.text not in desk.lexicon.transparent and not word.text.isdigit()
+        if word.start not in scoped
+        and word.text not in desk.lexicon.transparent
+        and not word.text.isdigit()
+        and (word.text not in TELLS_CHANGE or (head and head[-1].text == "by"))
     ]
     first = True
     for depth, view in enumerate(views):
         best = head_name(desk, "", view.words, trailing=True, phase_words=True)
-        axis = axis_of(desk, view, views[depth + 1 :])
-        if axis is not None and not number.noun:
+        axis = axis_of(desk, line, view, views[depth + 1 :])
+        if axis is not None and (not number.noun or allows_noun(desk, axis, number)):
             return Meaning(axis.id, Confidence.HIGH, f"label {view.raw.strip()!r} of parallelism", "", view.label.text.whole)
         if view.words and view.words[-1].text in CHANGE_WORDS and not number.noun:
             return Meaning("change", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
@@ -201,6 +294,8 @@ def read_labelled(
             and best.quantity.noun != "token"
         ):
             return Meaning("other", Confidence.LOW, f"too many for {view.raw.strip()!r}", words=view.raw.strip()[:60])
+        if best and best.quantity.kind not in ("count", "share") and view.transparent and counts_outside(desk, views[depth + 1 :]):
+            continue  # `gpus: {total: 64}`
         if best and best.quantity.kind not in ("count", "share") and line.statement.kind in (Kind.ITEM, Kind.SENTENCE, Kind.TREE):
             return Meaning("other", Confidence.LOW, f"no unit under {view.raw.strip()!r}", words=view.raw.strip()[:60])
         if view.label.kind is LabelKind.COLUMN and find_any(view.words, DIFFERENCES):
@@ -226,7 +321,8 @@ def read_labelled(
             if own is None:
                 shown = view.raw.strip()
                 return Meaning("other", Confidence.MEDIUM, f"label {shown!r}", view.per, view.label.text.whole, words=shown[:60])
-        if best and (per := per_of(tail)) and per != "layer" and best.quantity.noun and not best.quantity.per:
+        within = next((other.per for other in views[:depth] if other.per and other.transparent), "")
+        if best and (per := per_of(tail) or within) and per != "layer" and best.quantity.noun and not best.quantity.per:
             narrowed = next(
                 (quantity for quantity in desk.lexicon.quantities.values() if quantity.noun == best.quantity.noun and quantity.per == per),
                 None,
@@ -269,10 +365,24 @@ def read_labelled(
     return None
 
 
-def axis_of(desk: Desk, view: View, outer: Sequence[View]) -> Quantity | None:
-    """Return the degree that a bare axis means under a label of parallelism: `parallelism: {tensor: 4, expert: 8}`."""
-    name = desk.lexicon.axes.get(view.raw.strip().lower())
-    if name is None or not outer or not find_any(outer[0].words, ("parallel",)):
+def counts_outside(desk: Desk, outer: Sequence[View]) -> bool:
+    """Tell whether the next label that names anything counts something."""
+    for view in outer:
+        best = head_name(desk, "", view.words, trailing=True)
+        if best is not None or not view.transparent:
+            return best is not None and best.quantity.kind == "count"
+    return False
+
+
+def axis_of(desk: Desk, line: Line, view: View, outer: Sequence[View]) -> Quantity | None:
+    """Return the degree that a bare axis means: `parallelism: {tensor: 4, expert: 8}`, or rows `Tensor`, `Pipeline` and `Expert`."""
+    raw = view.raw.strip(" *_`").lower()
+    name = desk.lexicon.axes.get(raw)
+    if name is None:
+        return None
+    beside = desk.axes_beside.get(line.statement.group, frozenset())
+    among = raw in AXIS_WORDS and len(beside) > 1 and not beside.isdisjoint(("tensor", "pipeline"))
+    if not among and not (outer and find_any(outer[0].words, ("parallel",))):
         return None
     return desk.lexicon.by_short[name]
 
@@ -332,4 +442,4 @@ def leads_into(desk: Desk, text: str, number: Number, head: Sequence[Word]) -> b
     if not head:
         return False
     gap = text[head[-1].end : number.start].strip().lower()
-    return gap in ("", "=", ":", "is", "to", "of", "(", "~", "=~", "was", "are", "at", "*", "-")
+    return gap in ("", "=", ":", "is", "to", "from", "of", "(", "~", "=~", "was", "are", "at", "*", "-")

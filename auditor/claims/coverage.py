@@ -76,4 +76,7 @@ def _names(text: str, token: Span) -> str:
         end < len(text) and text[end].isalpha() and start and text[start - 1] in "_-."
     ):
         return "part of a name"
+    tag = text.rfind("<", line_start, start)
+    if tag >= 0 and text[tag + 1 : tag + 2].isalpha() and ">" not in text[tag:start] and text.find(">", end) >= 0:
+        return "inside a tag"
     return ""

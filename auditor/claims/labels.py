@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.claims.lexicon import Lexicon, Match
+from auditor.claims.vocabulary import GIVEN_UP
 from auditor.claims.words import Word, split
 from auditor.statements import Label, LabelKind
 
@@ -71,6 +72,8 @@ class View:
     """`Stage 0`, `GPU 3` when the label names one of many."""
     role: str = ""
     phase: str = ""
+    factor: int = 1
+    """What its numbers are counted in: 10**9 for `Parameters (B)` and `params_b`."""
 
 
 def find(words: Sequence[Word], name: Sequence[str]) -> int:
@@ -143,6 +146,20 @@ def _slashed(raw: str, words: Sequence[Word]) -> tuple[Word, ...]:
     return tuple(found)
 
 
+_MAGNITUDES = {
+    "m": 10**6,
+    "million": 10**6,
+    "millions": 10**6,
+    "b": 10**9,
+    "bn": 10**9,
+    "billion": 10**9,
+    "billions": 10**9,
+    "t": 10**12,
+    "trillion": 10**12,
+    "trillions": 10**12,
+}
+
+
 class LabelReader:
     """Reads labels, each text once."""
 
@@ -161,6 +178,9 @@ class LabelReader:
         raw = label.text.content[:400]
         lexicon = self.lexicon
         words = _slashed(raw, lexicon.normalize(raw))
+        option = raw.rfind(" --")
+        if option >= 0 and " " not in raw[option + 1 :].strip():
+            words = tuple(word for word in words if word.start > option)  # `Run it with vllm serve model --tensor-parallel-size`
         unit, unit_per = "", ""
         named = words
         if label.kind in (LabelKind.KEY, LabelKind.FLAG, LabelKind.VARIABLE):
@@ -173,9 +193,14 @@ class LabelReader:
         unit, unit_per, cut = (unit, "", -1) if unit else self.bracketed_unit(raw)
         if cut >= 0:
             named = tuple(word for word in words if word.start < cut)
-        if not unit and label.kind in (LabelKind.COLUMN, LabelKind.ROW):
-            unit, unit_per = self.headed_unit(raw)
+        if not unit:
+            headed, headed_per = self.headed_unit(raw)
+            if label.kind in (LabelKind.COLUMN, LabelKind.ROW) or headed.endswith("/s"):
+                unit, unit_per = headed, headed_per
         unit = unit or self.counted_unit(words, raw)
+        factor, ending = (1, -1) if unit else self.magnitude(raw, words)
+        if ending >= 0:
+            named = tuple(word for word in named if word.end <= ending)
         member = self.member(raw)
         if member and all(word.text.isdigit() or word.text in lexicon.naming or word.text in lexicon.transparent for word in named):
             named = ()
@@ -192,6 +217,7 @@ class LabelReader:
             member=member,
             role=self.role(words),
             phase=self.phase(words),
+            factor=factor,
         )
 
     def bracketed_unit(self, raw: str) -> tuple[str, str, int]:
@@ -208,10 +234,22 @@ class LabelReader:
                     return spelling.symbol, spelling.per, start
         return "", "", -1
 
+    def magnitude(self, raw: str, words: Sequence[Word]) -> tuple[int, int]:
+        """Read `(B)`, `(millions)` or, of parameters, `_b` at the end of a label; return the factor and where its words end."""
+        stripped = raw.rstrip(" :*_`")
+        if stripped.endswith((")", "]")):
+            start = max(stripped.rfind("("), stripped.rfind("["))
+            factor = _MAGNITUDES.get(stripped[start + 1 : -1].strip().lower(), 1)
+            return (factor, start) if factor > 1 and start > 0 else (1, -1)
+        last = split(stripped)
+        sized = find_any(words, ("parameter",)) or find(words, ("model", "size")) >= 0
+        factor = _MAGNITUDES.get(last[-1].text, 1) if len(last) > 1 and sized else 1
+        return (factor, last[-1].start) if factor > 1 else (1, -1)
+
     def headed_unit(self, raw: str) -> tuple[str, str]:
         """Read a table head that is itself a unit: `Tokens / sec / GPU`, `TFLOP/s/GPU`, `TGS (tokens/s)`."""
         squeezed = "".join(raw.split())
-        for candidate in (raw.strip(), squeezed, squeezed.lower()):
+        for candidate in (raw.strip(), raw.strip().lower(), squeezed, squeezed.lower()):
             spelling = self.lexicon.units.get(candidate)
             if spelling:
                 return spelling.symbol, spelling.per
@@ -248,6 +286,8 @@ class LabelReader:
     def role(self, words: Sequence[Word]) -> str:
         """Return the role that the words say: the last cue in them wins."""
         best, place = "", -1
+        if words and words[0].text in GIVEN_UP:
+            return "previous"
         texts = {word.text for word in words}
         for role, names in self.lexicon.roles.items():
             for name in names:

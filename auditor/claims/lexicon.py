@@ -90,6 +90,8 @@ class Lexicon:
     precisions: Mapping[str, Fraction]
     axes: Mapping[str, str]
     """Word that names an axis of a written product (`8 (expert) × 4 (tensor)`) to the short name of its degree."""
+    options: Mapping[str, Mapping[str, str]]
+    """Program to its options, without dashes, to the quantities they set."""
     utilizations: Mapping[str, str]
     phases: Mapping[str, tuple[tuple[str, ...], ...]]
     phase_quantities: Mapping[str, Mapping[str, str]]
@@ -106,6 +108,12 @@ class Lexicon:
     @cached_property
     def by_short(self) -> Mapping[str, Quantity]:
         return {short: quantity for quantity in self.quantities.values() for short in quantity.short}
+
+    @cached_property
+    def axis_names(self) -> Mapping[str, str]:
+        """Spellings of the parallel degrees in lists of names, to their short names: `tp`, `tensor`."""
+        shorts = {short: short for short, quantity in self.by_short.items() if quantity.id.startswith("parallel.")}
+        return shorts | {word: short for word, short in self.axes.items() if short in shorts}
 
     @cached_property
     def glued(self) -> frozenset[str]:
@@ -241,5 +249,6 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         phases={phase: tuple(_words(normalize, word) for word in entry["words"]) for phase, entry in data["phases"].items()},
         phase_quantities={phase: {key: value for key, value in entry.items() if key != "words"} for phase, entry in data["phases"].items()},
         axes=dict(data["axes"]),
+        options={program: dict(options) for program, options in data["options"].items()},
         precisions={name: Fraction(str(value)) for name, value in data["precisions"].items()},
     )

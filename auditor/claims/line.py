@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from auditor.claims.labels import LabelReader, View
 from auditor.claims.lexicon import Lexicon, kind_of
@@ -49,6 +49,12 @@ class Desk:
     labels: LabelReader
     ranked: frozenset[str] = frozenset()
     """Axis names that number ranks in this document: there is an `EP0`."""
+    numbered: frozenset[str] = frozenset()
+    """Labels under which the document has a range that starts at 0: there, `4-7` names the GPUs 4 to 7."""
+    axes_beside: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """By group of statements, the axes among their labels: where `Tensor` and `Pipeline` stand, `Expert` is an axis too."""
+    row_units: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """By table and row, the unit that a column of units gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,9 @@ def clause_of(desk: Desk, line: Line, position: int) -> tuple[int, int]:
     floor = line.numbers[position - 1].end if position else 0
     while start > floor and not breaks_clause(desk, text, start - 1):
         start -= 1
+    if start == number.start and text[start - 1 : start] == "=":
+        while start > floor and (text[start - 1].isalnum() or text[start - 1] in "=_-."):
+            start -= 1  # the name in `--nproc_per_node=8` leads to its number
     end = number.end
     if text[end : end + 1] == "+" and number.bound and text[end + 1 : end + 2] in ("", " ", ")"):
         end += 1  # the sign of `95%+` belongs to its number
@@ -155,7 +164,7 @@ def breaks_clause(desk: Desk, text: str, at: int) -> bool:
     if character in BREAKS:
         return True
     if character in "-–—/" and 0 < at < len(text) - 1:
-        return text[at - 1] == " " and text[at + 1] == " "
+        return text[at - 1] == " " and (text[at + 1] == " " or text.startswith("--", at))
     return bool(character == "." and (at + 1 == len(text) or text[at + 1] == " "))
 
 

@@ -9,8 +9,20 @@ from auditor.claims.lexicon import Match, kind_of
 from auditor.claims.line import Desk, Line, Meaning, bracketed, is_percent_of, lead_words, same_kind, spell, title_words
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in
-from auditor.claims.numbers import Number
-from auditor.claims.vocabulary import COMPONENTS, DIFFERENCES, ELEMENT_BYTES, GENERIC, HAS, LINKS, OF_ALL, REACHED, SPENT, TAKES
+from auditor.claims.numbers import Form, Number
+from auditor.claims.vocabulary import (
+    COMPONENTS,
+    DIFFERENCES,
+    ELEMENT_BYTES,
+    GENERIC,
+    HAS,
+    LINKS,
+    NOT_ALL,
+    OF_ALL,
+    REACHED,
+    SPENT,
+    TAKES,
+)
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.statements import Kind, LabelKind
@@ -230,13 +242,25 @@ def read_measure(
     earlier = same_kind(desk, before, kind, desk.lexicon)
     if earlier is not None:
         return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", per or earlier.scope.per, unit=unit)
+    if kind == "data" and per == "gpu" and find_any(head, (*TAKES, "use", "hold")):
+        return Meaning("memory.used", Confidence.MEDIUM, f"words before it: {spell(head)}", per, unit=unit)
     default = {"flops": "hardware.peak_flops", "bandwidth": "hardware.link_bandwidth"}.get(kind)
+    if kind == "bandwidth" and find_any(line.words, ("memory",)):
+        default = "hardware.memory_bandwidth"
+    if kind == "data" and of_member(line):
+        default = "memory.used"
     if kind == "data" and named_in(desk, kind, tail):
         default = "memory.used"
     if default:
         return Meaning(default, Confidence.LOW, f"unit {unit}", per, unit=unit)
     described = spell(tail) or spell(head) or spell(line.words)
     return Meaning("other", Confidence.LOW, f"unit {unit}, words {described!r}", per, unit=unit, words=described) if described else None
+
+
+def of_member(line: Line) -> bool:
+    """Tell whether the place speaks of one GPU or stage: `GPU 3: 38 GB`."""
+    named = [other.name for other in line.numbers if other.form is Form.IDENTIFIER] + [view.member for view in line.views[:2]]
+    return any(name.lower().startswith(("gpu", "stage", "rank", "device")) for name in named)
 
 
 def summarises(desk: Desk, view: View) -> bool:
@@ -278,6 +302,8 @@ def read_capacity(
             return Meaning("memory.capacity", Confidence.MEDIUM, "base of a percentage", "gpu", unit=unit)
     if tail[:1] and tail[0].text == "use":
         return Meaning("memory.used", Confidence.HIGH, f"words behind it: {spell(tail)}", "gpu" if per_of(tail) == "gpu" else "", unit=unit)
+    if line.views and [word.text for word in line.views[0].words] == ["gpu"] and not find_any((*tail, *head), NOT_ALL):
+        return Meaning("memory.capacity", Confidence.MEDIUM, "beside the name of a GPU", "gpu", unit=unit)
     if gap == "out of" or (tail[:1] and tail[0].text == "available" and earlier is not None and earlier.quantity == "memory.used"):
         return Meaning("memory.capacity", Confidence.HIGH, "what is there, beside what is used", "gpu", unit=unit)
     if text[number.end : number.end + 6].strip().lower().startswith(("vram", "hbm")) and not tail_words & {

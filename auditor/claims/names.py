@@ -6,16 +6,26 @@ from collections.abc import Sequence
 
 from auditor.claims.labels import PER_WORDS
 from auditor.claims.lexicon import Match, Quantity
-from auditor.claims.line import Desk
+from auditor.claims.line import Desk, Line
 from auditor.claims.vocabulary import AXIS_SHORTS, GENERIC, HEAD_FILL, PLAIN_MODIFIERS
 from auditor.claims.words import Word
+from auditor.statements import LabelKind
 
-__all__ = ["degree_in", "head_name", "named_in", "passes_after", "passes_word", "qualifiers_of"]
+__all__ = ["degree_in", "head_name", "named_in", "option_of", "passes_after", "passes_word", "qualifiers_of"]
 
 
 def qualifiers_of(desk: Desk, noun: str) -> set[str]:
     """Return the words that qualify a counted noun: `spare`, `active`."""
     return {word for quantity in desk.lexicon.quantities.values() if quantity.noun == noun for word in quantity.qualifiers}
+
+
+def option_of(desk: Desk, line: Line) -> Quantity | None:
+    """Return what an option sets in the program it is given to: `srun -N 4`, `#SBATCH --gres=gpu:8`; None where nothing is known."""
+    if not line.views or line.views[0].label.kind is not LabelKind.FLAG:
+        return None
+    program = next((view.raw for view in line.views[1:] if view.label.kind is LabelKind.PROGRAM), "")
+    known = desk.lexicon.options.get(program.partition(" ")[0].rpartition("/")[2].lower(), {})
+    return desk.lexicon.quantities.get(known.get(line.views[0].raw.strip("- "), ""))
 
 
 def degree_in(desk: Desk, words: Sequence[Word]) -> Quantity | None:
@@ -61,8 +71,10 @@ def head_name(desk: Desk, kind: str, words: Sequence[Word], *, trailing: bool, p
             after = [word for index, word in enumerate(after, match.stop) if index not in again]
         if any(word.text in ("per", "each") for word in before):
             continue
-        if kind == "count" and trailing and len(words) > match.size:
+        if (kind or match.quantity.kind) == "count" and trailing and len(words) > match.size:
             before = [word for word in before if word.text not in HEAD_FILL]
+        if match.quantity.id.startswith("parallel."):
+            before = [word for word in before if word.text not in ("intra", "inter")]  # `intra-node TP`
         if any(word.text in AXIS_SHORTS for word in (*before, *after)) and not match.quantity.id.startswith("parallel."):
             continue
         if not all(passes_word(desk, word) for word in before) or not passes_after(desk, after):

@@ -94,6 +94,8 @@ class Number:
     hyphenated: bool = False
     """The noun is joined by a hyphen: 4-way, 80-layer, 3-GPU."""
     signed: str = ""
+    doubtful: bool = False
+    """It can be read otherwise just as well: `1,5 GB`, `1 234 567`."""
     arrow: str = ""
     """`from` for the left side of `128 -> 64`, `to` for the right side."""
 
@@ -101,6 +103,11 @@ class Number:
 _NUMBER: Final = re.compile(
     r"(?P<int>\d{1,3}(?:,\d{3})+(?![\d,])|\d{1,3}(?:_\d{3})+(?!\w)|\d+)?(?P<dec>\.\d+)?(?P<exp>[eE][+-]?\d{1,4}(?![\w]))?"
 )
+_SPACED: Final = re.compile(r"\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?![\d\u00a0\u202f\u2009])|\d{1,3}(?: \d{3}){2,}(?! ?\d)")
+"""Thousands set apart by spaces; by plain ones only from a million on."""
+_DECIMAL_COMMA: Final = re.compile(r",\d{1,2}(?![\d]|[,.]\d)")
+_GROUPING: Final = dict.fromkeys(map(ord, ",_ \u00a0\u202f\u2009"))
+_TOLERANCE: Final = re.compile(r"\s?(?:±|\+/[-−])\s?(?=\d)")
 _POWER: Final = re.compile(r"\s?(?:\^|\*\*)\s?\{?(-?\d{1,3})\}?(?!\d)")
 _SUPERSCRIPT: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SUPER: Final = re.compile(r"[⁻⁰¹²³⁴-⁹]{1,4}")
@@ -209,7 +216,7 @@ _GAP: Final = " \t\u00a0\u202f"
 
 def _fraction(integer: str, decimals: str, exponent: str) -> tuple[Fraction, Fraction] | None:
     """Return the value and the size of one unit of its last printed digit; None when out of bounds."""
-    digits = integer.replace(",", "").replace("_", "")
+    digits = "".join(character for character in integer if character.isdigit())
     if len(digits) + len(decimals) > MAX_DIGITS:
         return None
     power = int(exponent[1:]) if exponent else 0
@@ -284,8 +291,13 @@ class _Scanner:
         if match is None or match.end() == position:
             return None
         integer, decimals, exponent = match.group("int") or "", match.group("dec") or "", match.group("exp") or ""
+        stop, doubtful = match.end(), False
+        if spaced := self.spaced(position):
+            integer, decimals, exponent, stop = spaced, "", "", position + len(spaced)
+            doubtful = " " in spaced
+        elif comma := self.decimal_comma(match):
+            decimals, stop, doubtful = f".{comma[1:]}", stop + len(comma), True
         parsed = _fraction(integer, decimals, exponent)
-        stop = match.end()
         if parsed is None:
             return self.plain_text(position, stop)
         value, step = parsed
@@ -318,8 +330,14 @@ class _Scanner:
             self.meaning(value, step, factor, label, approximate, bool(decimals or exponent or suffixed)) for factor, label in magnitudes
         )
         kind = Approximation.ABOUT if approximate else Approximation.ROUNDED if (decimals or suffixed or exponent) else Approximation.EXACT
-        number = Number(start, position, stop, stop, written, kind, bound=bound, name=name, name_start=name_start, signed=signed)
+        number = Number(
+            start, position, stop, stop, written, kind, bound=bound, name=name, name_start=name_start, signed=signed, doubtful=doubtful
+        )
         number = self.follow(number)
+        if number.form is Form.PLAIN and not number.bound:
+            number = self.tolerated(number)
+        if number.form is Form.PLAIN and not (number.unit or number.noun or name) and self.counts_gpus(number):
+            number = replace(number, noun="gpus")
         if (
             number.name
             and glue in (" ", "_", "-", "")
@@ -343,11 +361,70 @@ class _Scanner:
             number = _bounded(number)
         return number
 
+    def spaced(self, position: int) -> str:
+        """Return the digits from here on if spaces group them: `1 234 567`; a list of powers of two is none."""
+        match = _SPACED.match(self.text, position)
+        if match is None or (position > 1 and self.text[position - 1] == " " and self.text[position - 2].isdigit()):
+            return ""
+        if " " not in match.group():
+            return match.group()
+        groups = [int(group) for group in match.group().split(" ")]
+        return "" if all(group & (group - 1) == 0 for group in groups) else match.group()
+
+    def decimal_comma(self, number: re.Match[str]) -> str:
+        """Return the comma and the digits behind it where they are decimals: `1,5 GB`; a unit must follow and no list lead here."""
+        text, position = self.text, number.start()
+        match = _DECIMAL_COMMA.match(text, number.end())
+        if match is None or number.group("dec") or number.group("exp") or len(number.group("int") or "") > 3:
+            return ""
+        listed = position > 1 and text[position - 1] in ", [" and text[: position - 1].rstrip(" ,[")[-1:].isdigit()
+        return match.group() if self.unit_at(match.end()) and not listed else ""
+
+    def tolerated(self, number: Number) -> Number:
+        """Take the tolerance behind a number with it: `5 ± 1 ms`, `12.3 ms +/- 4 %`."""
+        text = self.text
+        sign = _TOLERANCE.match(text, max(number.stop, number.end if number.unit else 0))
+        match = _NUMBER.match(text, sign.end()) if sign else None
+        parsed = _fraction(match.group("int") or "", match.group("dec") or "", match.group("exp") or "") if match else None
+        if match is None or parsed is None or len(number.written) > 1:
+            return number
+        stop = match.end()
+        behind = self.unit_at(stop)
+        unit = self.units[behind[0]].symbol if behind else ""
+        if number.unit and unit not in (number.unit, "%", ""):
+            return number
+        item = number.written[0]
+        middle = item.printed.middle or Fraction(0)
+        share = unit == "%" and number.unit != "%" and bool(number.unit)
+        slack = abs(middle) * parsed[0] / 100 if share else parsed[0]
+        end = behind[1] if behind else stop
+        return replace(
+            number,
+            written=(Written(Interval(middle - slack, middle + slack), item.name, item.printed),),
+            approximation=Approximation.ABOUT,
+            unit=number.unit or unit,
+            stop=end,
+            end=end,
+        )
+
+    def counts_gpus(self, number: Number) -> bool:
+        """Tell whether the name of a GPU and a multiplication sign lead here: `H100 x 64`."""
+        text, position = self.text, number.digits
+        before = text[max(0, position - 24) : position].rstrip()
+        if before[-1:] not in ("x", "X", "×", "*") or text[number.stop :].lstrip()[:1] in ("x", "X", "×", "*"):
+            return False
+        named = before[:-1].rstrip()
+        starts = [index for index in range(len(named)) if not index or named[index - 1].isspace()]
+        return any(_GPU_NAME.fullmatch(named, start) for start in starts)
+
     def runs_on(self, position: int) -> bool:
         """Tell whether a letter follows right behind: `1F1B`, `3D`, `8a`; `2x8` and `8xH100` do not count."""
         text = self.text
         if position >= len(text) or not text[position].isalpha():
             return False
+        axis = _AXIS_VALUE.match(text, position)
+        if axis and axis.group(1).lower() in _AXES:
+            return False  # `tp8pp4`
         return not (text[position] in "xX×" and position + 1 < len(text) and not text[position + 1].islower())
 
     def plain_text(self, position: int, end: int) -> Number:
@@ -601,7 +678,11 @@ class _Scanner:
                 break
             while position < len(text) and text[position] in _GAP + "-‑*`":
                 position += 1
-            if position < len(text) and text[position] == "×" and _ == 0:
+            if (
+                position < len(text)
+                and _ == 0
+                and (text[position] == "×" or (text[position] in "xX" and _GPU_NAME.match(text, position + 1)))
+            ):
                 position += 1
                 continue
             match = _WORD.match(text, position)
@@ -638,6 +719,7 @@ _GPU_NAME: Final = re.compile(
     r"(?:[- ](?:SXM\d?|PCIe|NVL|\d{2,3} ?Gi?B))?(?![\w-])(?!\s*[:=])"
 )
 """The name of a GPU that is counted without the word: `512 H100`."""
+_AXIS_VALUE: Final = re.compile(r"([A-Za-z]{2,4})\d")
 _COUNTED_BY_TIMES: Final = re.compile(r"[xX×]\s?(?:[\d(~]|[A-Z]{1,3}\d|[A-Z]\w|GPU|gpu|node|NVIDIA|nvidia)")
 """A multiplication sign that is followed by what is multiplied or counted: `2x8`, `8× H100`, `4xGB200`."""
 _CHANGES_FROM: Final = re.compile(r"(?<!ranging )(?<!ranges )(?<!range )(?<!varies )(?<!varying )\bfrom\s+~?$", re.IGNORECASE)
@@ -678,7 +760,7 @@ def _symbolic(text: str, position: int) -> bool:
 
 def _rounded(digits: str, written: Written) -> Written:
     """Widen a measured integer to half a unit of its last digit; three or more trailing zeros count as rounding, of a fortieth at most."""
-    plain = digits.replace(",", "").replace("_", "")
+    plain = digits.translate(_GROUPING)
     if not plain.isdigit() or written.interval.low is None:
         return written
     zeros = len(plain) - len(plain.rstrip("0"))

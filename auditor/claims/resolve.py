@@ -18,13 +18,14 @@ from auditor.claims.lexicon import Lexicon, Quantity, kind_of
 from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, words_before, words_behind
 from auditor.claims.measures import read_measure, read_rate
 from auditor.claims.model import Approximation, Claim, Reading, Role, Scope
-from auditor.claims.names import head_name
+from auditor.claims.names import degree_in, head_name
 from auditor.claims.numbers import Form, Number, Written
+from auditor.claims.pairing import pair_names
 from auditor.claims.roles import role_of, sectioned_role
-from auditor.claims.scopes import part_of_model, scope_of, specialise
+from auditor.claims.scopes import of_array, part_of_model, scope_of, specialise
 from auditor.claims.shares import read_share
 from auditor.claims.unread import why_label
-from auditor.claims.vocabulary import AXIS_SHORTS, BINARY_TWIN, DISPUTED, MEMORY_OF_PARTS, UNSAID
+from auditor.claims.vocabulary import AXIS_SHORTS, AXIS_WORDS, BINARY_TWIN, DISPUTED, MEMORY_OF_PARTS, UNSAID
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.spans import Span
@@ -71,6 +72,9 @@ def run(desk: Desk) -> ReadOut:
     unclear: list[Unclear] = []
     text = desk.document.source.reading.content.lower()
     desk.ranked = frozenset(name for name in AXIS_SHORTS if f"{name}0:" in text or f"{name}0 " in text or f"{name}0\n" in text)
+    desk.numbered = numbered_labels(desk.document)
+    desk.axes_beside = axes_by_group(desk)
+    desk.row_units = units_by_row(desk)
     for index, statement in enumerate(desk.document.statements):
         line = prepare(desk, index, statement)
         found: list[Claim | None] = []
@@ -92,7 +96,62 @@ def run(desk: Desk) -> ReadOut:
             else:
                 claims.append(claim)
         claims.extend(precision_claims(desk, line))
-    return ReadOut(tuple(claims), tuple(labels), tuple(unclear))
+    return ReadOut(as_used(desk, claims), tuple(labels), tuple(unclear))
+
+
+def as_used(desk: Desk, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Let the option that a variable is given to say what the variable means: `GPUS=8` and `--nproc_per_node=$GPUS`."""
+    statements, text = desk.document.statements, desk.document.source.text
+    uses: dict[str, set[str]] = {}
+    for claim in claims:
+        path = statements[claim.statement].path
+        used = text[claim.span.start : claim.span.end]
+        if path and path[-1].kind is LabelKind.FLAG and used.startswith("$"):
+            uses.setdefault(used.strip("${}"), set()).add(claim.quantity)
+    result = []
+    for claim in claims:
+        path = statements[claim.statement].path
+        known = uses.get(path[-1].text.content, set()) if path and path[-1].kind is LabelKind.VARIABLE else set()
+        if len(known) == 1 and claim.quantity not in known and not known & {"other"}:
+            quantity = desk.lexicon.quantities[next(iter(known))]
+            if quantity.kind == "count":
+                claim = replace(claim, quantity=quantity.id, symbol=quantity.symbol, scope=replace(claim.scope, per=quantity.per))
+        result.append(claim)
+    return tuple(result)
+
+
+def numbered_labels(document: Document) -> frozenset[str]:
+    """Return the innermost labels that stand before a range from 0 somewhere in the document."""
+    found = set()
+    for statement in document.statements:
+        text = statement.value.content.strip()
+        if text[:1] == "0" and text[1:].lstrip()[:1] in ("-", "–", "—") and text[1:].lstrip(" -–—").isdigit():
+            found |= {label.text.content for label in statement.path if label.kind in (LabelKind.COLUMN, LabelKind.KEY, LabelKind.ITEM)}
+    return frozenset(found)
+
+
+def axes_by_group(desk: Desk) -> dict[int, frozenset[str]]:
+    """Return, for each group of statements, the axes of parallelism that stand alone in their labels."""
+    found: dict[int, set[str]] = {}
+    for statement in desk.document.statements:
+        for label in statement.path[-2:]:
+            name = label.text.content.strip(" *_`").lower()
+            if name in AXIS_WORDS:
+                found.setdefault(statement.group, set()).add(name)
+    return {group: frozenset(names) for group, names in found.items()}
+
+
+def units_by_row(desk: Desk) -> dict[tuple[int, int], str]:
+    """Return the unit that a column of units gives for each row: `| Latency | 27 | ms |`."""
+    found: dict[tuple[int, int], str] = {}
+    for statement in desk.document.statements:
+        if statement.cell is None or statement.label.strip(" *_").lower() not in ("unit", "units"):
+            continue
+        said = statement.value.content.strip(" *_`()[]")
+        spelling = desk.lexicon.units.get(said) or desk.lexicon.units.get(said.lower() if len(said) > 2 else said)
+        if spelling:
+            found[statement.cell.table, statement.cell.row] = spelling.symbol
+    return found
 
 
 def prepare(desk: Desk, index: int, statement: Statement) -> Line:
@@ -104,7 +163,9 @@ def prepare(desk: Desk, index: int, statement: Statement) -> Line:
     kinds = [view.label.kind for view in views[:2]]
     if kinds == [LabelKind.COLUMN, LabelKind.ROW] and views[0].transparent and not views[0].matches and not views[0].unit:
         views[:2] = reversed(views[:2])  # "Value" and "Achieved" name nothing: the row does
-    return Line(index, statement, text, desk.lexicon.scan(text), desk.lexicon.normalize(text), tuple(views))
+    label = statement.path[-1].text.content if statement.path else ""
+    numbers = pair_names(text, label, desk.lexicon.scan(text), desk.lexicon.axis_names)
+    return Line(index, statement, text, numbers, desk.lexicon.normalize(text), tuple(views))
 
 
 def sizes_one(line: Line, meaning: Meaning) -> bool:
@@ -136,6 +197,7 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     start, end = clause_of(desk, line, position)
     tail, head = words_behind(desk, line, number, end), words_before(desk, line, number, start)
     number = borrow_unit(desk, line, position, number)
+    number = in_millions(line, number)
     unit, unit_per = number.unit, number.per
     if not unit and number.form in (Form.PLAIN, Form.PART, Form.WHOLE):
         unit, unit_per = context_unit(desk, line, number, tail)
@@ -159,6 +221,7 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     if number.name and number.name_start >= 0 and number.digits - number.name_start < 24:
         shown_start = min(shown_start, number.name_start)
     meaning, scope = specialise(desk, line, meaning, scope)
+    meaning, scope = of_array(desk, line, meaning, scope)
     if meaning.quantity in MEMORY_OF_PARTS and not scope.words and (part := part_of_model(desk, line, tail, head, scope)):
         scope = replace(scope, words=part)
     if len(line.words) >= 5 and find_any(line.words, tuple(DISPUTED)):
@@ -174,6 +237,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = replace(meaning, confidence=Confidence.LOW)  # the prefix is a guess: TFLOPS or PFLOPS, seconds or milliseconds
     if not (meaning.unit or unit) and meaning.quantity.startswith("memory.") and line.statement.literal == "array":
         meaning = replace(meaning, confidence=Confidence.LOW)  # `[8192, 32768]` under "weights": a shape, not an amount of data
+    if number.doubtful:
+        meaning = replace(meaning, confidence=Confidence.LOW)
     if meaning.confidence is Confidence.HIGH and not number.name and is_operand(desk, line, number):
         meaning = replace(meaning, confidence=Confidence.MEDIUM)
     quantity = desk.lexicon.quantities.get(meaning.quantity)
@@ -208,6 +273,19 @@ def borrow_unit(desk: Desk, line: Line, position: int, number: Number) -> Number
     return number
 
 
+def in_millions(line: Line, number: Number) -> Number:
+    """Return the number in the magnitude its label gives: `params_b: 70`, `Parameters (B)`, `Tokens per batch (M)`."""
+    if number.unit or number.noun or number.form is not Form.PLAIN or number.name or len(number.written) > 1 or not line.views:
+        return number
+    factor = line.views[0].factor
+    item = number.written[0]
+    if factor == 1 or item.interval.low is None or item.interval.high is None or item.interval.low >= 100_000:
+        return number
+    slack = Fraction(1, 2) if item.interval.is_exact else Fraction(0)
+    scaled = Written(item.interval.widen_by(slack).scale(factor), item.name, item.printed.scale(factor))
+    return replace(number, written=(scaled,), approximation=Approximation.ROUNDED)
+
+
 def context_unit(desk: Desk, line: Line, number: Number, tail: Sequence[Word]) -> tuple[str, str]:
     """Take the unit from a table head `(GB)`, a key's ending or a flag's name when the number has none of its own."""
     if number.noun and number.noun not in ("step", "steps"):
@@ -220,6 +298,8 @@ def context_unit(desk: Desk, line: Line, number: Number, tail: Sequence[Word]) -
             return view.unit, view.unit_per
         if not view.transparent and view.label.kind not in (LabelKind.ROW, LabelKind.COLUMN):
             break
+    if statement.cell is not None:
+        return desk.row_units.get((statement.cell.table, statement.cell.row), ""), ""
     return "", ""
 
 
@@ -281,6 +361,8 @@ def meaning_of(
     head: Sequence[Word],
     before: Sequence[Claim | None],
 ) -> Meaning | None:
+    if kind == "ratio" and (degree := degree_in(desk, tail[:2])) is not None:
+        return Meaning(degree.id, Confidence.MEDIUM, f"{line.text[number.start : number.end]!r} of {degree.names[0][0]}")
     if kind == "ratio":
         return Meaning("change", Confidence.MEDIUM, f"ratio {line.text[number.start : number.end]!r}")
     if kind == "rate":

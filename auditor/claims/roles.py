@@ -8,7 +8,7 @@ from auditor.claims.labels import contains, find_any
 from auditor.claims.line import Desk, Line, Meaning, bracketed, first_of, singular_noun, start_of_clause
 from auditor.claims.model import Claim, Role
 from auditor.claims.numbers import Form, Number
-from auditor.claims.vocabulary import CHANGE_WORDS, HYPOTHETICAL, SAID
+from auditor.claims.vocabulary import CHANGE_WORDS, GIVEN_UP, HYPOTHETICAL, SAID
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.statements import Kind, LabelKind
@@ -61,6 +61,8 @@ def role_of(
         return sectioned_role(desk, line, meaning, Role.ACTUAL)
     if left_of_arrow(desk, line, position):
         return Role.PREVIOUS
+    if from_here and tail and tail[0].text in ("target", "goal", "slo", "sla", "requirement", "objective", "required"):
+        return Role.TARGET  # `27 ms vs 50 ms target`
     if from_here and meaning.quantity not in ("share.of",) and ranges_up_to(desk, line, position, text):
         return Role.PREVIOUS
     if (
@@ -222,6 +224,12 @@ def local_role_of(
         return Role.ACTUAL
     if meaning.quantity in ("gpus.available", "gpus.spare"):
         return Role.ACTUAL
+    if tail_texts[:1] == ["baseline"]:
+        return Role.PREVIOUS
+    begin = start_of_clause(line.text, number.start)
+    first = [word.text for word in line.words if word.start >= begin][:2]
+    if first in (["for", "example"], ["for", "instance"], ["e", "g"]) and line.statement.kind is Kind.SENTENCE:
+        return Role.EXAMPLE
     own = set(tail_texts)
     sentence = {word.text for word in line.words if start_of_clause(line.text, number.start) <= word.start < number.end}
     if meaning.quantity.startswith(("parallel.", "gpus", "nodes", "layers.", "experts.")) and sentence & HYPOTHETICAL:
@@ -325,6 +333,8 @@ def sectioned_role(desk: Desk, line: Line, meaning: Meaning, role: Role) -> Role
     for depth, view in enumerate(line.views):
         if view.label.kind not in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.ITEM, LabelKind.KEY):
             continue
+        if view.words and view.words[0].text in GIVEN_UP:
+            return Role.PREVIOUS
         if (
             contains(view.words, desk.lexicon.example_sections)
             and not (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from auditor.claims.labels import PER_WORDS, contains, per_of
 from auditor.claims.line import Desk, Line, Meaning, splits_each
@@ -13,7 +14,7 @@ from auditor.claims.vocabulary import MEANT, PARTS_WITH_MEMORY, STATISTICS, WHOL
 from auditor.claims.words import Word
 from auditor.statements import LabelKind
 
-__all__ = ["counts_all", "part_of_model", "scope_of", "specialise"]
+__all__ = ["counts_all", "of_array", "part_of_model", "scope_of", "specialise"]
 
 
 def part_of_model(desk: Desk, line: Line, tail: Sequence[Word], head: Sequence[Word], scope: Scope) -> str:
@@ -83,6 +84,24 @@ def counts_all(desk: Desk, line: Line, meaning: Meaning) -> bool:
             texts = {word.text for word in view.words}
             return texts <= WHOLE and (len(texts) > 1 or "worldsize" in texts)
     return False
+
+
+def of_array(desk: Desk, line: Line, meaning: Meaning, scope: Scope) -> tuple[Meaning, Scope]:
+    """Turn a count in an element of an array of stages, nodes or replicas into that of one of them: `stages: [{num_layers: 16}]`."""
+    path = line.statement.path
+    for array, element in pairwise(path):
+        if array.kind is not LabelKind.KEY or element.kind is not LabelKind.INDEX:
+            continue
+        words = desk.lexicon.normalize(array.text.content)
+        per = PER_WORDS.get(words[-1].text, "") if words else ""
+        quantities = desk.lexicon.quantities
+        quantity = quantities.get(meaning.quantity)
+        if per not in ("stage", "node", "replica") or quantity is None or not quantity.noun or quantity.per or quantity.qualifiers:
+            continue
+        own = next((one for one in quantities.values() if one.noun == quantity.noun and one.per == per), None)
+        if own is not None:
+            return replace(meaning, quantity=own.id), replace(scope, per=per)
+    return meaning, scope
 
 
 def specialise(desk: Desk, line: Line, meaning: Meaning, scope: Scope) -> tuple[Meaning, Scope]:

@@ -115,6 +115,8 @@ def read_share(
         other = next((claim for claim in reversed(before) if claim is not None), None)
         if other is not None and other.quantity in ("memory.used", "memory.capacity") and not in_breakdown(desk, line):
             return Meaning("memory.utilization", Confidence.MEDIUM, f"beside {other.text!r}", unit=unit)
+        if other is not None and other.quantity == "memory.headroom":
+            return Meaning("memory.headroom_share", Confidence.MEDIUM, f"beside {other.text!r}", unit=unit)
         if other is not None and other.quantity in ("gpus", "gpus.available"):
             return Meaning("share.gpu_utilization", Confidence.LOW, f"beside {other.text!r}", unit=unit)
         if other is not None and other.quantity in ("rate.achieved_flops", "hardware.peak_flops"):

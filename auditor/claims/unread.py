@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.claims.labels import View, find_any
 from auditor.claims.line import Desk, Line
 from auditor.claims.model import Approximation
-from auditor.claims.names import head_name
+from auditor.claims.names import head_name, option_of
 from auditor.claims.numbers import Form, Number
 from auditor.claims.vocabulary import AXIS_SHORTS, MEMBERS
 from auditor.statements import Kind, LabelKind
@@ -24,7 +24,7 @@ def why_label(desk: Desk, line: Line, number: Number) -> str:
         return "source code or program output"
     if line.views and line.views[0].label.kind is LabelKind.FLAG and find_any(line.views[0].words, ("port", "seed")):
         return "a setting, no figure"
-    if line.views and line.views[0].label.kind is LabelKind.FLAG and is_identity(desk, line, line.views[0]):
+    if line.views and line.views[0].label.kind is LabelKind.FLAG and is_identity(desk, line, line.views[0]) and not option_of(desk, line):
         return "identifies a member"
     if line.views and line.views[0].label.kind is LabelKind.VARIABLE and line.text.strip() in ("0", "1"):
         return "switches something on or off"
@@ -104,7 +104,8 @@ def names_range(desk: Desk, line: Line) -> bool:
         best = head_name(desk, "count", view.words, trailing=True)
         if best is not None:
             low = line.numbers[0].written[0].interval.low
-            return best.quantity.noun in ("layer", "expert", "stage", "node") or (best.quantity.noun == "gpu" and low == 0)
+            counted = best.quantity.noun
+            return counted in ("layer", "expert", "stage", "node") or (counted == "gpu" and (low == 0 or view.raw in desk.numbered))
         if not view.transparent:
             return bool(find_any(view.words, ("range", "id", "ids", "index", "layer", "gpu", "rank", "device")))
     return False
@@ -174,8 +175,10 @@ def in_members(desk: Desk, line: Line, number: Number) -> bool:
 
 
 def in_list(desk: Desk, line: Line, number: Number) -> bool:
-    """Tell whether the number is one of three or more comma-joined bare integers, or right of an ellipsis."""
+    """Tell whether the number is one of three or more bare integers joined by commas or nothing but spaces, or right of an ellipsis."""
     text = line.text
+    if len(line.numbers) >= 3 and text.replace(" ", "").isdigit():
+        return True
     chain = 0
     for other in line.numbers:
         if other.unit or other.noun or other.approximation is not Approximation.EXACT:

@@ -32,6 +32,7 @@ COMPONENTS = frozenset(
     ).split()
 )
 AXIS_SHORTS = frozenset("tp pp ep dp cp sp etp vp".split())
+AXIS_WORDS = frozenset("tensor pipeline expert data context sequence".split())
 ARCHITECTURE = frozenset(
     (
         "model transformer network decoder encoder llm llama architecture moe gpt stack mixture deep dense neural qwen "
@@ -45,6 +46,13 @@ SAID = {"expected": "target", "claimed": "previous", "claim": "previous"}
 DISPUTED = frozenset(
     "contradict contradicts contradiction inconsistent inconsistency mismatch incorrectly erroneously wrongly discrepancy".split()
 )
+GIVEN_UP = frozenset("rejected discarded abandoned superseded".split())
+"""First words of a title that make what stands below a plan given up."""
+TELLS_CHANGE = frozenset(
+    "previously originally formerly initially earlier was were down up instead rather reduced increased raised lowered decreased "
+    "changed switched moved now currently than".split()
+)
+"""Words that set what was apart from what is, and name nothing."""
 HYPOTHETICAL = frozenset(
     (
         "would could might consider alternatively alternative alternatives hypothetical if suppose unless future potentially should minimum"
@@ -52,6 +60,8 @@ HYPOTHETICAL = frozenset(
 )
 REACHED = tuple("effective achieved sustained sustain actual delivered deliver measured measure".split())
 """Words that make work per second what is reached, not what the hardware could do."""
+NOT_ALL = tuple("use used weight cache kvcache activation total free".split())
+"""Words beside an amount of data of a GPU that make it less than all its memory."""
 OF_ALL = tuple("total cluster system aggregate".split())
 """Words that make a figure that of all GPUs."""
 DIFFERENCES = frozenset("margin headroom delta difference buffer slack gap surplus remaining diff".split())
@@ -99,6 +109,7 @@ PLAIN_MODIFIERS = frozenset(
 HEAD_FILL = frozenset(
     (
         "strategy use uses using is are was be with of at a an the to set model under on by has have current run "
+        "consider try raise lower choose pick adopt employ select keep switch "
         "running set have required requires requiring require for and each both in achieves achieve"
     ).split()
 )

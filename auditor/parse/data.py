@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from auditor.parse.builder import Builder, Path, under
-from auditor.parse.commands import launches
+from auditor.parse.commands import LAUNCHERS, launches
 from auditor.parse.lines import stand_in
 from auditor.parse.readers import read_inside
 from auditor.spans import Span, Text
@@ -62,7 +63,9 @@ def _add(builder: Builder, node: Node, path: Path, group: int, depth: int, paren
             _add(builder, entry.node, below, inner, depth + 1, owner, places)
         return
     if node.kind == "array":
-        if node.children:
+        if _is_command(node):
+            _add_arguments(builder, [entry.node.text for entry in node.children], path, group, depth)
+        elif node.children:
             items = [entry.node.text for entry in node.children]
             builder.add(Kind.ENTRY, path, node.text, group, depth=depth, parent=parent, literal="array", items=items)
         return
@@ -90,6 +93,37 @@ def _is_row(node: Node) -> bool:
         and not (entry.node.kind == "string" and " " in entry.node.text.content and launches(entry.node.text.content))
         for entry in node.children
     )
+
+
+def _is_command(node: Node) -> bool:
+    """The words of a command, one an element: `args: ["--tensor-parallel-size", "8"]`."""
+    return any(entry.node.kind == "string" and _flagged(entry.node.text.content) for entry in node.children)
+
+
+def _flagged(content: str) -> bool:
+    return content.startswith("--") and content[2:3].isalpha() and " " not in content
+
+
+def _add_arguments(builder: Builder, words: Sequence[Text], path: Path, group: int, depth: int) -> None:
+    """Add a statement for each option with its value, and for each other word."""
+    below, at = path, 0
+    while at < len(words):
+        word = words[at]
+        at += 1
+        content = word.content
+        if not (content.startswith("-") and content.lstrip("-")[:1].isalpha()):
+            below = under(path, word, LabelKind.PROGRAM, depth) if content.rpartition("/")[2] in LAUNCHERS else below
+            builder.add(Kind.ENTRY, path, word, group, depth=depth)
+            continue
+        equals = content.find("=")
+        flag, value = (
+            (word, word.slice(len(content), len(content))) if equals < 0 else (word.slice(0, equals), word.slice(equals + 1, len(content)))
+        )
+        if equals < 0 and at < len(words) and not words[at].content.startswith("-"):
+            value = words[at]
+            at += 1
+        builder.head(below, flag, group, depth=depth)
+        builder.add(Kind.FLAG, under(below, flag, LabelKind.FLAG), value, group, depth=depth)
 
 
 def _says_something(content: str) -> bool:
