@@ -215,7 +215,8 @@ def _firm(subject: Subject, claim: Claim) -> bool:
 
 def _counts_gpus(subject: Subject, group: int) -> bool:
     """Tell whether a list or object counts the GPUs beside its utilisation: `GPU utilization: 100% (64 of 64 GPUs)`."""
-    return any(claim.quantity.startswith("gpus") and subject.statement(claim).group == group for claim in subject.claims if not claim.source)
+    beside = (claim for claim in subject.claims if claim.quantity.startswith("gpus") and not claim.source)
+    return any(subject.statement(claim).group == group for claim in beside)
 
 
 def _is_fenced(subject: Subject, claim: Claim) -> bool:

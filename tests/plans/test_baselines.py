@@ -31,7 +31,7 @@ SECTIONS = """# Serving study
 
 
 def test_a_baseline_is_checked_by_its_own_figures() -> None:
-    assert _codes(SECTIONS.format(rate="400,000")) == {("PRF012", 9)}
+    assert _codes(SECTIONS.format(rate="400,000")) == {("PRF042", 9)}
 
 
 def test_a_baseline_takes_no_degrees_from_what_is_proposed() -> None:
