@@ -190,7 +190,7 @@ def left_open(line: Line, number: Number, claim: Claim) -> str:
 
 def negative(line: Line, number: Number) -> bool:
     """Tell whether a minus is a sign: the whole value is the number. Elsewhere a stroke may be a dash."""
-    return number.signed == "-" and number.start == 0 and number.end >= len(line.text.rstrip())
+    return number.signed == "-" and not number.name and number.start == 0 and number.end >= len(line.text.rstrip())
 
 
 def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequence[Claim | None]) -> Claim | None:
