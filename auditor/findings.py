@@ -97,13 +97,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """One number of a derivation and the place it was read from; `span` is None for a constant or an assumption."""
+    """One number of a derivation and the place it was read from; `span` is None for what the report does not say."""
 
     symbol: str
     text: str
     low: Fraction | None
     high: Fraction | None
     span: Span | None = None
+    origin: str = "assumed"
+    """Where it comes from if it has no place: assumed, or a source."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ when a rule is first run, so that a run pays only for the rules its reports give
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -16,7 +16,7 @@ from typing import Any
 from auditor import __version__, index
 from auditor.claims.lexicon import Lexicon, build
 from auditor.errors import RuleError, UsageError
-from auditor.findings import Confidence, Finding, Place, Severity
+from auditor.findings import Confidence, Finding, Place, Severity, Step
 from auditor.relations.evaluate import Convention
 from auditor.relations.language import Expression, names, read_condition, read_expression
 from auditor.relations.repair import Kind
@@ -112,7 +112,12 @@ class Rule:
     def finding(
         self, message: str, place: Place, *, severity: Severity | None = None, confidence: Confidence | None = None, **more: Any
     ) -> Finding:
-        """Return a finding of this rule; severity and confidence are the rule's unless the evidence is weaker."""
+        """Return a finding of this rule; severity and confidence are the rule's unless the evidence is weaker.
+
+        Every number of the derivation stands at one of its places: those that the check did not name come last.
+        """
+        related = (*more.pop("related", ()),)
+        more["related"] = (*related, *_of_derivation(more.get("derivation", ()), (place, *related)))
         return Finding(
             code=self.code,
             name=self.name,
@@ -123,6 +128,17 @@ class Rule:
             place=place,
             **more,
         )
+
+
+def _of_derivation(derivation: Iterable[Step], places: Iterable[Place]) -> Iterator[Place]:
+    """Yield a place for each number of a derivation that none of the places holds."""
+    held = [place.span for place in places if not place.path]
+    for step in derivation:
+        for operand in step.operands:
+            span = operand.span
+            if span is not None and not any(span.overlaps(other) for other in held):
+                held.append(span)
+                yield Place(span, " ".join(f"{operand.symbol} {operand.text}".split()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from auditor.claims.labels import find_any
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.claims.words import Word
 from auditor.cost.catalog import Comparison, Hardware, Model, compare_hardware, compare_model, find_hardware, find_models
-from auditor.findings import Confidence, ConventionTried, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, ConventionTried, Operand, Outcome, Place, Step, Verdict
 from auditor.relations.figures import figure
 from auditor.relations.language import decimal
 from auditor.rulebook import Rule
@@ -184,9 +184,10 @@ def _outcome(rule: Rule, name: Named, odd: Sequence[_Odd], noun: str) -> Outcome
         value = one.claim.interval.middle or Fraction(0)
         ratio = value / nearest.value
         times = figure(Fraction(round(ratio * 1000), 1000), UNITS["1"])
+        known = Operand("catalog", nearest.figure.text, nearest.value, nearest.value, None, f"{nearest.entry}, {nearest.figure.source}")
         said_of = f"{times} times the nearest figure, {nearest.figure.text} of {nearest.entry} ({nearest.figure.source})"
         steps.append(
-            Step("claimed / catalog", f"{_number(value)} / {_number(nearest.value)}", said_of, (operand(one.claim),), ratio, ratio)
+            Step("claimed / catalog", f"{_number(value)} / {_number(nearest.value)}", said_of, (operand(one.claim), known), ratio, ratio)
         )
     related = [Place(name.span, f"names {called}"[:80])]
     related += [Place(one.claim.span, f"the catalog has {_has(name, one)}"[:80]) for one in first[1:]]

@@ -495,5 +495,21 @@ def beyond_all(subject: Subject, rule: Rule) -> Iterable[Outcome]:
             if item.printed.value <= 100:
                 continue
             message = f"a reduction by {item.text} would leave less than nothing"
-            finding = rule.finding(message, Place(item.span, "more than all of it"), claimed=item.text, expected="at most 100%")
+            left, bounds = 1 - item.middle, Interval.exact(1) - item.interval()
+            finding = rule.finding(
+                message,
+                Place(item.span, "more than all of it"),
+                claimed=item.text,
+                expected="at most 100%",
+                derivation=(
+                    Step(
+                        "1 - reduction",
+                        f"1 - {plain(item.middle)}",
+                        f"{figure(left, PERCENT)} is left",
+                        (operand("reduction", item),),
+                        bounds.low,
+                        bounds.high,
+                    ),
+                ),
+            )
             yield Outcome(rule.code, Verdict.CONTRADICTED, (item.span,), message, finding)

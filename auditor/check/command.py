@@ -17,9 +17,11 @@ from auditor.claims.model import Claim, Role
 from auditor.claims.process_groups import Built, code_of
 from auditor.cost.layout.placement import Group, overlaps
 from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Document, Kind, LabelKind
+from auditor.units import UNITS
 
 __all__ = [
     "Command",
@@ -308,7 +310,10 @@ def visible(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     "processes - visible devices",
                     f"{world.per_node} - {len(devices)}",
                     f"{world.per_node - len(devices)} processes without a device",
-                    (_operand(subject, world.per_node_flag),),
+                    (
+                        _operand(subject, world.per_node_flag),
+                        Operand("visible devices", variable.value[:80], *_exactly(len(devices)), variable.place),
+                    ),
                     *_exactly(world.per_node - len(devices)),
                 ),
             ),
@@ -346,7 +351,7 @@ def crowded(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     "processes - GPUs of a node",
                     f"{world.per_node} - {_number(most)}",
                     f"{world.per_node - _number(most)} processes without a GPU",
-                    (_operand(subject, world.per_node_flag),),
+                    (_operand(subject, world.per_node_flag), _counted(most)),
                     *_exactly(world.per_node - _number(most)),
                 ),
             ),
@@ -597,7 +602,13 @@ def _beyond(rule: Rule, one: Built, worlds: Sequence[Claim]) -> Finding | None:
         claimed=f"rank {last}",
         expected=f"rank {_number(claim) - 1} at most",
         derivation=(
-            Step("GPUs - 1", f"{_number(claim)} - 1", f"rank {_number(claim) - 1} is the last", (), *_exactly(_number(claim) - 1)),
+            Step(
+                "GPUs - 1",
+                f"{_number(claim)} - 1",
+                f"{_number(claim) - 1} is the last rank",
+                (_counted(claim),),
+                *_exactly(_number(claim) - 1),
+            ),
         ),
     )
 
@@ -617,7 +628,7 @@ def _shared(rule: Rule, one: Built) -> Finding | None:
                 "ranks in both - different ranks",
                 f"{len(first)} + {len(second)} - {len(first | second)}",
                 f"{len(first & second)} ranks twice",
-                (),
+                tuple(Operand("group", str(ids), *_exactly(len(ids)), one.span) for ids in (first, second)),
                 *_exactly(len(first & second)),
             ),
         ),
@@ -653,7 +664,13 @@ def _wrong_size(rule: Rule, one: Built, claims: Sequence[Claim]) -> Finding | No
         claimed=f"{size} ranks",
         expected=f"{_number(claim)} ranks",
         derivation=(
-            Step("ranks - degree", f"{size} - {_number(claim)}", str(size - _number(claim)), (), *_exactly(size - _number(claim))),
+            Step(
+                "ranks - degree",
+                f"{size} - {_number(claim)}",
+                str(size - _number(claim)),
+                (Operand("ranks", str(one.groups[0]), *_exactly(size), one.span), _counted(claim)),
+                *_exactly(size - _number(claim)),
+            ),
         ),
     )
 
@@ -683,7 +700,14 @@ def placed(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             claimed=f"{one.layers} layers",
             expected=f"{most} layers",
             derivation=(
-                Step("layers / PP", f"{total} / {depth}", f"{most} layers in a stage", (), Fraction(total, depth), Fraction(total, depth)),
+                Step(
+                    "layers / PP",
+                    f"{total} / {depth}",
+                    f"{figure(Fraction(total, depth), UNITS['1'])} layers in a stage",
+                    (_counted(layers[0]), _counted(depths[0])),
+                    Fraction(total, depth),
+                    Fraction(total, depth),
+                ),
             ),
         )
         yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
@@ -728,6 +752,10 @@ def _number(claim: Claim) -> int:
 def _operand(subject: Subject, flag: Flag) -> Operand:
     number = flag.number or 0
     return Operand(flag.plain, subject.document.source.text[flag.place.start : flag.place.end][:80], *_exactly(number), flag.place)
+
+
+def _counted(claim: Claim) -> Operand:
+    return Operand(claim.symbol, claim.text.strip(), *_exactly(_number(claim)), claim.span)
 
 
 def _exactly(number: int) -> tuple[Fraction, Fraction]:

@@ -40,6 +40,7 @@ class _Right:
     """The right side of a comparison: one figure, or a share of one."""
 
     value: Fraction
+    substituted: str
     label: str
     claims: tuple[Claim, ...]
 
@@ -78,7 +79,7 @@ def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left:
     message = f"{said} is {'said' if word else 'written'}, but {'they are equal' if equal else 'it is not'}"
     step = Step(
         formula="left - right",
-        substituted=f"{plain(actual)} - {plain(other.value)}",
+        substituted=f"{plain(actual)} - {other.substituted}",
         result=figure(actual - other.value, left.unit),
         operands=tuple(
             Operand(f"x{place}", claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
@@ -126,7 +127,7 @@ def _right(statement: Statement, claims: Sequence[Claim], left: Claim, right: Cl
         bar = interval.high if interval.high is not None else interval.low
     label = without_sign(right.text)
     if same and bar is not None and right.quantity not in _NOT_COMPARED and left.quantity not in _NOT_COMPARED:
-        return _Right(bar, label, (right,))
+        return _Right(bar, plain(bar), label, (right,))
     if right.unit.symbol != "%" or bar is None:
         return None
     position = claims.index(right)
@@ -137,7 +138,7 @@ def _right(statement: Statement, claims: Sequence[Claim], left: Claim, right: Cl
     whole = (base.readings[0].stated or base.interval).middle
     if whole is None or not gap.strip().startswith("of"):
         return None
-    return _Right(bar * whole, f"{label} of {base.text.strip()}", (right, base))
+    return _Right(bar * whole, f"{plain(bar)} * {plain(whole)}", f"{label} of {base.text.strip()}", (right, base))
 
 
 def _saved_by_another_reading(sign: str, left: Claim, right: Sequence[Claim]) -> bool:

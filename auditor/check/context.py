@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 
+from auditor.check.placed import plain
 from auditor.check.subject import Subject
 from auditor.check.targets import paired
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Operand, Outcome, Place, Step, Verdict
 from auditor.plans.assign import MAIN
+from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 
 __all__ = ["facts", "requirements"]
@@ -104,11 +106,11 @@ def _difference(claim: Claim, fact: Claim) -> Step:
     mine, given = claim.interval.middle or Fraction(0), fact.interval.middle or Fraction(0)
     return Step(
         formula=f"{claim.symbol} - {fact.symbol} of the context",
-        substituted=f"({mine}) - ({given})",
-        result=f"{mine - given}",
+        substituted=f"{plain(mine)} - {plain(given)}",
+        result=figure(mine - given, claim.unit),
         operands=(
             Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span),
-            Operand(fact.symbol, fact.text.strip(), fact.interval.low, fact.interval.high),
+            Operand(fact.symbol, fact.text.strip(), fact.interval.low, fact.interval.high, None, fact.source),
         ),
         low=mine - given,
         high=mine - given,

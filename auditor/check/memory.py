@@ -247,7 +247,8 @@ def _over_capacity(subject: Subject, rule: Rule, claims: Sequence[Claim], capaci
             return None
         memory = max((part.memory for part in name.parts), key=lambda figure: figure.base)
         room, shown_room, had = memory.base * Fraction(2**30, 10**9), memory.base, memory.text
-        place, steps = Place(name.span, f"has {memory.text}"), [operand(claim)]
+        known = Operand("mem_capacity", memory.text, shown_room, shown_room, None, "the GPU named")
+        place, steps = Place(name.span, f"has {memory.text}"), [operand(claim), known]
     if any(reading.interval.low is None or reading.interval.low <= room for reading in claim.readings):
         return Outcome(rule.code, Verdict.HELD, (*spans, place.span), f"{said(claim)} of {had}")
     if _admitted(subject, claim):

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+from auditor.check.placed import PERCENT, plain
 from auditor.check.subject import Subject
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim, Role
 from auditor.claims.words import Word
 from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span, Text
 from auditor.statements import Document, Kind, Label, LabelKind, Statement
@@ -91,8 +93,8 @@ def _both(savings: Sequence[Sequence[Claim]]) -> Step:
     left = (1 - low) * (1 - other)
     return Step(
         "(1 - first saving) * (1 - second saving)",
-        f"(1 - {low}) * (1 - {other})",
-        f"{left} of the memory left if both were techniques of their own",
+        f"(1 - {plain(low)}) * (1 - {plain(other)})",
+        f"{figure(left, PERCENT)} of the memory left if both were techniques of their own",
         tuple(
             Operand(name, claim.text, claim.interval.low, claim.interval.high, claim.span)
             for name, claim in (("first saving", first), ("second saving", second))

@@ -13,6 +13,7 @@ from itertools import islice, product
 from typing import Final
 
 from auditor.check.counts import Count, Part, counts
+from auditor.check.placed import plain
 from auditor.check.sharding import Sharding, share_outcome
 from auditor.check.stated import amount, is_worked_from, operand, own, places, said, shown, stated, wholes
 from auditor.check.subject import Subject
@@ -21,7 +22,7 @@ from auditor.cost.amount import Amount
 from auditor.cost.architecture import Architecture, Experts
 from auditor.cost.impossible import ImpossiblePlanError
 from auditor.cost.params import total_parameters
-from auditor.findings import Confidence, ConventionTried, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Confidence, ConventionTried, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
@@ -250,7 +251,7 @@ def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Seq
         related=(*places(one.shape.claims, but=claim), *(Place(other.span, "the same") for other in claims if other is not claim))[:12],
         claimed=said(claim),
         expected=f"{span} parameters",
-        derivation=tuple(_steps(one.most, one.shape.claims)),
+        derivation=tuple(_steps(one.most, one.shape)),
         conventions=(
             ConventionTried(
                 "two or three matrices", False, "GPT and Llama feed-forward networks", f"{_count(one.least.value)} to {_count(most)}"
@@ -269,12 +270,38 @@ def _described(shape: _Shape) -> str:
     return f"{sizes['layers']} layers of width {sizes['hidden']} with {sizes['ffn']} in the feed-forward network"
 
 
-def _steps(total: Amount, claims: Sequence[Claim]) -> Iterator[Step]:
-    operands = tuple(operand(claim) for claim in claims)
-    for index, line in enumerate(total.lines):
-        yield Step(
-            f"{line.symbol} = {line.formula}", line.substituted, _count(line.value), operands if not index else (), line.value, line.value
-        )
+_LETTERS: Final = {
+    "L": ("layers",),
+    "L_dense": ("layers",),
+    "L_moe": ("layers",),
+    "h": ("hidden",),
+    "a": ("heads",),
+    "g": ("kv_heads", "heads"),
+    "d": ("head_dim",),
+    "f": ("ffn", "expert_ffn"),
+    "f_e": ("expert_ffn", "ffn"),
+    "f_s": ("expert_ffn", "ffn", "shared_experts"),
+    "E": ("experts",),
+    "k": ("top_k",),
+    "V": ("vocab", "V"),
+}
+"""The sizes that a letter of the formulas of parameters stands for."""
+
+
+def _steps(total: Amount, shape: _Shape) -> Iterator[Step]:
+    """Show the count line by line, each with the sizes it uses; what the report leaves out first."""
+    operands = [operand(claim) for claim in shape.claims]
+    if not shape.width_head:
+        hidden, heads, width = (shape.sizes[name] for name in ("hidden", "heads", "head_dim"))
+        used = tuple(one for one in operands if one.symbol in ("hidden", "heads"))
+        yield Step("d = h / a", f"{hidden} / {heads}", str(width), used, Fraction(width), Fraction(width))
+    if not shape.vocabulary:
+        operands.append(Operand("V", "1", Fraction(1), Fraction(1), None, "no vocabulary is stated"))
+    for line in total.lines:
+        letters, numbers = (set(text.replace("(", " ").replace(")", " ").split()) for text in (line.formula, line.substituted))
+        wanted = {symbol for letter in letters for symbol in _LETTERS.get(letter, ())}
+        used = tuple(one for one in operands if one.symbol in wanted and one.low is not None and plain(one.low) in numbers)
+        yield Step(f"{line.symbol} = {line.formula}", line.substituted, _count(line.value), used, line.value, line.value)
 
 
 def _count(value: Fraction) -> str:
@@ -310,12 +337,12 @@ def _attention(plan: Plan, rule: Rule, count: Count) -> Outcome:
     (hidden, hidden_claim), *_ = listed["hidden"].items()
     layers, layers_claim = next(iter(listed["layers"].items()), (1, None)) if count.per != "layer" else (1, None)
     used = [one for one in (layers_claim, hidden_claim) if one is not None]
-    widths = {hidden}
+    width, terms, shape = hidden, str(hidden), tuple[Claim, ...]()
     for heads, heads_claim in listed["heads"].items():
         for head_dim, dim_claim in listed["head_dim"].items():
-            widths.add(heads * head_dim)
-            used += [heads_claim, dim_claim]
-    width = max(widths)
+            if heads * head_dim >= width:
+                width, terms, shape = heads * head_dim, f"{heads} * {head_dim}", (heads_claim, dim_claim)
+    used += shape
     most = Fraction(4 * hidden * width * layers)
     extra = Fraction(2 * hidden * max((*listed["vocab"], 0 if listed["vocab"] else _LARGEST_VOCABULARY)))
     interval = claim.interval
@@ -336,8 +363,8 @@ def _attention(plan: Plan, rule: Rule, count: Count) -> Outcome:
         expected=f"at most {expected}",
         derivation=(
             Step(
-                "4 * hidden * heads * head_dim * layers",
-                f"4 * {hidden} * {width} * {layers}",
+                f"4 * hidden * {'heads * head_dim' if shape else 'hidden'} * layers",
+                f"4 * {hidden} * {terms} * {layers}",
                 expected,
                 tuple(operand(one) for one in used),
                 most,
@@ -356,6 +383,11 @@ class _Expert:
     value: Fraction
     number: int = 1
     """The claim speaks of so many experts together."""
+
+    @property
+    def terms(self) -> str:
+        """The size of one expert as arithmetic."""
+        return plain(self.value) if self.number == 1 else f"{plain(self.value * self.number)} / {self.number}"
 
 
 def _experts_of(subject: Subject, plan: Plan) -> Iterator[_Expert]:
@@ -474,9 +506,9 @@ def _all_experts(plan: Plan, rule: Rule, expert: _Expert) -> Iterator[Outcome]:
         derivation=(
             Step(
                 "expert * experts * layers",
-                f"{expert.value} * {number} * {depth}",
+                f"{expert.terms} * {number} * {depth}",
                 _count(total),
-                tuple(operand(one) for one in (claim, *used)),
+                tuple(operand(one) for one in (claim, *used[:-1])),
                 total,
                 total,
             ),
@@ -541,9 +573,9 @@ def _experts_alone(subject: Subject, plan: Plan, rule: Rule, expert: _Expert, ev
                     derivation=(
                         Step(
                             "expert * experts",
-                            f"{expert.value} * {terms}",
+                            f"{expert.terms} * {terms}",
                             _count(taken),
-                            tuple(operand(one) for one in operands),
+                            tuple(operand(one) for one in operands[:-1]),
                             taken,
                             taken,
                         ),

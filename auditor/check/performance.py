@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from auditor.check.placed import PERCENT, plain
 from auditor.check.subject import Subject
 from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
@@ -69,16 +70,17 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 f"{row.flops.text.strip()} at {row.rate.text.strip()} is {_per_token(row.middle)} a token; "
                 f"the nearest of {len(others)} rows of the same model says {_per_token(nearest.middle)}"
             )
+            flops, rate = (claim.interval.middle or Fraction(1) for claim in (row.flops, row.rate))
             step = Step(
-                formula="flops per token = TFLOPS per GPU / tokens per second per GPU",
-                substituted=f"({row.flops.interval.middle}) / ({row.rate.interval.middle})",
-                result=_per_token(row.middle),
+                formula="TFLOPS per GPU / tokens per second per GPU",
+                substituted=f"{plain(flops)} / {plain(rate)}",
+                result=_per_token(flops / rate),
                 operands=tuple(
                     Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
                     for claim in (row.flops, row.rate)
                 ),
-                low=row.middle,
-                high=row.middle,
+                low=row.ratio.low,
+                high=row.ratio.high,
             )
             finding = rule.finding(
                 message,
@@ -169,8 +171,8 @@ def allocation(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         message = f"{share.text.strip()} is the share of GPUs that are allocated; how busy they are is another figure"
         step = Step(
             formula="allocated / available",
-            substituted=f"({part}) / ({whole})",
-            result=f"{float(part / whole * 100):g} %",
+            substituted=f"{plain(part)} / {plain(whole)}",
+            result=figure(part / whole, PERCENT),
             operands=tuple(
                 Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
                 for claim in (used[0], there[0])

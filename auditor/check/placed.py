@@ -17,7 +17,19 @@ from auditor.spans import Span
 from auditor.units import DIMENSIONLESS, UNITS, Dimension
 from auditor.values import Interval
 
-__all__ = ["PERCENT", "Placed", "comparable", "operand", "placed", "placed_claim", "plain", "quotient", "rounded", "with_unit_of_label"]
+__all__ = [
+    "PERCENT",
+    "Placed",
+    "comparable",
+    "operand",
+    "placed",
+    "placed_claim",
+    "plain",
+    "product",
+    "quotient",
+    "rounded",
+    "with_unit_of_label",
+]
 
 PERCENT: Final = UNITS["%"]
 
@@ -32,6 +44,8 @@ class Placed:
     """Digits and unit as written."""
     unit_elsewhere: bool = False
     """A label around it gives the unit."""
+    made_of: tuple[Placed, ...] = ()
+    """What it is the product of, if it does not stand in the text itself: a share and what it is a share of."""
 
     @property
     def words(self) -> str:
@@ -96,9 +110,23 @@ def comparable(one: Placed, two: Placed) -> bool:
     return one.dimension == two.dimension
 
 
+def product(symbols: tuple[str, ...], item: Placed) -> Step:
+    """Return the step that multiplies what a figure is made of."""
+    return Step(
+        " * ".join(symbols),
+        " * ".join(plain(part.middle) for part in item.made_of),
+        figure(item.middle, item.printed.unit or UNITS["1"]),
+        tuple(operand(symbol, part) for symbol, part in zip(symbols, item.made_of, strict=True)),
+        item.interval().low,
+        item.interval().high,
+    )
+
+
 def operand(symbol: str, item: Placed) -> Operand:
     """Return a figure as the operand of a derivation."""
     interval = item.interval()
+    if item.made_of:
+        return Operand(symbol, item.text, interval.low, interval.high, None, "worked out above")
     return Operand(symbol, item.text, interval.low, interval.high, item.span)
 
 

@@ -41,6 +41,8 @@ __all__ = [
     "tensor_groups",
 ]
 
+_MOST_TERMS: Final = 40
+"""Summands that a derivation writes out."""
 _MOST_RELATED: Final = 8
 _MOST_PER_NODE: Final = 16
 _NAMES: Final = {"gpu": ("GPU", "GPUs"), "layer": ("layer", "layers"), "expert": ("expert", "experts")}
@@ -91,11 +93,9 @@ def _disjoint(subject: Subject, rule: Rule, series: Series) -> Iterator[Outcome]
     total = sum(len(member.ids) for member in series.members)
     step = Step(
         f"{noun} listed - different {noun}",
-        " + ".join(str(len(member.ids)) for member in series.members[:40]) + f" - {union}"
-        if len(series.members) <= 40
-        else f"{total} - {union}",
+        f"{_summed(series.members)} - {union}",
         f"{total - union} {noun if total - union > 1 else _NAMES[series.kind][0]} named more than once",
-        tuple(_held(subject, member) for member in series.members[:40]),
+        _parts(subject, series.members),
         *_exactly(total - union),
     )
     severity = None if _certain(subject, series) else Severity.WARNING
@@ -180,11 +180,12 @@ def covered_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             )
         else:
             claim = layers[0]
+            disjoint = sum(len(member.ids) for member in series.members) == count
             step = Step(
-                "layers of the stages",
-                " + ".join(str(len(member.ids)) for member in series.members[:60]),
+                "layers of the stages" if disjoint else "last layer - first layer",
+                _summed(series.members) if disjoint else f"{(whole.first or 0) + count} - {whole.first}",
                 f"{count} layers",
-                tuple(_held(subject, member) for member in series.members[:60]),
+                _parts(subject, series.members),
                 *_exactly(count),
             )
             last = series.members[-1]
@@ -230,8 +231,11 @@ def beyond(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 Step(
                     "first id + GPUs - 1",
                     f"{start} + {largest} - 1",
-                    f"GPU {start + largest - 1} is the last",
-                    (),
+                    f"{start + largest - 1} is the last GPU",
+                    (
+                        _operand(subject, "first id", start, series.members[0].span),
+                        *(() if claim is None else (_operand(subject, "GPUs", largest, claim.span),)),
+                    ),
                     *_exactly(start + largest - 1),
                 ),
             ),
@@ -289,25 +293,33 @@ def members_held(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         sizes = list(_sizes(found, owner.kind, owner.id, count.kind))
         if not sizes:
             continue
-        spans = (count.span, *(span for _, one in sizes for span in one))
+        spans = (count.span, *(member.span for _, one in sizes for member in one))
         if any(size == count.number for size, _ in sizes):
             yield Outcome(rule.code, Verdict.HELD, spans, f"{owner} holds {count.number} {_NAMES[count.kind][1]}")
             continue
-        size, places = sizes[0]
+        size, members = sizes[0]
         finding = rule.finding(
             f"{owner} holds {size} {_NAMES[count.kind][1 if size != 1 else 0]}, not {count.number}",
             Place(count.span, f"says {count.number}"),
-            related=tuple(Place(span) for span in places[:_MOST_RELATED]),
+            related=tuple(Place(member.span) for member in members[:_MOST_RELATED]),
             claimed=f"{count.number} {_NAMES[count.kind][1]}",
             expected=f"{size}",
-            derivation=(Step(f"{_NAMES[count.kind][1]} of {owner}", str(size), f"{size}", (), *_exactly(size)),),
+            derivation=(
+                Step(
+                    f"{_NAMES[count.kind][1]} of {owner}",
+                    _summed(members) if sum(len(member.ids) for member in members) == size else str(size),
+                    f"{size}",
+                    _parts(subject, members),
+                    *_exactly(size),
+                ),
+            ),
         )
         yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
     for quantity, (owner_kind, kind) in _options(rule)["each"].items():
         yield from _each_holds(subject, rule, found, quantity, owner_kind, kind)
 
 
-def _sizes(found: Placements, owner: str, number: int, kind: str) -> Iterator[tuple[int, tuple[Span, ...]]]:
+def _sizes(found: Placements, owner: str, number: int, kind: str) -> Iterator[tuple[int, tuple[Member, ...]]]:
     """Return how much an owner is said to hold, wherever that is listed in full."""
     for series in found.series:
         if series.kind != kind or series.template:
@@ -315,9 +327,9 @@ def _sizes(found: Placements, owner: str, number: int, kind: str) -> Iterator[tu
         if series.owner == owner:
             for member in series.members:
                 if member.owner.id == number and member.exact:
-                    yield len(member.ids), (member.span,)
+                    yield len(member.ids), (member,)
         elif series.complete and series.within and (series.within[-1].kind, series.within[-1].id) == (owner, number):
-            yield len(series.all), _spans(series)
+            yield len(series.all), tuple(series.members)
 
 
 def _each_holds(subject: Subject, rule: Rule, found: Placements, quantity: str, owner: str, kind: str) -> Iterator[Outcome]:
@@ -514,7 +526,10 @@ def stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     "last stage - first stage + 1",
                     f"{series.numbers[-1]} - {series.numbers[0]} + 1",
                     f"{count} stages",
-                    (),
+                    tuple(
+                        _operand(subject, name, member.owner.id, member.owner.span)
+                        for name, member in (("last stage", series.members[-1]), ("first stage", series.members[0]))
+                    ),
                     *_exactly(count),
                 ),
             ),
@@ -624,9 +639,9 @@ def parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             derivation=(
                 Step(
                     "GPUs of each stage",
-                    " + ".join(str(len(member.ids)) for member in one.members[:40]),
+                    _summed(one.members),
                     f"{placed} parts on {len(on)} GPUs",
-                    tuple(_held(subject, member) for member in one.members[:40]),
+                    _parts(subject, one.members),
                     *_exactly(placed),
                 ),
             ),
@@ -672,8 +687,11 @@ def covered_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     Step(
                         "first id + experts - 1",
                         f"{start} + {most} - 1",
-                        f"expert {start + most - 1} is the last",
-                        (),
+                        f"{start + most - 1} is the last expert",
+                        (
+                            _operand(subject, "first id", start, series.members[0].span),
+                            *(_operand(subject, "experts", most, claim.span) for claim in claims if _number(claim) == most),
+                        ),
                         *_exactly(start + most - 1),
                     ),
                 ),
@@ -697,7 +715,7 @@ def covered_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                         "experts - experts placed",
                         f"{most} - {len(whole)}",
                         f"{most - len(whole)} experts without a place",
-                        (),
+                        (_operand(subject, "experts", most, claims[0].span), *_parts(subject, series.members)),
                         *_exactly(most - len(whole)),
                     ),
                 ),
@@ -747,7 +765,10 @@ def split_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     "experts of a layer - experts of the stage",
                     f"{per_layer} - {len(hulls[1])}",
                     f"{per_layer - len(hulls[1])} experts missing from the stage's layers",
-                    (_operand(subject, "experts", per_layer, claim.span),),
+                    (
+                        _operand(subject, "experts", per_layer, claim.span),
+                        _operand(subject, str(second.owner), len(hulls[1]), second.span),
+                    ),
                     *_exactly(per_layer - len(hulls[1])),
                 ),
             ),
@@ -789,8 +810,8 @@ def pattern(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     Step(
                         "first + (member - first member) * stride",
                         f"{first.ids.first} + {ahead // step} * {stride}",
-                        f"{member.owner} starts at {start}",
-                        (),
+                        f"{start} is the first of {member.owner}",
+                        tuple(_operand(subject, str(one.owner), one.ids.first or 0, one.span) for one in (first, second)),
                         *_exactly(start),
                     ),
                 ),
@@ -1033,19 +1054,37 @@ def _held(subject: Subject, member: Member) -> Operand:
     return _operand(subject, str(member.owner), len(member.ids), member.span)
 
 
+def _parts(subject: Subject, members: Sequence[Member]) -> tuple[Operand, ...]:
+    return tuple(_held(subject, member) for member in members[:_MOST_TERMS])
+
+
+def _summed(members: Sequence[Member]) -> str:
+    """Return how many ids each member holds as a sum; of many members, what the sum comes to."""
+    sizes = [len(member.ids) for member in members]
+    return " + ".join(map(str, sizes)) if len(sizes) <= _MOST_TERMS else str(sum(sizes))
+
+
 def _size_step(subject: Subject, member: Member, kind: str) -> Step:
-    terms = [f"({last} - {first} + 1)" if last > first else "1" for first, last in member.ids.ranges[:40]]
+    ranges = member.ids.ranges
+    terms = [f"({last} - {first} + 1)" if last > first else "1" for first, last in ranges] if len(ranges) <= _MOST_TERMS else []
     return Step(
-        "last - first + 1", " + ".join(terms), f"{len(member.ids)} {_NAMES[kind][1]}", (_held(subject, member),), *_exactly(len(member.ids))
+        "last - first + 1",
+        " + ".join(terms) or str(len(member.ids)),
+        f"{len(member.ids)} {_NAMES[kind][1]}",
+        (_held(subject, member),),
+        *_exactly(len(member.ids)),
     )
 
 
 def _gap_step(subject: Subject, whole: Ids, missing: Ids, series: Series) -> Step:
+    disjoint = sum(len(member.ids) for member in series.members) == len(whole)
     return Step(
         "last layer - first layer + 1 - layers placed",
-        f"{whole.last} - {whole.first} + 1 - {len(whole)}",
-        f"{len(missing)} layers in no stage",
-        tuple(_held(subject, member) for member in series.members[:40]),
+        f"{whole.last} - {whole.first} + 1 - ({_summed(series.members)})"
+        if disjoint
+        else f"{whole.last} - {whole.first} + 1 - {len(whole)}",
+        f"{len(missing)} layer{'s' if len(missing) != 1 else ''} in no stage",
+        _parts(subject, series.members),
         *_exactly(len(missing)),
     )
 

@@ -228,7 +228,12 @@ def around(subject: Subject, claim: Claim) -> tuple[str, str]:
 def operand(claim: Claim, symbol: str = "") -> Operand:
     """Return a claim as the operand of a derivation."""
     return Operand(
-        symbol or claim.symbol, claim.text.strip()[:80], claim.interval.low, claim.interval.high, None if claim.source else claim.span
+        symbol or claim.symbol or "figure",
+        claim.text.strip()[:80],
+        claim.interval.low,
+        claim.interval.high,
+        None if claim.source else claim.span,
+        claim.source or "assumed",
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from auditor.check.arithmetic import as_printed
 from auditor.check.passages import Passage, passages
 from auditor.check.phrases import NUMBER, Phrase, phrase
-from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, plain, quotient
+from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, plain, product, quotient
 from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Product, Shape
@@ -177,7 +177,7 @@ def _share_of(item: Placed, share: Placed) -> Placed:
     shown = item.printed
     interval = shown.interval * share.printed.interval.scale(PERCENT.scale)
     part = replace(shown, value=shown.value * share.printed.value * PERCENT.scale, interval=interval)
-    return Placed(part, item.span, f"{share.text} of {item.text}")
+    return Placed(part, item.span, f"{share.text} of {item.text}", made_of=(share, item))
 
 
 def _is_multiple(item: Placed, passage: Passage, leaf: Leaf) -> bool:
@@ -209,7 +209,7 @@ def _operand_outcome(passage: Passage, one: Placed, two: Placed, part: Leaf, who
         related=(Place(spans[0], one.text), Place(spans[1], two.text), Place(one.span, "the part"), Place(two.span, "the whole")),
         claimed=share.text,
         expected=value,
-        derivation=(quotient(one, two),),
+        derivation=(*((product(("share", "figure"), two),) if two.made_of else ()), quotient(one, two)),
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, (*spans, one.span, two.span), message, finding)
 

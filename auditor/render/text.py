@@ -47,7 +47,7 @@ def _excerpts(report: Report, finding: Finding, gutter: int, options: Options) -
 
 def _operand(report: Report, operand: Operand) -> str:
     if operand.span is None:
-        return f"{operand.symbol} = {operand.text} (assumed)"
+        return f"{operand.symbol} = {operand.text} ({operand.origin})"
     return f"{operand.symbol} = {operand.text} (line {locate(report.source, operand.span).line})"
 
 
