@@ -15,7 +15,7 @@ from auditor.findings import Finding, Report, Step
 from tests import arithmetic
 
 WITHOUT_NUMBERS = {
-    "ARI009": "the sign of a single figure, or that it is broken",
+    "ARI009": "a figure that no such thing can have: no arithmetic leads there",
     "CMD002": "a rank that is given twice",
     "CMD003": "a device that is listed twice",
     "CMD005": "a flag that is given twice",

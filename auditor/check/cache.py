@@ -9,10 +9,11 @@ else and are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Final
 
 from auditor.check.sharding import Sharding
@@ -33,7 +34,7 @@ from auditor.check.stated import (
 )
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -79,6 +80,9 @@ class _Token:
     claims: tuple[Claim, ...]
     derived: bool = False
     """The width is hidden / heads, for want of a stated one; some models have wider heads."""
+    divided: tuple[Claim, ...] = ()
+    """The hidden size and the heads that the width is worked out from."""
+    named: tuple[Operand, ...] = ()
 
     @property
     def value(self) -> Fraction:
@@ -87,6 +91,19 @@ class _Token:
     @property
     def terms(self) -> str:
         return f"2 * {self.heads} * {self.width} * {number(self.bytes)}"
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return how the width of a head comes about where it is not stated."""
+        if not self.divided:
+            return ()
+        hidden, heads = (shown(claim) for claim in self.divided)
+        used = tuple(operand(one) for one in self.divided)
+        return (Step("hidden / heads", f"{number(hidden)} / {number(heads)}", str(self.width), used, hidden / heads, hidden / heads),)
+
+    def operands(self, used: Iterable[Claim]) -> tuple[Operand, ...]:
+        """Return the numbers of a product with a cached token: those its width was worked out from are in a step of their own."""
+        apart = [claim for claim in self.divided if claim is not self.claims[0]]
+        return (*(operand(one) for one in used if one not in apart), *self.named)
 
 
 class Cache:
@@ -117,7 +134,17 @@ class Cache:
         precisions = self.sharding.widths()
         found = []
         for (count, one), (size, claims), width in product(kept.items(), sizes, precisions):
-            found.append(_Token(count, size, width.value, tuple(dict.fromkeys((one, *claims, *width.claims))), derived))
+            found.append(
+                _Token(
+                    count,
+                    size,
+                    width.value,
+                    tuple(dict.fromkeys((one, *claims, *width.claims))),
+                    derived,
+                    claims if derived else (),
+                    width.named,
+                )
+            )
         yield from sorted(found, key=lambda token: -token.value)
 
     @property
@@ -232,11 +259,12 @@ def _per_token(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outc
         claimed=said(claim),
         expected=expected,
         derivation=(
+            *token.steps(),
             Step(
                 "2 * kv_heads * head_dim * bytes" + ("" if one_layer else " * layers"),
                 terms,
                 expected,
-                tuple(operand(one) for one in used),
+                token.operands(used),
                 computed,
                 computed,
             ),
@@ -347,14 +375,14 @@ def _size(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
         f" over {_over(grid, axes)} = {amount(most, claim.unit)} at most" if grid and axes else " at most"
     )
     expected = f"at most {amount(most, claim.unit)}"
-    step = _step(whole, axes, _ways(grid, whole) if grid else Fraction(1), claim, used)
+    steps = _steps(whole, axes, grid, _ways(grid, whole) if grid else Fraction(1), claim, used)
     finding = rule.finding(
         message,
         Place(claim.span, f"KV cache{each}"),
         related=places(used, but=claim)[:12],
         claimed=said(claim),
         expected=expected,
-        derivation=(step,),
+        derivation=steps,
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
@@ -369,16 +397,26 @@ def _over(grid: Degrees, axes: Sequence[str]) -> str:
     return " x ".join(f"{axis.upper()} {grid.size(axis)}" for axis in axes)
 
 
-def _step(whole: _All, axes: Sequence[str], ways: Fraction, claim: Claim, used: Sequence[Claim]) -> Step:
+def _steps(whole: _All, axes: Sequence[str], grid: Degrees | None, ways: Fraction, claim: Claim, used: Sequence[Claim]) -> tuple[Step, ...]:
     value = whole.value / ways
-    return Step(
-        _FORMULA + (f" / ({' * '.join(axes)})" if len(axes) > 1 else f" / {axes[0]}" if axes else ""),
-        whole.terms + (f" / {number(ways)}" if ways != 1 else ""),
-        amount(value, claim.unit),
-        tuple(operand(one) for one in used),
-        value,
-        value,
-    )
+    operands = whole.token.operands(used)
+    sizes = [grid.size(axis) for axis in axes] if grid else []
+    if not axes or ways == 1:
+        formula, terms = "", ""
+    elif prod(sizes) == ways and sizes:
+        several = len(axes) > 1
+        formula, terms = " * ".join(axes), " * ".join(map(str, sizes))
+        formula, terms = (f" / ({formula})", f" / ({terms})") if several else (f" / {formula}", f" / {terms}")
+    else:  # a split that is not even, or GPUs without degrees
+        spans = {grid.claims[axis].span for axis in axes if axis in grid.claims} if grid else set()
+        operands = (*(one for one in operands if one.span not in spans or one.span is None), _whole(axes, ways))
+        formula, terms = " / parts", f" / {number(ways)}"
+    step = Step(_FORMULA + formula, whole.terms + terms, amount(value, claim.unit), operands, value, value)
+    return (*whole.token.steps(), step)
+
+
+def _whole(axes: Sequence[str], ways: Fraction) -> Operand:
+    return Operand("parts", number(ways), ways, ways, None, f"into how many parts {' and '.join(axes)} divide it")
 
 
 _COMPONENTS: Final = ("memory.weights", "memory.activations", "memory.overhead")
@@ -441,7 +479,7 @@ def _missing(rule: Rule, cache: Cache, claim: Claim) -> Outcome | None:
         related=places(used, but=claim)[:12],
         claimed=said(claim),
         expected=f"at least {amount(need, claim.unit)}",
-        derivation=(_step(whole, axes or (("gpus",) if ways > 1 else ()), Fraction(ways), claim, used),),
+        derivation=_steps(whole, axes or (("gpus",) if ways > 1 else ()), grid if axes else None, Fraction(ways), claim, used),
     )
     spans = (claim.span, *(one.span for one in used if not one.source))
     return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

@@ -16,11 +16,11 @@ from math import prod
 from typing import Final
 
 from auditor.check.counts import Part, counts
-from auditor.check.stated import Degrees, Worked, amount, degrees, is_worked_from, mentions, places, said, shown, stated
+from auditor.check.stated import Degrees, Worked, amount, degrees, is_worked_from, mentions, number, places, said, shown, stated
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Node, Product, read
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Outcome, Place, Severity, Verdict
+from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Verdict
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
 from auditor.units import DATA, UNITS
@@ -149,7 +149,9 @@ class Sharding:
                 found.setdefault(worked.value, worked)
         for width, names in (_QUANTISED if found else {**_QUANTISED, **_PLAIN}).items():
             if width not in found and mentions(self.subject, names):
-                found[width] = Worked(Interval.exact(width), width, "bytes_per_param", str(width) if width >= 1 else "1 / 2")
+                meant = Operand("bytes_per_param", f"{number(width)} bytes", width, width, None, "the format named")
+                terms = number(width) if width >= 1 else "1 / 2"
+                found[width] = Worked(Interval.exact(width), width, "bytes_per_param", terms, named=(meant,))
         return tuple(found.values())
 
     def weights(self) -> tuple[Worked, ...]:

@@ -246,6 +246,8 @@ class Worked:
     formula: str
     substituted: str
     claims: tuple[Claim, ...] = field(default=())
+    named: tuple[Operand, ...] = ()
+    """Numbers that a word of the report stands for, which no claim states: 2 bytes for FP16."""
 
     @classmethod
     def of(cls, claim: Claim, symbol: str = "", reading: int = 0) -> Worked:
@@ -261,6 +263,7 @@ class Worked:
             f"{self.formula} * {other.formula}",
             f"{self.substituted} * {other.substituted}",
             (*self.claims, *other.claims),
+            (*self.named, *other.named),
         )
 
     def over(self, divisor: int, symbols: str, terms: str, claims: Iterable[Claim] = ()) -> Worked:
@@ -275,12 +278,13 @@ class Worked:
             f"{self.formula} / {below}",
             f"{self.substituted} / {figures}",
             (*self.claims, *claims),
+            self.named,
         )
 
     def step(self, unit: Unit) -> Step:
         """Return the line of arithmetic; its bounds are those of the numbers as printed."""
         operands = tuple({claim.span: operand(claim) for claim in self.claims}.values())
-        return Step(self.formula, self.substituted, amount(self.value, unit), operands, self.value, self.value)
+        return Step(self.formula, self.substituted, amount(self.value, unit), (*operands, *self.named), self.value, self.value)
 
 
 def number(value: Fraction) -> str:
