@@ -190,10 +190,17 @@ def _firm(subject: Subject, claim: Claim) -> bool:
         return False  # parameters in a breakdown of memory are often bytes
     if claim.quantity == "memory.capacity" and not any(word in _line(subject, claim) for word in _CAPACITY_WORDS):
         return False  # the memory of a GPU may be what is used of it
-    if claim.quantity == "share.gpu_utilization" and claim.interval.middle == 1:
+    if claim.quantity == "share.gpu_utilization" and claim.interval.middle == 1 and _allocates(subject, claim):
         return False  # that all GPUs are used says nothing of how busy they are
     start, end = offset(statement.value, claim.span.start), offset(statement.value, claim.span.end)
     return not disowned(Passage(statement.value, statement, claim.statement), start, end)
+
+
+def _allocates(subject: Subject, claim: Claim) -> bool:
+    """Tell whether the GPUs in use are counted beside a claim: in its own statement or object."""
+    statement = subject.statement(claim)
+    near = {id(statement)} | {id(other) for other in subject.siblings(statement) if statement.kind is Kind.ENTRY}
+    return any(other.quantity.startswith("gpus") and not other.source and id(subject.statement(other)) in near for other in subject.claims)
 
 
 def _is_fenced(subject: Subject, claim: Claim) -> bool:
