@@ -17,7 +17,7 @@ from auditor.check.passages import Passage, disowned
 from auditor.check.printed import Printed, agrees
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Node, Product, Shape, Side, Sum, leaves, operations
-from auditor.claims.model import Approximation
+from auditor.claims.model import Approximation, Claim, Role
 from auditor.claims.numbers import Form
 from auditor.findings import Confidence, ConventionTried, Edit, Operand, Outcome, Place, Repair, Severity, Step, Verdict
 from auditor.relations.figures import figure, rewritten
@@ -26,9 +26,11 @@ from auditor.spans import Span
 from auditor.units import DATA, DIMENSIONLESS, UNITS, Dimension, Unit
 from auditor.values import Interval
 
-__all__ = ["conversion", "written"]
+__all__ = ["conversion", "elements", "written"]
 
 _ELEMENT_SIZES: Final = (Fraction(1), Fraction(2), Fraction(4), Fraction(1, 2))
+_OF_ONE_BYTE: Final = "counts as elements of 1 byte"
+_ONE: Final = UNITS["1"]
 _FLOP: Final = Dimension(work=1)
 _BASE: Final = ("byte", "s", "FLOP", "FLOPS", "byte/s", "1/s")
 _FLOPS: Final = Dimension(work=1, time=-1)
@@ -73,6 +75,75 @@ def written(subject: Subject, rule: Rule) -> Iterable[Outcome]:
 def conversion(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     """Yield an outcome for every figure that is given in two units: `32,550 tokens/s = 32.5 tokens/ms`, `400 Gbps (50 GB/s)`."""
     return _outcomes(subject, rule, conversions=True)
+
+
+def elements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Yield an outcome for each amount of data that is worked out as a number of elements, at another width than theirs."""
+    widths: dict[Fraction, Claim] = {}
+    for claim in subject.claims:
+        if claim.quantity == "model.bytes_per_param" and claim.role is Role.ACTUAL and claim.interval.low is not None:
+            widths.setdefault(claim.interval.low, claim)
+    for passage, equation in subject.equations:
+        own = {
+            claim.interval.low: claim
+            for claim in subject.of(passage.index)
+            if claim.quantity == "model.bytes_per_param" and claim.interval.low is not None
+        }
+        stated = own or widths
+        if equation.shape in (Shape.CONVERSION, Shape.BRACKET) or len(equation.sides) != 2 or len(stated) != 1:
+            continue
+        ((width, claim),) = stated.items()
+        outcome = _at_width(passage, equation, rule, width, claim, sure=bool(own))
+        if outcome is not None:
+            yield outcome
+
+
+def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction, claim: Claim, *, sure: bool) -> Outcome | None:
+    """Judge one equation in which elements of a byte each would agree."""
+    text = passage.content
+    judgement, target = _judge(text, equation)[0], equation.sides[1]
+    counted = equation.sides[0]
+    if isinstance(counted.tree, Leaf) and not isinstance(target.tree, Leaf):
+        counted, target = target, counted
+    factors = list(leaves(counted.tree))
+    if (
+        not isinstance(judgement, _Agreement)
+        or _OF_ONE_BYTE not in judgement.name
+        or not isinstance(target.tree, Leaf)
+        or isinstance(counted.tree, Leaf)
+        or disowned(passage, equation.start, equation.end)
+    ):
+        return None
+    spans = tuple(passage.span(leaf.start, leaf.end) for leaf in (*factors, target.tree))
+    arithmetic = " ".join(text[counted.start : counted.end].split())
+    claimed = " ".join(text[target.start : target.end].split())
+    if width == 1:
+        return Outcome(rule.code, Verdict.HELD, spans, f"{arithmetic} elements of one byte ({claim.text.strip()})")
+    amount = evaluate(text, target.tree, Manner())
+    if width < 1 or amount is None or amount.interval.middle is None or str(width) in _multipliers(counted.tree):
+        return None  # the factor may be the bytes
+    value = figure(amount.interval.middle * width, UNITS[target.tree.number.unit])
+    named = " of an element" if "byte" in claim.text else f" of {claim.text.strip()}"
+    message = f"{claimed} counts {arithmetic} elements as bytes: at the {figure(width, _ONE)} bytes{named} they take {value}"
+    finding = rule.finding(
+        message,
+        Place(passage.span(target.start, target.end), "elements, not bytes"),
+        severity=None if sure else Severity.WARNING,
+        related=(Place(claim.span, "the precision"),) if not claim.source else (),
+        claimed=claimed,
+        expected=value,
+        derivation=(Step("elements * bytes", f"{arithmetic} * {figure(width, _ONE)}", value),),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _multipliers(node: Node) -> set[str]:
+    """Return the digits of the numbers a product multiplies by, divisors apart."""
+    if isinstance(node, Leaf):
+        return {node.digits.replace(",", "")}
+    if isinstance(node, Product):
+        return {digits for sign, part in node.factors if sign != "/" for digits in _multipliers(part)}
+    return {digits for _, part in node.terms for digits in _multipliers(part)} if isinstance(node, Sum) else set()
 
 
 def _outcomes(subject: Subject, rule: Rule, *, conversions: bool) -> Iterator[Outcome]:
