@@ -15,6 +15,7 @@ from typing import Final
 from auditor.check.arithmetic import Amount, Manner, as_printed, evaluate, manners, unit_of
 from auditor.check.passages import Passage, disowned
 from auditor.check.printed import Printed, agrees
+from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Node, Product, Shape, Side, Sum, leaves, operations
 from auditor.claims.model import Approximation, Claim, Role
@@ -119,20 +120,34 @@ def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction,
     claimed = " ".join(text[target.start : target.end].split())
     if width == 1:
         return Outcome(rule.code, Verdict.HELD, spans, f"{arithmetic} elements of one byte ({claim.text.strip()})")
-    amount = evaluate(text, target.tree, Manner())
-    if width < 1 or amount is None or amount.interval.middle is None or str(width) in _multipliers(counted.tree):
+    amount, count = evaluate(text, target.tree, Manner()), evaluate(text, counted.tree, Manner())
+    if width < 1 or amount is None or count is None or str(width) in _multipliers(counted.tree):
         return None  # the factor may be the bytes
-    value = figure(amount.interval.middle * width, UNITS[target.tree.number.unit])
+    counting = _step(passage, counted, count, _ONE, "elements")
+    taken = count.interval.scale(width)
+    value = figure(count.middle * width, UNITS[target.tree.number.unit])
     named = " of an element" if "byte" in claim.text else f" of {claim.text.strip()}"
     message = f"{claimed} counts {arithmetic} elements as bytes: at the {figure(width, _ONE)} bytes{named} they take {value}"
     finding = rule.finding(
         message,
         Place(passage.span(target.start, target.end), "elements, not bytes"),
         severity=None if sure else Severity.WARNING,
-        related=(Place(claim.span, "the precision"),) if not claim.source else (),
+        related=(
+            Place(passage.span(counted.start, counted.end), "elements"),
+            *((Place(claim.span, "the precision"),) if not claim.source else ()),
+        ),
         claimed=claimed,
         expected=value,
-        derivation=(Step("elements * bytes", f"{arithmetic} * {figure(width, _ONE)}", value),),
+        derivation=(
+            Step(
+                "elements * bytes",
+                f"({counting.substituted}) * {figure(width, _ONE)}",
+                value,
+                (*counting.operands, operand(claim)),
+                taken.low,
+                taken.high,
+            ),
+        ),
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 

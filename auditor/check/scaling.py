@@ -124,14 +124,14 @@ def _bounded(rule: Rule, claim: Claim, gpus: Claim, fewer: Claim | None) -> Iter
         yield Outcome(rule.code, Verdict.HELD, spans, f"{said(claim)} on {figure(most, UNITS['1'])} times the GPUs")
         return
     message = f"{said(claim)} on {figure(most, UNITS['1'])} times the GPUs"
-    result = f"at most {figure(most, UNITS['1'])}x"
-    step = Step("gpus / gpus of the base", f"{number(shown(gpus))} / {number(base)}", result, tuple(map(operand, used)), most, most)
+    ratio = f"{figure(most, UNITS['1'])}x"
+    step = Step("gpus / gpus of the base", f"{number(shown(gpus))} / {number(base)}", ratio, tuple(map(operand, used)), most, most)
     finding = rule.finding(
         message,
         Place(claim.span, "more than the GPUs"),
         related=places(used, but=claim),
         claimed=said(claim),
-        expected=result,
+        expected=f"at most {ratio}",
         derivation=(step,),
     )
     yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
