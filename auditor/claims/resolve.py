@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from auditor.claims.counts import leads_into, read_count
+from auditor.claims.counts import leads_into, read_count, spelled_axis
 from auditor.claims.labels import LabelReader, find_any
 from auditor.claims.lexicon import Lexicon, Quantity, kind_of
 from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, words_before, words_behind
@@ -181,7 +181,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = replace(meaning, confidence=Confidence.LOW)  # the prefix is a guess: TFLOPS or PFLOPS, seconds or milliseconds
     if not (meaning.unit or unit) and meaning.quantity.startswith("memory.") and line.statement.literal == "array":
         meaning = replace(meaning, confidence=Confidence.LOW)  # `[8192, 32768]` under "weights": a shape, not an amount of data
-    if meaning.confidence is Confidence.HIGH and not number.name and is_operand(desk, line, number):
+    named = number.name or spelled_axis(desk, line, number)  # `8 × 1 (DP)` says what it is
+    if meaning.confidence is Confidence.HIGH and not named and is_operand(desk, line, number):
         meaning = replace(meaning, confidence=Confidence.MEDIUM)
     quantity = desk.lexicon.quantities.get(meaning.quantity)
     return Claim(

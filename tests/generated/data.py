@@ -141,9 +141,10 @@ def _config(page: Page) -> dict[str, Tree]:
     """A whole deployment configuration: the figures, where everything is placed, and what was found valid."""
     found = _nested(page)
     found["module_division"] = placement(page)
+    room = page.plan["memory.capacity"]
     fits: dict[str, Tree] = {
         "required_gb": Number(page.bare("memory.used", _GB)),
-        "available_gb": Number(page.bare("memory.capacity", _GB)),
+        "available_gb": Number(page.operand(str(room / _GB), room)),  # may be what is free
         "valid": True,
     }
     found["validation"] = {"memory": fits, "load_balanced": True}

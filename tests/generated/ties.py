@@ -82,6 +82,18 @@ def _divides(whole: str, degree: str) -> Tie:
     return Tie(f"{whole} by {degree}", (whole, degree), lambda of: Fraction(of[whole] % of[degree] != 0), Fraction(0))
 
 
+def _instances(of: Values) -> Fraction:
+    """Experts of all layers: some layers may have none."""
+    some = of["model.experts_total"] % of["model.experts"] == 0 and of["model.experts_total"] <= _times(of, "model.experts", "model.layers")
+    return Fraction(not some)
+
+
+def _tokens(of: Values) -> Fraction:
+    """Tokens of a step: of all replicas, of one, or the batch is that of one."""
+    whole, replicas = _times(of, "batch.global", "batch.sequence_length"), of.get("parallel.data", _ONE)
+    return _gap(of["batch.tokens"], whole, whole / replicas, whole * replicas)
+
+
 def _spread(of: Values) -> Fraction:
     """EP divides the experts of a layer; more ranks than experts hold copies, or those of several layers."""
     experts, ranks = of["model.experts"], of["parallel.expert"]
@@ -107,10 +119,10 @@ TIES: Final = (
     _divides("model.heads", "parallel.tensor"),
     Tie("experts by EP", ("model.experts", "parallel.expert"), _spread, Fraction(0)),
     Tie("experts per GPU", ("model.experts", "experts.per_gpu", "parallel.expert"), _experts, Fraction(0)),
-    _whole("model.experts_total", "model.experts", "model.layers"),
+    Tie("experts of all layers", ("model.experts_total", "model.experts", "model.layers"), _instances, Fraction(0)),
     Tie("global batch", ("batch.global", "batch.micro", "batch.accumulation", "parallel.data"), _batch, Fraction(0)),
     _whole("batch.global", "batch.per_replica", "parallel.data"),
-    _whole("batch.tokens", "batch.global", "batch.sequence_length"),
+    Tie("tokens of a step", ("batch.tokens", "batch.global", "batch.sequence_length"), _tokens, Fraction(0)),
     _product("memory.used", "memory.capacity", "memory.utilization"),
     Tie("headroom", ("memory.headroom", "memory.capacity", "memory.used"), _difference),
     Tie("capacity", ("memory.used", "memory.capacity"), _over),
