@@ -18,7 +18,7 @@ SEEDS = st.integers(0, 10**6).map(str)
 
 
 @pytest.mark.parametrize("style", STYLES)
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(seed=SEEDS)
 def test_a_plan_is_read_back_from_every_style(style: str, seed: str) -> None:
     _, report = drawn(seed, style)
@@ -26,7 +26,7 @@ def test_a_plan_is_read_back_from_every_style(style: str, seed: str) -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
-@settings(max_examples=3, deadline=None, derandomize=True)
+@settings(max_examples=2, deadline=None, derandomize=True)
 @given(seed=SEEDS)
 def test_nothing_is_raised_for_a_consistent_plan(style: str, seed: str) -> None:
     _, report = drawn(seed, style)
