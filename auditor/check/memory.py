@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.check.catalogue import LEAST_MEMORY, named_gpu
-from auditor.check.sharding import Sharding, share_outcome
+from auditor.check.sharding import Sharding, Share, share_outcome
 from auditor.check.stated import (
     Worked,
     amount,
@@ -323,14 +323,20 @@ def weights_in_all(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         sharding = Sharding(subject, plan)
         params, widths = sharding.parameters(), sharding.widths()
         for group in _alike(claims):
-            outcome = _weights_in_all(subject, rule, group, [one.times(width) for one in params for width in widths])
+            whole = [one.times(width) for one in params for width in widths]
+            outcome = _weights_in_all(subject, rule, group, whole, sharded=_can_be_share(sharding, group[0], whole))
             key = (outcome.verdict, outcome.spans)
             if key not in seen:
                 seen.add(key)
                 yield outcome
 
 
-def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], computed: Sequence[Worked]) -> Outcome:
+def _can_be_share(sharding: Sharding, claim: Claim, whole: Sequence[Worked]) -> bool:
+    """Tell whether a figure could be what one GPU holds of the whole under the stated degrees."""
+    return bool(sharding.grids) and sharding.judge(claim, whole).share in (Share.FITS, Share.OPEN)
+
+
+def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], computed: Sequence[Worked], *, sharded: bool) -> Outcome:
     claim = claims[0]
     spans = tuple(one.span for one in claims)
     if not computed:
@@ -346,7 +352,7 @@ def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], compu
     beside = [one for one in computed if any(part.statement == claim.statement and not part.source for part in one.claims)]
     one = (beside or computed)[0]
     told = subject.statement(claim).kind is Kind.SENTENCE and not beside
-    if told or (shown(claim) < one.value / 2 and _may_be_share(subject, claim)):
+    if told or ((shown(claim) < one.value / 2 or sharded) and _may_be_share(subject, claim)):
         return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"say whether {said(claim)} is the whole model's or a share of it")
     params = one.claims[0]
     message = f"{said(claim)} of weights, but {said(params)} at {amount(one.value / shown(params), UNITS['byte'])} each are {amount(one.value, claim.unit)}"  # noqa: E501 -- one sentence of a finding

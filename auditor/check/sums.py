@@ -27,7 +27,7 @@ from auditor.relations.language import decimal
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind, LabelKind
-from auditor.units import DIMENSIONLESS, TIME, UNITS, Dimension, Unit
+from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, Dimension, Unit
 from auditor.values import Interval
 
 __all__ = ["totals"]
@@ -446,7 +446,7 @@ def _column(subject: Subject, cells: Sequence[int], rule: Rule) -> Iterator[Outc
             continue
         parts = [part for part in pending if part.dimension == entry.dimension]
         if entry.dimension != DIMENSIONLESS or _whole(entry, parts):
-            sure = clean and len(parts) == len(pending) and _additive(subject, index)
+            sure = clean and len(parts) == len(pending) and _additive(subject, index, entry.dimension)
             outcome = _judge(entry, parts, rule, sure=sure, earlier=_of_kind(earlier, entry))
             if outcome is not None:
                 yield outcome
@@ -460,11 +460,11 @@ def _of_kind(earlier: Entry | None, total: Entry) -> Entry | None:
     return earlier if earlier is not None and earlier.dimension == total.dimension else None
 
 
-def _additive(subject: Subject, index: int) -> bool:
-    """Tell whether the figures of a column may be added: no efficiencies, rates of use or percentiles."""
+def _additive(subject: Subject, index: int, dimension: Dimension) -> bool:
+    """Tell whether the figures of a column may be added: no efficiencies, rates of use or percentiles; amounts of data per GPU may."""
     head = next((label for label in reversed(subject.document.statements[index].path) if label.kind is LabelKind.COLUMN), None)
     words = {word.text for word in subject.lexicon.normalize(head.text.content)} if head else set()
-    return not words & _ADDITIVE_NOT
+    return not words & (_ADDITIVE_NOT - {"per"} if dimension == DATA else _ADDITIVE_NOT)
 
 
 def _whole(total: Entry, parts: Sequence[Entry]) -> bool:

@@ -22,6 +22,7 @@ __all__ = [
     "axis_of",
     "is_billions",
     "leads_into",
+    "of_memory",
     "read_count",
     "read_labelled",
     "read_operand",
@@ -335,6 +336,8 @@ def read_labelled(
                 view.label.text.whole,
                 words=f"per {per}",
             )
+        if best and best.quantity.id == "model.params" and not view.per and of_memory(line, views[depth + 1 :]):
+            return Meaning("memory.weights", Confidence.LOW, f"label {view.raw.strip()!r} of memory", view.per, view.label.text.whole)
         if best and allows_noun(desk, best.quantity, number):
             inner = {word.text for other in views[:depth] for word in other.words}
             for quantity in desk.lexicon.quantities.values():
@@ -363,6 +366,11 @@ def read_labelled(
     if described or number.noun:
         return Meaning("other", Confidence.LOW, f"words {described!r}", words=described)
     return None
+
+
+def of_memory(line: Line, outer: Sequence[View]) -> bool:
+    """Tell whether the block around a key holds amounts of memory: `"memory_requirements": {"model_parameters": ...}`."""
+    return line.statement.kind is Kind.ENTRY and bool(outer) and find_any(outer[0].words, ("memory",))
 
 
 def counts_outside(desk: Desk, outer: Sequence[View]) -> bool:
@@ -442,4 +450,4 @@ def leads_into(desk: Desk, text: str, number: Number, head: Sequence[Word]) -> b
     if not head:
         return False
     gap = text[head[-1].end : number.start].strip().lower()
-    return gap in ("", "=", ":", "is", "to", "from", "of", "(", "~", "=~", "was", "are", "at", "*", "-")
+    return gap in ("", "=", ":", "is", "to", "from", "of", "(", ")", "~", "=~", "was", "are", "at", "*", "-")

@@ -10,7 +10,7 @@ from auditor.claims.vocabulary import GIVEN_UP
 from auditor.claims.words import Word, split
 from auditor.statements import Label, LabelKind
 
-__all__ = ["PER_WORDS", "LabelReader", "View", "contains", "find", "find_any", "per_of"]
+__all__ = ["PER_WORDS", "LabelReader", "View", "contains", "find", "find_any", "per_of", "slashed"]
 
 PER_WORDS = {
     "gpu": "gpu",
@@ -134,7 +134,7 @@ def _memory_owner(words: Sequence[Word]) -> str:
 _DIVIDED_BY = frozenset("gpu node stage replica layer token sequence step".split())
 
 
-def _slashed(raw: str, words: Sequence[Word]) -> tuple[Word, ...]:
+def slashed(raw: str, words: Sequence[Word]) -> tuple[Word, ...]:
     """Read the slash of `Layers/stage` and `Memory/GPU` as `per`; `Stage/GPU` and `PP/DP` name two things."""
     found: list[Word] = []
     for index, word in enumerate(words):
@@ -177,7 +177,7 @@ class LabelReader:
     def view(self, label: Label) -> View:
         raw = label.text.content[:400]
         lexicon = self.lexicon
-        words = _slashed(raw, lexicon.normalize(raw))
+        words = slashed(raw, lexicon.normalize(raw))
         option = raw.rfind(" --")
         if option >= 0 and " " not in raw[option + 1 :].strip():
             words = tuple(word for word in words if word.start > option)  # `Run it with vllm serve model --tensor-parallel-size`

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from auditor.claims.labels import LabelReader, View
+from auditor.claims.labels import LabelReader, View, slashed
 from auditor.claims.lexicon import Lexicon, kind_of
 from auditor.claims.model import Claim
 from auditor.claims.numbers import Number
@@ -24,6 +24,7 @@ __all__ = [
     "clause_of",
     "first_of",
     "followed_by_of",
+    "in_brackets_behind",
     "is_alone",
     "is_factor",
     "is_operand",
@@ -144,6 +145,7 @@ def clause_of(desk: Desk, line: Line, position: int) -> tuple[int, int]:
     text, number = line.text, line.numbers[position]
     start = number.start
     floor = line.numbers[position - 1].end if position else 0
+    start = max(floor, _before_abbreviation(text, start))
     while start > floor and not breaks_clause(desk, text, start - 1):
         start -= 1
     if start == number.start and text[start - 1 : start] == "=":
@@ -156,6 +158,14 @@ def clause_of(desk: Desk, line: Line, position: int) -> tuple[int, int]:
     while end < ceiling and not breaks_clause(desk, text, end):
         end += 1
     return max(start, floor), end
+
+
+def _before_abbreviation(text: str, position: int) -> int:
+    """Return where the brackets of `Time to first token (TTFT) 20 ms` open, if a word in brackets leads to the position."""
+    left = text[:position].rstrip()
+    opening = left.rfind("(")
+    inside = left[opening + 1 : -1]
+    return opening if left.endswith(")") and opening > 0 and inside.isalpha() and len(inside) <= 8 else position
 
 
 def breaks_clause(desk: Desk, text: str, at: int) -> bool:
@@ -185,7 +195,7 @@ def words_behind(desk: Desk, line: Line, number: Number, end: int) -> tuple[Word
 def words_before(desk: Desk, line: Line, number: Number, start: int) -> tuple[Word, ...]:
     """The words between the start of the clause and the number."""
     found = [word for word in line.words if word.start >= start and word.end <= number.digits]
-    return tuple(found[-8:])
+    return slashed(line.text, found[-8:])
 
 
 def title_words(desk: Desk, line: Line, number: Number) -> tuple[Word, ...]:
@@ -233,6 +243,12 @@ def is_operand(desk: Desk, line: Line, number: Number) -> bool:
         or left[-1:] == "+"
         or (right[:1] == "+" and right[1:2].isdigit())
     )
+
+
+def in_brackets_behind(text: str, number: Number) -> str:
+    """Return what stands in the brackets right behind a number, in lower case: `7.3 ms (TPOT)`; empty if there are none."""
+    rest = text[number.end : number.end + 24].lstrip()
+    return rest[1 : rest.index(")")].strip().lower() if rest.startswith("(") and ")" in rest else ""
 
 
 def is_alone(desk: Desk, line: Line, number: Number) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from auditor.claims.labels import PER_WORDS, View, find_any, per_of
 from auditor.claims.lexicon import Match, kind_of
-from auditor.claims.line import Desk, Line, Meaning, bracketed, is_percent_of, lead_words, same_kind, spell, title_words
+from auditor.claims.line import Desk, Line, Meaning, bracketed, in_brackets_behind, is_percent_of, lead_words, same_kind, spell, title_words
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in
 from auditor.claims.numbers import Form, Number
@@ -22,6 +22,7 @@ from auditor.claims.vocabulary import (
     REACHED,
     SPENT,
     TAKES,
+    USES_OF_MEMORY,
 )
 from auditor.claims.words import Word
 from auditor.findings import Confidence
@@ -31,14 +32,18 @@ from auditor.units import UNITS
 __all__ = ["hardware_context", "is_component", "read_capacity", "read_measure", "read_rate", "summarises"]
 
 
-def read_rate(desk: Desk, line: Line, number: Number, unit: str, tail: Sequence[Word], before: Sequence[Claim | None]) -> Meaning:
+def read_rate(
+    desk: Desk, line: Line, number: Number, unit: str, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+) -> Meaning:
     """Return the rate that the unit names, of the plan or of one GPU."""
     counted = unit.split("/")[0]
+    named = named_in(desk, "rate", head)
     per_gpu = (
         number.per == "gpu"
         or PER_WORDS.get(number.per) == "gpu"
         or per_of(tail) == "gpu"
         or any(view.unit_per == "gpu" for view in line.views[:2])
+        or (named is not None and named.quantity.per == "gpu")
     )
     earlier = next((claim for claim in reversed(before) if claim is not None and claim.unit.symbol == unit), None)
     if (
@@ -75,6 +80,9 @@ def read_measure(
 ) -> Meaning | None:
     """A time, an amount of data, a bandwidth or a rate of work: the unit gives the kind, the words the quantity."""
     per = PER_WORDS.get(number.per, "") or per_of(tail)
+    short = desk.lexicon.by_short.get(in_brackets_behind(line.text, number))
+    if short is not None and short.kind == kind:
+        return Meaning(short.id, Confidence.HIGH, f"named in brackets: {line.text[number.digits : number.end + 8]!r}", per, unit=unit)
     if unit == "byte" and number.written[0].interval.is_exact and number.written[0].interval.within(ELEMENT_BYTES):
         return Meaning(
             "model.bytes_per_param",
@@ -105,7 +113,7 @@ def read_measure(
             line.views[0].label.text.whole,
             unit=f"{unit}S",
         )
-    if kind == "flops" and find_any((*tail[:3], *head[-3:]), REACHED):
+    if kind == "flops" and find_any((*tail[:3], *head[-5:]), REACHED):
         total = any(find_any(view.words, OF_ALL) for view in line.views[:1]) or find_any((*tail, *head), OF_ALL)
         return Meaning(
             "hardware.cluster_flops" if total else "rate.achieved_flops",
@@ -175,6 +183,8 @@ def read_measure(
         if earlier is not None and not named_in(desk, kind, head):
             return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", per or earlier.scope.per, unit=unit)
     best = named_in(desk, kind, head)
+    if best and best.quantity.id == "hardware.peak_flops" and find_any(head, OF_ALL) and per_of(head) != "gpu":
+        best = Match(desk.lexicon.quantities["hardware.cluster_flops"], best.start, best.stop)
     if best:
         return Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", per or per_of(head), unit=unit)
     if kind == "data" and stored(head, before):
@@ -281,12 +291,14 @@ def read_capacity(
     """Tell a GPU's memory from what a plan uses of it: `18.2GB / 80GB`, `33GB < 64GB`, `18% of 64GB`, `well under the 64GB limit`."""
     text, unit = line.text, number.unit
     gap = text[line.numbers[position - 1].end : number.start].strip() if position else ""
+    tail_words = {word.text for word in tail[:4]}
+    if gap.lower() in ("per gpu", "/gpu") and number.bound.startswith("<") and not tail_words & {"limit", "constraint", "capacity"}:
+        gap = ""  # `20 GB per GPU < 80 GB`
     if len(gap) <= 24 and "out of" in gap and gap.endswith((" of", " of its", " of the", " of a total")):
         gap = "out of"  # `20 GB per GPU out of 80 GB`
     elif gap in ("of its", "of the", "of a total", "of a total of"):
         gap = "of"
     earlier = before[-1] if before else None
-    tail_words = {word.text for word in tail[:4]}
     if (
         earlier is not None
         and earlier.quantity.startswith("memory.")
@@ -338,6 +350,14 @@ def read_capacity(
         named is None or (named.quantity.id in ("memory.capacity", "memory.used") and "use" not in tail_words and "usage" not in tail_words)
     ):
         return Meaning("memory.capacity", Confidence.MEDIUM, "beside a number of GPUs", "gpu", unit=unit)
+    spoken = named_in(desk, "data", head)
+    if (
+        spoken is not None
+        and spoken.quantity.id in ("memory.used", "memory.capacity")
+        and hardware_context(desk, line)
+        and not find_any(head, USES_OF_MEMORY)
+    ):
+        return Meaning("memory.capacity", Confidence.HIGH, f"words before it, of the hardware: {spell(head)}", "gpu", unit=unit)
     if line.views and not named and not bracketed(desk, line, number):
         view = line.views[0]
         best = named_in(desk, "data", view.words)
@@ -368,7 +388,7 @@ def read_capacity(
             and best.quantity.id in ("memory.used", "memory.capacity")
             and (best.quantity.id == "memory.capacity" or hardware_context(desk, line))
             and not row_names_part(desk, line)
-            and not find_any(view.words, ("use", "utilization", "required", "requirement", "footprint", "consumption", "total", "peak"))
+            and not find_any(view.words, USES_OF_MEMORY)
         ):
             return Meaning(
                 "memory.capacity",

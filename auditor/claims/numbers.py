@@ -101,7 +101,7 @@ class Number:
 
 
 _NUMBER: Final = re.compile(
-    r"(?P<int>\d{1,3}(?:,\d{3})+(?![\d,])|\d{1,3}(?:_\d{3})+(?!\w)|\d+)?(?P<dec>\.\d+)?(?P<exp>[eE][+-]?\d{1,4}(?![\w]))?"
+    r"(?P<int>\d{1,3}(?:,\d{3})+(?!,?\d)|\d{1,3}(?:_\d{3})+(?!\w)|\d+)?(?P<dec>\.\d+)?(?P<exp>[eE][+-]?\d{1,4}(?![\w]))?"
 )
 _SPACED: Final = re.compile(r"\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?![\d\u00a0\u202f\u2009])|\d{1,3}(?: \d{3}){2,}(?! ?\d)")
 """Thousands set apart by spaces; by plain ones only from a million on."""
@@ -202,7 +202,7 @@ _PROPORTION: Final = re.compile(r"(?<![\d:.])\d{1,3}:\d{1,3}(?![\d:.])")
 _VERSION: Final = re.compile(r"\d+(?:\.\d+){2,}[\w.-]*")
 _CHAIN: Final = re.compile(r"\d+(?:x\d+){2,}(?!\w)")
 _ORDINAL: Final = re.compile(r"(?:st|nd|rd|th)\b")
-_HEX: Final = re.compile(r"0x[0-9a-fA-F]+|[0-9a-fA-F]{12,}(?![.\d])")
+_HEX: Final = re.compile(r"0x[0-9a-fA-F]+|(?=[0-9a-fA-F]{12})(?=\d*[a-fA-F]|\d{14})[0-9a-fA-F]+(?![.\d])")
 _PATHLIKE: Final = re.compile(
     r"[\w.~-]*(?:/[\w.~<>${}-]+){2,}|https?://[^\s)>\]]+|[\w/~-]+\.(?:py|md|json|ya?ml|toml|sh|txt|csv|log|cfg|ini|pt|bin|safetensors|html|mdx|png|svg|ipynb|nemo|cu|h|cpp|rs|jsonl|parquet|dag|dot|sbatch|run)\b"
 )
@@ -488,12 +488,21 @@ class _Scanner:
         return word, cursor, glue
 
     def identifies(self, number: Number) -> bool:
-        """Tell whether `GPU 3` or `layers 0-7` only names; a following noun or unit makes it a count after all."""
+        """Tell whether `GPU 3` or `layers 0-7` only names; a noun or unit behind it makes it a count, and so does `GPUs per stage 4`."""
         return (
             number.name.lower() in self.naming
             and not number.unit
+            and not self.counts(number)
             and not (number.noun and (number.hyphenated or self.text[number.stop : number.end].strip().lower() == number.noun))
         )
+
+    def counts(self, number: Number) -> bool:
+        """Tell whether what stands before a number counts: `Number of stages 4`, `Layers per stage 6`, `Layers 24` outside a list."""
+        if number.approximation is not Approximation.EXACT or number.written[0].interval.high == 0:
+            return False
+        if _COUNTED.search(self.text, max(0, number.name_start - 40), number.name_start):
+            return True
+        return number.name.endswith("s") and bool(_PAIR_ENDS.match(self.text, number.stop))
 
     def lead(self, position: int) -> tuple[int, str, bool, str]:
         """Look back from the digits (or the glued name) for a sign, a bound and an approximation mark."""
@@ -722,6 +731,12 @@ _GPU_NAME: Final = re.compile(
 _AXIS_VALUE: Final = re.compile(r"([A-Za-z]{2,4})\d")
 _COUNTED_BY_TIMES: Final = re.compile(r"[xX×]\s?(?:[\d(~]|[A-Z]{1,3}\d|[A-Z]\w|GPU|gpu|node|NVIDIA|nvidia)")
 """A multiplication sign that is followed by what is multiplied or counted: `2x8`, `8× H100`, `4xGB200`."""
+_COUNTED: Final = re.compile(
+    r"(?:\bper[\s-]|[a-z]/|\b(?:number|count) of\s|\bnum\s|\btotal\s)(?:[a-z]+(?:[\s-]|-parallel\s))?$", re.IGNORECASE
+)
+"""What stands before a noun that is counted, though its number follows it: `Layers per pipeline stage 6`."""
+_PAIR_ENDS: Final = re.compile(r"\s*(?:$|[,;](?!\s*(?:and\s)?[\d~]))")
+"""The end of `Layers 24` where it is a pair of label and value: nothing that goes on counting members."""
 _CHANGES_FROM: Final = re.compile(r"(?<!ranging )(?<!ranges )(?<!range )(?<!varies )(?<!varying )\bfrom\s+~?$", re.IGNORECASE)
 _AXES: Final = frozenset("tp pp ep dp cp sp etp vp vpp top topk gbs mbs bs ga gas".split())
 """Glued names that state a value even without a sign between: TP4."""

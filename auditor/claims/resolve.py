@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from auditor.claims.counts import leads_into, read_count
+from auditor.claims.counts import leads_into, read_count, spelled_axis
 from auditor.claims.labels import LabelReader, find_any
 from auditor.claims.lexicon import Lexicon, Quantity, kind_of
 from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, words_before, words_behind
@@ -170,8 +170,15 @@ def prepare(desk: Desk, index: int, statement: Statement) -> Line:
 
 def sizes_one(line: Line, meaning: Meaning) -> bool:
     """Tell whether the label speaks of one micro-batch, so that the number is its size: `Micro-batch: 4`, `micro_batch`."""
+    if meaning.context is None:
+        return False
     raw = next((view.raw for view in line.views if view.label.text.whole == meaning.context), "").strip(" :*_`").lower()
     return raw.endswith("batch") and not any(word in raw for word in ("num", "count", "n_", "total"))
+
+
+def leads_to_size(text: str, number: Number) -> bool:
+    """Tell whether one micro-batch is named right before the number, so that it is its size: `a micro-batch of 11`."""
+    return text[: number.start].rstrip().lower().removesuffix("of").rstrip().endswith("batch")
 
 
 def ranks_of_devices(line: Line, claim: Claim) -> bool:
@@ -207,7 +214,7 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         return None
     if meaning.quantity == "memory.weights" and line.views and [word.text for word in line.views[0].words][:2] == ["gpu", "model"]:
         meaning = replace(meaning, quantity="memory.capacity", per="gpu")  # the name of a GPU: "GPU model: A100 80GB"
-    if meaning.quantity == "batch.microbatches" and meaning.context is not None and sizes_one(line, meaning):
+    if meaning.quantity == "batch.microbatches" and (sizes_one(line, meaning) or (not number.noun and leads_to_size(line.text, number))):
         meaning = replace(meaning, quantity="batch.micro")
     role = role_of(desk, line, position, number, meaning, tail, head, before)
     if meaning.quantity == "memory.utilization" and role is Role.ACTUAL and is_operand(desk, line, number):
@@ -239,7 +246,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = replace(meaning, confidence=Confidence.LOW)  # `[8192, 32768]` under "weights": a shape, not an amount of data
     if number.doubtful:
         meaning = replace(meaning, confidence=Confidence.LOW)
-    if meaning.confidence is Confidence.HIGH and not number.name and is_operand(desk, line, number):
+    named = number.name or spelled_axis(desk, line, number)  # `8 × 1 (DP)` says what it is
+    if meaning.confidence is Confidence.HIGH and not named and is_operand(desk, line, number):
         meaning = replace(meaning, confidence=Confidence.MEDIUM)
     quantity = desk.lexicon.quantities.get(meaning.quantity)
     return Claim(
@@ -366,7 +374,7 @@ def meaning_of(
     if kind == "ratio":
         return Meaning("change", Confidence.MEDIUM, f"ratio {line.text[number.start : number.end]!r}")
     if kind == "rate":
-        return read_rate(desk, line, number, unit, tail, before)
+        return read_rate(desk, line, number, unit, tail, head, before)
     if kind == "count":
         return read_count(desk, line, position, number, tail, head, before)
     if kind == "share":

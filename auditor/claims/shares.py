@@ -10,7 +10,7 @@ from auditor.claims.line import Desk, Line, Meaning, bracketed, followed_by_of, 
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in
 from auditor.claims.numbers import Form, Number
-from auditor.claims.vocabulary import CHANGE_WORDS, GENERIC
+from auditor.claims.vocabulary import CHANGE_WORDS, GENERIC, PASSES
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.statements import Kind
@@ -85,6 +85,9 @@ def read_share(
                     line.views[0].label.text.whole,
                     unit=unit,
                 )
+        owner = named_in(desk, "share", head)
+        if owner and owner.quantity.id not in GENERIC and owner.quantity.id != "change" and find_any(tail[1:4], PASSES):
+            return Meaning(owner.quantity.id, Confidence.MEDIUM, f"words before it: {spell(head)}", unit=unit)
         if best is None or best.quantity.id in ("share.of", "memory.utilization"):
             return Meaning("share.of", Confidence.MEDIUM, "a stated share of something", unit=unit)
     if best and best.size == 1 and best.quantity.id in ("share.gpu_utilization", "memory.utilization"):

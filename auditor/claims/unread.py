@@ -10,7 +10,7 @@ from auditor.claims.numbers import Form, Number
 from auditor.claims.vocabulary import AXIS_SHORTS, MEMBERS
 from auditor.statements import Kind, LabelKind
 
-__all__ = ["in_code", "in_list", "in_members", "is_identity", "lists_members", "names_range", "reads_as_prose", "why_label"]
+__all__ = ["in_code", "in_list", "in_members", "is_identity", "lists_members", "names_range", "reads_as_prose", "sets_count", "why_label"]
 
 
 def why_label(desk: Desk, line: Line, number: Number) -> str:
@@ -26,7 +26,7 @@ def why_label(desk: Desk, line: Line, number: Number) -> str:
         return "a setting, no figure"
     if line.views and line.views[0].label.kind is LabelKind.FLAG and is_identity(desk, line, line.views[0]) and not option_of(desk, line):
         return "identifies a member"
-    if line.views and line.views[0].label.kind is LabelKind.VARIABLE and line.text.strip() in ("0", "1"):
+    if line.views and line.views[0].label.kind is LabelKind.VARIABLE and line.text.strip() in ("0", "1") and not sets_count(desk, line):
         return "switches something on or off"
     if number.approximation is Approximation.RANGE and not number.unit and not number.noun and names_range(desk, line):
         return "names a range of members"
@@ -54,7 +54,7 @@ def why_label(desk: Desk, line: Line, number: Number) -> str:
         and not number.unit
         and not number.noun
         and not number.name
-        and len(statement.items) > 1
+        and (len(statement.items) > 1 or any(view.member for view in line.views[1:]))  # `"gpus": [0]` of stage 0
         and lists_members(desk, line)
     ):
         return "identifies members"
@@ -87,6 +87,11 @@ def why_label(desk: Desk, line: Line, number: Number) -> str:
     return ""
 
 
+def sets_count(desk: Desk, line: Line) -> bool:
+    """Tell whether a variable holds a count, which may well be 1: `TP=1`, `NNODES=1`, `MICRO_BATCH_SIZE=1`."""
+    return line.text.strip() == "1" and head_name(desk, "count", line.views[0].words, trailing=True) is not None
+
+
 def reads_as_prose(desk: Desk, text: str) -> bool:
     """Tell a sentence in an unmarked fence from code: words and spaces, no calls, braces or operators of code."""
     stripped = text.strip()
@@ -104,8 +109,10 @@ def names_range(desk: Desk, line: Line) -> bool:
         best = head_name(desk, "count", view.words, trailing=True)
         if best is not None:
             low = line.numbers[0].written[0].interval.low
+            of_member = any(other.member for other in line.views)  # `gpus: 64-127` of stage 1
             counted = best.quantity.noun
-            return counted in ("layer", "expert", "stage", "node") or (counted == "gpu" and (low == 0 or view.raw in desk.numbered))
+            first = low == 0 or of_member or view.raw in desk.numbered
+            return counted in ("layer", "expert", "stage", "node") or (counted == "gpu" and first)
         if not view.transparent:
             return bool(find_any(view.words, ("range", "id", "ids", "index", "layer", "gpu", "rank", "device")))
     return False
@@ -124,7 +131,9 @@ def is_identity(desk: Desk, line: Line, view: View) -> bool:
     ):
         return True
     return (
-        words[-1] in ("id", "index", "idx", "rank", "ids", "seed", "port", "version", "number") and (len(words) == 1 or words[-2] != "of")
+        words[-1] in ("id", "index", "idx", "rank", "ids", "seed", "port", "version", "number")
+        and (len(words) == 1 or words[-2] != "of")
+        and "per" not in words  # `heads_per_tp_rank` counts
     ) or (
         view.label.kind in (LabelKind.KEY, LabelKind.COLUMN)
         and len(words) == 1
@@ -175,19 +184,24 @@ def in_members(desk: Desk, line: Line, number: Number) -> bool:
 
 
 def in_list(desk: Desk, line: Line, number: Number) -> bool:
-    """Tell whether the number is one of three or more bare integers joined by commas or nothing but spaces, or right of an ellipsis."""
-    text = line.text
-    if len(line.numbers) >= 3 and text.replace(" ", "").isdigit():
+    """Tell whether the number is one of three or more bare integers with a comma, an `and`, an ellipsis or only spaces between them."""
+    if len(line.numbers) >= 3 and line.text.replace(" ", "").isdigit():
         return True
-    chain = 0
+    run: list[Number] = []
     for other in line.numbers:
-        if other.unit or other.noun or other.approximation is not Approximation.EXACT:
-            continue
-        gap = text[other.stop : other.stop + 2]
-        if gap[:1] == "," or text[max(0, other.digits - 2) : other.digits].strip().endswith(","):
-            chain += 1
-    around = text[max(0, number.digits - 2) : number.digits] + text[number.stop : number.stop + 1]
-    return chain >= 3 and "," in around
+        bare = not (other.unit or other.noun) and other.approximation is Approximation.EXACT
+        if run and not (bare and _lists(line.text[run[-1].stop : other.digits])):
+            if len(run) >= 3 and number in run:
+                return True
+            run = []
+        if bare:
+            run.append(other)
+    return len(run) >= 3 and number in run
+
+
+def _lists(gap: str) -> bool:
+    """Tell whether what stands between two numbers makes them members of one list."""
+    return any(mark in gap for mark in (",", "…", "...")) and gap.replace("and", "").strip(" ,.…*`") == ""
 
 
 def in_code(desk: Desk, text: str) -> bool:

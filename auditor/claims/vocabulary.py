@@ -25,6 +25,10 @@ WHOLE = frozenset("total gpu count number of required require requirement needed
 """Words of a label that counts every GPU of a plan."""
 GENERIC = frozenset(("memory.used", "memory.capacity", "time.step", "share.of", "share.gpu_utilization", "memory.utilization"))
 """Quantities that a table's head may name while its row names the part."""
+USES_OF_MEMORY = ("use", "utilization", "required", "requirement", "footprint", "consumption", "total", "peak")
+"""Words by which a memory is what a plan takes of it, not what the GPU has."""
+PASSES = ("time", "latency", "runtime", "step", "iteration")
+"""What a share of a run is a share of."""
 COMPONENTS = frozenset(
     (
         "compute memory kernel launch io routing gate attention mlp ffn expert layer stage scheduling queue queueing "
@@ -108,7 +112,7 @@ PLAIN_MODIFIERS = frozenset(
 )
 HEAD_FILL = frozenset(
     (
-        "strategy use uses using is are was be with of at a an the to set model under on by has have current run "
+        "strategy use uses using we is are was be with of at a an the to set model under on by has have current run "
         "consider try raise lower choose pick adopt employ select keep switch "
         "running set have required requires requiring require for and each both in achieves achieve"
     ).split()
