@@ -172,7 +172,7 @@ def _without_lists(subject: Subject, claims: Sequence[Claim]) -> list[Claim]:
         claim.span
         for together in lists.values()
         for claim in together
-        if any(not _agree(claim, other) and (_alternatives(subject, claim, other) or _bare(subject, claim)) for other in together)
+        if any(not _agree(claim, other) and _alternatives(subject, claim, other) for other in together)
     }
     return [claim for claim in claims if claim.span not in listed]
 
@@ -183,12 +183,14 @@ def _bare(subject: Subject, claim: Claim) -> bool:
 
 
 def _alternatives(subject: Subject, one: Claim, other: Claim) -> bool:
-    """Tell whether two bullets list values side by side: under labels of their own, which both or neither name the quantity.
+    """Tell whether two bullets list values: bare numbers, or under labels of their own, which both or neither name the quantity.
 
     `Layers per stage: 8` and `Rationale: 32 layers / 2 stages = 16 layers per stage` speak of one figure.
     """
+    if _own(subject, one) == _own(subject, other):
+        return _bare(subject, one)
     named = (claim.read_as.startswith("label") for claim in (one, other))
-    return _own(subject, one) != _own(subject, other) and len(set(named)) == 1
+    return len(set(named)) == 1
 
 
 def _own(subject: Subject, claim: Claim) -> str:
