@@ -201,12 +201,12 @@ def _chosen(listed: Sequence[Claim], focus: Focus) -> list[Claim]:
 
 
 def _options(listed: Sequence[Claim]) -> list[Option]:
-    """Group claims by what they can mean; the surest and most precise first."""
+    """Group claims by what they can mean; the surest and most precise first, of these what is stated most often."""
     grouped: dict[tuple[object, ...], list[Claim]] = {}
     for claim in listed:
         grouped.setdefault(tuple(reading.interval for reading in claim.readings), []).append(claim)
     options = [Option(tuple(sorted(group, key=_rank))) for group in grouped.values()]
-    return sorted(options, key=lambda option: _rank(option.claim))
+    return sorted(options, key=lambda option: (*_rank(option.claim)[:3], -len(option.claims), option.claim.span))
 
 
 _PRECISION: Final = {

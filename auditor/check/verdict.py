@@ -130,8 +130,6 @@ def _calls_itself_fine(subject: Subject, statement: Statement) -> bool:
 
 # -- readiness -----------------------------------------------------------------------------------------------------------
 
-_STANDS_ON: Final = ("layout", "placement", "experts", "divisibility", "memory", "command", "status")
-"""Categories whose errors mean that what is described cannot run, or does not do what was asked."""
 _READY: Final = frozenset("ready approved".split())
 _FOR: Final = frozenset("deployment deploy production implementation deployable rollout".split())
 _NOT_READY: Final = (
@@ -154,12 +152,9 @@ _NOT_READY: Final = (
 
 def ready(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A report that calls itself ready although its own figures contradict each other where it matters."""
-    found = [
-        outcome.finding
-        for outcome in subject.outcomes
-        if outcome.finding is not None and outcome.finding.severity is Severity.ERROR and outcome.finding.category in _STANDS_ON
-    ]
-    found = [finding for finding in found if finding.confidence is Confidence.HIGH]
+    stands_on = set(rule.data["data"]["stands_on"])
+    errors = [outcome.finding for outcome in subject.outcomes if outcome.finding is not None and outcome.finding.severity is Severity.ERROR]
+    found = [one for one in errors if one.confidence is Confidence.HIGH and {one.category, one.name} & stands_on]
     if not found:
         return
     for statement in subject.document.statements:

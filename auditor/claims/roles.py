@@ -8,7 +8,7 @@ from auditor.claims.labels import contains, find_any
 from auditor.claims.line import Desk, Line, Meaning, bracketed, first_of, singular_noun, start_of_clause
 from auditor.claims.model import Claim, Role
 from auditor.claims.numbers import Form, Number
-from auditor.claims.vocabulary import CHANGE_WORDS, GIVEN_UP, HYPOTHETICAL, SAID
+from auditor.claims.vocabulary import CHANGE_WORDS, FAULTS, GIVEN_UP, HYPOTHETICAL, SAID
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.statements import Kind, LabelKind
@@ -89,7 +89,7 @@ def role_of(
             not role
             and depth < 2
             and view.label.kind is LabelKind.ITEM
-            and [word.text for word in view.words] in (["problem"], ["issue"], ["bug"], ["error"], ["root", "cause"])
+            and " ".join(word.text for word in view.words) in FAULTS
         ):
             role = "previous"
         if not role:
