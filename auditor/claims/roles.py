@@ -85,12 +85,7 @@ def role_of(
             role = SAID[view.words[0].text]
         if view.label.kind is LabelKind.COLUMN and [word.text for word in view.words] in (["default"], ["default", "value"]):
             return Role.EXAMPLE  # what a program does when it is told nothing
-        if (
-            not role
-            and depth < 2
-            and view.label.kind is LabelKind.ITEM
-            and " ".join(word.text for word in view.words) in FAULTS
-        ):
+        if not role and depth < 2 and view.label.kind is LabelKind.ITEM and " ".join(word.text for word in view.words) in FAULTS:
             role = "previous"
         if not role:
             if not view.transparent and depth >= 1 and view.label.kind is not LabelKind.COLUMN and depth > 3:

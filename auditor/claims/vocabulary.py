@@ -50,9 +50,7 @@ SAID = {"expected": "target", "claimed": "previous", "claim": "previous"}
 DISPUTED = frozenset(
     "contradict contradicts contradiction inconsistent inconsistency mismatch incorrectly erroneously wrongly discrepancy".split()
 )
-FAULTS = frozenset(
-    "problem|issue|bug|error|root cause|contradiction|inconsistency|discrepancy|mismatch|conflict|flaw".split("|")
-)
+FAULTS = frozenset("problem|issue|bug|error|root cause|contradiction|inconsistency|discrepancy|mismatch|conflict|flaw".split("|"))
 """Labels of what is told of a plan that was found wanting: its figures are quoted, not claimed."""
 GIVEN_UP = frozenset("rejected discarded abandoned superseded".split())
 """First words of a title that make what stands below a plan given up."""
