@@ -25,7 +25,7 @@ from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import of_array, part_of_model, scope_of, specialise
 from auditor.claims.shares import read_share
 from auditor.claims.unread import why_label
-from auditor.claims.vocabulary import AXIS_SHORTS, AXIS_WORDS, BINARY_TWIN, DISPUTED, MEMORY_OF_PARTS, UNSAID
+from auditor.claims.vocabulary import AXIS_SHORTS, AXIS_WORDS, BINARY_TWIN, DISPUTED, MEMORY_OF_PARTS, UNSAID, WIDTHS_OF_PARTS
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.spans import Span
@@ -96,7 +96,7 @@ def run(desk: Desk) -> ReadOut:
             else:
                 claims.append(claim)
         claims.extend(precision_claims(desk, line))
-    return ReadOut(as_used(desk, claims), tuple(labels), tuple(unclear))
+    return ReadOut(widths_of_parts(desk, as_used(desk, claims)), tuple(labels), tuple(unclear))
 
 
 def as_used(desk: Desk, claims: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -118,6 +118,35 @@ def as_used(desk: Desk, claims: Sequence[Claim]) -> tuple[Claim, ...]:
                 claim = replace(claim, quantity=quantity.id, symbol=quantity.symbol, scope=replace(claim.scope, per=quantity.per))
         result.append(claim)
     return tuple(result)
+
+
+def widths_of_parts(desk: Desk, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """Let a hidden size be that of the experts or of the MLP where the bullet is about them and the model has another one.
+
+    `MoE: 16 experts per layer, 1024 hidden dimension` beside `Token dimension: 512`.
+    """
+    parts = {id(claim): part_of_width(desk, claim) for claim in claims if claim.quantity == "model.hidden"}
+    whole = {claim.interval for claim in claims if parts.get(id(claim)) == ""}
+    return tuple(
+        replace(claim, quantity=desk.lexicon.quantities[part].id, symbol=desk.lexicon.quantities[part].symbol)
+        if (part := parts.get(id(claim), "")) and whole and claim.interval not in whole
+        else claim
+        for claim in claims
+    )
+
+
+def part_of_width(desk: Desk, claim: Claim) -> str:
+    """Return the quantity a hidden size is by the label of its bullet, key or row; empty where that is the model's."""
+    labels = desk.document.statements[claim.statement].path[-2:]
+    for label in reversed(labels):
+        if label.kind in (LabelKind.HEADING, LabelKind.FLAG, LabelKind.VARIABLE):
+            continue
+        words = desk.labels(label).words
+        if not find_any(words, ("model",)):
+            found = next((part for part, names in WIDTHS_OF_PARTS.items() if find_any(words, names)), "")
+            if found:
+                return found
+    return ""
 
 
 def numbered_labels(document: Document) -> frozenset[str]:

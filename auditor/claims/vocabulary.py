@@ -19,6 +19,11 @@ CHANGE_WORDS = frozenset(
 )
 PARTS_WITH_MEMORY = ("expert", "attention", "mlp", "ffn", "moe", "embedding", "router", "dense", "shared", "draft", "adapter", "lora")
 MEMORY_OF_PARTS = frozenset(("memory.used", "memory.weights", "memory.gradients", "memory.optimizer", "memory.activations"))
+WIDTHS_OF_PARTS = {
+    "model.expert_hidden": ("moe", "expert", "mixture of experts"),
+    "model.ffn_hidden": ("mlp", "ffn", "feed forward", "feedforward"),
+}
+"""Words of a label that make a hidden size that of a part of the model."""
 PARTS_OF_A_MODEL = ("expert", "moe", "mlp", "ffn", "dense", "attention", "embedding", "shared", "active", "layer", "gpu", "stage", "rank")
 """Words that make a count of parameters one of a part."""
 WHOLE = frozenset("total gpu count number of required require requirement needed use worldsize the".split())

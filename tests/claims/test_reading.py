@@ -503,3 +503,20 @@ def test_a_variable_means_what_the_option_it_is_given_to_means() -> None:
     report = audit_source(decode(script.encode(), "run.sh"))
     assert report.findings == ()
     assert report.coverage.checked <= report.coverage.numbers
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("- MoE Component: 8 experts per layer, 1536 hidden dimension", "model.experts 8; model.expert_hidden 1536"),
+        ("- MLP: hidden size 16384", "model.ffn_hidden 16384"),
+        ("- FFN\n  - Hidden dimension: 3072", "model.ffn_hidden 3072"),
+    ],
+)
+def test_a_hidden_size_under_the_name_of_a_part_is_that_of_the_part(line: str, expected: str) -> None:
+    check(f"# Model\n\n- Token dimension: 768\n{line}\n", f"model.hidden 768; {expected}")
+
+
+def test_a_hidden_size_beside_experts_is_that_of_the_model_where_no_other_is_stated() -> None:
+    check("- MoE: 24 layers, hidden size 2048, 64 experts\n", "model.layers 24; model.hidden 2048; model.experts 64")
+    check("- MoE model: hidden size 2048\n- Dense model: hidden size 4096\n", "model.hidden 2048; model.hidden 4096")
