@@ -110,7 +110,8 @@ def read_counted(
             and (find_any(head, ("total", "all")) or find_any(modifiers, ("total", "transformer")))
         ):
             labelled = None
-        if labelled and labelled.per and ((head and head[-1].text in ("total", "all")) or modifier_texts & {"total"}):
+        whole = divides_into(line, number) or bool(modifier_texts & {"total"}) or (bool(head) and head[-1].text in ("total", "all"))
+        if labelled and labelled.per and whole:
             labelled = None
         if (
             noun == "parameter"
@@ -138,7 +139,7 @@ def read_counted(
                 "",
                 label.label.text.whole if label else None,
             )
-        owner = owner_of(desk, line, head) if noun in ("expert", "layer", "head") and per in ("", "layer") else ""
+        owner = owner_of(desk, line, head) if noun in ("expert", "layer", "head") and per in ("", "layer") and not whole else ""
         if per == "layer" and owner == "gpu" and noun == "expert":
             return Meaning("experts.per_gpu", Confidence.MEDIUM, f"{shown} of one gpu", "gpu")
         if per:
@@ -162,7 +163,7 @@ def read_counted(
             if noun == "expert" and per == "token":
                 return Meaning("model.top_k", Confidence.HIGH, f"{shown} per {per}")
             return Meaning("other", Confidence.LOW, f"{shown} per {per}", per, words=f"{noun} per {per}")
-        if label is not None and label.per and not bracketed(desk, line, number):
+        if label is not None and label.per and not bracketed(desk, line, number) and not whole:
             best = head_name(desk, "", label.words, trailing=True)
             if best and best.quantity.noun == noun:
                 return Meaning(best.quantity.id, Confidence.HIGH, f"label {label.raw.strip()!r}", label.per, label.label.text.whole)
@@ -199,6 +200,8 @@ def read_counted(
         return Meaning("batch.accumulation", Confidence.MEDIUM, f"words before it: {spell(head)}")
     if noun in ("step", "iteration") and label is not None and any(match.quantity.id == "batch.accumulation" for match in label.matches):
         return Meaning("batch.accumulation", Confidence.HIGH, f"label {label.raw.strip()!r}", "", label.label.text.whole)
+    if noun == "dimension" and (width := width_of_heads(desk, line, position, after, before, shown)):
+        return width
     for view in line.views[:3]:
         best = head_name(desk, "", view.words, trailing=True)
         if best and noun in best.quantity.fallback_nouns:
@@ -212,6 +215,19 @@ def read_counted(
     if degree and noun in ("group", "rank", "replica", "copy", "instance") and noun in degree.fallback_nouns:
         return Meaning(degree.id if degree.id == "parallel.data" else "other", Confidence.MEDIUM, shown, words=spell(inner))
     return Meaning("other", Confidence.LOW, shown, per, words=spell(inner))
+
+
+def width_of_heads(
+    desk: Desk, line: Line, position: int, after: Sequence[Word], before: Sequence[Claim | None], shown: str
+) -> Meaning | None:
+    """The width of a head, beside the number of heads: `16 heads × 64 dimensions`, `16 heads, 64 dimensions each`."""
+    heads = before[-1] if before else None
+    if heads is None or heads.quantity != "model.heads":
+        return None
+    gap = line.text[line.numbers[position - 1].end : line.numbers[position].start].strip()
+    if gap not in ("×", "x", "*") and not (gap in (",", "(", "of", "with") and (gap == "of" or find_any(after[:2], ("each",)))):
+        return None
+    return Meaning("model.head_dim", Confidence.HIGH, f"{shown} beside {heads.text!r}", "head")
 
 
 def label_of_noun(desk: Desk, line: Line, noun: str, label: View | None) -> Quantity | None:
@@ -336,6 +352,8 @@ def read_gpus(
         return Meaning(axis.id, Confidence.MEDIUM, f"{shown} of {axis.names[0][0]}")  # `8-GPU tensor parallelism`
     label = line.views[0] if line.views else None
     per = per or lexicon_per(desk, number)
+    if per in ("group", "expert") and (degree := degree_of_gpus(desk, line, modifiers, head)):
+        return Meaning(degree.id, Confidence.HIGH, f"label {line.views[0].raw.strip()!r}", "", line.views[0].label.text.whole)
     if per in ("node", "stage", "replica", "group", "expert"):
         return Meaning(
             {"node": "gpus.per_node", "stage": "gpus.per_stage", "replica": "gpus.per_replica"}.get(per, "gpus.per_group"),
@@ -359,8 +377,10 @@ def read_gpus(
         return Meaning("gpus", Confidence.MEDIUM, shown)
     words = [word.text for word in (head or lead_words(desk, line, number))]
     inside = [word.text for word in line.words if word.start >= number.end][:3]
+    if divides(line, number):
+        words = []  # `17.5 GB per stage (140 GB / 8 GPUs)`: the stages are of what comes out
     if inside[:1] == ["in"] and (
-        owner := next((PER_WORDS[word] for word in inside[1:] if word in ("stage", "group", "node", "replica")), "")
+        owner := next((PER_WORDS[word] for word in inside[1:2] if word in ("stage", "group", "node", "replica")), "")
     ):
         return Meaning(
             {"node": "gpus.per_node", "stage": "gpus.per_stage", "replica": "gpus.per_replica"}.get(owner, "gpus.per_group"),
@@ -414,16 +434,9 @@ def read_gpus(
                 "gpus.per_group",
             ):
                 return Meaning(best.quantity.id, Confidence.HIGH, f"label {view.raw.strip()!r}", "", view.label.text.whole)
-            counted = any(match.quantity.noun == "gpu" for match in view.matches)  # `EP GPUs`: the GPUs, not the degree
-            if (
-                best
-                and "gpu" in best.quantity.fallback_nouns
-                and not counted
-                and line.statement.kind in (Kind.ITEM, Kind.ENTRY, Kind.CELL, Kind.TREE)
-                and not modifiers
-                and not head
-            ):
-                return Meaning(best.quantity.id, Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
+            degree = degree_of_gpus(desk, line, modifiers, head)
+            if degree:
+                return Meaning(degree.id, Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
             if ("single" in names and "node" in names) or ("node" in names and "single" in [word.text for word in line.words]):
                 return Meaning("gpus.per_node", Confidence.MEDIUM, shown, "node")
     here = [word.text for word in line.words]
@@ -468,6 +481,26 @@ def read_gpus(
     length = sum(begin <= word.start < (end if end >= 0 else len(line.text)) for word in line.words)
     sure = Confidence.HIGH if stated and texts <= PLAIN_MODIFIERS and length <= 24 else Confidence.MEDIUM
     return Meaning("gpus", sure, shown)
+
+
+def degree_of_gpus(desk: Desk, line: Line, modifiers: Sequence[Word], head: Sequence[Word]) -> Quantity | None:
+    """Return the degree that a label gives in GPUs: `TP degree: 4 GPUs`, `EP: 8 GPUs per expert group`."""
+    view = line.views[0] if line.views else None
+    if view is None or modifiers or head or line.statement.kind not in (Kind.ITEM, Kind.ENTRY, Kind.CELL, Kind.TREE):
+        return None
+    best = head_name(desk, "count", view.words, trailing=True)
+    counted = any(match.quantity.noun == "gpu" for match in view.matches)  # `EP GPUs`: the GPUs, not the degree
+    return best.quantity if best and "gpu" in best.quantity.fallback_nouns and not counted else None
+
+
+def divides(line: Line, number: Number) -> bool:
+    """Tell whether the number is a divisor: `140 GB / 8 GPUs`."""
+    return line.text[: number.start].rstrip()[-1:] in ("/", "÷")
+
+
+def divides_into(line: Line, number: Number) -> bool:
+    """Tell whether the number is what a written equation divides: `16 layers ÷ 4 = 4 layers`, `4 layers (16 total layers ÷ 4 stages)`."""
+    return line.text[number.end :].lstrip()[:1] == "÷" or line.text[number.end :].startswith(" / ")
 
 
 def multi_node(desk: Desk, line: Line) -> bool:

@@ -116,7 +116,9 @@ def read_count(
     if number.arrow == "to" and before and before[-1] is not None:
         return Meaning(before[-1].quantity, before[-1].confidence, f"new value after {before[-1].text!r}", before[-1].scope.per)
     if ends_equation(desk, line, position):
-        return read_labelled(desk, line, position, number, tail, head, before)
+        if line.views and any(match.quantity.id == "gpus" for match in line.views[0].matches):
+            return read_labelled(desk, line, position, number, tail, head, before)
+        return Meaning("gpus", Confidence.HIGH, "what the product of the degrees comes to")
     if number.form is Form.PLAIN and before_times_gpus(line, position):
         return Meaning("nodes", Confidence.LOW, "a number of GPUs so many times")
     divides = "=" in line.text and is_operand(desk, line, number)
@@ -180,12 +182,16 @@ def chosen_of(line: Line, position: int) -> str:
 def ends_equation(desk: Desk, line: Line, position: int) -> bool:
     """Tell whether the number is what a product under a label of GPUs comes to: `Total GPUs = TP × PP = 8 × 4 = 32`."""
     number = line.numbers[position]
-    if position < 2 or position + 1 < len(line.numbers) or not line.views or set(line.text) & set("/÷+"):
+    if position < 2 or position + 1 < len(line.numbers) or set(line.text) & set("/÷+"):
         return False
     if line.text[: number.start].rstrip()[-1:] != "=":
         return False
-    best = head_name(desk, "count", line.views[0].words, trailing=True)
-    return best is not None and best.quantity.id == "gpus" and not line.text[number.end :].strip(" .*_`✓✅")
+    if line.text[number.end :].strip(" .*_`✓✅"):
+        return False
+    opening = line.text[: line.text.index("=")].partition("(")[0]
+    named = [word for word in line.words if word.end <= len(opening)]
+    names = (head_name(desk, "count", words, trailing=True) for words in (named, line.views[0].words if line.views else ()) if words)
+    return any(best is not None and best.quantity.id == "gpus" for best in names)
 
 
 def before_times_gpus(line: Line, position: int) -> bool:
@@ -449,5 +455,5 @@ def leads_into(desk: Desk, text: str, number: Number, head: Sequence[Word]) -> b
     """Tell whether the words before the number lead into it: `batch size 1`, `PP degree to 3`, `EP = 16`."""
     if not head:
         return False
-    gap = text[head[-1].end : number.start].strip().lower()
-    return gap in ("", "=", ":", "is", "to", "from", "of", "(", ")", "~", "=~", "was", "are", "at", "*", "-")
+    gap = text[head[-1].end : number.start].replace(")", "").strip().lower()
+    return gap in ("", "=", ":", "is", "to", "from", "of", "(", "~", "=~", "was", "are", "at", "*", "-")

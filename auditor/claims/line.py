@@ -161,8 +161,8 @@ def clause_of(desk: Desk, line: Line, position: int) -> tuple[int, int]:
 
 
 def _before_abbreviation(text: str, position: int) -> int:
-    """Return where the brackets of `Time to first token (TTFT) 20 ms` open, if a word in brackets leads to the position."""
-    left = text[:position].rstrip()
+    """Return where the brackets of `Time to first token (TTFT) 20 ms` and `Pipeline parallelism (PP) = 4` open, if they lead to it."""
+    left = text[:position].rstrip().removesuffix("=").rstrip()
     opening = left.rfind("(")
     inside = left[opening + 1 : -1]
     return opening if left.endswith(")") and opening > 0 and inside.isalpha() and len(inside) <= 8 else position

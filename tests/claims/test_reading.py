@@ -520,3 +520,21 @@ def test_a_hidden_size_under_the_name_of_a_part_is_that_of_the_part(line: str, e
 def test_a_hidden_size_beside_experts_is_that_of_the_model_where_no_other_is_stated() -> None:
     check("- MoE: 24 layers, hidden size 2048, 64 experts\n", "model.layers 24; model.hidden 2048; model.experts 64")
     check("- MoE model: hidden size 2048\n- Dense model: hidden size 4096\n", "model.hidden 2048; model.hidden 4096")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- TP degree: 4 GPUs per tensor group\n", "parallel.tensor 4"),
+        ("### 1. Tensor Parallelism (TP) = 8\n", "parallel.tensor 8"),
+        ("**Setup**: Expert Parallelism (EP) = 16, 1 expert per GPU\n", "parallel.expert 16; experts.per_gpu 1 per gpu"),
+        ("- Total GPUs (TP × PP) = 8 × 4 = 32\n", "parallel.tensor 8; parallel.pipeline 4; gpus 32"),
+        ("- Configure 32 GPUs in 4-node cluster (8 GPUs per node)\n", "gpus 32; nodes 4; gpus.per_node 8 per node"),
+        ("- Attention: 16 heads × 64 dimensions = 1024\n", "model.heads 16; model.head_dim 64 per head"),
+        ("- MHA: 16 heads, 64 dimensions each\n", "model.heads 16; model.head_dim 64 per head"),
+        ("- **Layers per stage**: 16 layers ÷ 8 = 2 layers per stage\n", "model.layers 16; layers.per_stage 2 per stage"),
+        ("- **Experts per device**: 4 experts (16 total experts ÷ 4 devices)\n", "experts.per_gpu 4 per gpu; model.experts 16 per total"),
+    ],
+)
+def test_a_label_and_an_equation_share_out_what_they_name(text: str, expected: str) -> None:
+    check(text, expected, sure=False)
