@@ -6,7 +6,7 @@ and ranks, which flags a program knows and which variables exist is data of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -17,6 +17,7 @@ from auditor.claims.model import Claim, Role
 from auditor.claims.process_groups import Built, code_of
 from auditor.cost.layout.placement import Group, overlaps
 from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.plans.assign import RUN
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -373,7 +374,7 @@ def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if claim.quantity not in quantities or claim.source or low is None or not claim.interval.is_exact or low.denominator != 1:
             continue
         if statements[claim.statement].kind is Kind.FLAG:
-            if claim.role is Role.ACTUAL and claim.confidence is Confidence.HIGH:
+            if claim.role is Role.ACTUAL and claim.confidence is Confidence.HIGH and not claim.plan.startswith(RUN):
                 flagged.append(claim)
         elif claim.plan == "main" and claim.role is Role.ACTUAL and not claim.scope.member:
             said.setdefault(claim.quantity, []).append(claim)
@@ -431,6 +432,7 @@ def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 def repeated(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A command gives a flag one value."""
     several = frozenset(_options(rule)["repeatable"])
+    quantities = {claim.span for claim in subject.claims if claim.quantity != "other" and subject.statement(claim).kind is Kind.FLAG}
     for command in commands(subject.document):
         seen: dict[tuple[str, tuple[str, ...]], Flag] = {}
         for flag in command.flags:
@@ -438,7 +440,7 @@ def repeated(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 continue
             key = (flag.plain, flag.programs)
             first = seen.setdefault(key, flag)
-            if first is flag or first.value == flag.value:
+            if first is flag or first.value == flag.value or not (_sets(first, quantities) and _sets(flag, quantities)):
                 continue
             finding = rule.finding(
                 f"{flag.name} is given twice: {_short(first.value)} and {_short(flag.value)}; the last one counts",
@@ -448,6 +450,16 @@ def repeated(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 expected=_short(first.value),
             )
             yield Outcome(rule.code, Verdict.CONTRADICTED, (first.place, flag.place), finding.message, finding)
+
+
+def _sets(flag: Flag, quantities: Set[Span]) -> bool:
+    """Tell whether a flag sets a figure: it states a quantity, or its value is a number. Names and pairs are often collected."""
+    within = (flag.place.start <= span.start and span.end <= flag.place.end for span in quantities)
+    return _is_number(flag.value) or any(within)
+
+
+def _is_number(value: str) -> bool:
+    return value.replace(".", "", 1).isdecimal()
 
 
 def misspelt(subject: Subject, rule: Rule) -> Iterator[Outcome]:

@@ -33,6 +33,10 @@ _OTHER_WORDS: Final = re.compile(
 )
 _NOT_COMPARED: Final = ("change", "share.of", "share.difference")
 _LONGEST: Final = 600
+_NO_COMPARISON: Final = (" --", "$", "{", "}", "'", '"')
+"""What stands between figures of a command or of code: a flag, a variable, a redirection."""
+_CONDITIONS: Final = frozenset("if when where while unless until for any only set use require requires with".split())
+"""Words before a condition (`1 if DP > 1`): it is no statement about the figure before the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ def _sign(between: str, *, in_words: bool) -> tuple[str, str]:
     gap = between[:digits]
     sign = next((symbol for symbol in sorted(_SIGNS, key=len, reverse=True) if symbol in gap), "")
     if sign:
+        if any(mark in gap for mark in _NO_COMPARISON) or gap.count("`") % 2 or not _CONDITIONS.isdisjoint(gap.lower().split()):
+            return "", ""
         return ("", "") if "->" in gap or "=>" in gap or any(mark in gap for mark in "(),;:|") else (_SIGNS[sign], "")
     if not in_words:
         return "", ""

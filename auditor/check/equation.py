@@ -32,6 +32,7 @@ __all__ = ["conversion", "elements", "written"]
 _ELEMENT_SIZES: Final = (Fraction(1), Fraction(2), Fraction(4), Fraction(1, 2))
 _OF_ONE_BYTE: Final = "counts as elements of 1 byte"
 _ONE: Final = UNITS["1"]
+_MODEL_SIZES: Final = ("B", "T")
 _FLOP: Final = Dimension(work=1)
 _BASE: Final = ("byte", "s", "FLOP", "FLOPS", "byte/s", "1/s")
 _FLOPS: Final = Dimension(work=1, time=-1)
@@ -223,9 +224,20 @@ def _explains(text: str, equation: Equation) -> bool:
         return isinstance(tree, Product) and [sign for sign, _ in tree.factors] == ["*", "/"]
     if any(leaf.number.unit for leaf in leaves(tree)):
         return False
+    if _lists(text, tree):
+        return False
     nouns = {leaf.number.noun.rstrip("s") for leaf in leaves(tree)} - {""}
     divides = isinstance(tree, Product) and any(sign == "/" for sign, _ in tree.factors)
     return divides or (bool(head.number.noun) and head.number.noun.rstrip("s") in nouns) or _holds_plainly(text, equation)
+
+
+def _lists(text: str, tree: Node) -> bool:
+    """Tell whether a slash in brackets stands between things listed, not divided: `(26B total / 4B active)`, `(3B/8B)`."""
+    found = list(leaves(tree))
+    if not isinstance(tree, Product) or [sign for sign, _ in tree.factors] != ["*", "/"] or len(found) != 2:
+        return False
+    named = any(character.isalpha() for character in text[found[0].end : found[1].start])
+    return named or all(leaf.digits.endswith(_MODEL_SIZES) for leaf in found)
 
 
 def _holds_plainly(text: str, equation: Equation) -> bool:

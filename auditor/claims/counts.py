@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
 from auditor.claims.counted import read_counted
 from auditor.claims.labels import View, find_any, per_of
@@ -415,8 +416,14 @@ def allows_noun(desk: Desk, quantity: Quantity, number: Number) -> bool:
     )
 
 
+_NUMBERED: Final = ("gpus", "gpu", "ranks", "devices")
+
+
 def read_pair(desk: Desk, line: Line, number: Number, before: Sequence[Claim | None]) -> Meaning | None:
     """`16/16 GPUs`: what is used of what is there."""
+    ahead = line.text[: number.start]
+    if ahead.rstrip("0123456789/ ").lower().endswith(_NUMBERED) and ":" not in ahead[-8:]:
+        return None  # `GPUs 0/1`: which of them
     view_words = [word.text for view in line.views[:2] for word in view.words]
     behind = line.text[number.stop :].lstrip(" /0123456789*")
     follows = behind.partition(" ")[0].strip(".,;:()*").lower()

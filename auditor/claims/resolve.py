@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Final
 
 from auditor.claims.counts import leads_into, read_count, spelled_axis
 from auditor.claims.labels import LabelReader, find_any
@@ -86,7 +87,7 @@ def run(desk: Desk) -> ReadOut:
                 found.append(None)
                 continue
             claim = claim_of(desk, line, position, number, found)
-            if claim is not None and (reason := "ids" if ranks_of_devices(line, claim) else left_open(line, number, claim)):
+            if claim is not None and (reason := no_figure(line, number, claim)):
                 labels.append(Labelled(statement.value.span(number.digits, number.stop), reason))
                 found.append(None)
                 continue
@@ -218,6 +219,30 @@ def ranks_of_devices(line: Line, claim: Claim) -> bool:
     return 0 <= claim.interval.low < 1 or (claim.approximation is Approximation.RANGE and named)
 
 
+def is_option(line: Line) -> bool:
+    """Tell whether the number is the argument of a flag, in a command or in a list of arguments."""
+    return line.statement.kind is Kind.FLAG or bool(line.views and line.views[0].raw.strip(" `\"'").startswith("--"))
+
+
+def no_figure(line: Line, number: Number, claim: Claim) -> str:
+    """Return why what was read as a claim is none; empty if it is one."""
+    if ranks_of_devices(line, claim):
+        return "ids"
+    if claim.quantity.startswith("model.params") and names_version(line, number, claim):
+        return "part of a name, date, version or path"
+    return left_open(line, number, claim)
+
+
+def names_version(line: Line, number: Number, claim: Claim) -> bool:
+    """Tell whether a count of parameters too small for any model is glued to a name: `R1-0528`, `Small-4-2603`, `7b-8k`."""
+    high = claim.interval.high
+    glued = line.text[max(0, number.digits - 1) : number.digits] in ("-", "_")
+    return glued and high is not None and high < _FEWEST_PARAMETERS
+
+
+_FEWEST_PARAMETERS: Final = 100_000
+
+
 def left_open(line: Line, number: Number, claim: Claim) -> str:
     """Return why a count of -1 claims nothing: in settings it leaves the choice to the program (torchtitan, DeepSpeed)."""
     set_here = line.statement.kind in (Kind.ENTRY, Kind.FLAG)
@@ -248,6 +273,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     role = role_of(desk, line, position, number, meaning, tail, head, before)
     if meaning.quantity == "memory.utilization" and role is Role.ACTUAL and is_operand(desk, line, number):
         role = Role.LIMIT  # `80 GB x 85%`: the share of the memory that may be used
+    if meaning.quantity == "memory.utilization" and role is Role.ACTUAL and is_option(line):
+        role = Role.LIMIT  # `--gpu-memory-utilization 0.9`: what a server may take, not what it takes
     scope = scope_of(desk, line, number, meaning, unit_per, tail, head)
     quantity = desk.lexicon.quantities.get(meaning.quantity)
     readings = readings_of(desk, line, number, quantity, meaning.unit or unit)

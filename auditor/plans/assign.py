@@ -20,7 +20,7 @@ from auditor.findings import Confidence
 from auditor.plans.model import Plan
 from auditor.statements import Document, Kind, LabelKind, Statement
 
-__all__ = ["MAIN", "assign"]
+__all__ = ["MAIN", "RUN", "assign"]
 
 MAIN = "main"
 PREVIOUS = "previous"
@@ -77,6 +77,7 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
     claims = _columns(statements, claims, titles)
     claims = _arrays(statements, claims, titles)
     claims = _launched(statements, claims, titles)
+    claims = _recipes(document, claims, titles)
     claims = _sections(statements, claims, titles)
     claims = _paragraphs(statements, claims, titles)
     claims = tuple(
@@ -523,6 +524,71 @@ def _launched(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
             titles[id_] = (holders[owner], True)
             result[index] = replace(claim, plan=id_, scope=replace(claim.scope, member=""))
     return tuple(result)
+
+
+def _recipes(document: Document, claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]) -> tuple[Claim, ...]:
+    """Give launches plans of their own on a page of recipes, where one program is launched (one function called) with several layouts.
+
+    What such a page says outside of them is of this recipe or that: where it says several things, each stands alone.
+    """
+    statements = document.statements
+    launches: dict[tuple[str, int], dict[str, set[Fraction | None]]] = {}
+    members: dict[tuple[str, int], list[int]] = defaultdict(list)
+    together: set[str] = set()
+    found: dict[int, tuple[str, int] | None] = {}
+    for index, statement in enumerate(statements):
+        found[index] = launch = _launch(document, statement)
+        if launch is not None:
+            launches.setdefault(launch, defaultdict(set))
+            if statement.path[-1].text.content.lstrip("-").replace("-", "_") in _RANKS:
+                together.add(launch[0])
+    for index, claim in enumerate(claims):
+        launch = None if claim.source else found[claim.statement]
+        if launch is not None and claim.plan == MAIN:
+            members[launch].append(index)
+            if claim.quantity in _DEGREES and claim.role is Role.ACTUAL and claim.interval.is_exact:
+                launches[launch][claim.quantity].add(claim.interval.low)
+    programs: dict[str, list[Mapping[str, set[Fraction | None]]]] = defaultdict(list)
+    for (program, _), layout in launches.items():
+        programs[program].append(layout)
+    several = {
+        program for program, layouts in programs.items() if program not in together and any(layout != layouts[0] for layout in layouts)
+    }
+    if not several:
+        return tuple(claims)
+    result = list(claims)
+    for launch, indices in members.items():
+        if launch[0] in several:
+            id_ = f"{RUN}{launch[1]}"
+            titles[id_] = (launch[0], True)
+            for index in indices:
+                result[index] = replace(result[index], plan=id_)
+    said: dict[str, list[int]] = defaultdict(list)
+    for index, claim in enumerate(result):
+        if claim.plan == MAIN and claim.role is Role.ACTUAL and not claim.source and claim.quantity in _CONFIGURES:
+            said[claim.quantity].append(index)
+    for indices in said.values():
+        if len({result[index].interval for index in indices}) > 1:
+            for index in indices:
+                result[index] = replace(result[index], plan=f"alternative on {result[index].statement}")
+    return tuple(result)
+
+
+_RANKS = frozenset("node_rank machine_rank rank nnodes".split())
+"""Flags of commands that start one job together."""
+
+
+def _launch(document: Document, statement: Statement) -> tuple[str, int] | None:
+    """Return the program or function that a statement is an argument of, and which launch or call of it."""
+    if statement.kind is Kind.FLAG:
+        programs = [label.text.content for label in statement.path if label.kind is LabelKind.PROGRAM]
+        return (programs[-1], statement.group) if programs else None
+    if statement.kind is Kind.ENTRY:
+        for label in statement.path[:-1]:
+            end = label.text.whole.end
+            if label.kind is LabelKind.KEY and document.source.text[end : end + 1] == "(":
+                return label.text.content, label.text.whole.start
+    return None
 
 
 def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]) -> tuple[Claim, ...]:
