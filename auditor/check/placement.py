@@ -7,7 +7,8 @@ one that fits suffices.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import Any, Final
@@ -15,7 +16,7 @@ from typing import Any, Final
 from auditor.check.subject import Subject
 from auditor.claims.mentions import mentions
 from auditor.claims.model import Claim, Role
-from auditor.claims.placement import GroupSize, Member, Placements, Series, read
+from auditor.claims.placement import GroupSize, Member, Placements, Series, read, set_aside
 from auditor.claims.words import split
 from auditor.cost.layout.placement import Group, Ids, numbered_from, overlaps
 from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
@@ -45,6 +46,8 @@ _MOST_TERMS: Final = 40
 """Summands that a derivation writes out."""
 _MOST_RELATED: Final = 8
 _MOST_PER_NODE: Final = 16
+_MOST_GPUS: Final = 4096
+"""GPUs whose experts are put together to those of a stage."""
 _NAMES: Final = {"gpu": ("GPU", "GPUs"), "layer": ("layer", "layers"), "expert": ("expert", "experts")}
 _DEGREES: Final = {
     "tp": "parallel.tensor",
@@ -725,54 +728,93 @@ def covered_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 
 def split_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
-    """Stages split layers; each layer's experts stay in its stage, so stages do not divide the experts of a layer among them."""
-    claims = _claims(subject, "model.experts", whole=True)
-    layered = [series for series in _placements(subject).of("stage", "layer") if len(series.members) > 1 and _of_pipeline(subject, series)]
-    apart = [series for series in layered if not overlaps([Group("", member.ids) for member in series.members])]
-    if not claims or not apart:
-        return
-    figures = {_number(claim) for claim in claims}
+    """Stages split layers; each layer's experts stay in its stage, so stages do not divide the experts of a layer among them.
+
+    A plan set aside, a baseline, is judged by itself: what stands below its label.
+    """
+    every = _claims(subject, "model.experts", roles=frozenset((Role.ACTUAL, Role.PREVIOUS)), whole=True)
     through = {_number(claim) for claim in _claims(subject, "model.experts_total", roles=None)}
-    for series in _placements(subject).of("stage", "expert"):
-        if len(series.members) < 2 or series.aside or series.template:
+    layered = [series for series in _placements(subject).of("stage", "layer") if len(series.members) > 1 and _of_pipeline(subject, series)]
+    for region in dict.fromkeys(_region(subject, series.statement) for series in layered):
+        here = [series for series in layered if _region(subject, series.statement) == region]
+        if not any(not overlaps([Group("", member.ids) for member in series.members]) for series in here):
             continue
+        claims = [
+            claim for claim in every if (claim.role is Role.ACTUAL and not region) or (region and _region(subject, claim.statement) == region)
+        ]
+        if claims:
+            yield from _split(subject, rule, region, claims, through)
+
+
+def _region(subject: Subject, statement: int) -> tuple[Span, ...]:
+    """Return the labels down to the one that sets a statement aside from the plan; empty for the plan itself."""
+    one = subject.document.statements[statement]
+    return tuple(label.text.whole for label in one.path[: set_aside(one, subject.lexicon) + 1])
+
+
+def _experts_of_stages(subject: Subject, region: tuple[Span, ...]) -> Iterator[tuple[Series, tuple[Series, ...]]]:
+    """Yield which experts the stages hold, said outright or by the GPUs of each stage, and the series that was made from."""
+    found = _placements(subject)
+    for series in found.of("stage", "expert"):
+        if len(series.members) > 1 and not series.template and _region(subject, series.statement) == region:
+            yield series, (series,)
+    for stages, held in ((one, two) for one in found.of("stage", "gpu")[:8] for two in found.of("gpu", "expert")[:8]):
+        if any(one.template or _region(subject, one.statement) != region for one in (stages, held)) or held.within or stages.within:
+            continue
+        on = {member.owner.id: member for member in held.members}
+        if len(on) != len(held.members) or len(stages.all) > _MOST_GPUS or any(gpu not in on for gpu in stages.all):
+            continue
+        if len(stages.members) < 2 or overlaps([Group("", member.ids) for member in stages.members]):
+            continue
+        members = tuple(
+            replace(stage, ids=Ids.of(one for gpu in stage.ids for one in on[gpu].ids.ranges), beside=None) for stage in stages.members
+        )
+        yield replace(stages, kind="expert", members=members), (stages, held)
+
+
+def _split(
+    subject: Subject, rule: Rule, region: tuple[Span, ...], claims: Sequence[Claim], through: Collection[int]
+) -> Iterator[Outcome]:
+    figures = {_number(claim) for claim in claims}
+    for series, sources in _experts_of_stages(subject, region):
         whole = series.all
         last = whole.last or 0
-        spans = (*_spans(series), *(claim.span for claim in claims))
-        hulls = [Ids.of([(member.ids.first or 0, member.ids.last or 0)]) for member in series.members]
-        if overlaps([Group("", hull) for hull in hulls]):
+        spans = (*(span for source in sources for span in _spans(source)), *(claim.span for claim in claims))
+        held = [member.ids if sources[1:] else Ids.of([(member.ids.first or 0, member.ids.last or 0)]) for member in series.members]
+        if overlaps([Group("", ids) for ids in held]):
             yield Outcome(rule.code, Verdict.HELD, spans, "the stages hold the same experts, each of its own layers")
             continue
         per_layer = next((figure for figure in sorted(figures) if last < figure or (last == figure and (whole.first or 0) == 1)), None)
-        if per_layer is None or per_layer in through:
+        if per_layer is None or per_layer in through or (region and len(whole) != per_layer):
             yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "the experts may be numbered through all layers")
             continue
         claim = next(one for one in claims if _number(one) == per_layer)
         first, second = series.members[0], series.members[1]
         finding = rule.finding(
-            f"{_named('expert', hulls[0])} stand in {first.owner} and {_named('expert', hulls[1])} in {second.owner}, "
+            f"{_named('expert', held[0])} stand in {first.owner} and {_named('expert', held[1])} in {second.owner}, "
             f"which leaves each layer a part of its {per_layer} experts",
             Place(second.span, f"{second.owner} has layers of its own"),
             related=(
                 Place(first.span, f"{first.owner}"),
                 *(Place(member.span, f"{member.owner}") for member in series.members[2 : 2 + _MOST_RELATED]),
+                *(Place(source.place, f"{source.members[0].owner} holds {_named('expert', source.members[0].ids)}") for source in sources[1:]),
                 *(Place(one.span, f"{_number(one)} experts") for one in claims[:_MOST_RELATED]),
             ),
-            claimed=_named("expert", hulls[1]),
+            claimed=_named("expert", held[1]),
             expected=f"all {per_layer} experts of the layers of {second.owner}",
             derivation=(
                 Step(
                     "experts of a layer - experts of the stage",
-                    f"{per_layer} - {len(hulls[1])}",
-                    f"{per_layer - len(hulls[1])} experts missing from the stage's layers",
+                    f"{per_layer} - {len(held[1])}",
+                    f"{per_layer - len(held[1])} experts missing from the stage's layers",
                     (
                         _operand(subject, "experts", per_layer, claim.span),
-                        _operand(subject, str(second.owner), len(hulls[1]), second.span),
+                        _operand(subject, str(second.owner), len(held[1]), second.span),
                     ),
-                    *_exactly(per_layer - len(hulls[1])),
+                    *_exactly(per_layer - len(held[1])),
                 ),
             ),
-            severity=Severity.ERROR if _per_layer(claim) else None,
+            severity=Severity.ERROR if _per_layer(claim) and not region else None,
         )
         yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
         return

@@ -24,7 +24,7 @@ from auditor.cost.layout.placement import Ids
 from auditor.spans import Span, Text
 from auditor.statements import Document, Kind, Label, LabelKind, Statement
 
-__all__ = ["Counted", "GroupSize", "Member", "Owner", "Placement", "Placements", "Series", "read"]
+__all__ = ["Counted", "GroupSize", "Member", "Owner", "Placement", "Placements", "Series", "read", "set_aside"]
 
 STRONG: Final = frozenset(
     ("stage", "replica", "node", "group", "tensor group", "expert group", "data group", "pipeline group", "context group")
@@ -186,6 +186,16 @@ class Placements:
     def of(self, owner: str, kind: str) -> tuple[Series, ...]:
         """Return the series of owners of a kind that hold members of a kind."""
         return tuple(one for one in self.series if one.owner == owner and one.kind == kind)
+
+
+def set_aside(statement: Statement, lexicon: Lexicon) -> int:
+    """Return which label of a statement's path opens a section about what was or what might be; -1 if none does."""
+    for depth, label in enumerate(statement.path):
+        if label.kind in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.KEY):
+            words = tuple(word.text for word in lexicon.normalize(label.text.content[:200]))
+            if any(_holds(words, name) for names in (lexicon.example_sections, lexicon.previous_sections) for name in names):
+                return depth
+    return -1
 
 
 _last: list[tuple[Document, Placements]] = []
@@ -937,13 +947,7 @@ class _Reader:
 
     def aside(self, statement: Statement) -> bool:
         """Tell whether a statement stands in a section about what was or what might be."""
-        for label in statement.path:
-            if label.kind in (LabelKind.HEADING, LabelKind.LEAD, LabelKind.KEY):
-                words = tuple(word.text for word in self.lexicon.normalize(label.text.content[:200]))
-                for names in (self.lexicon.example_sections, self.lexicon.previous_sections):
-                    if any(_holds(words, name) for name in names):
-                        return True
-        return False
+        return set_aside(statement, self.lexicon) >= 0
 
     @staticmethod
     def template(statement: Statement) -> bool:
