@@ -36,11 +36,12 @@ from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
+from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span
-from auditor.units import UNITS, Unit
+from auditor.units import DIMENSIONLESS, UNITS, Unit
 
-__all__ = ["missing", "per_token", "size"]
+__all__ = ["capacity", "enough", "missing", "per_token", "size"]
 
 _ROOM: Final = Fraction(13, 10)
 """Blocks that are not full, rounding and a few more sequences than stated: so much above the largest cache is let pass."""
@@ -385,6 +386,121 @@ def _size(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
         derivation=steps,
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+_SLACK: Final = 2
+"""How far below the need a cache may lie: blocks of 8 bits, a batch that is not full."""
+_AXES_OF_ALL: Final = ("tp", "pp", "cp", "dp", "sp", "ep")
+
+
+def enough(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A cache of a plan that serves is no smaller than its batch takes at the shortest, however it is divided."""
+    done: set[Span] = set()
+    for plan in subject.plans:
+        claims = [
+            claim
+            for claim in own(plan, stated(plan, "memory.kv_cache", ("gpu", "total")))
+            if claim.confidence is Confidence.HIGH and claim.bound not in (">", ">=") and not is_worked_from(subject, claim)
+        ]
+        cache = Cache(subject, plan) if claims else None
+        if cache is None or not cache.serves or not cache.grouping_known or mentions(subject, _ELSEWHERE):
+            continue
+        whole = _shortest(cache)
+        for claim in claims if whole is not None else ():
+            if claim.span not in done and whole is not None:
+                done.add(claim.span)
+                yield _enough(rule, cache, whole, claim)
+
+
+def _shortest(cache: Cache) -> _All | None:
+    """Return the cache of the smallest batch at the shortest length, with the fewest bytes a stated precision gives."""
+    lengths, sequences, layers = cache.lengths(), cache.sequences(), min(cache.layers.items(), default=None)
+    if not cache.tokens or not lengths or not sequences or layers is None:
+        return None
+    token, (length, one), (count, two) = cache.tokens[-1], lengths[-1], sequences[-1]
+    return _All(token, layers[0], length, count, tuple(dict.fromkeys((*token.claims, layers[1], one, two))))
+
+
+def _enough(rule: Rule, cache: Cache, whole: _All, claim: Claim) -> Outcome:
+    ways = 1
+    if claim.scope.per == "gpu":
+        ways = cache.gpus if cache.gpus > 1 else max((grid.times(_AXES_OF_ALL) for grid in cache.sharding.grids), default=1)
+    need = whole.value / ways
+    high = max((reading.interval.high for reading in claim.readings if reading.interval.high is not None), default=None)
+    spans = (claim.span, *(one.span for one in whole.claims if not one.source))
+    if high is None or high * _SLACK >= need:
+        return Outcome(rule.code, Verdict.HELD, spans, f"at least {amount(need, claim.unit)}")
+    each = " per GPU" if claim.scope.per == "gpu" else ""
+    parts = f" over {ways} GPUs = {amount(need, claim.unit)}" if ways > 1 else ""
+    message = f"{said(claim)} of KV cache{each}, but {whole.told} take {amount(whole.value, claim.unit)}{parts} at least"
+    operands = whole.token.operands(whole.claims)
+    divided = (Operand("ways", str(ways), Fraction(ways), Fraction(ways), None, "all GPUs and axes"),) if ways > 1 else ()
+    finding = rule.finding(
+        message,
+        Place(claim.span, f"KV cache{each}"),
+        related=places(whole.claims, but=claim)[:12],
+        claimed=said(claim),
+        expected=f"at least {amount(need, claim.unit)}",
+        derivation=(
+            *whole.token.steps(),
+            Step(
+                _FORMULA + (" / ways" if ways > 1 else ""),
+                whole.terms + (f" / {ways}" if ways > 1 else ""),
+                amount(need, claim.unit),
+                (*operands, *divided),
+                need,
+                need,
+            ),
+        ),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def capacity(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """The tokens that a cache holds are its size over what a token takes, where the three stand in one list or object."""
+    for token in subject.quantities(("memory.kv_per_token",)):
+        if token.source or token.role is not Role.ACTUAL or not shown(token) or "layer" in own_words(subject, token):
+            continue
+        near = [one for index in subject.groups.get(subject.statement(token).group, ()) for one in subject.of(index)]
+        sizes = [one for one in near if one.quantity == "memory.kv_cache" and one.scope.per in ("gpu", "") and one.role is Role.ACTUAL]
+        counts = [one for one in near if _counts_tokens(subject, one)]
+        if len(sizes) != 1 or len(counts) != 1:
+            continue
+        size, count = sizes[0], counts[0]
+        need, spans = shown(count) * shown(token), (token.span, size.span, count.span)
+        if _FAR >= max(need / shown(size), shown(size) / need):
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{said(count)} of {said(token)} fill {said(size)}")
+            continue
+        if need < shown(size) and count.bound in (">", ">="):
+            continue
+        holds = shown(size) / shown(token)
+        message = f"{said(size)} of cache at {said(token)} a token hold {figure(holds, UNITS['token'])}, not {said(count)}"
+        finding = rule.finding(
+            message + _slip(shown(token), shown(size) / shown(count)),
+            Place(count.span, "tokens that fit"),
+            related=(Place(size.span, "the cache"), Place(token.span, "a token")),
+            claimed=said(count),
+            expected=figure(holds, UNITS["token"]),
+            derivation=(
+                Step(
+                    "kv_cache / kv_per_token",
+                    f"{number(shown(size))} / {number(shown(token))}",
+                    figure(holds, UNITS["token"]),
+                    (operand(size), operand(token)),
+                    holds,
+                    holds,
+                ),
+            ),
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+
+
+def _counts_tokens(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a claim counts tokens that fit into a memory: `max_tokens_per_gpu`, `20,000 tokens per GPU`."""
+    if claim.quantity != "other" or claim.unit.dimension != DIMENSIONLESS or claim.role is not Role.ACTUAL or shown(claim) < 2:
+        return False
+    own_ = own_words(subject, claim)
+    return claim.scope.per == "gpu" and "token" in own_ and bool({"capacity", "maximum", "max", "hold", "fit", "cached"} & own_)
 
 
 def _ways(grid: Degrees, whole: _All) -> Fraction:

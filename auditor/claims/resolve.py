@@ -285,6 +285,7 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         shown_start = min(shown_start, number.name_start)
     meaning, scope = specialise(desk, line, meaning, scope)
     meaning, scope = of_array(desk, line, meaning, scope)
+    meaning, scope = of_cache(line, number, kind, meaning, scope)
     if meaning.quantity in MEMORY_OF_PARTS and not scope.words and (part := part_of_model(desk, line, tail, head, scope)):
         scope = replace(scope, words=part)
     if len(line.words) >= 5 and find_any(line.words, tuple(DISPUTED)):
@@ -321,6 +322,20 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         context=meaning.context,
         bound=number.bound,
     )
+
+
+def of_cache(line: Line, number: Number, kind: str, meaning: Meaning, scope: Scope) -> tuple[Meaning, Scope]:
+    """Let the labels around an amount of data per token say that it is the cache's, and `20 GB reserved for KV cache` what it is for."""
+    if kind != "data" or meaning.quantity not in ("memory.used", "other"):
+        return meaning, scope
+    words = [word.text for word in line.words if word.start >= number.end][:3]
+    if scope.per == "token" and any(find_any(view.words, ("kvcache",)) for view in line.views[:3]):
+        meaning = replace(meaning, quantity="memory.kv_per_token", read_as=f"{meaning.read_as}, per token under 'KV cache'")
+    elif words[:2] == ["for", "kvcache"] or (words[1:] == ["for", "kvcache"] and words[0] in ("reserved", "allocated", "available", "set")):
+        meaning = replace(meaning, quantity="memory.kv_cache", read_as="words behind it: for kvcache")
+    else:
+        return meaning, scope
+    return meaning, replace(scope, words="")
 
 
 def borrow_unit(desk: Desk, line: Line, position: int, number: Number) -> Number:
