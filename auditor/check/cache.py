@@ -468,7 +468,7 @@ def capacity(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         size, count = sizes[0], counts[0]
         need, spans = shown(count) * shown(token), (token.span, size.span, count.span)
-        if _FAR >= max(need / shown(size), shown(size) / need):
+        if max(need / shown(size), shown(size) / need) <= _FAR:
             yield Outcome(rule.code, Verdict.HELD, spans, f"{said(count)} of {said(token)} fill {said(size)}")
             continue
         if need < shown(size) and count.bound in (">", ">="):

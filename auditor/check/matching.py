@@ -66,12 +66,12 @@ def _judged(rule: Rule, statement: Statement, parts: Claim, gpus: Claim) -> Outc
         expected=f"{two} parts",
         derivation=(
             Step(
-                "parts / gpus",
-                f"{plain(one)} / {plain(two)}",
-                f"{plain(one / two)} parts a GPU",
+                "parts - gpus",
+                f"{plain(one)} - {plain(two)}",
+                f"{plain(one - two)} parts too {'many' if one > two else 'few'}",
                 (_operand("parts", parts), _operand("gpus", gpus)),
-                one / two,
-                one / two,
+                one - two,
+                one - two,
             ),
         ),
     )

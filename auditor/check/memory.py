@@ -6,6 +6,7 @@ sharding conventions of `auditor.check.sharding`. What no reading gives is contr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -39,7 +40,15 @@ from auditor.spans import Span
 from auditor.statements import Kind
 from auditor.units import UNITS
 
-__all__ = ["memory_below_weights", "over_capacity", "weights_by_layers", "weights_in_all", "weights_per_gpu", "weights_per_stage"]
+__all__ = [
+    "memory_below_weights",
+    "over_capacity",
+    "weights_by_layers",
+    "weights_in_all",
+    "weights_of_parts",
+    "weights_per_gpu",
+    "weights_per_stage",
+]
 
 _PARTS: Final = ("memory.weights", "memory.gradients", "memory.optimizer", "memory.activations", "memory.kv_cache", "memory.overhead")
 
@@ -366,6 +375,67 @@ def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], compu
         derivation=(one.step(claim.unit),),
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _of_width(subject: Subject, found: Sequence[Worked], claims: Sequence[Claim]) -> Sequence[Worked]:
+    """Return what a model weighs in the precision that stands beside its parts, `16 GB (FP16)`; all of it where none does."""
+    words = {word for claim in claims for word in re.split(r"\W+", subject.statement(claim).value.content[:400].lower())}
+    beside = {cost for name, cost in subject.lexicon.precisions.items() if name in words}
+    told = [one for one in found if all(part.quantity != "model.bytes_per_param" or part.interval.low in beside for part in one.claims)]
+    return told if beside and told else found
+
+
+_MODULES: Final = ("attention", "expert", "mlp", "embedding", "ffn")
+
+
+def weights_of_parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """The weights that one GPU holds of several parts of the model are together no more than the whole model's."""
+    done: set[tuple[Span, ...]] = set()
+    for plan in subject.plans:
+        groups: dict[int, dict[str, Claim]] = {}
+        for claim in own(plan, stated(plan, "memory.weights", ("gpu",), parts=True)):
+            if claim.scope.words in _MODULES and not claim.bound and not is_operand(claim):
+                groups.setdefault(subject.statement(claim).group, {}).setdefault(claim.scope.words, claim)
+        wholes_ = Sharding(subject, plan).weights() if groups else ()
+        if not wholes_:
+            continue
+        for parts in groups.values():
+            claims = tuple(parts.values())
+            whole = max(_of_width(subject, wholes_, claims), key=lambda one: one.value)
+            spans = tuple(claim.span for claim in claims)
+            if len(claims) < 2 or spans in done:
+                continue
+            done.add(spans)
+            total = sum((shown(claim) for claim in claims), Fraction(0))
+            if total <= whole.value * (1 + _REST):
+                yield Outcome(rule.code, Verdict.HELD, spans, f"{amount(total, claims[0].unit)} of {amount(whole.value, claims[0].unit)}")
+                continue
+            told = " + ".join(said(claim) for claim in claims)
+            message = (
+                f"{told} of weights on one GPU are {amount(total, claims[0].unit)}, "
+                f"more than the whole model's {amount(whole.value, claims[0].unit)}"
+            )
+            finding = rule.finding(
+                message,
+                Place(claims[0].span, "on one GPU"),
+                related=(*(Place(claim.span, "on the same GPU") for claim in claims[1:]), *places(whole.claims, but=claims[0])),
+                claimed=told,
+                expected=f"at most {amount(whole.value, claims[0].unit)}",
+                derivation=(
+                    Step(
+                        " + ".join(f"{claim.scope.words}_weights" for claim in claims),
+                        " + ".join(number(shown(claim)) for claim in claims),
+                        amount(total, claims[0].unit),
+                        tuple(replace(operand(claim), symbol=f"{claim.scope.words}_weights") for claim in claims),
+                        total,
+                        total,
+                    ),
+                    whole.step(claims[0].unit),
+                ),
+            )
+            yield Outcome(
+                rule.code, Verdict.CONTRADICTED, (*spans, *(one.span for one in whole.claims if not one.source)), message, finding
+            )
 
 
 def _alike(claims: Sequence[Claim]) -> list[list[Claim]]:

@@ -740,7 +740,9 @@ def split_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if not any(not overlaps([Group("", member.ids) for member in series.members]) for series in here):
             continue
         claims = [
-            claim for claim in every if (claim.role is Role.ACTUAL and not region) or (region and _region(subject, claim.statement) == region)
+            claim
+            for claim in every
+            if (claim.role is Role.ACTUAL and not region) or (region and _region(subject, claim.statement) == region)
         ]
         if claims:
             yield from _split(subject, rule, region, claims, through)
@@ -752,12 +754,12 @@ def _region(subject: Subject, statement: int) -> tuple[Span, ...]:
     return tuple(label.text.whole for label in one.path[: set_aside(one, subject.lexicon) + 1])
 
 
-def _experts_of_stages(subject: Subject, region: tuple[Span, ...]) -> Iterator[tuple[Series, tuple[Series, ...]]]:
-    """Yield which experts the stages hold, said outright or by the GPUs of each stage, and the series that was made from."""
+def _experts_of_stages(subject: Subject, region: tuple[Span, ...]) -> Iterator[tuple[Series, tuple[Series, ...], tuple[Member, ...]]]:
+    """Yield which experts the stages hold, said outright or by their GPUs, what that was made from, and the second stage's GPUs."""
     found = _placements(subject)
     for series in found.of("stage", "expert"):
         if len(series.members) > 1 and not series.template and _region(subject, series.statement) == region:
-            yield series, (series,)
+            yield series, (series,), ()
     for stages, held in ((one, two) for one in found.of("stage", "gpu")[:8] for two in found.of("gpu", "expert")[:8]):
         if any(one.template or _region(subject, one.statement) != region for one in (stages, held)) or held.within or stages.within:
             continue
@@ -769,14 +771,26 @@ def _experts_of_stages(subject: Subject, region: tuple[Span, ...]) -> Iterator[t
         members = tuple(
             replace(stage, ids=Ids.of(one for gpu in stage.ids for one in on[gpu].ids.ranges), beside=None) for stage in stages.members
         )
-        yield replace(stages, kind="expert", members=members), (stages, held)
+        apart = _apart([on[gpu] for gpu in stages.members[1].ids])
+        if apart:
+            yield replace(stages, kind="expert", members=members), (stages, held), apart
 
 
-def _split(
-    subject: Subject, rule: Rule, region: tuple[Span, ...], claims: Sequence[Claim], through: Collection[int]
-) -> Iterator[Outcome]:
+def _apart(members: Iterable[Member]) -> tuple[Member, ...]:
+    """Return the members that hold what no earlier one does; none where two hold a part in common."""
+    chosen: list[Member] = []
+    for member in members:
+        known = Ids.of(one for other in chosen for one in other.ids.ranges)
+        if member.ids & known and member.ids - known:
+            return ()
+        if not member.ids & known:
+            chosen.append(member)
+    return tuple(chosen)
+
+
+def _split(subject: Subject, rule: Rule, region: tuple[Span, ...], claims: Sequence[Claim], through: Collection[int]) -> Iterator[Outcome]:
     figures = {_number(claim) for claim in claims}
-    for series, sources in _experts_of_stages(subject, region):
+    for series, sources, gpus in _experts_of_stages(subject, region):
         whole = series.all
         last = whole.last or 0
         spans = (*(span for source in sources for span in _spans(source)), *(claim.span for claim in claims))
@@ -797,7 +811,10 @@ def _split(
             related=(
                 Place(first.span, f"{first.owner}"),
                 *(Place(member.span, f"{member.owner}") for member in series.members[2 : 2 + _MOST_RELATED]),
-                *(Place(source.place, f"{source.members[0].owner} holds {_named('expert', source.members[0].ids)}") for source in sources[1:]),
+                *(
+                    Place(source.place, f"{source.members[0].owner} holds {_named('expert', source.members[0].ids)}")
+                    for source in sources[1:]
+                ),
                 *(Place(one.span, f"{_number(one)} experts") for one in claims[:_MOST_RELATED]),
             ),
             claimed=_named("expert", held[1]),
@@ -805,11 +822,11 @@ def _split(
             derivation=(
                 Step(
                     "experts of a layer - experts of the stage",
-                    f"{per_layer} - {len(held[1])}",
+                    f"{per_layer} - ({_summed(gpus)})" if gpus else f"{per_layer} - {len(held[1])}",
                     f"{per_layer - len(held[1])} experts missing from the stage's layers",
                     (
                         _operand(subject, "experts", per_layer, claim.span),
-                        _operand(subject, str(second.owner), len(held[1]), second.span),
+                        *(_parts(subject, gpus) if gpus else (_operand(subject, str(second.owner), len(held[1]), second.span),)),
                     ),
                     *_exactly(per_layer - len(held[1])),
                 ),

@@ -57,11 +57,13 @@ _BEHIND_NAMES: Final = frozenset(("", "degree", "degrees", "size", "sizes", "par
 
 def _lists(text: str, axes: Mapping[str, str]) -> Iterator[_Names]:
     for match in _NAMES.finditer(text):
-        words = _BETWEEN_NAMES.split(match.group())
-        known = tuple(axes[word.lower()] for word in words if word.lower() in axes)
-        if len(known) == len(words) == len(set(known)):
-            sign = match.group()[len(words[0]) :].lstrip()[:1]
-            yield _Names(known, match.end(), sign)
+        # `Strategy: TP×EP×PP`: what stands before a colon and a space may lead to the list.
+        for written in dict.fromkeys((match.group(), match.group().rpartition(": ")[2])):
+            words = _BETWEEN_NAMES.split(written)
+            known = tuple(axes[word.lower()] for word in words if word.lower() in axes)
+            if len(known) == len(words) == len(set(known)) > 1:
+                yield _Names(known, match.end(), written[len(words[0]) :].lstrip()[:1])
+                break
 
 
 def _values(text: str, start: int, names: _Names) -> list[Number]:

@@ -231,6 +231,7 @@ def test_spellings(text: str, expected: str) -> None:
         ("- EP=64 × TP=16 / 16 = 64", "parallel.expert 64; parallel.tensor 16"),
         ("- 140 GB / (TP4 × PP2) = 17.5 GB per GPU", "parallel.tensor 4; parallel.pipeline 2"),
         ("- TP/PP/DP: 8/4/2", "parallel.tensor 8; parallel.pipeline 4; parallel.data 2"),
+        ("- Chosen layout: TP×EP×PP = 2×8×4", "parallel.tensor 2; parallel.expert 8; parallel.pipeline 4"),
         ("- (TP, PP, DP) = (8, 4, 2)", "parallel.tensor 8; parallel.pipeline 4; parallel.data 2"),
         ("- TP × PP × DP = 8 × 4 × 2 = 64 GPUs", "parallel.tensor 8; parallel.pipeline 4; parallel.data 2; gpus 64"),
         ("- Shape: 64x8x128x4x8", ""),
