@@ -6,6 +6,7 @@ a / b x c as a / (b x c), counts of elements as bytes). It is contradicted only 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -91,13 +92,18 @@ def elements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             for claim in subject.of(passage.index)
             if claim.quantity == "model.bytes_per_param" and claim.interval.low is not None
         }
-        stated = own or widths
+        named = {width: claim for width, claim in widths.items() if len(widths) > 1 and claim.text.strip() in _words_of(passage)}
+        stated = own or named or widths
         if equation.shape in (Shape.CONVERSION, Shape.BRACKET) or len(equation.sides) != 2 or len(stated) != 1:
             continue
         ((width, claim),) = stated.items()
         outcome = _at_width(passage, equation, rule, width, claim, sure=bool(own))
         if outcome is not None:
             yield outcome
+
+
+def _words_of(passage: Passage) -> frozenset[str]:
+    return frozenset(re.split(r"\W+", passage.content[:400]))
 
 
 def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction, claim: Claim, *, sure: bool) -> Outcome | None:

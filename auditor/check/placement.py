@@ -34,6 +34,7 @@ __all__ = [
     "disjoint",
     "expert_groups",
     "group_totals",
+    "idle",
     "members_held",
     "parts",
     "pattern",
@@ -835,6 +836,60 @@ def _split(subject: Subject, rule: Rule, region: tuple[Span, ...], claims: Seque
         )
         yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
         return
+
+
+def idle(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Where GPUs hold all layers by name, every GPU of the plan holds some."""
+    found = _placements(subject)
+    depths = {_number(claim) for claim in _claims(subject, "model.layers", whole=True)}
+    counts = [claim for claim in _claims(subject, "gpus") if claim.scope.per in ("", "total") and not claim.scope.member]
+    for series in found.of("gpu", "layer"):
+        region = _region(subject, series.statement)
+        here = [claim for claim in counts if _region(subject, claim.statement) == region]
+        whole = series.all
+        figures = {_number(claim) for claim in here}
+        if not series.complete or series.template or series.within or region or len(figures) != 1 or len(whole) not in depths:
+            continue
+        placed, had = len(series.members), figures.pop()
+        spans = (*_spans(series), *(claim.span for claim in here))
+        if placed >= had:
+            yield Outcome(rule.code, Verdict.HELD, spans, f"layers on all {had} GPUs")
+            continue
+        near = [other for other in found.series if _region(subject, other.statement) == region]
+        named = Ids.of(one for other in near if other.kind == "gpu" for one in other.all.ranges)
+        owners = {member.owner.id for other in near if other.owner == "gpu" for member in other.members}
+        copied = had % placed == 0 and _is_copied(subject, had // placed)
+        if copied or max((named.last or 0, *owners)) > max(series.numbers):
+            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "each GPU listed may stand for several")
+            continue
+        message = f"the layers stand on {placed} GPUs; the other {had - placed} of {had} hold none"
+        last = series.members[-1]
+        finding = rule.finding(
+            message,
+            Place(here[0].span, f"{had} GPUs"),
+            related=(Place(last.span, f"{last.owner} holds the last layers"), *(Place(claim.span, f"{had} GPUs") for claim in here[1:4])),
+            claimed=f"{had} GPUs",
+            expected=f"{placed} GPUs with layers",
+            derivation=(
+                Step(
+                    "GPUs - id of the last GPU with layers - 1" if series.numbers[0] == 0 else "GPUs - id of the last GPU with layers",
+                    f"{had} - {series.numbers[-1]}" + (" - 1" if series.numbers[0] == 0 else ""),
+                    f"{had - placed} GPUs without layers",
+                    (
+                        _operand(subject, "GPUs", had, here[0].span),
+                        _operand(subject, "last GPU", series.numbers[-1], max(series.members, key=lambda one: one.owner.id).owner.span),
+                    ),
+                    *_exactly(had - placed),
+                ),
+            ),
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+        return
+
+
+def _is_copied(subject: Subject, times: int) -> bool:
+    """Tell whether stated degrees put what one GPU is listed with on so many GPUs."""
+    return times in _combined(subject, ("tp", "cp", "dp", "ep"))
 
 
 def pattern(subject: Subject, rule: Rule) -> Iterator[Outcome]:

@@ -189,7 +189,8 @@ class LabelReader:
                 unit = f"{unit}/s"
             if unit and not unit.endswith("FLOPS"):
                 cut = split(raw)[-size].start
-                named = tuple(word for word in words if word.start < cut)
+                behind = next((word.start for word in words if word.start > cut and word.text == "per"), len(raw))
+                named = tuple(word for word in words if word.start < cut or word.start >= behind)
         unit, unit_per, cut = (unit, "", -1) if unit else self.bracketed_unit(raw)
         if cut >= 0:
             named = tuple(word for word in words if word.start < cut)

@@ -160,7 +160,10 @@ class Lexicon:
         return all(word.text in self.transparent or word.text.isdigit() for word in words)
 
 
-_BEHIND_UNIT = frozenset("avg average mean median max min maximum minimum p50 p90 p95 p99 per gpu device each total estimated".split())
+_BEHIND_UNIT = frozenset(
+    "avg average mean median max min maximum minimum p50 p90 p95 p99 per gpu device each total estimated "
+    "token layer step stage sequence request".split()
+)
 
 GLUED = frozenset(
     (
