@@ -533,8 +533,14 @@ def test_a_hidden_size_beside_experts_is_that_of_the_model_where_no_other_is_sta
         ("- Configure 32 GPUs in 4-node cluster (8 GPUs per node)\n", "gpus 32; nodes 4; gpus.per_node 8 per node"),
         ("- Attention: 16 heads × 64 dimensions = 1024\n", "model.heads 16; model.head_dim 64 per head"),
         ("- MHA: 16 heads, 64 dimensions each\n", "model.heads 16; model.head_dim 64 per head"),
-        ("- **Layers per stage**: 16 layers ÷ 8 = 2 layers per stage\n", "model.layers 16; parallel.pipeline 8; layers.per_stage 2 per stage"),
-        ("- **Experts per device**: 4 experts (16 total experts ÷ 4 devices)\n", "experts.per_gpu 4 per gpu; model.experts 16 per total; gpus 4"),
+        (
+            "- **Layers per stage**: 16 layers ÷ 8 = 2 layers per stage\n",
+            "model.layers 16; parallel.pipeline 8; layers.per_stage 2 per stage",
+        ),
+        (
+            "- **Experts per device**: 4 experts (16 total experts ÷ 4 devices)\n",
+            "experts.per_gpu 4 per gpu; model.experts 16 per total; gpus 4",
+        ),
     ],
 )
 def test_a_label_and_an_equation_share_out_what_they_name(text: str, expected: str) -> None:
