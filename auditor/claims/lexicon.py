@@ -161,7 +161,7 @@ class Lexicon:
 
 
 _BEHIND_UNIT = frozenset(
-    "avg average mean median max min maximum minimum p50 p90 p95 p99 per gpu device each total estimated "
+    "avg average mean median max min maximum minimum p 50 90 95 99 per gpu device each total estimated "
     "token layer step stage sequence request".split()
 )
 

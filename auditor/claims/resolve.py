@@ -26,7 +26,7 @@ from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import of_array, part_of_model, scope_of, specialise
 from auditor.claims.shares import read_share
 from auditor.claims.unread import why_label
-from auditor.claims.vocabulary import AXIS_SHORTS, AXIS_WORDS, BINARY_TWIN, DISPUTED, MEMORY_OF_PARTS, UNSAID, WIDTHS_OF_PARTS
+from auditor.claims.vocabulary import AXIS_SHORTS, AXIS_WORDS, BINARY_TWIN, DISPUTED, MEMORY_OF_PARTS, PERCENTILES, UNSAID, WIDTHS_OF_PARTS
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.spans import Span
@@ -87,6 +87,7 @@ def run(desk: Desk) -> ReadOut:
                 found.append(None)
                 continue
             claim = claim_of(desk, line, position, number, found)
+            claim = other_percentile(line, claim, claims[-1:]) or claim
             if claim is not None and (reason := no_figure(line, number, claim)):
                 labels.append(Labelled(statement.value.span(number.digits, number.stop), reason))
                 found.append(None)
@@ -98,6 +99,27 @@ def run(desk: Desk) -> ReadOut:
                 claims.append(claim)
         claims.extend(precision_claims(desk, line))
     return ReadOut(widths_of_parts(desk, as_used(desk, claims)), tuple(labels), tuple(unclear))
+
+
+def other_percentile(line: Line, claim: Claim | None, before: Sequence[Claim]) -> Claim | None:
+    """Return what a percentile alone is of: `Prefill P50: 250 ms, P99: 900 ms`."""
+    name = line.views[0].raw.strip(" *_`").lower() if line.views else ""
+    if claim is None or claim.quantity != "other" or not before or name not in PERCENTILES:
+        return None
+    (first,) = before
+    named = line.index - first.statement <= 2 and first.scope.words in PERCENTILES and first.scope.words != name
+    if not named or kind_of(first.unit) != kind_of(claim.unit):
+        return None
+    scope = replace(first.scope, words=name)
+    return replace(
+        claim,
+        quantity=first.quantity,
+        symbol=first.symbol,
+        role=first.role,
+        scope=scope,
+        confidence=first.confidence,
+        read_as=f"label {name!r}",
+    )
 
 
 def as_used(desk: Desk, claims: Sequence[Claim]) -> tuple[Claim, ...]:

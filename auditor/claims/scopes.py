@@ -62,8 +62,9 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
         phase = next((name for name, names in desk.lexicon.phases.items() if contains(said, names)), phase)
     words = meaning.words
     if not words and meaning.quantity.partition(".")[0] in ("time", "rate", "share", "memory", "hardware"):
-        near = {word.text for word in (*tail[:3], *head[-3:])} | ({word.text for word in line.views[0].words} if line.views else set())
-        raw = (line.views[0].raw.lower() if line.views else "") + " " + line.text[max(0, number.start - 24) : number.end + 24].lower()
+        labels = line.views[: 2 if line.statement.cell is not None else 1]
+        near = {word.text for word in (*tail[:3], *head[-3:], *(word for view in labels for word in view.words))}
+        raw = " ".join(view.raw.lower() for view in labels) + " " + line.text[max(0, number.start - 24) : number.end + 24].lower()
         words = next(
             (
                 statistic

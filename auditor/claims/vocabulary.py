@@ -77,9 +77,10 @@ OF_ALL = tuple("total cluster system aggregate".split())
 """Words that make a figure that of all GPUs."""
 DIFFERENCES = frozenset("margin headroom delta difference buffer slack gap surplus remaining diff".split())
 """Heads of columns that hold what lies between two figures."""
-STATISTICS = frozenset(
+PERCENTILES = frozenset(("p50", "p90", "p95", "p99"))
+STATISTICS = PERCENTILES | frozenset(
     (
-        "p50 p90 p95 p99 median average peak minimum maximum worst best theoretical effective sustained burst warm cold "
+        "median average peak minimum maximum worst best theoretical effective sustained burst warm cold "
         "usable forward backward limited bound ideal"
     ).split()
 )

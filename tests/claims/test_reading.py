@@ -545,3 +545,15 @@ def test_a_hidden_size_beside_experts_is_that_of_the_model_where_no_other_is_sta
 )
 def test_a_label_and_an_equation_share_out_what_they_name(text: str, expected: str) -> None:
     check(text, expected, sure=False)
+
+
+def test_percentiles_are_of_what_the_outer_label_names() -> None:
+    data = '{"latency": {"prefill": {"p50_ms": 250, "target_p50_ms": 400}, "ttft": {"p99_ms": 750}}, "moe": {"per_gpu_experts": 4}}'
+    check(
+        data,
+        "time.prefill 249.5..250.5 ms; time.prefill 399.5..400.5 ms target; time.ttft 749.5..750.5 ms; experts.per_gpu 4 per gpu",
+        "plan.json",
+    )
+    check("- Prefill latency P50: 250 ms, P99: 900 ms\n", "time.prefill 249.5..250.5 ms; time.prefill 899.5..900.5 ms")
+    first, second = read("| Metric | P50 | P99 |\n|---|---|---|\n| TTFT (ms) | 200 | 800 |\n").claims
+    assert (first.scope.words, second.scope.words) == ("p50", "p99")
