@@ -146,7 +146,12 @@ class RuleModel(_Strict):
     unless: Annotated[Text | None, Field(description="Known limits: when a flagged report may still be right.")] = None
     references: Annotated[list[Line], Field(description="Papers, framework files, datasheets.")] = []
     repair: Annotated[RepairModel, Field(description="Hints for repairs.")] = RepairModel()
-    data: Annotated[dict[Identifier, Any], Field(description="What a procedural check reads: phrases, names, limits.")] = {}
+    data: Annotated[
+        dict[Identifier, Any],
+        Field(
+            description="What a procedural check reads: phrases, names, limits; `unless_said`: words beside a claim that say what the rule would."
+        ),
+    ] = {}
 
 
 def schema() -> dict[str, Any]:

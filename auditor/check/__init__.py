@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from importlib import import_module
 
+from auditor.check.stated import near
 from auditor.check.subject import Subject
 from auditor.errors import RuleError
-from auditor.findings import Outcome
+from auditor.findings import Outcome, Verdict
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Note
@@ -52,13 +53,24 @@ def run_checks(rules: Iterable[Rule], subject: Subject) -> tuple[tuple[Outcome, 
     for rule in sorted(rules, key=_judges_verdicts):
         try:
             given = replace(subject, outcomes=tuple(outcomes)) if _judges_verdicts(rule) else subject
-            outcomes.extend(procedure(rule)(given, rule) if rule.check else run_all((rule,), subject.plans, frameworks))
+            found = procedure(rule)(given, rule) if rule.check else run_all((rule,), subject.plans, frameworks)
+            outcomes.extend(_unless_said(outcome, rule, subject) for outcome in found)
         except RuleError:
             raise
         except Exception as error:  # a rule's own fault: said, and the audit goes on
             place = f"{type(error).__name__}: {error}"[:200]
             notes.append(Note(f"rule {rule.code} {rule.name} could not be run ({place}); please report it with the input", Span(0, 0)))
     return tuple(outcomes), tuple(notes)
+
+
+def _unless_said(outcome: Outcome, rule: Rule, subject: Subject) -> Outcome:
+    """Return an outcome that is no finding where the report says in words what the rule would: `data.unless_said` beside the claim."""
+    words = rule.data.get("data", {}).get("unless_said", ())
+    if outcome.finding is None or not words or outcome.finding.place.path:
+        return outcome
+    if not any(near(subject, claim, words) for claim in subject.at(outcome.finding.place.span)):
+        return outcome
+    return Outcome(outcome.rule, Verdict.UNDETERMINED, outcome.spans, f"the report itself says so: {outcome.message}")
 
 
 def _judges_verdicts(rule: Rule) -> bool:

@@ -385,8 +385,8 @@ def _in_figures(node: Expression, bounds: Mapping[str, Bound], judged: Judged) -
 
 
 def _finding(rule: Rule, trial: Trial, *, alone: bool) -> Finding:
-    severity, confidence = _certainty(rule, trial)
     subject = rule.subject if rule.subject in trial.options else next(iter(trial.options))
+    severity, confidence = _certainty(rule, trial, subject)
     main = trial.options[subject]
     words = _Words(rule, trial)
     message = words.say(rule.message)
@@ -449,10 +449,15 @@ def _elsewhere(main: Claim, places: Iterable[Place]) -> tuple[Place, ...]:
     return tuple(found.values())[:MAX_RELATED]
 
 
-def _certainty(rule: Rule, trial: Trial) -> tuple[Severity, Confidence]:
-    """Return severity and confidence by the weakest reading: an error that rests on a doubtful one is a warning."""
+def _certainty(rule: Rule, trial: Trial, subject: str) -> tuple[Severity, Confidence]:
+    """Return severity and confidence by the weakest reading: an error that rests on a doubtful one is a warning.
+
+    Where what is contradicted is itself a guess, the finding is only worth knowing.
+    """
     weakest = min((claim.confidence for claim in trial.claims), key=lambda one: one.rank)
     confidence = min(rule.confidence, weakest, key=lambda one: one.rank)
+    if trial.options[subject].claim.confidence is Confidence.LOW:
+        return min(rule.severity, Severity.INFO, key=lambda one: one.rank), confidence
     doubtful = weakest is Confidence.LOW and rule.severity is Severity.ERROR
     return (Severity.WARNING if doubtful else rule.severity), confidence
 

@@ -163,6 +163,8 @@ def read_measure(
             line.views[0].label.text.whole,
             unit=unit,
         )
+    if best and best.quantity.id == "time.step" and best.size == 1 and is_of_link(line, tail):
+        return Meaning("time.communication", Confidence.LOW, f"words behind it, of a link: {spell(tail)}", per, unit=unit)
     if (
         best
         and best.quantity.id == "time.step"
@@ -199,9 +201,7 @@ def read_measure(
             other = named_in(desk, kind, line.views[1].words) if line.views[1].label.kind is LabelKind.ROW else None
             if other is not None and other.quantity.id not in GENERIC:
                 best, view = other, line.views[1]
-        if (
-            best and best.quantity.id == "time.step" and best.size == 1 and any(find_any(other.words, LINKS) for other in line.views[:4])
-        ) or (best and best.quantity.id == "time.step" and best.size == 1 and find_any((*tail, *head), LINKS)):
+        if best and best.quantity.id == "time.step" and best.size == 1 and is_of_link(line, (*tail, *head)):
             return Meaning(
                 "time.communication", Confidence.LOW, f"label {view.raw.strip()!r} of a link", per, view.label.text.whole, unit=unit
             )
@@ -278,6 +278,11 @@ def summarises(desk: Desk, view: View) -> bool:
     return bool({match.quantity.id for match in view.matches} & {"rate.tokens", "rate.batches", "rate.requests"}) or find_any(
         view.words, ("performance", "throughput", "overall", "summary", "result", "efficiency")
     )
+
+
+def is_of_link(line: Line, words: Sequence[Word]) -> bool:
+    """Tell whether a plain `latency` is that of a link: by the words beside it, or by the labels above."""
+    return find_any(words, LINKS) or any(find_any(other.words, LINKS) for other in line.views[:4])
 
 
 def is_component(desk: Desk, words: Sequence[Word], best: Match) -> bool:
