@@ -148,9 +148,7 @@ class RuleModel(_Strict):
     repair: Annotated[RepairModel, Field(description="Hints for repairs.")] = RepairModel()
     data: Annotated[
         dict[Identifier, Any],
-        Field(
-            description="What a procedural check reads: phrases, names, limits; `unless_said`: words beside a claim that say what the rule would."
-        ),
+        Field(description="What a procedural check reads: phrases, names, limits. `unless_said`: words that say what the rule would."),
     ] = {}
 
 
