@@ -125,6 +125,9 @@ def read_count(
     divides = "=" in line.text and is_operand(desk, line, number)
     if (divides or is_factor(desk, line, number)) and not is_alone(desk, line, number):
         return Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
+    ranged = lengths_in_brackets(desk, line, position)
+    if ranged is not None:
+        return Meaning(ranged.id, Confidence.MEDIUM, "words before the bracket")
     if not head and line.text[: number.start].rstrip()[-1:] in ("[", ","):
         best = head_name(desk, "count", lead_words(desk, line, number)[-3:], trailing=True)
         if best and best.quantity.unit.symbol == "token":
@@ -136,6 +139,27 @@ def read_count(
         if earlier is not None and kind_of(earlier.unit) == "count":
             return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", earlier.scope.per)
     return read_labelled(desk, line, position, number, tail, head, before)
+
+
+def lengths_in_brackets(desk: Desk, line: Line, position: int) -> Quantity | None:
+    """Return which length the bare numbers in brackets give by the words right before them: `long sequences (>8K)`, `lengths [1, 9]`.
+
+    `512 sequences (128 × 4)` counts the sequences; what is in its brackets is no length.
+    """
+    number, text = line.numbers[position], line.text
+    opening = max(text.rfind("(", 0, number.start), text.rfind("[", 0, number.start))
+    closing = text.find(")" if text[opening] == "(" else "]", number.stop)
+    if opening < 0 or closing < 0 or number.noun or number.name or number.form is not Form.PLAIN:
+        return None
+    inside = text[opening + 1 : number.start] + text[number.stop : closing]
+    words = [word for word in line.words if word.end <= opening][-4:]
+    if any(character.isalpha() or character in "×*÷/=+" for character in inside) or not words or text[words[-1].end : opening].strip():
+        return None
+    if any(other.noun and words[-1].start < other.end <= opening for other in line.numbers[:position]):
+        return None
+    ending = [match for match in desk.lexicon.matches(words) if match.stop == len(words) and match.quantity.kind == "count"]
+    best = max(ending, key=lambda match: match.size, default=None)
+    return best.quantity if best and best.quantity.unit.symbol == "token" else None
 
 
 def ends_of(desk: Desk, head: Sequence[Word]) -> tuple[Word, ...]:

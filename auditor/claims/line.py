@@ -54,6 +54,8 @@ class Desk:
     """Labels under which the document has a range that starts at 0: there, `4-7` names the GPUs 4 to 7."""
     axes_beside: Mapping[int, frozenset[str]] = field(default_factory=dict)
     """By group of statements, the axes among their labels: where `Tensor` and `Pipeline` stand, `Expert` is an axis too."""
+    graph: bool = False
+    """The document speaks of a graph of operations, whose nodes are no machines."""
     row_units: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """By table and row, the unit that a column of units gives."""
 

@@ -8,13 +8,14 @@ from auditor.claims.labels import PER_WORDS, View, find_any, per_of
 from auditor.claims.lexicon import Match, kind_of
 from auditor.claims.line import Desk, Line, Meaning, bracketed, in_brackets_behind, is_percent_of, lead_words, same_kind, spell, title_words
 from auditor.claims.model import Claim
-from auditor.claims.names import named_in
+from auditor.claims.names import named_in, naming_words
 from auditor.claims.numbers import Form, Number
 from auditor.claims.vocabulary import (
     COMPONENTS,
     DIFFERENCES,
     ELEMENT_BYTES,
     GENERIC,
+    HARDWARE,
     HAS,
     LINKS,
     NOT_ALL,
@@ -103,6 +104,10 @@ def read_measure(
             unit=unit[:-1],
             words="" if done == "step" else f"per {done}",
         )
+    leads = all(claim is None or kind_of(claim.unit) == "count" for claim in before)  # not `Time per layer: 2 ms with 400 TFLOPS`
+    if kind == "flops" and leads and line.views and work_of_label(desk, line):
+        shown = line.views[0].raw.strip()
+        return Meaning("other", Confidence.MEDIUM, f"label {shown!r}", per, line.views[0].label.text.whole, unit=unit, words=shown[:60])
     if kind == "work" and line.statement.cell is not None and line.views and find_any(line.views[0].words, ("model",)):
         # A column "Model TFLOP" beside MFU and tokens per second holds rates, whatever its unit leaves out.
         return Meaning(
@@ -153,7 +158,7 @@ def read_measure(
             unit=unit,
             words=line.views[0].raw.strip()[:60],
         )
-    best = named_in(desk, kind, tail)
+    best = named_in(desk, kind, () if of_a_peak(line, position, tail) else tail)
     if best and kind == "bandwidth" and best.size == 1 and line.views and find_any(line.views[0].words, ("memory",)):
         return Meaning(
             "hardware.memory_bandwidth",
@@ -201,11 +206,11 @@ def read_measure(
             other = named_in(desk, kind, line.views[1].words) if line.views[1].label.kind is LabelKind.ROW else None
             if other is not None and other.quantity.id not in GENERIC:
                 best, view = other, line.views[1]
-        if best and best.quantity.id == "time.step" and best.size == 1 and is_of_link(line, (*tail, *head)):
+        if best and best.quantity.id == "time.step" and best.size == 1 and is_of_link(line, (*tail, *naming_words(head))):
             return Meaning(
                 "time.communication", Confidence.LOW, f"label {view.raw.strip()!r} of a link", per, view.label.text.whole, unit=unit
             )
-        if best and best.quantity.id == "hardware.peak_flops" and find_any(view.words, REACHED):
+        if best and best.quantity.id == "hardware.peak_flops" and find_any(view.words, (*REACHED, "efficiency")):
             best = Match(desk.lexicon.quantities["rate.achieved_flops"], best.start, best.stop)
         if best and best.quantity.id == "hardware.peak_flops" and find_any(view.words, OF_ALL) and per_of(view.words) != "gpu":
             best = Match(desk.lexicon.quantities["hardware.cluster_flops"], best.start, best.stop)
@@ -267,6 +272,27 @@ def read_measure(
     return Meaning("other", Confidence.LOW, f"unit {unit}, words {described!r}", per, unit=unit, words=described) if described else None
 
 
+def of_a_peak(line: Line, position: int, tail: Sequence[Word]) -> bool:
+    """Tell whether the words behind a rate of work name the one behind them: `180 TFLOPS of a peak of 312 TFLOPS`."""
+    following = line.numbers[position + 1] if position + 1 < len(line.numbers) else None
+    here = line.numbers[position].unit
+    if following is None or not (here and following.unit) or tail[:1] == () or tail[0].text != "of":
+        return False
+    return kind_of(UNITS[here]) == kind_of(UNITS[following.unit]) == "flops"
+
+
+def work_of_label(desk: Desk, line: Line) -> bool:
+    """Tell whether the label is about the work to be done, not about what the hardware can do: `Estimated FLOPs`, `FLOPs per token`."""
+    view = line.views[0]
+    best = named_in(desk, "flops", view.words)
+    if best is None or best.quantity.id != "hardware.peak_flops" or hardware_context(desk, line):
+        return False
+    if view.per in ("token", "layer", "step", "batch", "sequence", "expert") or (view.per == "gpu" and find_any(view.words, ("total",))):
+        return True
+    words = [word.text for word in view.words if not word.text.isdigit()]
+    return best.size == 1 and not find_any(view.words, (*REACHED, *OF_ALL, "efficiency")) and not HARDWARE.issuperset(words)
+
+
 def of_member(line: Line) -> bool:
     """Tell whether the place speaks of one GPU or stage: `GPU 3: 38 GB`."""
     named = [other.name for other in line.numbers if other.form is Form.IDENTIFIER] + [view.member for view in line.views[:2]]
@@ -282,7 +308,7 @@ def summarises(desk: Desk, view: View) -> bool:
 
 def is_of_link(line: Line, words: Sequence[Word]) -> bool:
     """Tell whether a plain `latency` is that of a link: by the words beside it, or by the labels above."""
-    return find_any(words, LINKS) or any(find_any(other.words, LINKS) for other in line.views[:4])
+    return find_any(words, LINKS) or any(find_any(naming_words(other.words), LINKS) for other in line.views[:4])
 
 
 def is_component(desk: Desk, words: Sequence[Word], best: Match) -> bool:

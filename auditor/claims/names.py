@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from auditor.claims.labels import PER_WORDS
 from auditor.claims.lexicon import Match, Quantity
 from auditor.claims.line import Desk, Line
-from auditor.claims.vocabulary import AXIS_SHORTS, GENERIC, HEAD_FILL, PLAIN_MODIFIERS
+from auditor.claims.vocabulary import AXIS_SHORTS, GENERIC, HEAD_FILL, INCLUDING, PLAIN_MODIFIERS
 from auditor.claims.words import Word
 from auditor.statements import LabelKind
 
-__all__ = ["degree_in", "head_name", "named_in", "option_of", "passes_after", "passes_word", "qualifiers_of"]
+__all__ = ["degree_in", "head_name", "named_in", "naming_words", "option_of", "passes_after", "passes_word", "qualifiers_of"]
 
 
 def qualifiers_of(desk: Desk, noun: str) -> set[str]:
@@ -40,10 +40,13 @@ def degree_in(desk: Desk, words: Sequence[Word]) -> Quantity | None:
 def named_in(desk: Desk, kind: str, words: Sequence[Word]) -> Match | None:
     """Return the best name of that kind in the words: the one that ends last, then the longest.
 
+    What is said to be in the figure or left out of it names it only where nothing else does: "latency including communication".
     A name of the whole gives way to that of a part that it runs into: "activation memory per GPU" is no memory in all. The
     memory of a model is not a part; that may be all it needs.
     """
     matches = [match for match in desk.lexicon.matches(words) if match.quantity.kind == kind]
+    included = len(naming_words(words))
+    matches = [match for match in matches if match.stop <= included] or matches
     best = max(matches, key=lambda match: (match.stop, match.size), default=None)
     if best is None or best.quantity.id not in GENERIC:
         return best
@@ -53,6 +56,11 @@ def named_in(desk: Desk, kind: str, words: Sequence[Word]) -> Match | None:
         if match.quantity.id not in GENERIC and match.start < best.start < match.stop and words[match.start].text != "model"
     ]
     return max(parts, key=lambda match: (match.stop, match.size), default=best)
+
+
+def naming_words(words: Sequence[Word]) -> Sequence[Word]:
+    """Return the words before those that say what is in a figure or left out of it: `latency without communication`."""
+    return words[: next((index for index, word in enumerate(words) if index and word.text in INCLUDING), len(words))]
 
 
 def head_name(desk: Desk, kind: str, words: Sequence[Word], *, trailing: bool, phase_words: bool = False) -> Match | None:

@@ -18,7 +18,7 @@ from typing import Final
 from auditor.claims.model import Approximation
 from auditor.values import Interval
 
-__all__ = ["Form", "Number", "Spelling", "Written", "scan"]
+__all__ = ["Form", "Number", "Spelling", "Written", "rounded", "scan"]
 
 MAX_DIGITS: Final = 40
 """Longer digit strings are hashes and identifiers, not figures."""
@@ -199,6 +199,8 @@ _DATE: Final = re.compile(
     rf"|\b{_MONTH}\.?\s(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s)?20[0-3]\d\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}\.?,?\s20[0-3]\d\b"
 )
 _PROPORTION: Final = re.compile(r"(?<![\d:.])\d{1,3}:\d{1,3}(?![\d:.])")
+_ORDER: Final = re.compile(r"(?<!\w)[OΘΩ]\((?:[^()]|\([^()]{0,30}\)){1,60}\)")
+"""An order of growth: `O(N log N)`, `O(1)`."""
 _VERSION: Final = re.compile(r"\d+(?:\.\d+){2,}[\w.-]*")
 _CHAIN: Final = re.compile(r"\d+(?:x\d+){2,}(?!\w)")
 _ORDINAL: Final = re.compile(r"(?:st|nd|rd|th)\b")
@@ -229,9 +231,9 @@ def _fraction(integer: str, decimals: str, exponent: str) -> tuple[Fraction, Fra
 
 
 def _textual_spans(text: str) -> list[tuple[int, int]]:
-    """Return the stretches whose digits name something: dates, versions, paths, file names, hashes, shape strings."""
+    """Return the stretches whose digits name something: dates, versions, paths, file names, hashes, shape strings, orders of growth."""
     spans: list[tuple[int, int]] = []
-    for pattern in (_DATE, _PROPORTION, _VERSION, _PATHLIKE, _CHAIN, _HEX):
+    for pattern in (_DATE, _PROPORTION, _VERSION, _PATHLIKE, _CHAIN, _HEX, _ORDER):
         for found in pattern.finditer(text):
             if pattern is _PATHLIKE and _degrees_joined(found.group()):
                 continue
@@ -586,7 +588,7 @@ class _Scanner:
                 number = replace(
                     number,
                     approximation=Approximation.ROUNDED,
-                    written=tuple(_rounded(text[number.digits : number.stop], item) for item in number.written),
+                    written=tuple(rounded(text[number.digits : number.stop], item) for item in number.written),
                 )
         elif (
             position < len(text)
@@ -773,7 +775,7 @@ def _symbolic(text: str, position: int) -> bool:
     return bool(position) and text[position - 1].isalpha()
 
 
-def _rounded(digits: str, written: Written) -> Written:
+def rounded(digits: str, written: Written) -> Written:
     """Widen a measured integer to half a unit of its last digit; three or more trailing zeros count as rounding, of a fortieth at most."""
     plain = digits.translate(_GROUPING)
     if not plain.isdigit() or written.interval.low is None:
@@ -815,7 +817,7 @@ def _spread(text: str, numbers: list[Number]) -> list[Number]:
                     result[index - 1] = replace(
                         result[index - 1],
                         approximation=Approximation.ROUNDED,
-                        written=tuple(_rounded(text[before.digits : before.stop], item) for item in before.written),
+                        written=tuple(rounded(text[before.digits : before.stop], item) for item in before.written),
                     )
                 result[index] = replace(number, arrow="to")
     return result

@@ -13,20 +13,35 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
+from auditor.claims.arrows import changes_only
 from auditor.claims.counts import leads_into, read_count, spelled_axis
-from auditor.claims.labels import LabelReader, find_any
+from auditor.claims.labels import PER_WORDS, LabelReader, find_any, per_of
 from auditor.claims.lexicon import Lexicon, Quantity, kind_of
-from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, words_before, words_behind
+from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, singular_noun, words_before, words_behind
 from auditor.claims.measures import read_measure, read_rate
 from auditor.claims.model import Approximation, Claim, Reading, Role, Scope
 from auditor.claims.names import degree_in, head_name
-from auditor.claims.numbers import Form, Number, Written
+from auditor.claims.numbers import Form, Number, Written, rounded
 from auditor.claims.pairing import pair_names
 from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import of_array, part_of_model, scope_of, specialise
 from auditor.claims.shares import read_share
 from auditor.claims.unread import why_label
-from auditor.claims.vocabulary import AXIS_SHORTS, AXIS_WORDS, BINARY_TWIN, DISPUTED, MEMORY_OF_PARTS, PERCENTILES, UNSAID, WIDTHS_OF_PARTS
+from auditor.claims.vocabulary import (
+    AXIS_SHORTS,
+    AXIS_WORDS,
+    BESIDE_A_FIGURE,
+    BINARY_TWIN,
+    CLOSES,
+    COMPARES,
+    DISPUTED,
+    INTRODUCES,
+    MEMORY_OF_PARTS,
+    OF_A_GRAPH,
+    PERCENTILES,
+    UNSAID,
+    WIDTHS_OF_PARTS,
+)
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.spans import Span
@@ -73,6 +88,7 @@ def run(desk: Desk) -> ReadOut:
     unclear: list[Unclear] = []
     text = desk.document.source.reading.content.lower()
     desk.ranked = frozenset(name for name in AXIS_SHORTS if f"{name}0:" in text or f"{name}0 " in text or f"{name}0\n" in text)
+    desk.graph = not {"dag", "graph"}.isdisjoint(word.text for word in desk.lexicon.normalize(text))
     desk.numbered = numbered_labels(desk.document)
     desk.axes_beside = axes_by_group(desk)
     desk.row_units = units_by_row(desk)
@@ -98,7 +114,36 @@ def run(desk: Desk) -> ReadOut:
             else:
                 claims.append(claim)
         claims.extend(precision_claims(desk, line))
-    return ReadOut(widths_of_parts(desk, as_used(desk, claims)), tuple(labels), tuple(unclear))
+    return ReadOut(hosts_of_gpus(widths_of_parts(desk, as_used(desk, claims))), tuple(labels), tuple(unclear))
+
+
+def hosts_of_gpus(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """Doubt what was read as machines where there would be more of them than GPUs."""
+    gpus = [claim.interval for claim in claims if claim.quantity in ("gpus", "gpus.available")]
+    if not gpus or any(interval.high is None for interval in gpus):
+        return claims
+    most = max(interval.high for interval in gpus if interval.high is not None)
+    return tuple(
+        replace(claim, confidence=Confidence.LOW)
+        if claim.quantity == "nodes" and claim.interval.low is not None and claim.interval.low > most
+        else claim
+        for claim in claims
+    )
+
+
+def of_graph(desk: Desk, line: Line, position: int, head: Sequence[Word]) -> bool:
+    """Tell whether nodes are counted that are operations, not machines: `64 communication nodes` where a DAG is described."""
+    beside = any(singular_noun(other.noun) == "gpu" for other in line.numbers)
+    if beside or (head and head[-1].text in ("across", "over", "on", "between", "spanning")):
+        return False
+    named = [word for view in line.views[:3] for word in view.words]
+    if find_any((*named, *line.words), ("dag", "graph", "edge")):
+        return True
+    if not desk.graph:
+        return False
+    number = line.numbers[position]
+    within = [word for word in line.words if number.stop <= word.start and word.end <= number.end]
+    return find_any((*within, *head, *(line.views[0].words if line.views else ())), OF_A_GRAPH)
 
 
 def other_percentile(line: Line, claim: Claim | None, before: Sequence[Claim]) -> Claim | None:
@@ -216,7 +261,8 @@ def prepare(desk: Desk, index: int, statement: Statement) -> Line:
     if kinds == [LabelKind.COLUMN, LabelKind.ROW] and views[0].transparent and not views[0].matches and not views[0].unit:
         views[:2] = reversed(views[:2])  # "Value" and "Achieved" name nothing: the row does
     label = statement.path[-1].text.content if statement.path else ""
-    numbers = pair_names(text, label, desk.lexicon.scan(text), desk.lexicon.axis_names)
+    scanned = changes_only(desk, text, views, desk.lexicon.scan(text))
+    numbers = pair_names(text, label, scanned, desk.lexicon.axis_names)
     return Line(index, statement, text, numbers, desk.lexicon.normalize(text), tuple(views))
 
 
@@ -290,6 +336,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         return None
     if meaning.quantity == "memory.weights" and line.views and [word.text for word in line.views[0].words][:2] == ["gpu", "model"]:
         meaning = replace(meaning, quantity="memory.capacity", per="gpu")  # the name of a GPU: "GPU model: A100 80GB"
+    if meaning.quantity == "nodes" and of_graph(desk, line, position, head):
+        meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM, words="nodes of a graph")
     if meaning.quantity == "batch.microbatches" and (sizes_one(line, meaning) or (not number.noun and leads_to_size(line.text, number))):
         meaning = replace(meaning, quantity="batch.micro")
     role = role_of(desk, line, position, number, meaning, tail, head, before)
@@ -361,17 +409,63 @@ def of_cache(line: Line, number: Number, kind: str, meaning: Meaning, scope: Sco
 
 
 def borrow_unit(desk: Desk, line: Line, position: int, number: Number) -> Number:
-    """Let `From ~8,000 to 38,000 TPS` and `128 or 256 GPUs` share the unit written once."""
-    if number.unit or number.noun or number.form is not Form.PLAIN or number.name or position + 1 >= len(line.numbers):
+    """Let `From ~8,000 to 38,000 TPS` and `128 or 256 GPUs` share the unit written once, and `10 requests/s (target: 8)`."""
+    if number.unit or number.noun or number.form is not Form.PLAIN or number.name:
+        return number
+    if position and (compared := compared_in_brackets(desk, line, line.numbers[position - 1], number)) is not None:
+        return compared
+    if position + 1 >= len(line.numbers):
         return number
     other = line.numbers[position + 1]
     gap = line.text[number.stop : other.start].strip().lower()
-    if gap in ("to", "or", "and", "vs", "vs.", "→", "->", "/") and (other.unit or other.noun) and other.form is Form.PLAIN:
+    if gap in ("to", "or", "and", "vs", "vs.", "/") and (other.unit or other.noun) and other.form is Form.PLAIN:
         head = words_before(desk, line, number, clause_of(desk, line, position)[0])
         if gap == "and" and head_name(desk, "count", head, trailing=True) and leads_into(desk, line.text, number, head):
             return number  # `a hidden size of 4096 and 32 heads`
         return replace(number, unit=other.unit, noun=other.noun, per=other.per)
     return number
+
+
+def compared_in_brackets(desk: Desk, line: Line, figure: Number, number: Number) -> Number | None:
+    """Return a bare number in brackets with the unit and the noun of the figure right before them; None where they are of their own.
+
+    A word of a role must introduce it, `10 requests/s (target: 8)`, `1.0 experts per GPU (was 8.0)`, or a scope follow it:
+    `200 tokens/ms total (100 per replica)`.
+    """
+    text = line.text
+    opening = text.rfind("(", figure.end, number.start)
+    closing = text.find(")", number.stop)
+    if opening < 0 or closing < 0 or figure.form is not Form.PLAIN or not (figure.unit or figure.noun):
+        return None
+    between = desk.lexicon.normalize(text[figure.end : opening])
+    if not all(word.text in BESIDE_A_FIGURE or word.text in PER_WORDS for word in between) or set(text[figure.end : opening]) & set(
+        ",;:|("
+    ):
+        return None
+    ahead = [word.text for word in desk.lexicon.normalize(text[opening : number.start])]
+    behind = desk.lexicon.normalize(text[number.stop : closing])
+    own = per_of(behind)
+    rest = behind if not own else () if behind[0].text == "per" and len(behind) <= 4 else behind
+    if not all(word in INTRODUCES or word in COMPARES for word in ahead) or not all(word.text in CLOSES for word in rest):
+        return None
+    if not (rest or set(ahead) & INTRODUCES or (own and not ahead and (figure.unit or counted_per(desk, figure, own)))):
+        return None
+    written = tuple(rounded(text[number.digits : number.stop], one) for one in number.written)
+    measured = bool(figure.unit) and number.approximation is Approximation.EXACT
+    return replace(
+        number,
+        unit=figure.unit,
+        noun=figure.noun,
+        per=own or figure.per or per_of(between),
+        written=written if measured else number.written,
+        approximation=Approximation.ROUNDED if measured else number.approximation,
+    )
+
+
+def counted_per(desk: Desk, figure: Number, per: str) -> bool:
+    """Tell whether what a figure counts is also counted per this scope: layers per stage, not replicas per GPU."""
+    noun = singular_noun(figure.noun)
+    return any(quantity.noun == noun and quantity.per == per for quantity in desk.lexicon.quantities.values())
 
 
 def in_millions(line: Line, number: Number) -> Number:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from auditor.claims.arrows import leads_to_name
 from auditor.claims.labels import contains, find_any
 from auditor.claims.line import Desk, Line, Meaning, bracketed, first_of, singular_noun, start_of_clause
 from auditor.claims.model import Claim, Role
@@ -202,6 +203,8 @@ def left_of_arrow(desk: Desk, line: Line, position: int) -> bool:
     if arrow < 0:
         return False
     others = [other for other in line.numbers[position + 1 :] if other.start > arrow]
+    if others and leads_to_name(desk, text[arrow + 1 : others[0].start].lstrip(">")):
+        return False
     failed = text.lstrip()[:1] in ("❌", "✗", "✘")
     return failed or any(
         (other.noun or other.unit) and singular_noun(other.noun) == singular_noun(number.noun) and other.unit == number.unit

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from auditor.claims.labels import PER_WORDS, contains, per_of
+from auditor.claims.labels import PER_WORDS, contains, find_any, per_of
 from auditor.claims.line import Desk, Line, Meaning, splits_each
 from auditor.claims.model import Scope
 from auditor.claims.numbers import Number
@@ -37,7 +37,12 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
         elif "each" in texts or splits_each(desk, [word.text for word in head[-4:] if word.text != "and"], ("gpu",)):
             per = "gpu"
     member, phase = "", ""
+    summed = ""
     for view in line.views:
+        if not view.per and find_any(view.words, ("total", "all")):
+            summed = summed or next((PER_WORDS[word.text] for word in view.words if PER_WORDS.get(word.text) in ("layer", "expert")), "")
+        if not per and summed and view.per == summed:
+            per = "total"  # `Total for 16 layers` under `Memory per layer`
         if (
             not member
             and view.member

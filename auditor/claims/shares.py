@@ -10,7 +10,7 @@ from auditor.claims.line import Desk, Line, Meaning, bracketed, followed_by_of, 
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in
 from auditor.claims.numbers import Form, Number
-from auditor.claims.vocabulary import CHANGE_WORDS, GENERIC, PASSES
+from auditor.claims.vocabulary import CHANGE_WORDS, GENERIC, PASSES, UNSPENT, WASTED
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.statements import Kind
@@ -22,7 +22,21 @@ __all__ = ["base_of_share", "in_breakdown", "read_share", "read_utilization", "s
 def read_share(
     desk: Desk, line: Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
 ) -> Meaning | None:
-    """A percentage or fraction: a utilisation, a change, a share of something."""
+    """A percentage or fraction: a utilisation, a change, a share of something; what lies idle is no utilisation."""
+    meaning = _named_share(desk, line, position, number, tail, head, before)
+    if meaning is None or meaning.quantity not in desk.lexicon.utilizations.values():
+        return meaning
+    unspent = [word for word in (*tail[:1], *head[-1:]) if word.text in UNSPENT]
+    if not unspent or number.signed:
+        return meaning
+    quantity = "memory.headroom_share" if meaning.quantity == "memory.utilization" and not find_any(unspent, WASTED) else "share.of"
+    shown = f"{line.text[unspent[0].start : unspent[0].end]!r} beside it"
+    return Meaning(quantity, Confidence.MEDIUM, shown, meaning.per, unit=number.unit, words=spell(unspent))
+
+
+def _named_share(
+    desk: Desk, line: Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
+) -> Meaning | None:
     unit = number.unit
     nearest = tail[0].text if tail else ""
     text = line.text

@@ -7,7 +7,9 @@ from fractions import Fraction
 from auditor.values import Interval
 
 BREAKS = frozenset(',;()[]|:→=<>≤≥≈+×÷*{}"“”•✓✅❌')
-TAIL_STOPS = frozenset(
+INCLUDING = frozenset("including include included incl inclusive excluding exclude excluded excl exclusive without assuming".split())
+"""Words behind which stands what is in a figure or left out of it, not what the figure is: `50 ms including communication`."""
+TAIL_STOPS = INCLUDING | frozenset(
     "and with to from across for by using while at in on than into vs versus but plus or through via out over leaving against".split()
 )
 CHANGE_WORDS = frozenset(
@@ -110,6 +112,20 @@ UNSAID = {
 }
 """What a number may be counted in where no unit is said: a guess at the prefix contradicts nothing."""
 BINARY_TWIN = {"GB": "GiB", "MB": "MiB", "KB": "KiB", "TB": "TiB", "PB": "PiB"}
+UNSPENT = frozenset("waste wasted idle idling unused unutilized underutilized free unallocated".split())
+"""Words that make a share what is not used."""
+WASTED = ("waste", "wasted")
+"""Those of them that do not leave it for others."""
+OF_A_GRAPH = frozenset(
+    "dag graph edge computation communication operation operator routing aggregation allreduce alltoall allgather expert attention "
+    "layer kernel task".split()
+)
+"""Words beside a count of nodes that make them those of a graph of operations, in a report that speaks of one."""
+HARDWARE = frozenset(
+    "gpu single card device accelerator peak theoretical maximum nominal hardware tensor core dense sparse fp4 fp8 fp16 bf16 fp32 tf32 "
+    "compute power flops tflops performance capability capacity per each available raw the of".split()
+)
+"""Words of a label that speaks of what the hardware can do."""
 PLAIN_MODIFIERS = frozenset(
     (
         "consecutive contiguous total all whole available overall entire identical equal balanced transformer model "
@@ -134,3 +150,15 @@ TAKES = ("take", "need", "require", "occupy", "consume", "weigh")
 
 SPENT = ("use", "left", "free", "remaining", "spare", "allocated", "reserved", "occupied", "headroom", "of")
 """Words behind an amount that say what became of it: `12 GB left`, `26 GB of activations`."""
+
+INTRODUCES = frozenset(
+    "target goal slo sla requirement objective threshold limit budget cap ceiling previous previously before baseline original "
+    "originally former formerly was old".split()
+)
+"""Words in brackets that make the bare number behind them of the same thing as the figure before: `10 requests/s (target: 8)`."""
+COMPARES = frozenset("vs versus from down up compared to of the is".split())
+"""Words that may stand beside those."""
+CLOSES = frozenset("baseline target goal slo sla requirement objective limit budget ceiling cap threshold".split())
+"""Words that say the same from behind the number: `(vs. 15,000 baseline)`."""
+BESIDE_A_FIGURE = frozenset("per each total overall achieved".split())
+"""Words between a figure and such brackets."""

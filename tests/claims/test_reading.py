@@ -315,6 +315,7 @@ def test_json(text: str, expected: str) -> None:
     [
         ("layout: {tp: 8, pp: 4}\n", "parallel.tensor 8; parallel.pipeline 4"),
         ("resources:\n  gpus: 16  # two nodes\n", "gpus 16"),
+        ("total_compute_tflops: 2496\n", "hardware.cluster_flops 2495.5..2496.5 TFLOPS"),
         ("trainer:\n  devices: 8\n  num_nodes: 4\n", "gpus.per_node 8; nodes 4"),
         ("model:\n  tensor_model_parallel_size: 8\n  micro_batch_size: 1\n", "parallel.tensor 8; batch.micro 1"),
         ("args:\n  - --tensor-parallel-size=8\n  - --max-model-len=8192\n", "parallel.tensor 8; model.context 8192"),
@@ -557,3 +558,156 @@ def test_percentiles_are_of_what_the_outer_label_names() -> None:
     check("- Prefill latency P50: 250 ms, P99: 900 ms\n", "time.prefill 249.5..250.5 ms; time.prefill 899.5..900.5 ms")
     first, second = read("| Metric | P50 | P99 |\n|---|---|---|\n| TTFT (ms) | 200 | 800 |\n").claims
     assert (first.scope.words, second.scope.words) == ("p50", "p99")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- PP stages: 4 → 6 layers per stage", "parallel.pipeline 4; layers.per_stage 6"),
+        ("- Expert ranks: 32 experts → 32 GPUs", "model.experts 32; gpus 32"),
+        ("- Layers: 24 → 300 TFLOPS", "model.layers 24"),
+        (
+            "- Memory bandwidth: 2.0 TB/s at 75% utilization → Usable: 1.5 TB/s",
+            "hardware.memory_bandwidth 1.95..2.05 TB/s; share.bandwidth_utilization 74.5..75.5 %; "
+            "hardware.memory_bandwidth 1.45..1.55 TB/s",
+        ),
+        ("- Batch size: 96 → 48 sequences", "batch.global 96 previous; batch.global 48"),
+        ("- Gradient accumulation: 4 → 8 steps", "batch.accumulation 4 previous; batch.accumulation 8"),
+        ("- Latency: 44 ms → now: 31 ms", "time.step 43.5..44.5 ms previous; time.step 30.5..31.5 ms"),
+        ("- Latency: 44 → 31 ms", "time.step 43.5..44.5 ms previous; time.step 30.5..31.5 ms"),
+        ("- Experts per GPU: 6 → 3 experts", "experts.per_gpu 6 previous; experts.per_gpu 3"),
+    ],
+)
+def test_an_arrow_between_figures_of_different_things_is_no_change(text: str, expected: str) -> None:
+    check(f"{text}\n", expected)
+
+
+def test_a_label_of_what_the_right_side_of_an_arrow_is_per_counts_the_left_side() -> None:
+    left, right = read("- TP groups: 3 → 5 heads per group\n").claims
+    assert (left.text, left.role, right.text, right.scope.per) == ("3", Role.ACTUAL, "5 heads", "group")
+    assert "head" not in left.quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- Throughput: 14+ requests/second (target: 9)", "rate.requests 14..; rate.requests 8.5..9.5 target"),
+        (
+            "- Throughput: 70,500 sequences/s (vs. 9,500 baseline)",
+            "rate.sequences 70499.5..70500.5; rate.sequences 9499.5..9500.5 previous",
+        ),
+        (
+            "- Throughput: 240 tokens/ms total (requirement: 60 per GPU)",
+            "rate.tokens 239500..240500; rate.tokens_per_gpu 59500..60500 target per gpu",
+        ),
+        (
+            "- Throughput: 240 tokens/ms total (120 per replica)",
+            "rate.tokens 239500..240500; rate.tokens 119500..120500 per replica",
+        ),
+        ("- 2.0 experts per GPU (was 6.0)", "experts.per_gpu 1.95..2.05; experts.per_gpu 5.95..6.05 previous"),
+        ("- TTFT: 0.31 s ✓ (limit: 2)", "time.ttft 305..315 ms; time.ttft 1.5..2.5 s limit"),
+        ("- Layers: 48 layers (12 per stage)", "model.layers 48; layers.per_stage 12"),
+        ("- Batch: 96 sequences (48 × 2 micro-batches)", "batch.global 96; batch.microbatches 2"),
+    ],
+)
+def test_a_bare_number_in_brackets_is_of_the_figure_it_is_compared_with(text: str, expected: str) -> None:
+    check(f"{text}\n", expected)
+
+
+@pytest.mark.parametrize(("figure", "raised"), [(7, True), (11, False)])
+def test_a_tick_is_held_against_a_bare_target_in_brackets(figure: int, raised: bool) -> None:
+    from auditor.pipeline import audit_source
+    from auditor.read import decode
+
+    found = audit_source(decode(f"- ✅ Throughput: {figure} requests/second (target: 10)\n".encode(), "report.md")).findings
+    assert bool(found) is raised
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- End-to-end latency: ~60 ms including communication overhead", "time.step 57..63 ms"),
+        ("- Latency without communication: 40 ms", "time.step 39.5..40.5 ms"),
+        ("The latency excluding communication is 40 ms.", "time.step 39.5..40.5 ms"),
+        ("- Memory including KV cache: 38 GB", "memory.used 37.5..38.5 GB"),
+        ("- Communication: 12 ms", "time.communication 11.5..12.5 ms"),
+        ("It takes 12 ms of communication, including the overhead.", "time.communication 11.5..12.5 ms"),
+    ],
+)
+def test_what_a_figure_includes_does_not_name_it(text: str, expected: str) -> None:
+    check(f"{text}\n", expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Just 6 of 48 GPUs were at work (88% waste).", "gpus 6; gpus.available 48; share.of 87.5..88.5 %"),
+        ("- GPU utilization: 70% (30% idle)", "share.gpu_utilization 69.5..70.5 %; share.of 29.5..30.5 %"),
+        ("- Memory: 15% unused", "memory.headroom_share 14.5..15.5 %"),
+        ("- GPU utilization: 70%", "share.gpu_utilization 69.5..70.5 %"),
+    ],
+)
+def test_what_lies_idle_is_no_utilization(text: str, expected: str) -> None:
+    check(f"{text}\n", expected)
+
+
+@pytest.mark.parametrize("order", ["O(64)", "O(N log 2)", "O(1)", "Θ(n^2)", "O((k + 1) n)"])
+def test_an_order_of_growth_claims_nothing(order: str) -> None:
+    found = read(f"- Communication cost: {order} for the gather\n")
+    assert (found.claims, found.uncovered) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("copes with variable sequence lengths [256, 4096]", "batch.sequence_length 256; batch.sequence_length 4096"),
+        ("meant for very long sequences (>16000)", "batch.sequence_length 16000.."),
+        ("meant for sequences (256-4096)", "batch.sequence_length 256..4096"),
+        ("degree 4", "parallel.sequence 4"),
+    ],
+)
+def test_lengths_in_brackets_are_those_of_the_words_before(text: str, expected: str) -> None:
+    check(f"- **Sequence Parallel (SP)**\n  - {text}\n", expected)
+
+
+def test_nodes_of_a_graph_are_no_machines() -> None:
+    operations = "- 96 expert computation nodes\n- Token routing: 48 nodes\n"
+    check(f"# Plan\n\nThe DAG has these parts.\n\n{operations}", "")
+    check(f"# Plan\n\nThe DAG is drawn below.\n\n{operations}- Hosts: 4 nodes with 8 GPUs each\n", "nodes 4; gpus.per_node 8")
+    check("# Plan\n\nThe DAG places experts across 4 nodes.\n", "nodes 4")
+    check('{"plan_dag": {"total_nodes": 180}}', "", "report.json")
+    check("- Nodes: 4\n- GPUs: 32\n", "nodes 4; gpus 32")
+
+
+def test_more_machines_than_gpus_are_doubted() -> None:
+    nodes, gpus = read("- Nodes: 40\n- GPUs: 8\n").claims
+    assert (nodes.confidence, gpus.confidence) == (Confidence.LOW, Confidence.HIGH)
+
+
+def test_a_total_over_layers_under_what_is_per_layer() -> None:
+    block = "### Memory per layer\n\n- Weights: 200 MB\n- Total: 600 MB\n\n**Total for 20 layers**: 12 GB\n"
+    check(
+        block,
+        "memory.weights 199.5..200.5 MB per layer; memory.used 599.5..600.5 MB per layer; "
+        "model.layers 20; memory.used 11.5..12.5 GB per total",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- Estimated FLOPs: 95 TFlops", ""),
+        ("- FLOPs per token: 0.6 TFlops", ""),
+        ("- Compute distribution: the same FLOPS everywhere (0.2 TFLOPS per GPU)", ""),
+        ("- Attention FLOPs: 3 TB per layer", ""),
+        (
+            "- FLOPS efficiency: 180 TFLOPS of a peak of 312 TFLOPS",
+            "rate.achieved_flops 179.5..180.5 TFLOPS; hardware.peak_flops 311.5..312.5 TFLOPS",
+        ),
+        ("- Peak FLOPs: 312 TFLOPS", "hardware.peak_flops 311.5..312.5 TFLOPS"),
+        ("- GPU compute: 312 TFLOPS", "hardware.peak_flops 311.5..312.5 TFLOPS"),
+        ("## Hardware\n- Compute: 312 TFLOPS per GPU", "hardware.peak_flops 311.5..312.5 TFLOPS per gpu"),
+    ],
+)
+def test_work_to_be_done_is_no_peak_of_the_hardware(text: str, expected: str) -> None:
+    check(f"{text}\n", expected)
