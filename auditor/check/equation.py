@@ -257,7 +257,8 @@ def _judge(text: str, equation: Equation) -> list[_Judgement]:
     found: list[_Judgement] = []
     for index, (left, right) in enumerate(pairwise(equation.sides)):
         judgement = _compare(text, left, right)
-        running = _first(right) if index + 2 < len(equation.sides) and not isinstance(judgement, _Agreement) else None
+        goes_on = index + 2 < len(equation.sides) or (isinstance(right.tree, Product) and not isinstance(left.tree, Leaf))
+        running = _first(right) if goes_on and not isinstance(judgement, _Agreement) else None
         if running is not None and isinstance(other := _compare(text, left, running), _Agreement):
             judgement = _Agreement(", ".join(filter(None, (other.name, "worked on from its result"))))
         found.append(judgement)

@@ -225,6 +225,9 @@ def _exists(root: Path, path: Path, target: str) -> bool | None:
         return None
 
 
+_SHORTCODE: Final = re.compile(r":[a-z0-9_+-]{1,40}:")
+"""An emoji by its name."""
+_OWN_LINK: Final = re.compile(r"\[([^\[\]]{1,200})\]\(#")
 _ANCHOR: Final = re.compile(r"(?:\b(?:id|name)\s?=\s?[\"']?|\{#|^\()([\w.:-]{1,120})")
 
 
@@ -236,7 +239,10 @@ def _anchors(text: str, lines: LineIndex) -> frozenset[str]:
         span = lines.line(number)
         line = text[span.start : span.end]
         if line.lstrip().startswith("#"):
-            found.add(_folded(line))
+            shown = _LINK.sub("]", line[:2000])
+            found |= {_folded(shown), _folded(_SHORTCODE.sub("", shown))}
+            # `## [Name](#name) and more`: the heading is linked to itself
+            found.update(_folded(match.group(1)) for match in _OWN_LINK.finditer(line[:2000]))
         elif line and set(line.strip()) in ({"="}, {"-"}):
             found.add(_folded(before))
         if "=" in line or "#" in line:

@@ -465,7 +465,7 @@ def read_gpus(
         or texts & {"total"}
         or head[-1].text in ("total", "use", "using", "require", "requires", "required", "all", "uses", "needs", "take", "takes")
         or inside[:2] == ["in", "total"]
-        or (words[0] == "we" and words[-2:] in (["train", "on"], ["run", "on"], ["deploy", "on"], ["serve", "on"]))
+        or (words[:1] == ["we"] and words[-2:] in (["train", "on"], ["run", "on"], ["deploy", "on"], ["serve", "on"]))
     )
     if (
         label is not None

@@ -287,6 +287,13 @@ def ranks_of_devices(line: Line, claim: Claim) -> bool:
     return 0 <= claim.interval.low < 1 or (claim.approximation is Approximation.RANGE and named)
 
 
+def counts_parameters(line: Line, meaning: Meaning) -> bool:
+    """Tell whether the label only says how many parameters the model has: a row `T0 (3B params)` of a table of memory in use."""
+    raw = next((view.raw for view in line.views if view.label.text.whole == meaning.context), "").lower()
+    before, found, _ = raw.partition("param")
+    return bool(found) and before.rstrip()[-1:] in tuple("bmt0123456789") and any(character.isdigit() for character in before.rstrip()[-4:])
+
+
 def is_option(line: Line) -> bool:
     """Tell whether the number is the argument of a flag, in a command or in a list of arguments."""
     return line.statement.kind is Kind.FLAG or bool(line.views and line.views[0].raw.strip(" `\"'").startswith("--"))
@@ -338,6 +345,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = replace(meaning, quantity="memory.capacity", per="gpu")  # the name of a GPU: "GPU model: A100 80GB"
     if meaning.quantity == "nodes" and of_graph(desk, line, position, head):
         meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM, words="nodes of a graph")
+    if meaning.quantity == "memory.weights" and counts_parameters(line, meaning):
+        meaning = Meaning("other", Confidence.MEDIUM, meaning.read_as)
     if meaning.quantity == "batch.microbatches" and (sizes_one(line, meaning) or (not number.noun and leads_to_size(line.text, number))):
         meaning = replace(meaning, quantity="batch.micro")
     role = role_of(desk, line, position, number, meaning, tail, head, before)
@@ -574,6 +583,8 @@ def precision_claims(desk: Desk, line: Line) -> Iterator[Claim]:
     if line.statement.kind in (Kind.CODE, Kind.HEADING) or not line.text or len(line.text) > 4000:
         return
     text = line.text
+    if line.views and find_any(line.views[0].words, ("kv", "cache", "kvcache", "activation", "gradient")):
+        return  # of something else than the weights: `--kv-cache-dtype fp8`
     named = bool(line.views) and find_any(line.views[0].words, ("precision", "mixedprecision", "dtype", "quantization", "format", "type"))
     position = 0
     while position < len(text):

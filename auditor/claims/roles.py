@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from auditor.claims.arrows import leads_to_name
 from auditor.claims.labels import contains, find_any
@@ -24,6 +25,9 @@ __all__ = [
     "role_of",
     "sectioned_role",
 ]
+
+
+_NEEDED: Final = ("gpus", "memory.used", "memory.capacity")
 
 
 def role_of(
@@ -74,7 +78,7 @@ def role_of(
         and before[-1].quantity == meaning.quantity
     ):
         return Role.ACTUAL
-    if meaning.quantity == "gpus" and line.views and find_any(line.views[0].words, ("minimum",)):
+    if meaning.quantity in _NEEDED and line.views and find_any(line.views[0].words, ("minimum",)):
         return Role.TARGET  # the fewest that would do, not those of the plan
     local = local_role_of(desk, line, position, number, meaning, tail, head)
     if local is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from auditor.claims.labels import View, find_any
 from auditor.claims.line import Desk, Line
 from auditor.claims.model import Approximation
@@ -19,6 +21,8 @@ def why_label(desk: Desk, line: Line, number: Number) -> str:
         return "part of a name, date, version or path"
     if number.form is Form.IDENTIFIER:
         return f"names one {number.name.lower()}"
+    if is_line_of_file(desk, line, number):
+        return "part of a name, date, version or path"
     statement = line.statement
     if statement.kind is Kind.CODE and not reads_as_prose(desk, line.text):
         return "source code or program output"
@@ -90,6 +94,19 @@ def why_label(desk: Desk, line: Line, number: Number) -> str:
 def sets_count(desk: Desk, line: Line) -> bool:
     """Tell whether a variable holds a count, which may well be 1: `TP=1`, `NNODES=1`, `MICRO_BATCH_SIZE=1`."""
     return line.text.strip() == "1" and head_name(desk, "count", line.views[0].words, trailing=True) is not None
+
+
+def is_line_of_file(desk: Desk, line: Line, number: Number) -> bool:
+    """Tell whether a number is a line of a file: `scheduler.py:1057`."""
+    text, at = desk.document.source.text, line.statement.value.span(number.digits, number.stop).start
+    if at < 1 or text[at - 1] != ":":
+        return False
+    words = text[max(0, at - 60) : at - 1].split()
+    stem, dot, suffix = words[-1].rpartition(".") if words else ("", "", "")
+    return bool(dot) and suffix.isalpha() and len(suffix) <= _LONGEST_SUFFIX and stem[-1:].isalnum()
+
+
+_LONGEST_SUFFIX: Final = 4
 
 
 def reads_as_prose(desk: Desk, text: str) -> bool:

@@ -546,7 +546,7 @@ def _recipes(document: Document, claims: Sequence[Claim], titles: dict[str, tupl
         launch = None if claim.source else found[claim.statement]
         if launch is not None and claim.plan == MAIN:
             members[launch].append(index)
-            if claim.quantity in _DEGREES and claim.role is Role.ACTUAL and claim.interval.is_exact:
+            if claim.quantity in _LAID_OUT and claim.role is Role.ACTUAL and claim.interval.is_exact:
                 launches[launch][claim.quantity].add(claim.interval.low)
     programs: dict[str, list[Mapping[str, set[Fraction | None]]]] = defaultdict(list)
     for (program, _), layout in launches.items():
@@ -574,6 +574,7 @@ def _recipes(document: Document, claims: Sequence[Claim], titles: dict[str, tupl
     return tuple(result)
 
 
+_LAID_OUT = _DEGREES | _CLUSTER
 _RANKS = frozenset("node_rank machine_rank rank nnodes".split())
 """Flags of commands that start one job together."""
 

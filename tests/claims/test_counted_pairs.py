@@ -52,3 +52,23 @@ def test_keys_are_read(text: str, expected: list[str]) -> None:
 def test_variables_that_hold_a_count_are_no_switches() -> None:
     text = "#!/bin/bash\nTP=1\nGLOBAL_BATCH=1\nDEBUG=1\n"
     assert [quantity for quantity, _ in read(text, "launch.sh")] == ["parallel.tensor", "batch.global"]
+
+
+@pytest.mark.parametrize("text", ["- One trainer GPU and two TP2/EP2 inference GPUs\n", "- Runs with two TP2/EP2 inference GPUs\n"])
+def test_a_count_of_gpus_behind_degrees_alone_is_read(text: str) -> None:
+    assert ("parallel.tensor", "TP2") in read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WARNING 05-09 00:49:33 scheduler.py:1057 Sequence group 0 is preempted.\n",  # a line of a file
+        "model: example/mixture-0528\n",  # a date in a name
+        "| Model | LoRA |\n|---|---|\n| T0 (3B params) | 14.4GB GPU |\n",  # what is used, not the weights
+        "base_args:\n  - --kv-cache-dtype\n  - fp8\n",  # of the cache, not of the weights
+    ],
+)
+def test_what_stands_in_names_and_settings_of_other_things_is_not_taken_for_the_plan(text: str) -> None:
+    found = {quantity for quantity, _ in read(text, "recipe.yaml" if "base_args" in text else "report.md")}
+    assert found.isdisjoint({"batch.global", "memory.weights", "model.bytes_per_param"})
+    assert ("model.params", "0528") not in read(text)
