@@ -382,7 +382,7 @@ def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         quantity: {
             _number(claim)
             for claim in subject.quantities([quantity])
-            if statements[claim.statement].kind is not Kind.FLAG and claim.interval.is_exact
+            if subject.statement(claim).kind is not Kind.FLAG and claim.interval.is_exact
         }
         for quantity in quantities
     }
@@ -432,7 +432,11 @@ def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 def repeated(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A command gives a flag one value."""
     several = frozenset(_options(rule)["repeatable"])
-    quantities = {claim.span for claim in subject.claims if claim.quantity != "other" and subject.statement(claim).kind is Kind.FLAG}
+    quantities = {
+        claim.span
+        for claim in subject.claims
+        if not claim.source and claim.quantity != "other" and subject.statement(claim).kind is Kind.FLAG
+    }
     for command in commands(subject.document):
         seen: dict[tuple[str, tuple[str, ...]], Flag] = {}
         for flag in command.flags:
