@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from auditor.check.placed import plain
@@ -67,7 +68,8 @@ def facts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 def requirements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A figure the report reaches against the requirement its context states."""
-    wanted = [claim for claim in subject.claims if claim.source and claim.role in (Role.TARGET, Role.LIMIT)]
+    given = [_bounded(claim) for claim in subject.claims if claim.source]
+    wanted = [claim for claim in given if claim.role in (Role.TARGET, Role.LIMIT)]
     for claim in subject.claims:
         if claim.source or claim.role is not Role.ACTUAL or claim.plan != MAIN or claim.confidence is not Confidence.HIGH:
             continue
@@ -96,6 +98,13 @@ def requirements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 yield Outcome(
                     rule.name, Verdict.HELD, (claim.span,), f"{claim.text.strip()} against {target.text.strip()} in {target.source}"
                 )
+
+
+def _bounded(claim: Claim) -> Claim:
+    """Take the most of a share of the memory for a limit: conditions state what may be used, not what was measured."""
+    if claim.quantity != "memory.utilization" or claim.role not in (Role.ACTUAL, Role.TARGET) or claim.scope.words != "maximum":
+        return claim
+    return replace(claim, role=Role.LIMIT, scope=replace(claim.scope, words=""))
 
 
 def _agree(claim: Claim, fact: Claim) -> bool:
