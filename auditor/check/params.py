@@ -21,7 +21,7 @@ from auditor.claims.model import Claim
 from auditor.cost.amount import Amount
 from auditor.cost.architecture import Architecture, Experts
 from auditor.cost.impossible import ImpossiblePlanError
-from auditor.cost.params import total_parameters
+from auditor.cost.params import Counting, active, total_parameters
 from auditor.findings import Confidence, ConventionTried, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
@@ -30,7 +30,7 @@ from auditor.spans import Span
 from auditor.statements import Kind
 from auditor.units import UNITS
 
-__all__ = ["attention", "by_shape", "experts_alone", "per_expert", "per_gpu"]
+__all__ = ["active_by_shape", "attention", "by_shape", "experts_alone", "per_expert", "per_gpu"]
 
 _ONE: Final = UNITS["1"]
 _FAR: Final = Fraction(6, 5)
@@ -147,7 +147,7 @@ _FIELDS: Final = (
 
 def shapes(plan: Plan) -> tuple[_Shape, ...]:
     """Return every choice of sizes that a plan states; none where layers, width, heads or the feed-forward width are unstated."""
-    scopes = ("", "total", "layer", "head")
+    scopes = ("", "total", "layer", "head", "token")
     listed = {name: wholes(plan, quantity, scopes) for name, quantity in _FIELDS}
     listed = {name: found for name, found in listed.items() if found}
     if not {"layers", "hidden", "heads"} <= listed.keys() or not {"ffn", "expert_hidden"} & listed.keys():
@@ -184,8 +184,12 @@ class _Range:
         return self.least.value / _FAR, (self.most.value + self.extra) * _FAR
 
 
-def _range(shape: _Shape) -> _Range | None:
-    amounts = [total_parameters(model) for _, model in shape.architectures()]
+def _range(shape: _Shape, *, used: bool = False) -> _Range | None:
+    """Return the range of a shape's parameters, or of those that a token uses."""
+    if used and not {"top_k", "experts"} <= shape.sizes.keys():
+        return None
+    models = [model for _, model in shape.architectures()]
+    amounts = [active(model, counting) for model in models for counting in Counting] if used else [*map(total_parameters, models)]
     if not amounts:
         return None
     ordered = sorted(amounts, key=lambda one: one.value)
@@ -195,32 +199,45 @@ def _range(shape: _Shape) -> _Range | None:
 
 def by_shape(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """The stated size of a model fits its stated shape, under some definition."""
+    return _against_shape(subject, rule, used=False)
+
+
+def active_by_shape(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """The stated active parameters fit the stated shape and the experts of a token, under some definition."""
+    return _against_shape(subject, rule, used=True)
+
+
+def _against_shape(subject: Subject, rule: Rule, *, used: bool) -> Iterator[Outcome]:
     done: set[object] = set()
     for plan in subject.plans:
         claims = [
             claim
-            for claim in own(plan, stated(plan, "model.params"))
+            for claim in own(plan, stated(plan, "model.params_active" if used else "model.params"))
             if claim.confidence is not Confidence.LOW and claim.interval.low is not None and claim.interval.low >= 10**6
         ]
-        ranges = [found for shape in shapes(plan) if (found := _range(shape)) is not None]
+        ranges = [found for shape in shapes(plan) if (found := _range(shape, used=used)) is not None]
         groups: dict[Fraction, list[Claim]] = {}
         for claim in claims:
             groups.setdefault(shown(claim), []).append(claim)
         for listed in groups.values():
-            outcome = _by_shape(subject, rule, listed, ranges)
+            outcome = _by_shape(subject, rule, listed, ranges, used=used)
             key = (outcome.verdict, outcome.spans) if outcome is not None else None
             if outcome is not None and key not in done:
                 done.add(key)
                 yield outcome
 
 
-def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Sequence[_Range]) -> Outcome | None:
+def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Sequence[_Range], *, used: bool) -> Outcome | None:
     claim = next((one for one in claims if subject.statement(one).kind not in (Kind.HEADING, Kind.SENTENCE)), claims[0])
     spans = tuple(one.span for one in claims)
     if not ranges:
         return Outcome(
-            rule.code, Verdict.UNDETERMINED, spans, f"state layers, hidden size, heads and feed-forward width to check {said(claim)}"
+            rule.code,
+            Verdict.UNDETERMINED,
+            spans,
+            f"state layers, hidden size, heads{', experts of a token' if used else ''} and feed-forward width to check {said(claim)}",
         )
+    counted = "active parameters" if used else "parameters"
     low, high = claim.interval.low or Fraction(0), claim.interval.high or claim.interval.low or Fraction(0)
     for one in ranges:
         least, most = one.bounds
@@ -229,7 +246,7 @@ def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Seq
                 rule.code,
                 Verdict.HELD,
                 (*spans, *(part.span for part in one.shape.claims if not part.source)),
-                f"the stated shape has {_count(one.least.value)} to {_count(one.most.value + one.extra)} parameters",
+                f"the stated shape has {_count(one.least.value)} to {_count(one.most.value + one.extra)} {counted}",
             )
     one = ranges[0]
     if len({tuple(sorted(each.shape.sizes.items())) for each in ranges}) > 1:
@@ -243,14 +260,14 @@ def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Seq
     apart = f"{_times(factor)} apart under every definition"
     if extra and low > most:
         apart = f"{_count(most + one.extra)} with embeddings of {_LARGEST_VOCABULARY:,} tokens: {apart}"
-    message = f"{said(claim)}, but {_described(one.shape)} make {span} parameters, {apart}"
+    message = f"{said(claim)}, but {_described(one.shape)} make {span} {counted}, {apart}"
     finding = rule.finding(
         message,
-        Place(claim.span, "parameters of the model"),
+        Place(claim.span, "parameters of the model" if not used else counted),
         severity=severity,
         related=(*places(one.shape.claims, but=claim), *(Place(other.span, "the same") for other in claims if other is not claim))[:12],
         claimed=said(claim),
-        expected=f"{span} parameters",
+        expected=f"{span} {counted}",
         derivation=tuple(_steps(one.most, one.shape)),
         conventions=(
             ConventionTried(
