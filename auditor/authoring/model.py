@@ -26,6 +26,7 @@ PerName = Literal[
     "any",
     "unsaid",
     "total",
+    "cluster",
     "gpu",
     "stage",
     "replica",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from auditor.claims.labels import PER_WORDS, contains, find_any, per_of
+from auditor.claims.labels import PER_WORDS, contains, find, find_any, per_of
 from auditor.claims.line import Desk, Line, Meaning, splits_each
 from auditor.claims.model import Scope
 from auditor.claims.numbers import Number
@@ -30,6 +30,8 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
     per = meaning.per or PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or unit_per
     if per == "gpu" and tail and tail[0].text == "total" and not per_of(tail):
         per = "total"  # `60 GB total parameters`, whatever stands before it
+    if not per and of_all_gpus(line, meaning):
+        per = "cluster"
     if not per:
         texts = {word.text for word in tail[:4]}
         if "total" in texts or "aggregate" in texts or (head and head[-1].text == "total") or counts_all(desk, line, meaning):
@@ -79,6 +81,15 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
             "",
         )
     return Scope(per=per, phase=phase, member=member, words=words)
+
+
+def of_all_gpus(line: Line, meaning: Meaning) -> bool:
+    """Tell whether a label says that an amount of memory is that of all GPUs together: `Total memory across all GPUs`, `Cluster memory`."""
+    if meaning.quantity not in ("memory.used", "memory.capacity") or meaning.context is None:
+        return False
+    view = next((view for view in line.views if view.label.text.whole == meaning.context), None)
+    texts = {word.text for word in view.words} if view else set()
+    return "aggregate" in texts or ("total" in texts and view is not None and (find(view.words, ("all", "gpu")) >= 0 or "cluster" in texts))
 
 
 def counts_all(desk: Desk, line: Line, meaning: Meaning) -> bool:
