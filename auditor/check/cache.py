@@ -313,18 +313,25 @@ class _All:
 
 def _most(cache: Cache) -> _All | None:
     """Return the cache of all sequences at the longest they may grow to, with the most bytes a reading gives."""
-    return _all(cache, cache.tokens[:1], cache.longest(), max(cache.layers.items(), default=None))
+    return _all(cache.tokens[:1], cache.longest(), max(cache.layers.items(), default=None), cache.sequences())
 
 
 def _least(cache: Cache) -> _All | None:
     """Return the cache of all sequences at their longest, with the fewest bytes a stated precision gives."""
-    return _all(cache, cache.tokens[-1:], cache.lengths(), min(cache.layers.items(), default=None))
+    return _all(cache.tokens[-1:], cache.lengths(), min(cache.layers.items(), default=None), cache.sequences())
+
+
+def _shortest(cache: Cache) -> _All | None:
+    """Return the cache of the smallest batch at the shortest length, with the fewest bytes a stated precision gives."""
+    return _all(cache.tokens[-1:], cache.lengths()[-1:], min(cache.layers.items(), default=None), cache.sequences()[-1:])
 
 
 def _all(
-    cache: Cache, tokens: Sequence[_Token], lengths: Sequence[tuple[Fraction, Claim]], layers: tuple[int, Claim] | None
+    tokens: Sequence[_Token],
+    lengths: Sequence[tuple[Fraction, Claim]],
+    layers: tuple[int, Claim] | None,
+    sequences: Sequence[tuple[Fraction, Claim]],
 ) -> _All | None:
-    sequences = cache.sequences()
     if not tokens or layers is None or not lengths or not sequences:
         return None
     (length, one), (count, two) = lengths[0], sequences[0]
@@ -410,15 +417,6 @@ def enough(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             if claim.span not in done and whole is not None:
                 done.add(claim.span)
                 yield _enough(rule, cache, whole, claim)
-
-
-def _shortest(cache: Cache) -> _All | None:
-    """Return the cache of the smallest batch at the shortest length, with the fewest bytes a stated precision gives."""
-    lengths, sequences, layers = cache.lengths(), cache.sequences(), min(cache.layers.items(), default=None)
-    if not cache.tokens or not lengths or not sequences or layers is None:
-        return None
-    token, (length, one), (count, two) = cache.tokens[-1], lengths[-1], sequences[-1]
-    return _All(token, layers[0], length, count, tuple(dict.fromkeys((*token.claims, layers[1], one, two))))
 
 
 def _enough(rule: Rule, cache: Cache, whole: _All, claim: Claim) -> Outcome:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
+from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
 from auditor.claims.process_groups import Built, code_of
@@ -352,7 +353,7 @@ def crowded(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     "processes - GPUs of a node",
                     f"{world.per_node} - {_number(most)}",
                     f"{world.per_node - _number(most)} processes without a GPU",
-                    (_operand(subject, world.per_node_flag), _counted(most)),
+                    (_operand(subject, world.per_node_flag), operand(most)),
                     *_exactly(world.per_node - _number(most)),
                 ),
             ),
@@ -622,7 +623,7 @@ def _beyond(rule: Rule, one: Built, worlds: Sequence[Claim]) -> Finding | None:
                 "GPUs - 1",
                 f"{_number(claim)} - 1",
                 f"{_number(claim) - 1} is the last rank",
-                (_counted(claim),),
+                (operand(claim),),
                 *_exactly(_number(claim) - 1),
             ),
         ),
@@ -684,7 +685,7 @@ def _wrong_size(rule: Rule, one: Built, claims: Sequence[Claim]) -> Finding | No
                 "ranks - degree",
                 f"{size} - {_number(claim)}",
                 str(size - _number(claim)),
-                (Operand("ranks", str(one.groups[0]), *_exactly(size), one.span), _counted(claim)),
+                (Operand("ranks", str(one.groups[0]), *_exactly(size), one.span), operand(claim)),
                 *_exactly(size - _number(claim)),
             ),
         ),
@@ -720,7 +721,7 @@ def placed(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     "layers / PP",
                     f"{total} / {depth}",
                     f"{figure(Fraction(total, depth), UNITS['1'])} layers in a stage",
-                    (_counted(layers[0]), _counted(depths[0])),
+                    (operand(layers[0]), operand(depths[0])),
                     Fraction(total, depth),
                     Fraction(total, depth),
                 ),
@@ -768,10 +769,6 @@ def _number(claim: Claim) -> int:
 def _operand(subject: Subject, flag: Flag) -> Operand:
     number = flag.number or 0
     return Operand(flag.plain, subject.document.source.text[flag.place.start : flag.place.end][:80], *_exactly(number), flag.place)
-
-
-def _counted(claim: Claim) -> Operand:
-    return Operand(claim.symbol, claim.text.strip(), *_exactly(_number(claim)), claim.span)
 
 
 def _exactly(number: int) -> tuple[Fraction, Fraction]:

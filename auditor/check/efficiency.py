@@ -10,17 +10,17 @@ from auditor.check.arithmetic import Manner, evaluate
 from auditor.check.passages import Passage, disowned
 from auditor.check.stated import number, operand, said, shown
 from auditor.check.subject import Subject
-from auditor.claims.equation import Leaf, Node, Power, Product, Sum
+from auditor.claims.equation import Leaf, Product, products
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence, Outcome, Place, Step, Verdict
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span
-from auditor.units import Dimension
+from auditor.units import DIMENSIONLESS, UNITS
 
 __all__ = ["applied_twice"]
 
-_FLOPS: Final = Dimension(work=1, time=-1)
+_FLOPS: Final = UNITS["FLOPS"].dimension
 _NEAR: Final = Fraction(1, 200)
 """How far a rate may be from the peak times the MFU, by rounding."""
 
@@ -32,7 +32,7 @@ def applied_twice(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for passage, equation in subject.equations if reduced else ():
         if disowned(passage, equation.start, equation.end):
             continue
-        for product in (node for side in equation.sides for node in _products(side.tree)):
+        for product in (node for side in equation.sides for node in products(side.tree)):
             span = passage.span(product.start, product.end)
             for peak, share in reduced:
                 if span not in done and _multiplies(passage.content, product, shown(peak) * shown(share), shown(share)):
@@ -48,19 +48,6 @@ def _reduced(subject: Subject) -> Iterator[tuple[Claim, Claim]]:
         yield from ((peak, share) for share in shares)
 
 
-def _products(node: Node) -> Iterator[Product]:
-    match node:
-        case Product(factors=parts):
-            yield node
-            for _, part in parts:
-                yield from _products(part)
-        case Sum(terms=parts):
-            for _, part in parts:
-                yield from _products(part)
-        case Power(base=base):
-            yield from _products(base)
-
-
 def _multiplies(text: str, product: Product, rate: Fraction, share: Fraction) -> bool:
     """Tell whether the direct factors of a product are a rate and a share, both multiplied or both divided by."""
     signs: dict[str, set[str]] = {"rate": set(), "share": set()}
@@ -70,7 +57,7 @@ def _multiplies(text: str, product: Product, rate: Fraction, share: Fraction) ->
             continue
         if value.dimension == _FLOPS and abs(value.middle - rate) <= rate * _NEAR:
             signs["rate"].add("/" if sign == "/" else "*")
-        elif value.dimension == Dimension() and value.middle == share:
+        elif value.dimension == DIMENSIONLESS and value.middle == share:
             signs["share"].add("/" if sign == "/" else "*")
     return bool(signs["rate"] & signs["share"])
 

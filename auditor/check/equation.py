@@ -109,19 +109,15 @@ def _words_of(passage: Passage) -> frozenset[str]:
 def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction, claim: Claim, *, sure: bool) -> Outcome | None:
     """Judge one equation in which elements of a byte each would agree."""
     text = passage.content
-    judgement, target = _judge(text, equation)[0], equation.sides[1]
-    counted = equation.sides[0]
-    if isinstance(counted.tree, Leaf) and not isinstance(target.tree, Leaf):
+    counted, target = equation.sides
+    if isinstance(counted.tree, Leaf):
         counted, target = target, counted
-    factors = list(leaves(counted.tree))
-    if (
-        not isinstance(judgement, _Agreement)
-        or _OF_ONE_BYTE not in judgement.name
-        or not isinstance(target.tree, Leaf)
-        or isinstance(counted.tree, Leaf)
-        or disowned(passage, equation.start, equation.end)
-    ):
+    if isinstance(counted.tree, Leaf) or not isinstance(target.tree, Leaf):
         return None
+    judgement = _judge(text, equation)[0]
+    if not isinstance(judgement, _Agreement) or _OF_ONE_BYTE not in judgement.name or disowned(passage, equation.start, equation.end):
+        return None
+    factors = list(leaves(counted.tree))
     spans = tuple(passage.span(leaf.start, leaf.end) for leaf in (*factors, target.tree))
     arithmetic = " ".join(text[counted.start : counted.end].split())
     claimed = " ".join(text[target.start : target.end].split())

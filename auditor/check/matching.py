@@ -7,11 +7,12 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.check.placed import plain
+from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.check.targets import own_label
 from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
-from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Outcome, Place, Severity, Step, Verdict
 from auditor.plans.assign import MAIN
 from auditor.rulebook import Rule
 from auditor.statements import Kind, Statement
@@ -69,7 +70,7 @@ def _judged(rule: Rule, statement: Statement, parts: Claim, gpus: Claim) -> Outc
                 "parts - gpus",
                 f"{plain(one)} - {plain(two)}",
                 f"{plain(one - two)} parts too {'many' if one > two else 'few'}",
-                (_operand("parts", parts), _operand("gpus", gpus)),
+                (operand(parts, "parts"), operand(gpus, "gpus")),
                 one - two,
                 one - two,
             ),
@@ -96,7 +97,7 @@ def _each(subject: Subject, rule: Rule, statement: Statement) -> Iterator[Outcom
         claimed="one to one",
         expected=f"{plain(number)} parts a GPU",
         derivation=(
-            Step("parts a GPU", plain(number), f"{plain(number)} parts a GPU", (_operand("parts a GPU", stated[0]),), number, number),
+            Step("parts a GPU", plain(number), f"{plain(number)} parts a GPU", (operand(stated[0], "parts a GPU"),), number, number),
         ),
     )
     yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
@@ -153,7 +154,3 @@ def _one(claims: Sequence[Claim]) -> bool:
 
 def _number(claim: Claim) -> Fraction:
     return claim.interval.low or Fraction(0)
-
-
-def _operand(symbol: str, claim: Claim) -> Operand:
-    return Operand(symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)

@@ -19,7 +19,22 @@ from auditor.claims.equation_tokens import Leaf, Token, TokenKind, tokens
 from auditor.claims.lexicon import Lexicon
 from auditor.units import DIMENSIONLESS, UNITS
 
-__all__ = ["Equation", "Leaf", "Node", "Power", "Product", "Shape", "Side", "Sum", "Symbol", "leaves", "operations", "read", "symbols"]
+__all__ = [
+    "Equation",
+    "Leaf",
+    "Node",
+    "Power",
+    "Product",
+    "Shape",
+    "Side",
+    "Sum",
+    "Symbol",
+    "leaves",
+    "operations",
+    "products",
+    "read",
+    "symbols",
+]
 
 MAX_TEXT: Final = 20_000
 MAX_DEPTH: Final = 12
@@ -120,6 +135,14 @@ def leaves(node: Node) -> Iterator[Leaf]:
         yield node
     for part in _parts(node):
         yield from leaves(part)
+
+
+def products(node: Node) -> Iterator[Product]:
+    """Yield the products of a tree, the outer ones first."""
+    if isinstance(node, Product):
+        yield node
+    for part in _parts(node):
+        yield from products(part)
 
 
 def symbols(node: Node) -> Iterator[Symbol]:

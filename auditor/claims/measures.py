@@ -276,7 +276,7 @@ def of_a_peak(line: Line, position: int, tail: Sequence[Word]) -> bool:
     """Tell whether the words behind a rate of work name the one behind them: `180 TFLOPS of a peak of 312 TFLOPS`."""
     following = line.numbers[position + 1] if position + 1 < len(line.numbers) else None
     here = line.numbers[position].unit
-    if following is None or not (here and following.unit) or tail[:1] == () or tail[0].text != "of":
+    if following is None or not (here and following.unit and tail) or tail[0].text != "of":
         return False
     return kind_of(UNITS[here]) == kind_of(UNITS[following.unit]) == "flops"
 

@@ -18,7 +18,7 @@ from typing import Final
 from auditor.claims.model import Approximation
 from auditor.values import Interval
 
-__all__ = ["Form", "Number", "Spelling", "Written", "rounded", "scan"]
+__all__ = ["DATE", "Form", "Number", "Spelling", "Written", "rounded", "scan"]
 
 MAX_DIGITS: Final = 40
 """Longer digit strings are hashes and identifiers, not figures."""
@@ -193,9 +193,10 @@ _MONTH: Final = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?"
     r"|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 )
-_DATE: Final = re.compile(
+DATE: Final = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}(?:[T\s_-]\d{1,2}[:-]\d{2}(?:[:-]\d{2})?(?:\.\d+)?Z?)?|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}:\d{2}:\d{2}|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?![\d.-])"
     r"|(?<![\d/.])20[0-3]\d/(?:0[1-9]|1[0-2])(?:/\d{1,2})?(?![\d/.]\d|\d)|(?<![\d/.])(?:0[1-9]|1[0-2])/20[0-3]\d(?!\d)"
+    r"|(?<![\d.])20[0-3]\d\.(?:0[1-9]|1[0-2])\.\d{1,2}(?![\d.])"
     rf"|\b{_MONTH}\.?\s(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s)?20[0-3]\d\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}\.?,?\s20[0-3]\d\b"
 )
 _PROPORTION: Final = re.compile(r"(?<![\d:.])\d{1,3}:\d{1,3}(?![\d:.])")
@@ -233,7 +234,7 @@ def _fraction(integer: str, decimals: str, exponent: str) -> tuple[Fraction, Fra
 def _textual_spans(text: str) -> list[tuple[int, int]]:
     """Return the stretches whose digits name something: dates, versions, paths, file names, hashes, shape strings, orders of growth."""
     spans: list[tuple[int, int]] = []
-    for pattern in (_DATE, _PROPORTION, _VERSION, _PATHLIKE, _CHAIN, _HEX, _ORDER):
+    for pattern in (DATE, _PROPORTION, _VERSION, _PATHLIKE, _CHAIN, _HEX, _ORDER):
         for found in pattern.finditer(text):
             if pattern is _PATHLIKE and _degrees_joined(found.group()):
                 continue
