@@ -1,0 +1,288 @@
+"""Checks of groups of ranks: their sizes against the degrees, their number against the GPUs, GPUs set apart for experts.
+
+A group described by its size may be several of the kind, or hold the ranks of other axes too; where a report states several
+values of a degree, one that fits suffices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from auditor.check.owners import (
+    DEGREES,
+    MOST_RELATED,
+    count_of,
+    exactly,
+    figures_of,
+    naming,
+    operand_at,
+    options,
+    placements,
+    products_of,
+    spans_of,
+    whole_claims,
+)
+from auditor.check.subject import Subject
+from auditor.claims.mentions import mentions
+from auditor.claims.placement import GroupSize
+from auditor.cost.layout.placement import Ids
+from auditor.findings import Outcome, Place, Severity, Step, Verdict
+from auditor.plans.assign import MAIN
+from auditor.rulebook import Rule
+from auditor.spans import Span
+from auditor.statements import Statement
+
+__all__ = [
+    "dedicated_experts",
+    "expert_groups",
+    "group_totals",
+    "tensor_groups",
+]
+
+
+def tensor_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A tensor-parallel group has as many ranks as the tensor-parallel degree."""
+    claims = whole_claims(subject, "parallel.tensor", "parallel.expert_tensor")
+    degrees = {count_of(claim) for claim in claims}
+    if not degrees:
+        return
+    others = products_of(subject, ("cp", "dp", "ep", "pp"))
+    admitted = {degree * factor for degree in degrees for factor in others}
+    for size, place, said in _groups(subject, "tensor group"):
+        spans = (place, *(claim.span for claim in claims))
+        if size in degrees:
+            yield Outcome(rule.code, Verdict.HELD, spans, f"tensor-parallel groups of {size}")
+        elif size in admitted:
+            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{size} GPUs are several tensor-parallel groups")
+        else:
+            claim = claims[0]
+            finding = rule.finding(
+                f"a tensor-parallel group of {size} GPUs, but TP is {count_of(claim)}",
+                Place(place, said),
+                related=tuple(Place(one.span, f"TP {count_of(one)}") for one in claims[:MOST_RELATED]),
+                claimed=f"{size} GPUs",
+                expected=f"{count_of(claim)} GPUs",
+                derivation=(_ratio_step(subject, "GPUs of the group / TP", (size, place), (count_of(claim), claim.span)),),
+                severity=None if len(degrees) == 1 else Severity.WARNING,
+            )
+            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+
+
+def expert_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Groups that exchange tokens have EP members, each of them whole sets of the other axes; or they hold one share of the experts."""
+    claims = whole_claims(subject, "parallel.expert")
+    degrees = {count_of(claim) for claim in claims if count_of(claim) > 1}
+    if not degrees:
+        return
+    gpus = figures_of(subject, None, "gpus")
+    # Tokens are exchanged within a layer, hence within a stage: no exchange spans the pipeline.
+    exchanging = {degree * factor for degree in degrees for factor in products_of(subject, ("tp", "dp", "cp", "etp"))}
+    held = {
+        *products_of(subject, ("tp", "pp", "dp", "cp", "etp")),
+        *(degree * factor for degree in degrees for factor in products_of(subject, ("tp", "pp", "dp", "cp", "etp"))),
+    }
+    for degree in degrees:
+        held.update(count // degree for count in gpus if count % degree == 0)
+    described = [size for size in placements(subject).sizes if size.kind == "expert group" and size.size is not None and not size.aside]
+    done: set[int] = set()
+    for one in described:
+        size, place = one.size, one.size_span
+        if size is None or place is None or size in done:
+            continue
+        same = [other for other in described if other.size == size]
+        exchange = next((other for other in same if _exchanges(subject, other, rule)), None)
+        done.add(size)
+        spans = (*(other.size_span for other in same if other.size_span is not None), *(claim.span for claim in claims))
+        if size in exchanging or (exchange is None and size in held):
+            yield Outcome(rule.code, Verdict.HELD, spans, f"expert-parallel groups of {size}")
+            continue
+        claim = claims[0]
+        main = (exchange or one).size_span or place
+        what = "exchange tokens among" if exchange is not None else "have"
+        fitting = sorted(exchanging)[:4]
+        finding = rule.finding(
+            f"expert-parallel groups {what} {size} GPUs, but EP {count_of(claim)} makes groups of {' or '.join(map(str, fitting))}",
+            Place(main, f"{size} GPUs"),
+            related=(
+                *(Place(other.size_span, f"{size} GPUs") for other in same if other.size_span is not None and other.size_span != main),
+                *(Place(one.span, f"EP {count_of(one)}") for one in claims[:MOST_RELATED]),
+            ),
+            claimed=f"{size} GPUs",
+            expected=" or ".join(map(str, fitting)) + " GPUs",
+            derivation=(_ratio_step(subject, "GPUs of the group / EP", (size, main), (count_of(claim), claim.span)),),
+            severity=Severity.WARNING if size in held or exchange is None else None,
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+
+
+def _exchanges(subject: Subject, size: GroupSize, rule: Rule) -> bool:
+    """Tell whether tokens are said to go round inside these groups: in the same line, or right below it."""
+    words = [tuple(one) for one in options(rule)["exchange"]]
+    statements = subject.document.statements
+    own = statements[size.statement]
+    start = own.value.whole.start
+    for statement in statements[size.statement : size.statement + 12]:
+        inside = statement is own or any(label.text.whole.start == start for label in statement.path)
+        if inside and any(
+            _says(subject, text, words) for text in (statement.value.content, *(label.text.content for label in statement.path[-1:]))
+        ):
+            return True
+    return False
+
+
+def group_totals(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """So many groups of so many GPUs do not exceed the GPUs there are to divide."""
+    found = placements(subject)
+    gpus = whole_claims(subject, "gpus", "gpus.available")
+    for one in found.sizes:
+        if one.size is None or one.count is None or one.size_span is None or one.count_span is None or one.aside:
+            continue
+        total = one.size * one.count
+        bounds = [
+            (count.number, count.span)
+            for owner, count in found.counts
+            if one.owner is not None and (owner.kind, owner.id) == (one.owner.kind, one.owner.id) and count.kind == "gpu"
+        ]
+        bounds = bounds or [(count_of(claim), claim.span) for claim in gpus]
+        if not bounds:
+            continue
+        number, span = max(bounds)
+        spans = (one.size_span, one.count_span, span)
+        if total <= number:
+            if number % total == 0:
+                yield Outcome(rule.code, Verdict.HELD, spans, f"{one.count} x {one.size} = {total} of {number} GPUs")
+            else:
+                yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{one.count} x {one.size} = {total} are a part of {number} GPUs")
+            continue
+        finding = rule.finding(
+            f"{one.count} groups of {one.size} GPUs are {total}, but there are {number}",
+            Place(one.count_span, f"{one.count} groups"),
+            related=(Place(one.size_span, f"{one.size} GPUs each"), Place(span, f"{number} GPUs")),
+            claimed=f"{one.count} x {one.size} GPUs",
+            expected=f"{number} GPUs",
+            derivation=(
+                Step(
+                    "groups * GPUs per group",
+                    f"{one.count} * {one.size}",
+                    f"{total} GPUs",
+                    (
+                        operand_at(subject, "groups", one.count, one.count_span),
+                        operand_at(subject, "GPUs per group", one.size, one.size_span),
+                    ),
+                    *exactly(total),
+                ),
+            ),
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+
+
+def dedicated_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """With GPUs set apart for experts, the others must hold all the replicas of TP x PP ranks."""
+    found = placements(subject)
+    names = [tuple(one) for one in options(rule)["dedicated"]]
+    dedicated: list[tuple[Ids, Span]] = []
+    for statement in subject.document.statements:
+        text = statement.value.content
+        if (
+            any(character.isdigit() for character in text)
+            and "xpert" in _around(statement)
+            and _says(subject, text, names)
+            and not statement.struck
+        ):
+            for mention in _mentioned(subject, statement):
+                dedicated.append((mention[0], mention[1]))
+    if not dedicated:
+        return
+    apart = Ids.of(span for ids, _ in dedicated for span in ids.ranges)
+    tp, pp, dp, gpus = (
+        [claim for claim in whole_claims(subject, quantity) if claim.plan == MAIN]
+        for quantity in (DEGREES["tp"], DEGREES["pp"], DEGREES["dp"], "gpus")
+    )
+    if not (tp and pp and dp) or any(len({count_of(one) for one in claims}) != 1 for claims in (tp, pp, dp)):
+        return
+    for series in found.of("stage", "gpu"):
+        ranks = series.all
+        if not series.complete or series.template or series.aside or len(series.members) != count_of(pp[0]) or ranks & apart:
+            continue
+        named = len(ranks | apart)
+        if named not in {count_of(one) for one in gpus}:
+            yield Outcome(rule.code, Verdict.UNDETERMINED, spans_of(series), f"the {named} GPUs placed are not all the plan has")
+            continue
+        per_replica = count_of(tp[0]) * count_of(pp[0])
+        possible, wanted = len(ranks) // per_replica, count_of(dp[0])
+        spans = (*spans_of(series), *(span for _, span in dedicated), *(one[0].span for one in (tp, pp, dp)))
+        if possible >= wanted:
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{len(ranks)} GPUs hold {possible} replicas of {per_replica}")
+            break
+        claim = next((one for one in sorted(dp, key=lambda one: one.span) if "replica" in one.text), dp[0])
+        finding = rule.finding(
+            f"{wanted} replicas of TP {count_of(tp[0])} x PP {count_of(pp[0])} need {wanted * per_replica} GPUs beside the experts', "
+            f"but {naming('gpu', ranks)} are {len(ranks)}",
+            Place(claim.span, f"{wanted} replicas"),
+            related=(
+                *(Place(one.span, f"DP {count_of(one)}") for one in [one for one in dp if one is not claim][:3]),
+                *(Place(span, f"{naming('gpu', ids)} hold experts only") for ids, span in dedicated[:3]),
+                *(Place(member.span, f"{member.owner}: {naming('gpu', member.ids)}") for member in series.members[:MOST_RELATED]),
+                Place(tp[0].span, f"TP {count_of(tp[0])}"),
+                Place(pp[0].span, f"PP {count_of(pp[0])}"),
+            ),
+            claimed=f"{wanted} replicas",
+            expected=f"{possible} replica{'s' if possible != 1 else ''}",
+            derivation=(
+                Step(
+                    "dp * tp * pp",
+                    f"{wanted} * {count_of(tp[0])} * {count_of(pp[0])}",
+                    f"{wanted * per_replica} GPUs needed, {len(ranks)} placed",
+                    tuple(
+                        operand_at(subject, symbol, count_of(one), one.span)
+                        for symbol, one in (("dp", claim), ("tp", tp[0]), ("pp", pp[0]))
+                    ),
+                    *exactly(wanted * per_replica),
+                ),
+            ),
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+        break
+
+
+def _groups(subject: Subject, kind: str) -> Iterator[tuple[int, Span, str]]:
+    """Return the sizes of groups of a kind: as listed, and as described."""
+    found = placements(subject)
+    for series in found.of(kind, "gpu"):
+        if series.aside:
+            continue
+        seen: set[int] = set()
+        for member in series.members:
+            if member.exact and len(member.ids) not in seen:
+                seen.add(len(member.ids))
+                yield len(member.ids), member.span, f"{member.owner}: {naming('gpu', member.ids)}"
+    for size in found.sizes:
+        if size.kind == kind and size.size is not None and size.size_span is not None and not size.aside:
+            yield size.size, size.size_span, f"{size.size} GPUs"
+
+
+def _mentioned(subject: Subject, statement: Statement) -> Iterator[tuple[Ids, Span]]:
+    for mention in mentions(statement.value.content, subject.lexicon.nouns):
+        if mention.kind == "gpu":
+            yield mention.ids, statement.value.span(mention.start, mention.end)
+
+
+def _around(statement: Statement) -> str:
+    return " ".join((statement.value.content[:400], *(label.text.content[:200] for label in statement.path[-2:])))
+
+
+def _says(subject: Subject, text: str, names: Sequence[tuple[str, ...]]) -> bool:
+    words = [word.text for word in subject.lexicon.normalize(text[:600])]
+    for name in names:
+        for place in range(len(words) - len(name) + 1):
+            if tuple(words[place : place + len(name)]) == name:
+                return True
+    return False
+
+
+def _ratio_step(subject: Subject, formula: str, size: tuple[int, Span], degree: tuple[int, Span]) -> Step:
+    ratio = Fraction(size[0], degree[0])
+    names = formula.split(" / ")
+    operands = (operand_at(subject, names[0], *size), operand_at(subject, names[1], *degree))
+    return Step(formula, f"{size[0]} / {degree[0]}", str(ratio), operands, ratio, ratio)
