@@ -74,6 +74,8 @@ _IDS: Final = ("gpu", "device", "node", "rank")
 """A key that names one of them holds its number, not a count."""
 _CAPACITY_WORDS: Final = ("capacity", "vram", "hbm", "single", "video")
 _COUNTS: Final = ("gpus", "nodes", "gpus.per_node", "experts.per_gpu", "layers.per_stage")
+_IN_ALL: Final = {"total", "aggregate"}
+"""Words that say of a figure that it is that of the whole plan; where its scope says so they narrow it no further."""
 _TITLE: Final = 1
 _TWO: Final = 2
 _OF_MANY: Final = 2
@@ -275,7 +277,8 @@ def _cues(subject: Subject, claim: Claim, statement: Statement) -> frozenset[str
         if not _is_title(label) and label.kind is not LabelKind.FILE:
             found |= {word.text for word in subject.lexicon.normalize(label.text.content)} & _CONTRAST
     named = {word.text for word in subject.lexicon.normalize(claim.quantity.replace(".", " "))}
-    return frozenset(found - named) - ({"total"} if claim.quantity in _COUNTS else set())
+    in_all = claim.quantity in _COUNTS or claim.scope.per == "total"
+    return frozenset(found - named) - (_IN_ALL if in_all else set())
 
 
 def _is_title(label: Label) -> bool:

@@ -77,7 +77,7 @@ Claims = Mapping[str, Sequence[Claim]]
 """The claims of a plan by quantity."""
 
 
-def run_all(rules: Iterable[Rule], plans: Iterable[Plan], frameworks: Collection[str] = (), *, told: bool = True) -> list[Outcome]:
+def run_all(rules: Iterable[Rule], plans: Collection[Plan], frameworks: Collection[str] = (), *, told: bool = True) -> list[Outcome]:
     """Return the outcomes of every relation rule over every plan; what two plans share is said once.
 
     `frameworks` are the programs the report names: a convention of another program's is mentioned but saves nothing.
@@ -99,7 +99,28 @@ def run_all(rules: Iterable[Rule], plans: Iterable[Plan], frameworks: Collection
                 if key not in seen:
                     seen.add(key)
                     found.append(outcome)
-    return found
+    return _of_own_phase(found, plans)
+
+
+def _of_own_phase(outcomes: list[Outcome], plans: Collection[Plan]) -> list[Outcome]:
+    """Return the outcomes without the contradictions of a phase's figure with figures of no phase, where it holds with those of its own.
+
+    `Decode: 32 GPUs` in a section and `64 GPUs` for the report: the rate of decoding is that of the 32.
+    """
+    phases = {claim.span: claim.scope.phase for plan in plans for claim in plan.claims if claim.scope.phase and not claim.source}
+    settled: dict[tuple[str, Span], set[Span]] = {}
+    for outcome in outcomes:
+        if outcome.verdict is Verdict.HELD:
+            for span in outcome.spans:
+                if phase := phases.get(span):
+                    settled.setdefault((outcome.rule, span), set()).update(one for one in outcome.spans if phases.get(one) == phase)
+
+    def stands(outcome: Outcome) -> bool:
+        if outcome.verdict is not Verdict.CONTRADICTED:
+            return True
+        return not any(settled.get((outcome.rule, span), set()) - set(outcome.spans) for span in outcome.spans if span in phases)
+
+    return [outcome for outcome in outcomes if stands(outcome)]
 
 
 def run(rule: Rule, plan: Plan, frameworks: Collection[str] = ()) -> list[Outcome]:

@@ -53,6 +53,8 @@ _JUDGING: Final = (
     "assessment",
     "outcome",
 )
+_MET: Final = ("met", "exceeded", "satisfied", "achieved", "fulfilled")
+_ASKED_FOR: Final = ("target", "requirement", "goal", "slo", "sla", "objective")
 _TOP_HEADING: Final = 1
 _CARRIERS: Final = (LabelKind.HEADING, LabelKind.ITEM, LabelKind.LEAD)
 
@@ -79,7 +81,7 @@ def marks(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A tick or cross beside a figure and its target: the figures decide."""
     reader = _Marks(subject)
     seen: set[tuple[Span, Span]] = set()
-    for judged in (*reader.on_lines(), *reader.on_labels()):
+    for judged in (*reader.on_lines(), *reader.on_labels(), *reader.on_names()):
         for pair in judged.pairs:
             spans = (pair.actual.span, pair.target.span)
             if spans in seen:
@@ -186,6 +188,19 @@ class _Marks:
             if found:
                 yield _Judged(verdicts[place], statements[0], place, tuple(found))
 
+    def on_names(self) -> Iterator[_Judged]:
+        """Yield the figures whose own label calls a target met, with a target of their plan: `Throughput goal met: 83 tokens/ms`."""
+        for index, statement in enumerate(self.subject.document.statements):
+            if statement.struck or statement.kind is Kind.CODE or not _named_met(self.subject, statement):
+                continue
+            own = [claim for claim in self.subject.of(index) if claim.role is Role.ACTUAL and claim.unit.symbol != "1"]
+            if len(own) != 1 or beside(self.subject, index):
+                continue
+            asked = [claim for claim in self.subject.claims if not claim.source and claim.role is Role.TARGET]
+            found = pairs((own[0], *asked))
+            if found and (all(pair.missed() for pair in found) or all(pair.met() for pair in found)):
+                yield _Judged(True, statement, statement.value.whole, tuple(found[:1]), in_words=True)
+
     @cached_property
     def _rows(self) -> Mapping[tuple[int, int], Sequence[int]]:
         found: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -201,6 +216,12 @@ class _Marks:
             for cut in (1, 2):
                 found[statement.group, statement.path[:-cut]].append(index)
         return found
+
+
+def _named_met(subject: Subject, statement: Statement) -> bool:
+    """Tell whether a statement's own label says of a target that it is met, and no more."""
+    words = [word.text for word in subject.lexicon.normalize(own_label(statement))]
+    return len(words) > 1 and words[-1] in _MET and words[-2] in _ASKED_FOR and not set(words) & {"not", "if", "when", "all", "no"}
 
 
 def _is_verdict(subject: Subject, statement: Statement) -> bool:

@@ -285,15 +285,15 @@ class LabelReader:
         return ""
 
     def role(self, words: Sequence[Word]) -> str:
-        """Return the role that the words say: the last cue in them wins."""
-        best, place = "", -1
+        """Return the role that the words say: the cue that ends last wins, so that `requirement met` is what is."""
+        best, place = "", 0
         if words and words[0].text in GIVEN_UP:
             return "previous"
         texts = {word.text for word in words}
         for role, names in self.lexicon.roles.items():
             for name in names:
-                if name and name[0] in texts and (index := find(words, name)) > place:
-                    best, place = role, index
+                if name and name[0] in texts and (index := find(words, name)) >= 0 and index + len(name) > place:
+                    best, place = role, index + len(name)
         return best
 
     def phase(self, words: Sequence[Word]) -> str:

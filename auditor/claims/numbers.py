@@ -535,7 +535,7 @@ class _Scanner:
         if inexact:
             slack = step / 2
         if approximate:
-            slack = max(step / 2 if step else Fraction(0), abs(value) / 20)
+            slack = max(step / 2, min(abs(value) / 20, _ABOUT_DIGITS * _last_place(value, step)))
         return Written(Interval(value - slack, value + slack), label, Interval.exact(value))
 
     def unit_at(self, position: int) -> tuple[str, int] | None:
@@ -731,6 +731,8 @@ _GPU_NAME: Final = re.compile(
     r"(?:[- ](?:SXM\d?|PCIe|NVL|\d{2,3} ?Gi?B))?(?![\w-])(?!\s*[:=])"
 )
 """The name of a GPU that is counted without the word: `512 H100`."""
+_ABOUT_DIGITS: Final = 10
+"""How many units of its last digit a number behind an approximation sign may be off: `~7.98` says more than `~8`."""
 _AXIS_VALUE: Final = re.compile(r"([A-Za-z]{2,4})\d")
 _COUNTED_BY_TIMES: Final = re.compile(r"[xX×]\s?(?:[\d(~]|[A-Z]{1,3}\d|[A-Z]\w|GPU|gpu|node|NVIDIA|nvidia)")
 """A multiplication sign that is followed by what is multiplied or counted: `2x8`, `8× H100`, `4xGB200`."""
@@ -774,6 +776,13 @@ def _symbolic(text: str, position: int) -> bool:
     while position and text[position - 1] in _GAP:
         position -= 1
     return bool(position) and text[position - 1].isalpha()
+
+
+def _last_place(value: Fraction, step: Fraction) -> Fraction:
+    """Return one unit of the last digit that is not a zero at the end of a whole number: 10 for 7,980, a hundredth for 7.98."""
+    while step >= 1 and value and value % (step * 10) == 0:
+        step *= 10
+    return step
 
 
 def rounded(digits: str, written: Written) -> Written:

@@ -99,7 +99,7 @@ def role_of(
         if depth and view.label.kind is LabelKind.HEADING and role in ("target", "limit", "actual"):
             if (
                 role == "target"
-                and find_any(view.words, ("target", "requirement", "slo", "sla"))
+                and find_any(view.words, ("target", "requirement", "slo", "sla", "threshold"))
                 and not find_any(
                     view.words,
                     (
@@ -110,6 +110,9 @@ def role_of(
                         "compliance",
                         "analysis",
                         "met",
+                        "achieving",
+                        "meeting",
+                        "reaching",
                         "vs",
                         "memory",
                         "gpu",

@@ -14,7 +14,7 @@ from auditor.claims.vocabulary import MEANT, PARTS_WITH_MEMORY, STATISTICS, WHOL
 from auditor.claims.words import Word
 from auditor.statements import LabelKind
 
-__all__ = ["counts_all", "of_array", "part_of_model", "scope_of", "specialise"]
+__all__ = ["across_gpus", "counts_all", "of_array", "part_of_model", "scope_of", "specialise"]
 
 
 def part_of_model(desk: Desk, line: Line, tail: Sequence[Word], head: Sequence[Word], scope: Scope) -> str:
@@ -34,7 +34,8 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
         per = "cluster"
     if not per:
         texts = {word.text for word in tail[:4]}
-        if "total" in texts or "aggregate" in texts or (head and head[-1].text == "total") or counts_all(desk, line, meaning):
+        summed_up = "total" in texts or "aggregate" in texts or (head and head[-1].text == "total") or counts_all(desk, line, meaning)
+        if summed_up or (meaning.quantity.startswith("rate.") and across_gpus(line, number)):
             per = "total"
         elif "each" in texts or splits_each(desk, [word.text for word in head[-4:] if word.text != "and"], ("gpu",)):
             per = "gpu"
@@ -81,6 +82,14 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
             "",
         )
     return Scope(per=per, phase=phase, member=member, words=words)
+
+
+def across_gpus(line: Line, number: Number) -> bool:
+    """Tell whether the GPUs that yield a rate together are counted right behind it: `3200 tokens/s (across 64 GPUs)`."""
+    behind = next((other for other in line.numbers if other.start >= number.end), None)
+    if behind is None or not behind.noun.startswith("gpu"):
+        return False
+    return line.text[number.end : behind.start].lower().replace("(", " ").split() in (["across"], ["across", "all"], ["over", "all"])
 
 
 def of_all_gpus(line: Line, meaning: Meaning) -> bool:
