@@ -62,6 +62,8 @@ def read_counted(
         return Meaning("model.top_k", Confidence.MEDIUM, f"{shown} {after[0].text}")
     if noun == "gpu":
         return read_gpus(desk, line, position, number, modifiers, after, head, per, before, shown)
+    if noun in ("replica", "copy") and not modifiers and (per == "expert" or of_each_expert(head)):
+        return Meaning("experts.replicas", Confidence.HIGH, f"{shown} of each expert", "expert")
     if noun in ("sequence", "prompt") and "token" in modifier_texts:
         return Meaning("batch.sequence_length", Confidence.HIGH, f"{shown}: so many tokens each")
     if noun in (
@@ -130,7 +132,7 @@ def read_counted(
                 (quantity for quantity in quantities.values() if quantity.noun == noun and quantity.qualifiers & modifier_texts), None
             )
         ):
-            return Meaning(qualified.id, Confidence.HIGH, shown)
+            return Meaning(qualified.id, Confidence.HIGH, shown, per)
         if labelled and not per:
             return Meaning(
                 labelled.id,
@@ -215,6 +217,12 @@ def read_counted(
     if degree and noun in ("group", "rank", "replica", "copy", "instance") and noun in degree.fallback_nouns:
         return Meaning(degree.id if degree.id == "parallel.data" else "other", Confidence.MEDIUM, shown, words=spell(inner))
     return Meaning("other", Confidence.LOW, shown, per, words=spell(inner))
+
+
+def of_each_expert(head: Sequence[Word]) -> bool:
+    """Tell whether the words before a number speak of every expert: `each expert has 2 replicas`, `every routed expert: 2 copies`."""
+    words = [word.text for word in head]
+    return any(word in ("each", "every") and "expert" in words[index + 1 : index + 3] for index, word in enumerate(words))
 
 
 def width_of_heads(

@@ -52,6 +52,7 @@ _CONFIGURES = _DEGREES | frozenset(
         "batch.sequence_length",
         "parallel.virtual_pipeline",
         "batch.accumulation",
+        "experts.redundant",
     )
 )
 _CLUSTER = frozenset(("gpus", "nodes", "gpus.per_node", "gpus.per_stage", "gpus.per_replica", "gpus.per_group"))
