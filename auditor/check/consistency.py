@@ -123,7 +123,9 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
             spans = tuple(claim.span for claim in kept)
             if len(kept) > 1 and len(values) == 1:
                 yield Outcome(rule.code, Verdict.HELD, spans, f"{kept[0].text.strip()} in {len(kept)} places")
-            elif len(values) > 1 and not (of_many or _scattered(values) or apart(subject, values[0][0], values[1][0])):
+            elif len(values) > 1 and not (
+                of_many or _scattered(values) or apart(subject, values[0][0], values[1][0]) or _by_shared(subject, scope, values)
+            ):
                 finding = _finding(subject, rule, scope, values)
                 yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
@@ -131,6 +133,15 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
 def _scattered(values: Sequence[Sequence[Claim]]) -> bool:
     """Tell whether claims take three values or more and most of them none in particular: they speak of several things."""
     return len(values) > _TWO and 2 * len(values[0]) <= sum(map(len, values))
+
+
+def _by_shared(subject: Subject, scope: _Scope, values: Sequence[Sequence[Claim]]) -> bool:
+    """Tell whether two counts of experts differ by the shared ones: one counts them in, the other does not."""
+    if scope.quantity not in ("model.experts", "model.top_k"):
+        return False
+    one, two = (cluster[0].interval.middle for cluster in values[:_TWO])
+    shared = {claim.interval.middle for claim in subject.quantities(("model.shared_experts",))}
+    return one is not None and two is not None and abs(one - two) in shared
 
 
 def _enumerates(subject: Subject, claim: Claim) -> bool:

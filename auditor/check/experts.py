@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from auditor.check.layout import count_of, settled
+from auditor.check.stated import operand, places, said
 from auditor.check.subject import Subject
+from auditor.check.targets import own_label, words_around
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.plans.model import Plan
 from auditor.rulebook import Rule
+from auditor.spans import Span
 
-__all__ = ["across_layers"]
+__all__ = ["across_layers", "shared_in_active", "shared_in_total"]
 
 _ACROSS: Final = frozenset(("across", "throughout", "spanning"))
 MAX_GAP: Final = 40
@@ -70,3 +75,119 @@ def _outcome(rule: Rule, share: Claim, layers: Claim, stages: Claim) -> Outcome:
         derivation=(step,),
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, (share.span, layers.span, stages.span), message, finding)
+
+
+# --- shared experts
+
+
+def shared_in_total(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """The experts of a layer in all are the routed ones, with or without the shared ones."""
+    routed, total = frozenset(("routed",)), frozenset(("total", "all", "altogether", "overall"))
+    yield from _with_shared(subject, rule, _Kind("model.experts", "routed", routed, "experts in all", total))
+
+
+def shared_in_active(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """The experts that work on a token are those it is routed to, with or without the shared ones."""
+    routed, active = (
+        frozenset(("routed", "topk", "top", "router", "routing")),
+        frozenset(("active", "activated", "total", "all", "overall")),
+    )
+    yield from _with_shared(subject, rule, _Kind("model.top_k", "top_k", routed, "experts of a token", active))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A quantity that some reports count with the shared experts and some without, and the words that tell."""
+
+    quantity: str
+    symbol: str
+    without: frozenset[str]
+    called: str
+    within: frozenset[str]
+
+
+def _with_shared(subject: Subject, rule: Rule, kind: _Kind) -> Iterator[Outcome]:
+    done: set[tuple[Span, ...]] = set()
+    for plan in subject.plans:
+        shared = _of_one_value(_counted(plan, "model.shared_experts"))
+        if shared is None:
+            continue
+        claims = _counted(plan, kind.quantity)
+        routed = _of_one_value([claim for claim in claims if _words(subject, claim) & kind.without])
+        if routed is None:
+            continue
+        layers = [one for claim in plan.claims if claim.quantity == "model.layers" and (one := count_of(claim)) is not None]
+        for whole in claims:
+            if (
+                whole.span != routed.span
+                and (_words(subject, whole) & kind.within or _same(whole, routed, shared))
+                and not _words(subject, whole) & kind.without
+            ):
+                outcome = _whole_outcome(rule, kind, whole, routed, shared, layers)
+                if outcome.spans not in done:
+                    done.add(outcome.spans)
+                    yield outcome
+
+
+def _counted(plan: Plan, quantity: str) -> list[Claim]:
+    """Return the claims of a plan that count experts of a layer or a token."""
+    return [
+        claim
+        for claim in plan.claims
+        if claim.quantity == quantity
+        and claim.role is Role.ACTUAL
+        and claim.scope.per in ("", "layer", "token", "total")
+        and not (claim.scope.member or claim.scope.words)
+        and (count_of(claim) or 0) > 0
+    ]
+
+
+def _of_one_value(claims: Sequence[Claim]) -> Claim | None:
+    """Return the surest of some claims that state one value; None where they state several."""
+    if len({count_of(claim) for claim in claims}) != 1:
+        return None
+    return min(claims, key=lambda claim: (-claim.confidence.rank, bool(claim.source), claim.span))
+
+
+def _words(subject: Subject, claim: Claim) -> frozenset[str]:
+    """Return the words that a count stands among: its own, those next to it and its label if it is all that is labelled."""
+    if claim.source:
+        return frozenset()
+    statement = subject.statement(claim)
+    beside = [other for other in subject.of(claim.statement) if other.span != claim.span]
+    label = own_label(statement) if not any(other.span < claim.span for other in beside) else ""
+    near = words_around(subject, claim.statement).get(claim.span, frozenset())
+    own = {word.text for text in (claim.text, label) for word in subject.lexicon.normalize(text)}
+    return frozenset(near | own)
+
+
+def _same(*claims: Claim) -> bool:
+    """Tell whether claims of the report stand in one statement."""
+    return not any(claim.source for claim in claims) and len({claim.statement for claim in claims}) == 1
+
+
+def _whole_outcome(rule: Rule, kind: _Kind, whole: Claim, routed: Claim, shared: Claim, layers: Iterable[int]) -> Outcome:
+    value, one, two = (count_of(claim) or 0 for claim in (whole, routed, shared))
+    spans = tuple(claim.span for claim in (whole, routed, shared) if not claim.source)
+    admitted = {one, one + two} | ({count * depth for count in (one, one + two) for depth in layers} if kind.symbol == "routed" else set())
+    if value in admitted:
+        return Outcome(rule.code, Verdict.HELD, spans, f"{one} routed and {two} shared")
+    message = f"{said(whole)} {kind.called}, but {one} routed and {two} shared are {one + two}"
+    step = Step(
+        formula=f"{kind.symbol} + shared_experts",
+        substituted=f"{one} + {two}",
+        result=str(one + two),
+        operands=(operand(routed, kind.symbol), operand(shared)),
+        low=Fraction(one + two),
+        high=Fraction(one + two),
+    )
+    finding = rule.finding(
+        message,
+        Place(whole.span, "in all"),
+        severity=None if _same(whole, routed, shared) else min(rule.severity, Severity.WARNING, key=lambda item: item.rank),
+        related=places((routed, shared), but=whole),
+        claimed=said(whole),
+        expected=str(one + two),
+        derivation=(step,),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

@@ -55,6 +55,11 @@ def read_counted(
             earlier = next((claim for claim in reversed(before) if claim is not None and claim.quantity.startswith("parallel.")), None)
             return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}") if earlier else None
         return Meaning(degree.id, Confidence.HIGH, f"{shown} of {degree.names[0][0]}")
+    taken = next((claim for claim in reversed(before) if claim is not None), None)
+    if noun == "expert" and "routed" in modifier_texts and bracketed(desk, line, number) and taken and taken.quantity == "model.top_k":
+        return Meaning("model.top_k", Confidence.MEDIUM, f"{shown} of a token")  # `9 active experts (8 routed experts + 1 shared)`
+    if noun == "expert" and not per and of_each_token(head) and not modifier_texts & {"shared", "redundant"}:
+        return Meaning("model.top_k", Confidence.MEDIUM, f"{shown} of a token")
     chosen = position and line.text[line.numbers[position - 1].stop : number.start].strip().lower() in ("of", "out of", "of the")
     if noun == "expert" and chosen and per in ("", "token"):
         return Meaning("model.experts", Confidence.MEDIUM, f"what {shown} are chosen from")
@@ -125,7 +130,8 @@ def read_counted(
             return Meaning(
                 "other", Confidence.MEDIUM, f"label {label.raw.strip()!r}", per, label.label.text.whole, words=label.raw.strip()[:60]
             )
-        if labelled and bracketed(desk, line, number) and any(claim is not None and claim.quantity == labelled.id for claim in before):
+        again = labelled is not None and any(claim is not None and claim.quantity == labelled.id for claim in before)
+        if labelled and again and bracketed(desk, line, number):
             labelled = None
         if quantities and (
             qualified := next(
@@ -223,6 +229,18 @@ def of_each_expert(head: Sequence[Word]) -> bool:
     """Tell whether the words before a number speak of every expert: `each expert has 2 replicas`, `every routed expert: 2 copies`."""
     words = [word.text for word in head]
     return any(word in ("each", "every") and "expert" in words[index + 1 : index + 3] for index, word in enumerate(words))
+
+
+def of_each_token(head: Sequence[Word]) -> bool:
+    """Tell whether the words before a number say how many experts a token takes: `each token uses 8 experts`."""
+    words = [word.text for word in head]
+    return any(
+        word in ("each", "every", "a", "per") and words[index + 1] == "token" and words[-1] in _TAKES
+        for index, word in enumerate(words[:-1])
+    )
+
+
+_TAKES: Final = frozenset("use uses activate activates select selects visit visits pass passes choose chooses".split())
 
 
 def width_of_heads(
