@@ -27,7 +27,7 @@ from auditor.statements import Kind, Statement
 from auditor.units import UNITS
 from auditor.values import Interval
 
-__all__ = ["LEAST_MEMORY", "Named", "bits_for_bytes", "gpu", "link", "model", "named_gpu"]
+__all__ = ["LEAST_MEMORY", "Named", "bits_for_bytes", "gpu", "link", "model", "named_gpu", "named_parts"]
 
 _LONGEST: Final = 400
 _MOST: Final = 4000
@@ -100,6 +100,11 @@ def named_gpu(subject: Subject) -> Named | None:
     if len(frozenset().union(*(name.family for name in names))) != 1:
         return None
     return min(names, key=lambda name: len(name.parts))
+
+
+def named_parts(subject: Subject) -> tuple[Hardware, ...]:
+    """Return every part of the catalog that the GPUs the report names can be."""
+    return tuple(dict.fromkeys(part for name in _names(subject, devices=True) for part in name.parts))
 
 
 def _over(subject: Subject, claim: Claim, names: Sequence[Named]) -> Named | None:

@@ -30,7 +30,7 @@ from auditor.spans import Span
 from auditor.statements import Kind
 from auditor.units import UNITS
 
-__all__ = ["active_by_shape", "attention", "by_shape", "experts_alone", "per_expert", "per_gpu"]
+__all__ = ["active_by_shape", "active_of_shape", "attention", "by_shape", "experts_alone", "per_expert", "per_gpu"]
 
 _ONE: Final = UNITS["1"]
 _FAR: Final = Fraction(6, 5)
@@ -195,6 +195,15 @@ def _range(shape: _Shape, *, used: bool = False) -> _Range | None:
     ordered = sorted(amounts, key=lambda one: one.value)
     extra = Fraction(0) if shape.vocabulary else Fraction(2 * _LARGEST_VOCABULARY * shape.sizes["hidden"])
     return _Range(ordered[0], ordered[-1], extra, shape)
+
+
+def active_of_shape(plan: Plan) -> Fraction | None:
+    """Return the parameters that work on a token by the shape a plan states, under its largest definition; None where it states none.
+
+    A token takes one expert of a layer where the plan does not say how many.
+    """
+    counts = [active(model).value for shape in shapes(plan) for _, model in shape.architectures()]
+    return max(counts, default=None)
 
 
 def by_shape(subject: Subject, rule: Rule) -> Iterator[Outcome]:

@@ -325,9 +325,9 @@ def said(claim: Claim) -> str:
     text = claim.text.strip()
     for mark in ("=", "≈"):
         text = text.rpartition(mark)[2].strip()
-    if claim.unit.dimension == DATA and not any(character.isalpha() for character in text):
-        return amount(shown(claim), claim.unit)
-    return text[:80]
+    if claim.unit.dimension == DIMENSIONLESS or any(character.isalpha() for character in text):
+        return text[:80]
+    return amount(shown(claim), claim.unit) if claim.unit.dimension == DATA else f"{text[:80]} {claim.unit.symbol}"
 
 
 def places(claims: Iterable[Claim], *, but: Claim | None = None) -> tuple[Place, ...]:

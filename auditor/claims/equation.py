@@ -570,18 +570,19 @@ def _explained(figure: Leaf, group: Token) -> Iterator[Equation]:
     first = _resolve_names(clauses[0])
     if not figure.clear:
         return
+    about = False
+    if first and first[0].kind is TokenKind.EQUALS:  # `120 tokens/ms (= 120,000 tokens/s)`
+        about, first = first[0].text == "about", first[1:]
     parts = list(_split(first, TokenKind.EQUALS))
     opens = bool(first) and first[0].kind is not TokenKind.WORD
     if len(parts) == 1 and opens and not any(token.dash for token in first):
         tree, stop = _sum(parts[0], 0, 0)
-        alone = all(token.kind is TokenKind.NUMBER for token in group.items)
+        alone = len(clauses) == 1 and all(token.kind is TokenKind.NUMBER for token in first)
+        sides = (Side(figure.start, figure.end, figure), Side(tree.start, tree.end, tree, about)) if tree is not None else ()
         if alone and tree is not None and _converts(figure, tree):
-            sides = (Side(figure.start, figure.end, figure), Side(tree.start, tree.end, tree))
             yield Equation(figure.start, group.end, sides, Shape.CONVERSION)
         if tree is not None and stop == len(parts[0]) and operations(tree) and _computable(tree):
-            yield Equation(
-                figure.start, tree.end, (Side(figure.start, figure.end, figure), Side(tree.start, tree.end, tree)), Shape.BRACKET
-            )
+            yield Equation(figure.start, tree.end, sides, Shape.BRACKET)
     elif len(parts) == 2:
         (share, end), (result, _) = _sum(parts[0], 0, 0), _sum(parts[1], 0, 0)
         if (

@@ -1,0 +1,358 @@
+"""Floors of work: tokens that pass a model faster than all the GPUs of the plan can compute.
+
+Going forward a token takes two FLOPs for each parameter that works on it, and nothing makes that less. Everything else is taken in the
+report's favour: the fewest parameters it can mean, without embeddings; the most GPUs and the highest peak it names; one prompt in
+flight where no batch is stated; attention for nothing. Where it says that tokens are not computed anew (a cache of prompts), nothing
+follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import reduce
+from typing import Final
+
+from auditor.check.catalogue import named_parts
+from auditor.check.params import active_of_shape
+from auditor.check.placed import plain
+from auditor.check.stated import AXES, mentions, operand, places, said, shown, wholes
+from auditor.check.subject import Subject
+from auditor.check.targets import own_label, words_around
+from auditor.claims.model import Claim, Role
+from auditor.findings import Confidence, Operand, Outcome, Place, Repair, Step, Verdict
+from auditor.plans.model import Plan
+from auditor.relations.figures import figure
+from auditor.rulebook import Rule
+from auditor.spans import Span
+from auditor.units import UNITS, Unit
+
+__all__ = ["prefill", "token_rate"]
+
+_NEAR: Final = Fraction(105, 100)
+"""A floor that is missed by less is not missed: figures are rounded."""
+_LEAST_PARAMETERS: Final = 10**9
+"""Of smaller models embeddings may be most."""
+_NO_ACCELERATOR: Final = Fraction(50 * 10**15)
+"""Operations per second that no GPU in the catalog reaches, sparse and in four bits."""
+_CACHED: Final = (
+    *("prefix caching", "prefix cache", "prompt caching", "prompt cache", "cache hit", "cached prefix", "cached prompt", "cached tokens"),
+    *("radix attention", "radixattention", "early exit", "layer skipping", "cache reuse", "kv reuse", "context caching"),
+)
+_WIDER: Final = (
+    (4, ("fp4", "nvfp4", "mxfp4", "int4", "w4a4", "4-bit")),
+    (2, ("fp8", "int8", "mxfp8", "w8a8", "e4m3", "8-bit", "sparsity", "2:4", "sparse")),
+)
+"""How much higher a peak may be than the stated one, and the words by which a report says that it computes in fewer bits."""
+_SLOW: Final = frozenset("fp32 float32 fp64 float64 tf32 single double vector scalar cuda cpu".split())
+_MIXTURES: Final = ("moe", "mixture of experts", "mixture-of-experts", "experts", "expert parallelism", "expert parallel")
+_LONGEST: Final = frozenset("maximum context window limit supported support total model longest training train upto".split())
+_PROMPTS: Final = frozenset("prompt input isl prefill".split())
+_PARTS: Final = frozenset("chunk chunked layer draft kernel attention embedding transfer queue waiting saved saving".split())
+
+
+# --- what the report can mean at the least, and at the most
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A value in base units and the arithmetic that gives it."""
+
+    value: Fraction
+    """The end of what it can mean that favours the report."""
+    printed: Fraction
+    """With the numbers as printed."""
+    terms: str
+    symbols: str
+    claims: tuple[Claim, ...] = ()
+    known: tuple[Operand, ...] = ()
+    """Operands that no claim of the report states."""
+
+    def times(self, other: _Figure) -> _Figure:
+        """Return the product of two."""
+        return _Figure(
+            self.value * other.value,
+            self.printed * other.printed,
+            f"{self.terms} * {other.terms}",
+            f"{self.symbols} * {other.symbols}",
+            (*self.claims, *other.claims),
+            (*self.known, *other.known),
+        )
+
+    def over(self, other: _Figure) -> _Figure:
+        """Return the quotient of two."""
+        return _Figure(
+            self.value / other.value,
+            self.printed / other.printed,
+            f"{self.terms} / {_grouped(other.terms)}",
+            f"{self.symbols} / {_grouped(other.symbols)}",
+            (*self.claims, *other.claims),
+            (*self.known, *other.known),
+        )
+
+    def step(self, symbols: str, unit: Unit) -> Step:
+        """Return the line of arithmetic."""
+        operands = (*dict.fromkeys(operand(claim) for claim in self.claims), *self.known)
+        low, high = sorted((self.value, self.printed))
+        return Step(f"{symbols} = {self.symbols}", self.terms, figure(self.printed, unit), operands, low, high)
+
+
+def _grouped(text: str) -> str:
+    return f"({text})" if " " in text else text
+
+
+def _stated(claim: Claim, value: Fraction) -> _Figure:
+    return _Figure(value, shown(claim), plain(shown(claim)), claim.symbol, (claim,))
+
+
+def _whole(claim: Claim, count: int) -> _Figure:
+    return _Figure(Fraction(count), Fraction(count), str(count), claim.symbol, (claim,))
+
+
+_TWO: Final = _Figure(Fraction(2), Fraction(2), "2", "2")
+
+
+def _least_work(subject: Subject, plan: Plan) -> _Figure | None:
+    """Return the parameters that work on a token under the smallest reading; None where none can be told."""
+    mixture = mentions(subject, _MIXTURES) or any(claim.quantity in ("model.experts", "model.top_k") for claim in plan.claims)
+    active = any(claim.quantity == "model.params_active" for claim in plan.claims)
+    routed = _routed(plan) if mixture and not active else None
+    if mixture and not active and routed is None:
+        return None
+    found = []
+    for claim in plan.claims:
+        value = claim.interval.low
+        if (
+            claim.quantity == ("model.params_active" if active else "model.params")
+            and claim.role is Role.ACTUAL
+            and claim.confidence is not Confidence.LOW
+            and claim.scope.per in ("", "total", "token", "replica")
+            and value is not None
+            and not claim.source
+        ):
+            if value < _LEAST_PARAMETERS:
+                return None
+            part = _stated(claim, value) if routed is None else _stated(claim, value).times(routed)
+            found.append(_without_embeddings(part, wholes(plan, "model.vocab"), wholes(plan, "model.hidden")))
+    least = min(found, key=lambda one: one.value, default=None)
+    shape = active_of_shape(plan)
+    return None if least is None or (shape is not None and shape < least.value) else least
+
+
+def _routed(plan: Plan) -> _Figure | None:
+    """Return the share of the experts of a layer that a token takes at the least."""
+    experts = wholes(plan, "model.experts", ("", "layer", "total"))
+    if not experts:
+        return None
+    most = max(experts)
+    chosen = wholes(plan, "model.top_k", ("", "token", "total", "layer"))
+    least = min((count for count in chosen if count <= most), default=1)
+    taken = _whole(chosen[least], least) if least in chosen else _Figure(Fraction(1), Fraction(1), "1", "1")
+    return taken.over(_whole(experts[most], most))
+
+
+def _without_embeddings(part: _Figure, vocabulary: Mapping[int, Claim], hidden: Mapping[int, Claim]) -> _Figure:
+    """Return some parameters without the tables of tokens, which do no work; half of them where their size is not stated."""
+    if vocabulary and hidden:
+        tables = _TWO.times(_whole(vocabulary[max(vocabulary)], max(vocabulary))).times(_whole(hidden[max(hidden)], max(hidden)))
+        if 2 * tables.value < part.value:
+            return _Figure(
+                part.value - tables.value,
+                part.printed - tables.printed,
+                f"({part.terms} - {tables.terms})",
+                f"({part.symbols} - {tables.symbols})",
+                (*part.claims, *tables.claims),
+            )
+    return part.over(_TWO)
+
+
+def _most_gpus(plan: Plan) -> _Figure | None:
+    """Return the most GPUs that a plan names in any way; None where it names none, or only a least number."""
+    listed = [claim for claim in plan.claims if claim.quantity in ("gpus", "gpus.available")]
+    if not listed or any(claim.interval.high is None for claim in listed):
+        return None
+    found = [_stated(claim, claim.interval.high or Fraction(0)) for claim in listed]
+    for factors in (("nodes", "gpus.per_node"), tuple(AXES.values())):
+        counts = [one for quantity in factors if (one := wholes(plan, quantity, ("", "total", "node")))]
+        found += [reduce(_Figure.times, (_whole(one[max(one)], max(one)) for one in counts))] if counts else []
+    return max(found, key=lambda one: one.value)
+
+
+def _highest_peak(subject: Subject, plan: Plan) -> _Figure:
+    """Return the highest rate that a GPU of the plan can have: as stated or catalogued, in the fewest bits the report speaks of."""
+    factor = Fraction(max((factor for factor, words in _WIDER if mentions(subject, words)), default=1))
+    wider = _Figure(factor, factor, plain(factor), plain(factor))
+    found = []
+    for claim in plan.claims:
+        words = {word.text for word in subject.lexicon.normalize(f"{claim.read_as} {claim.text}")}
+        if claim.quantity == "hardware.peak_flops" and claim.interval.high is not None and not claim.source and not words & _SLOW:
+            stated = _stated(claim, claim.interval.high)
+            found.append(stated.times(wider) if factor > 1 else stated)
+    rates = [
+        (quoted.base, f"{quoted.text} of {part.name}") for part in named_parts(subject) for quoted in part.quoted("hardware.peak_flops")
+    ]
+    if rates or not found:
+        rate, text = max(rates, default=(_NO_ACCELERATOR, "50 PFLOPS"))
+        known = Operand("peak_flops", text, rate, rate, None, "the catalog" if rates else "no GPU reaches more")
+        found.append(_Figure(rate, rate, plain(rate), "peak_flops", (), (known,)))
+    return max(found, key=lambda one: one.value)
+
+
+# --- the checks
+
+
+def prefill(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """A prompt takes at least the time in which all GPUs together can compute its tokens."""
+    if mentions(subject, _CACHED):
+        return
+    done: set[Span] = set()
+    for plan in subject.plans:
+        times = [claim for claim in plan.claims if claim.quantity in ("time.prefill", "time.ttft") and _is_measured(subject, claim)]
+        if not times:
+            continue
+        prompt = _least_prompt(subject, plan)
+        parts = None if prompt is None else _parts(subject, plan)
+        for time in times:
+            if time.span in done or time.interval.high is None:
+                continue
+            done.add(time.span)
+            if prompt is None or parts is None:
+                yield Outcome(rule.code, Verdict.UNDETERMINED, (time.span,), f"state prompt, parameters and GPUs to check {said(time)}")
+            else:
+                requests = _requests(plan) if time.quantity == "time.prefill" else None
+                yield _prefill(rule, time, prompt if requests is None else prompt.times(requests), *parts)
+
+
+def _parts(subject: Subject, plan: Plan) -> tuple[_Figure, _Figure, _Figure] | None:
+    """Return work, GPUs and peak of a plan, if it states them."""
+    work, gpus = _least_work(subject, plan), _most_gpus(plan)
+    return None if work is None or gpus is None else (work, gpus, _highest_peak(subject, plan))
+
+
+def _is_measured(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a time or rate is that of whole prompts or of the plan, and one that the report stands by."""
+    if claim.role is not Role.ACTUAL or claim.source or claim.confidence is Confidence.LOW or claim.scope.member:
+        return False
+    return claim.scope.per in ("", "total", "batch", "replica", "gpu") and not _near_words(subject, claim) & _PARTS
+
+
+def _near_words(subject: Subject, claim: Claim) -> frozenset[str]:
+    """Return the words of a claim's own label and those next to it."""
+    label = subject.lexicon.normalize(own_label(subject.statement(claim)))
+    return frozenset((*(word.text for word in label), *words_around(subject, claim.statement).get(claim.span, ())))
+
+
+def _least_prompt(subject: Subject, plan: Plan) -> _Figure | None:
+    """Return the shortest prompt of a plan; None where none is stated, or only the longest that is possible."""
+    answers = [claim for claim in plan.claims if claim.quantity == "batch.output_length" and claim.interval.high is not None]
+    found = []
+    for claim in plan.claims:
+        if claim.quantity != "batch.sequence_length" or claim.scope.phase == "decode" or claim.source:
+            continue
+        words = _near_words(subject, claim)
+        if words & _LONGEST or claim.role is not Role.ACTUAL:
+            continue
+        least = claim.interval.low
+        if least is None:
+            continue  # only the longest that is possible
+        if claim.confidence is Confidence.LOW:
+            return None
+        if answers and not words & _PROMPTS:
+            return None  # it may be that of prompt and answer
+        found.append(_stated(claim, least))
+    return min((one for one in found if one.value > 0), key=lambda one: one.value, default=None)
+
+
+def _requests(plan: Plan) -> _Figure | None:
+    """Return the prompts of a batch, where one is stated for prefill."""
+    found = [
+        _stated(claim, claim.interval.low)
+        for claim in plan.claims
+        if claim.quantity == "batch.global" and claim.scope.phase == "prefill" and claim.role is Role.ACTUAL and claim.interval.low
+    ]
+    return min(found, key=lambda one: one.value, default=None)
+
+
+def _prefill(rule: Rule, time: Claim, tokens: _Figure, work: _Figure, gpus: _Figure, peak: _Figure) -> Outcome:
+    computing = _TWO.times(work).times(tokens)
+    rate = gpus.times(peak)
+    floor = computing.over(rate)
+    spans = _spans(time, floor)
+    if (time.interval.high or Fraction(0)) * _NEAR >= floor.value:
+        return Outcome(rule.code, Verdict.HELD, spans, f"{gpus.terms} GPUs need at least {_in(floor.value, 'ms')} for the prompt")
+    least = _in(floor.printed, "ms")
+    message = (
+        f"{said(time)}, but {gpus.terms} GPUs at {_in(peak.printed, 'TFLOPS')} need at least {least} for {plain(tokens.printed)} tokens"
+    )
+    finding = rule.finding(
+        message,
+        Place(time.span, f"at least {least}"),
+        related=places(floor.claims, but=time),
+        claimed=said(time),
+        expected=f"at least {least}",
+        derivation=(
+            computing.step("work", UNITS["TFLOP"]),
+            replace(
+                floor,
+                terms=f"{plain(computing.printed)} / ({rate.terms})",
+                symbols=f"work / ({rate.symbols})",
+                claims=rate.claims,
+                known=rate.known,
+            ).step("floor", UNITS["ms"]),
+        ),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def token_rate(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Tokens pass a GPU no faster than its peak lets it compute them."""
+    cached = mentions(subject, _CACHED)
+    done: set[Span] = set()
+    for plan in subject.plans:
+        rates = [
+            claim
+            for claim in plan.claims
+            if claim.quantity in ("rate.tokens", "rate.tokens_per_gpu") and _is_measured(subject, claim) and claim.interval.low
+        ]
+        work = _least_work(subject, plan) if rates else None
+        if work is None:
+            continue
+        gpus, peak = _most_gpus(plan), _highest_peak(subject, plan)
+        for rate in rates:
+            alone = rate.quantity == "rate.tokens_per_gpu" or rate.scope.per == "gpu"
+            if rate.span not in done and (alone or gpus is not None) and not (cached and rate.scope.phase != "decode"):
+                done.add(rate.span)
+                yield _rate(rule, rate, work, None if alone else gpus, peak)
+
+
+def _rate(rule: Rule, rate: Claim, work: _Figure, gpus: _Figure | None, peak: _Figure) -> Outcome:
+    passed = _stated(rate, rate.interval.low or Fraction(0))
+    needed = _TWO.times(work).times(passed)
+    needed = needed if gpus is None else needed.over(gpus)
+    spans = _spans(rate, needed.times(peak))
+    if needed.value <= peak.value * _NEAR:
+        return Outcome(rule.code, Verdict.HELD, spans, f"needs {_in(needed.printed, 'TFLOPS')} of {_in(peak.value, 'TFLOPS')}")
+    needs = _in(needed.printed, "TFLOPS")
+    message = f"{said(rate)} need at least {needs} on each GPU, which has {_in(peak.printed, 'TFLOPS')} at most"
+    slip = rate.unit.symbol == "token/ms" and needed.value <= 1000 * peak.value * _NEAR
+    if slip:
+        message += "; tokens/s would fit"
+    finding = rule.finding(
+        message,
+        Place(rate.span, f"needs {needs}"),
+        related=places((*needed.claims, *peak.claims), but=rate),
+        claimed=said(rate),
+        expected=f"at most {_in(passed.printed * peak.value / needed.value, 'token/s')}",
+        derivation=(needed.step("needed", UNITS["TFLOPS"]), peak.step("peak", UNITS["TFLOPS"])),
+        repairs=(Repair("tokens/s instead of tokens/ms would fit"),) if slip else (),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _spans(claim: Claim, worked: _Figure) -> tuple[Span, ...]:
+    return tuple(dict.fromkeys(one.span for one in (claim, *worked.claims) if not one.source))
+
+
+def _in(value: Fraction, unit: str) -> str:
+    return figure(value, UNITS[unit])
