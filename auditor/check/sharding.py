@@ -7,7 +7,7 @@ lies between the two. A share is contradicted only if it lies outside for every 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -16,7 +16,7 @@ from math import prod
 from typing import Final
 
 from auditor.check.counts import Part, counts
-from auditor.check.stated import Degrees, Worked, amount, degrees, is_worked_from, mentions, number, places, said, shown, stated
+from auditor.check.stated import AXES, Degrees, Worked, amount, degrees, is_worked_from, mentions, number, places, said, shown, stated
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Node, Product, read
 from auditor.claims.model import Claim, Role
@@ -26,7 +26,7 @@ from auditor.rulebook import Rule
 from auditor.units import DATA, UNITS
 from auditor.values import Interval
 
-__all__ = ["Judged", "Share", "Sharding", "Way", "share_outcome", "written_divisor"]  # noqa: RUF022
+__all__ = ["Judged", "Share", "Sharding", "Way", "share_outcome", "written_axes", "written_divisor"]  # noqa: RUF022
 
 SLACK: Final = Fraction(3, 100)
 """Rounded headlines, norms that are copied, padding: a share this near to a computed one agrees with it."""
@@ -159,7 +159,7 @@ class Sharding:
         found = [params.times(width) for params in self.parameters() for width in self.widths()]
         claims = stated(self.plan, "memory.weights", ("", "total", "replica"))
         for claim in claims:
-            if claim.confidence is Confidence.HIGH:
+            if claim.confidence is Confidence.HIGH or (claim.confidence is Confidence.MEDIUM and claim.scope.per == "total"):
                 found += [Worked.of(claim, "weights", reading) for reading in range(len(claim.readings))]
         return tuple(sorted(found, key=lambda one: -min((claim.confidence.rank for claim in one.claims), default=0)))
 
@@ -174,14 +174,33 @@ class Sharding:
 
     # --- its division
 
+    def splits(self, grid: Degrees) -> list[tuple[str, ...]]:
+        """Return the sets of axes that divide a whole model between them under some way of sharding."""
+        found: list[tuple[str, ...]] = [("tp", "pp")]
+        if grid.size("ep") > 1:
+            found += [("tp", "pp", "ep"), ("pp", "ep"), ("pp", "ep", "etp")]
+        if self.over_data:
+            found += [(*axes, *more) for axes in found for more in (("dp",), ("cp",), ("dp", "cp"))]
+        return found
+
+    def left_out(self, grid: Degrees, named: Mapping[str, int], *, stage: bool) -> tuple[Way, Way] | None:
+        """Return the division whose axes a claim names and the one that it should be, where the named axes are none that divide a model.
+
+        What is named decides, not the number alone: `10B / (EP 4 x TP 2)` leaves out two stages although EP x PP would be 8 too.
+        """
+        splits = [*self.splits(grid), *([("pp",)] if stage else ())]
+        several = {axis for axis in named if grid.size(axis) > 1}
+        if any(grid.size(axis) != size for axis, size in named.items()) or not several:
+            return None
+        used = [tuple(axis for axis in axes if grid.size(axis) > 1) for axes in splits]
+        if any(set(axes) == several for axes in used):
+            return None
+        meant = min((axes for axes in used if several < set(axes)), key=len, default=None)
+        return (_way(grid, tuple(axis for axis in AXES if axis in several)), _way(grid, meant)) if meant else None
+
     def ways(self, grid: Degrees) -> list[Way]:
         """Return the divisions of a whole model that some way of sharding makes, for one GPU."""
-        split: list[tuple[str, ...]] = [("tp", "pp")]
-        if grid.size("ep") > 1:
-            split += [("tp", "pp", "ep"), ("pp", "ep"), ("pp", "ep", "etp")]
-        if self.over_data:
-            split += [(*axes, *more) for axes in split for more in (("dp",), ("cp",), ("dp", "cp"))]
-        found = [_way(grid, axes) for axes in split]
+        found = [_way(grid, axes) for axes in self.splits(grid)]
         if grid.replica is not None and grid.replica_claim is not None:
             found.append(Way(("gpus_per_replica",), (grid.replica,), (grid.replica_claim,)))
         if (
@@ -213,11 +232,16 @@ class Sharding:
             return Judged(Share.OPEN)
         intervals = [reading.interval for reading in claim.readings]
         little, much, open_ = [], [], []
+        named = {} if least_only else written_axes(self.subject, claim)
         for grid in self.grids:
+            short = self.left_out(grid, named, stage=stage)
             for one in whole:
                 ways = self.ways(grid)
                 if stage:
                     ways = [_way(grid, ("pp",)), *ways]
+                if short is not None and any(_agree(interval, short[0].of(one).interval) for interval in intervals):
+                    open_.append(Judged(Share.WRITTEN, one, short[1], short[0], grid))
+                    continue
                 for way in ways:
                     if not least_only and any(_agree(interval, way.of(one).interval) for interval in intervals):
                         written = written_divisor(self.subject, claim)
@@ -245,7 +269,7 @@ class Sharding:
                     much.append(Judged(Share.TOO_MUCH if beyond or slip is not None else Share.OPEN, one, least, slip, grid))
                 else:
                     written = written_divisor(self.subject, claim)
-                    usual = next((way for way in ways if len(way.axes) > 1), ways[0])
+                    usual = _usual(grid, ways)
                     kind = Share.WRITTEN if slip is not None and written == slip.divisor else Share.OPEN
                     open_.append(Judged(kind, one, usual, slip, grid))
         for found in (open_, much, little):
@@ -260,6 +284,15 @@ def _way(grid: Degrees, axes: Sequence[str]) -> Way:
     if not used:
         return Way(tuple(axes[:1]), (1,), ())
     return Way(tuple(used), tuple(grid.size(axis) for axis in used), tuple(grid.claims[axis] for axis in used if axis in grid.claims))
+
+
+def _usual(grid: Degrees, ways: Sequence[Way]) -> Way:
+    """Return the division to name as the right one: the first of several axes that the GPUs of a replica can make."""
+    first = next((way for way in ways if len(way.axes) > 1), ways[0])
+    if grid.gpus is None or first.divisor * grid.size("dp") <= grid.gpus:
+        return first
+    room = [way for way in ways if way.divisor * grid.size("dp") <= grid.gpus]
+    return max(room, key=lambda way: way.divisor, default=first)
 
 
 def _agree(claimed: Interval, computed: Interval) -> bool:
@@ -350,6 +383,20 @@ def _product(sizes: Sequence[int]) -> str:
 
 
 # --- the written division
+
+
+def written_axes(subject: Subject, claim: Claim) -> Mapping[str, int]:
+    """Return the degrees a claim's own statement divides by where it names every one: EP 4 and TP 2 in `1.25B (10B / 4 EP / 2 TP)`."""
+    divisor = written_divisor(subject, claim)
+    if divisor is None:
+        return {}
+    names = {quantity: axis for axis, quantity in AXES.items()}
+    found = {
+        names[one.quantity]: int(one.interval.low or 0)
+        for one in subject.of(claim.statement)
+        if one.quantity in names and one.role is Role.ACTUAL and one.interval.is_exact
+    }
+    return found if prod(found.values()) == divisor else {}
 
 
 def written_divisor(subject: Subject, claim: Claim) -> int | None:

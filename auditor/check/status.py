@@ -12,7 +12,7 @@ from typing import Final
 from auditor.check.subject import Subject
 from auditor.check.targets import Pair, beside, measure, offset, own_label, pairs, sentence
 from auditor.claims.labels import find, find_any
-from auditor.claims.model import Claim, Role
+from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Outcome, Place, Severity, Verdict
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -91,6 +91,10 @@ def marks(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 does = "misses" if judged.passed else "meets"
                 message = f"{judged.said}, but {pair.reached} {does} {'that' if judged.in_words else 'the target'} of {pair.asked}"
                 yield _contradicted(rule, pair, message, judged.place)
+            elif judged.passed and pair.sure and pair.actual.approximation is Approximation.RANGE and pair.at_its_worst().missed():
+                seen.add(spans)
+                message = f"{judged.said}, but {pair.reached} reaches beyond the target of {pair.asked}"
+                yield _contradicted(rule, pair.at_its_worst(), message, judged.place)
             elif judged.passed == pair.met():
                 seen.add(spans)
                 yield Outcome(rule.code, Verdict.HELD, spans, f"{pair.reached} against {pair.expected}")

@@ -78,6 +78,15 @@ class Pair:
             for other in self.target.readings
         )
 
+    def at_its_worst(self) -> Pair:
+        """Return the pair with a range at the end that is further from the target: 50 % of `50-70%` where at least 60 % is asked."""
+        readings = tuple(
+            replace(one, interval=worst, stated=worst)
+            for one in self.actual.readings
+            for worst in (_end(one.stated or one.interval, high=self.below),)
+        )
+        return replace(self, actual=replace(self.actual, readings=readings), sure=False)
+
     def met(self) -> bool:
         """Tell whether every reading of the two figures meets the target."""
         return all(
@@ -142,6 +151,11 @@ def _reached(reading: Reading) -> Interval:
         return reading.interval
     near = stated.widen(_ROUND_SHARE)
     return near if near.within(reading.interval) else reading.interval
+
+
+def _end(interval: Interval, *, high: bool) -> Interval:
+    end = interval.high if high else interval.low
+    return Interval.exact(end) if end is not None else interval
 
 
 def _beyond(actual: Interval, target: Interval, *, below: bool) -> bool:

@@ -123,7 +123,7 @@ def read_count(
     if number.form is Form.PLAIN and before_times_gpus(line, position):
         return Meaning("nodes", Confidence.LOW, "a number of GPUs so many times")
     divides = "=" in line.text and is_operand(desk, line, number)
-    if (divides or is_factor(desk, line, number)) and not is_alone(desk, line, number):
+    if (divides or is_factor(desk, line, number)) and (not is_alone(desk, line, number) or multiplies_name(line, number)):
         return Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
     ranged = lengths_in_brackets(desk, line, position)
     if ranged is not None:
@@ -275,6 +275,17 @@ def read_qualified(desk: Desk, line: Line, tail: Sequence[Word], head: Sequence[
     return None
 
 
+def is_width(view: View) -> bool:
+    """Tell whether a key names some width: `total_dim`, `output_dimension`."""
+    return view.label.kind is LabelKind.KEY and len(view.words) > 1 and view.words[-1].text == "dimension"
+
+
+def multiplies_name(line: Line, number: Number) -> bool:
+    """Tell whether the number stands behind an operator that a name leads to: `layers × heads × 2 (K and V)`."""
+    left = line.text[: number.start].rstrip()
+    return left[-1:] in ("×", "*", "÷") and left[:-1].rstrip()[-1:].isalnum()
+
+
 def read_operand(desk: Desk, line: Line, number: Number) -> Meaning | None:
     """The operands of `16 ÷ 4 = 4 layers` under "Layers per stage": what is divided and by what."""
     text = line.text
@@ -310,6 +321,8 @@ def read_labelled(
     first = True
     for depth, view in enumerate(views):
         best = head_name(desk, "", view.words, trailing=True, phase_words=True)
+        if depth == 0 and is_width(view) and not (best and best.quantity.kind == "count"):
+            return Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", words=view.raw.strip()[:60])  # `total_dim`
         axis = axis_of(desk, line, view, views[depth + 1 :])
         if axis is not None and (not number.noun or allows_noun(desk, axis, number)):
             return Meaning(axis.id, Confidence.HIGH, f"label {view.raw.strip()!r} of parallelism", "", view.label.text.whole)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.claims.lexicon import Lexicon, Match
-from auditor.claims.vocabulary import GIVEN_UP
+from auditor.claims.vocabulary import GIVEN_UP, LEFT_OUT
 from auditor.claims.words import Word, split
 from auditor.statements import Label, LabelKind
 
@@ -293,6 +293,8 @@ class LabelReader:
         for role, names in self.lexicon.roles.items():
             for name in names:
                 if name and name[0] in texts and (index := find(words, name)) >= 0 and index + len(name) > place:
+                    if role == "previous" and any(word.text in LEFT_OUT for word in words[index + len(name) :][:1]):
+                        continue  # `KV cache (previously missing)`: what was not there before is there now
                     best, place = role, index + len(name)
         return best
 

@@ -17,6 +17,7 @@ from auditor.claims.vocabulary import (
     GENERIC,
     HARDWARE,
     HAS,
+    HOST_MEMORY,
     LINKS,
     NOT_ALL,
     OF_ALL,
@@ -127,6 +128,8 @@ def read_measure(
             per,
             unit=unit,
         )
+    if kind == "data" and (meaning := of_part(desk, line, per, unit)) is not None:
+        return meaning
     if kind == "data":
         special = read_capacity(desk, line, position, number, tail, head, before)
         if special:
@@ -196,6 +199,9 @@ def read_measure(
         return Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", per or per_of(head), unit=unit)
     if kind == "data" and stored(head, before):
         return Meaning("memory.weights", Confidence.HIGH, f"words before it: {spell(head)}", per or "total", unit=unit)
+    link = next((word.strip("(:,*`") for word in line.text[: number.digits].split()[-1:]), "")
+    if kind == "bandwidth" and link.lower() in LINKS:
+        return Meaning("hardware.link_bandwidth", Confidence.HIGH, f"the link named before it: {link!r}", per, unit=unit)
     titled = title_words(desk, line, number)
     best = named_in(desk, kind, titled)
     if best:
@@ -270,6 +276,28 @@ def read_measure(
         return Meaning(default, Confidence.LOW, f"unit {unit}", per, unit=unit)
     described = spell(tail) or spell(head) or spell(line.words)
     return Meaning("other", Confidence.LOW, f"unit {unit}, words {described!r}", per, unit=unit, words=described) if described else None
+
+
+def of_part(desk: Desk, line: Line, per: str, unit: str) -> Meaning | None:
+    """Let the key of an object say what a plain memory in it is for: `weights: {memory_size: 10 GB}`, `kv_cache: {memory_gb: 2}`."""
+    if line.statement.kind is not Kind.ENTRY or len(line.views) < 2 or line.views[1].label.kind is not LabelKind.KEY:
+        return None
+    own, outer = (named_in(desk, "data", view.words) for view in line.views[:2])
+    if own is None or own.quantity.id not in ("memory.used", "memory.capacity") or not find_any(line.views[0].words, ("memory",)):
+        return None
+    if "token" in (per, line.views[0].per):
+        return None  # a quantity of its own
+    if (
+        outer is None
+        or outer.quantity.id in GENERIC
+        or not outer.quantity.id.startswith("memory.")
+        or outer.size != len(line.views[1].words)
+    ):
+        return None
+    shown = line.views[1].raw.strip()
+    return Meaning(
+        outer.quantity.id, Confidence.HIGH, f"label {shown!r}", per or line.views[0].per, line.views[1].label.text.whole, unit=unit
+    )
 
 
 def of_a_peak(line: Line, position: int, tail: Sequence[Word]) -> bool:
@@ -409,7 +437,7 @@ def read_capacity(
             )
         owner = (
             "node"
-            if find_any(view.words, ("node", "cpu", "system", "host"))
+            if find_any(view.words, ("node", "cpu", "system", "host")) or is_of_host(number, tail)
             else "total"
             if find_any(view.words, ("total", "cluster", "aggregate"))
             else "gpu"
@@ -436,6 +464,11 @@ def read_capacity(
         ):
             return Meaning("memory.capacity", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "gpu", view.label.text.whole, unit=unit)
     return None
+
+
+def is_of_host(number: Number, tail: Sequence[Word]) -> bool:
+    """Tell whether the words behind an amount of memory say that it is a machine's, not a GPU's: `512 GB per node`, `2 TB DDR5`."""
+    return "node" in (PER_WORDS.get(number.per, ""), per_of(tail)) or any(word.text.startswith(HOST_MEMORY) for word in tail[:2])
 
 
 def owned(head: Sequence[Word], tail: Sequence[Word]) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from auditor.claims.arrows import changes_only
@@ -35,6 +36,7 @@ from auditor.claims.vocabulary import (
     CLOSES,
     COMPARES,
     DISPUTED,
+    GENERIC,
     INTRODUCES,
     MEMORY_OF_PARTS,
     OF_A_GRAPH,
@@ -45,7 +47,7 @@ from auditor.claims.vocabulary import (
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.spans import Span
-from auditor.statements import Document, Kind, LabelKind, Statement
+from auditor.statements import Document, Kind, Label, LabelKind, Statement
 from auditor.units import DIMENSIONLESS, UNITS, Unit
 from auditor.values import Interval
 
@@ -114,7 +116,50 @@ def run(desk: Desk) -> ReadOut:
             else:
                 claims.append(claim)
         claims.extend(precision_claims(desk, line))
-    return ReadOut(hosts_of_gpus(widths_of_parts(desk, as_used(desk, claims))), tuple(labels), tuple(unclear))
+    return ReadOut(hosts_of_gpus(widths_of_parts(desk, as_used(desk, shares_of_told(desk, claims)))), tuple(labels), tuple(unclear))
+
+
+def shares_of_told(desk: Desk, claims: Sequence[Claim]) -> list[Claim]:
+    """Let a share be of what it is worked out from: `Per GPU: 140 GB / 8 = 17.5 GB` below `Weights: 70B x 2 bytes = 140 GB`.
+
+    Only where the label of the share names no quantity of its own, so that a heading alone speaks for it.
+    """
+    statements = desk.document.statements
+    told: dict[int, list[Claim]] = {}
+    found: list[Claim] = []
+    taken: dict[int, Claim] = {}
+    for claim in claims:
+        statement = statements[claim.statement]
+        whole = taken.get(claim.statement)
+        if whole is not None and claim.quantity in GENERIC and not is_written_operand(claim):
+            read_as = f"share of {whole.text.strip()!r}"
+            claim = replace(claim, quantity=whole.quantity, symbol=whole.symbol, confidence=whole.confidence, read_as=read_as)
+        elif claim.quantity in GENERIC and kind_of(claim.unit) == "data" and headed_only(statement, claim):
+            same = [
+                one
+                for one in told.get(statement.group, ())
+                if one.statement < claim.statement and one.readings == claim.readings and one.role is claim.role
+            ]
+            behind = desk.document.source.text[claim.span.end : statement.value.whole.end].lstrip()
+            if same and behind[:1] in ("÷", "/") and "=" in behind and len({one.quantity for one in same}) == 1:
+                taken[claim.statement] = same[-1]
+                claim = replace(
+                    claim, quantity=same[-1].quantity, symbol=same[-1].symbol, scope=same[-1].scope, read_as=f"told as {same[-1].read_as}"
+                )
+        elif claim.quantity.startswith("memory.") and claim.quantity not in GENERIC and claim.scope.per in ("", "total"):
+            told.setdefault(statement.group, []).append(claim)
+        found.append(claim)
+    return found
+
+
+def is_written_operand(claim: Claim) -> bool:
+    return claim.scope.words == "operand"
+
+
+def headed_only(statement: Statement, claim: Claim) -> bool:
+    """Tell whether a claim has its name from a heading while its own label names nothing: `Per GPU: ...`."""
+    label = next((one for one in reversed(statement.path) if claim.context is not None and one.text.whole == claim.context), None)
+    return label is not None and label.kind is LabelKind.HEADING and statement.path[-1] is not label
 
 
 def hosts_of_gpus(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -193,6 +238,7 @@ def widths_of_parts(desk: Desk, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
 
     `MoE: 16 experts per layer, 1024 hidden dimension` beside `Token dimension: 512`.
     """
+    claims = inner_widths(desk, claims)
     parts = {id(claim): part_of_width(desk, claim) for claim in claims if claim.quantity == "model.hidden"}
     whole = {claim.interval for claim in claims if parts.get(id(claim)) == ""}
     return tuple(
@@ -203,9 +249,44 @@ def widths_of_parts(desk: Desk, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     )
 
 
-def part_of_width(desk: Desk, claim: Claim) -> str:
+def inner_widths(desk: Desk, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """Let a hidden width between an equal input and output width be that of the feed-forward network, and theirs the model's.
+
+    `input_dim: 4096, hidden_dim: 16384, output_dim: 4096` describes an MLP or an expert.
+    """
+    objects: dict[tuple[int, tuple[Label, ...], str], dict[str, Claim]] = {}
+    for claim in claims:
+        statement = desk.document.statements[claim.statement]
+        if claim.quantity not in ("other", "model.hidden") or not statement.path or statement.path[-1].kind is LabelKind.HEADING:
+            continue
+        words = [word.text for word in desk.labels(statement.path[-1]).words]
+        if words[1:] in (["dimension"], ["size"]) and words[0] in ("input", "hidden", "output"):
+            objects.setdefault((statement.group, statement.path[:-1], claim.plan), {})[words[0]] = claim
+    renamed: dict[int, str] = {}
+    for found in objects.values():
+        widths = [found[side].interval if side in found else None for side in ("input", "output", "hidden")]
+        if None in widths or widths[0] != widths[1] or widths[0] == widths[2]:
+            continue
+        renamed |= {
+            id(found["input"]): "model.hidden",
+            id(found["hidden"]): part_of_width(desk, found["hidden"], depth=5) or "model.ffn_hidden",
+        }
+    return tuple(
+        replace(
+            claim,
+            quantity=renamed[id(claim)],
+            symbol=desk.lexicon.quantities[renamed[id(claim)]].symbol,
+            scope=replace(claim.scope, words=""),
+        )
+        if id(claim) in renamed
+        else claim
+        for claim in claims
+    )
+
+
+def part_of_width(desk: Desk, claim: Claim, depth: int = 2) -> str:
     """Return the quantity a hidden size is by the label of its bullet, key or row; empty where that is the model's."""
-    labels = desk.document.statements[claim.statement].path[-2:]
+    labels = desk.document.statements[claim.statement].path[-depth:]
     for label in reversed(labels):
         if label.kind in (LabelKind.HEADING, LabelKind.FLAG, LabelKind.VARIABLE):
             continue
@@ -252,7 +333,7 @@ def units_by_row(desk: Desk) -> dict[tuple[int, int], str]:
 
 
 def prepare(desk: Desk, index: int, statement: Statement) -> Line:
-    text = statement.value.content
+    text = spaced(desk, statement.value.content) if statement.literal == "string" else statement.value.content
     path = list(reversed(statement.path))
     if statement.cell is not None:
         path.sort(key=lambda label: {LabelKind.COLUMN: 0, LabelKind.ROW: 1}.get(label.kind, 2))
@@ -264,6 +345,30 @@ def prepare(desk: Desk, index: int, statement: Statement) -> Line:
     scanned = changes_only(desk, text, views, desk.lexicon.scan(text))
     numbers = pair_names(text, label, scanned, desk.lexicon.axis_names)
     return Line(index, statement, text, numbers, desk.lexicon.normalize(text), tuple(views))
+
+
+def spaced(desk: Desk, text: str) -> str:
+    """Return a text whose words are joined by underscores with spaces for them where one of the words is a figure with its unit.
+
+    `NVLink_900GB/s` and `16GB_per_gpu` say what `NVLink 900GB/s` says; `run_8` and `layer_3_gpu_1` are names. No character moves.
+    """
+    if "_" not in text or len(text) > _LONGEST_NAME:
+        return text
+    return " ".join(part.replace("_", " ") if says_figure(desk, part.split("_")) else part for part in text.split(" "))
+
+
+def says_figure(desk: Desk, words: Sequence[str]) -> bool:
+    """Tell whether one of these words is a number with its unit, `16GB`, or a number before a unit, `16`, `GB`."""
+    for word, behind in pairwise((*words, "")):
+        digits = word.lstrip("~<>=")
+        end = next((place for place, character in enumerate(digits) if not (character.isdigit() or character in ".,-")), len(digits))
+        unit = digits[end:] or behind
+        if digits[:1].isdigit() and (len(unit) > 1 or unit == "%") and unit in desk.lexicon.units:
+            return True
+    return False
+
+
+_LONGEST_NAME: Final = 200
 
 
 def sizes_one(line: Line, meaning: Meaning) -> bool:

@@ -68,6 +68,8 @@ def role_of(
         return Role.PREVIOUS
     if from_here and tail and tail[0].text in ("target", "goal", "slo", "sla", "requirement", "objective", "required"):
         return Role.TARGET  # `27 ms vs 50 ms target`
+    if from_here and (said := said_in_brackets(desk, line, number)) in ("actual", "previous"):
+        return sectioned_role(desk, line, meaning, Role(said))  # `8 ms (before) vs 2 ms (now)`
     if from_here and meaning.quantity not in ("share.of",) and ranges_up_to(desk, line, position, text):
         return Role.PREVIOUS
     if (
@@ -290,17 +292,23 @@ def local_role_of(
         return Role.LIMIT
     if set(joined[-2:]) & {"typical", "example"}:
         return Role.EXAMPLE
-    following = line.text[number.end : number.end + 40].lstrip()
-    if following.startswith("(") and ")" in following:
-        said = desk.lexicon.normalize(following[1 : following.index(")")])
-        if 1 <= len(said) <= 3 and not any(word.text.isdigit() for word in said) and (cue := desk.labels.role(said)):
-            return Role(cue)
+    if cue := said_in_brackets(desk, line, number):
+        return Role(cue)
     if lead and lead[0] in ("previous", "previously", "original", "former", "old"):
         return Role.PREVIOUS
     compared = compared_role(desk, line, position)
     if compared is not None and meaning.quantity not in ("memory.capacity", "share.of", "other"):
         return compared
     return None
+
+
+def said_in_brackets(desk: Desk, line: Line, number: Number) -> str:
+    """Return the role that the brackets right behind a number say: `2.2 ms (proposed)`; empty if they say none."""
+    following = line.text[number.end : number.end + 40].lstrip()
+    if not following.startswith("(") or ")" not in following:
+        return ""
+    said = desk.lexicon.normalize(following[1 : following.index(")")])
+    return desk.labels.role(said) if 1 <= len(said) <= 3 and not any(word.text.isdigit() for word in said) else ""
 
 
 def compared_role(desk: Desk, line: Line, position: int) -> Role | None:

@@ -61,6 +61,8 @@ FAULTS = frozenset("problem|issue|bug|error|root cause|contradiction|inconsisten
 """Labels of what is told of a plan that was found wanting: its figures are quoted, not claimed."""
 GIVEN_UP = frozenset("rejected discarded abandoned superseded".split())
 """First words of a title that make what stands below a plan given up."""
+LEFT_OUT = frozenset("missing missed omitted ignored overlooked neglected forgotten absent unaccounted uncounted unstated lacking".split())
+"""Words that say that a thing was not there: behind `previously` what stands here is new."""
 TELLS_CHANGE = frozenset(
     "previously originally formerly initially earlier was were down up instead rather reduced increased raised lowered decreased "
     "changed switched moved now currently than".split()
@@ -95,6 +97,8 @@ LINKS = tuple(
     "communication network interconnect nvlink infiniband collective allreduce alltoall transfer link p2p topology bandwidth pcie".split()
 )
 """Words above a latency that make it that of a link."""
+HOST_MEMORY = ("ddr", "dram", "dimm")
+"""What the names of the memory of a machine begin with; a GPU has HBM or GDDR."""
 ELEMENT_BYTES = Interval(Fraction(0), Fraction(16))
 OPERANDS = {
     "layers.per_stage": ("model.layers", "parallel.pipeline"),

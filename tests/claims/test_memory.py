@@ -60,3 +60,24 @@ def test_minus_one_in_settings_leaves_the_choice_to_the_program() -> None:
 
 def test_a_minus_before_the_whole_value_is_a_sign() -> None:
     assert of_settings('{"pp_size": -2, "gpu_memory_gb": -80}') == {"parallel.pipeline": -2, "memory.capacity": Fraction(-159, 2) * 10**9}
+
+
+def test_a_share_is_of_what_it_is_worked_out_from() -> None:
+    text = "## Memory check\n\n- Parameters: 40B x 2 bytes = 80 GB total\n- Per GPU: 80 GB / 8 = 10 GB\n- KV cache: 4 GB per GPU\n"
+    assert quantities(text) == [
+        ("memory.weights", "total"),
+        ("memory.weights", "total"),
+        ("memory.weights", "gpu"),
+        ("memory.kv_cache", "gpu"),
+    ]
+
+
+def test_a_share_of_another_figure_keeps_the_name_of_its_heading() -> None:
+    text = "## Memory check\n\n- Parameters: 40B x 2 bytes = 80 GB total\n- Per GPU: 96 GB / 8 = 12 GB\n"
+    assert quantities(text)[1:] == [("memory.used", "gpu"), ("memory.used", "gpu")]
+
+
+@pytest.mark.parametrize("text", ["cache = layers * width * 2 (K and V) * batch", "KV_cache_per_layer = heads × width × 2 (K+V) × tokens"])
+def test_a_factor_among_names_is_no_amount_of_memory(text: str) -> None:
+    claims = read_claims(decode(f"```\n{text}\n```\n".encode(), "report.md")).claims
+    assert not [claim for claim in claims if claim.quantity.startswith("memory.")]

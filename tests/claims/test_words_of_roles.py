@@ -37,3 +37,22 @@ def test_a_change_is_no_figure_of_its_own(word: str) -> None:
 @pytest.mark.parametrize("label", ["GPUs in total", "Total GPUs", "GPUs in use", "GPUs used"])
 def test_how_many_gpus_there_are_in_all(label: str) -> None:
     assert read(f"- {label}: 16\n") == [("16", "gpus", "actual")]
+
+
+@pytest.mark.parametrize("word", ["missing", "omitted", "overlooked"])
+def test_what_was_left_out_before_is_there_now(word: str) -> None:
+    assert read(f"**KV Cache (previously {word}):**\n\n- KV cache: 12 GB\n")[-1] == ("12 GB", "memory.kv_cache", "actual")
+    assert read("**KV Cache (previously):**\n\n- KV cache: 12 GB\n")[-1] == ("12 GB", "memory.kv_cache", "previous")
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("- TPOT: 9.1ms (before) vs 3.4ms (now)\n", ["previous", "actual"]),
+        ("- TPOT: 3.4ms (now) vs 9.1ms (before)\n", ["actual", "previous"]),
+        ("- TPOT: 3.4ms vs 9.1ms\n", ["actual", "previous"]),
+        ("- TPOT: 3.4ms vs 9.1ms (one request)\n", ["actual", "previous"]),
+    ],
+)
+def test_brackets_say_which_of_two_figures_is_the_plans(text: str, roles: list[str]) -> None:
+    assert [role for _, _, role in read(text)] == roles
