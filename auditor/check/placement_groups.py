@@ -6,7 +6,8 @@ values of a degree, one that fits suffices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from auditor.check.owners import (
@@ -15,18 +16,21 @@ from auditor.check.owners import (
     count_of,
     exactly,
     figures_of,
+    held_by,
     naming,
+    of_pipeline,
     operand_at,
     options,
     placements,
     products_of,
+    region_of,
     spans_of,
     whole_claims,
 )
 from auditor.check.subject import Subject
 from auditor.claims.mentions import mentions
-from auditor.claims.placement import GroupSize
-from auditor.cost.layout.placement import Ids
+from auditor.claims.placement import GroupSize, Member, Placement
+from auditor.cost.layout.placement import Group, Ids, overlaps
 from auditor.findings import Outcome, Place, Severity, Step, Verdict
 from auditor.plans.assign import MAIN
 from auditor.rulebook import Rule
@@ -38,6 +42,7 @@ __all__ = [
     "expert_groups",
     "group_totals",
     "tensor_groups",
+    "tensor_groups_in_stages",
 ]
 
 
@@ -58,7 +63,7 @@ def tensor_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         else:
             claim = claims[0]
             finding = rule.finding(
-                f"a tensor-parallel group of {size} GPUs, but TP is {count_of(claim)}",
+                f"a tensor-parallel group of {size} GPU{'s' if size > 1 else ''}, but TP is {count_of(claim)}",
                 Place(place, said),
                 related=tuple(Place(one.span, f"TP {count_of(one)}") for one in claims[:MOST_RELATED]),
                 claimed=f"{size} GPUs",
@@ -67,6 +72,94 @@ def tensor_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 severity=None if len(degrees) == 1 else Severity.WARNING,
             )
             yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+
+
+def tensor_groups_in_stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """The ranks of a tensor-parallel group share each layer, so they lie in one stage."""
+    every = [one for one in placements(subject).of("stage", "gpu") if len(one.members) > 1 and not (one.template or one.within)]
+    for series in every:
+        groups = list(_tensor_sets(subject, region_of(subject, series.statement)))
+        if not groups or not of_pipeline(subject, series) or overlaps([Group("", member.ids) for member in series.members]):
+            continue
+        apart = [(group, [stage for stage in series.members if stage.ids & group.ids]) for group in groups]
+        spans = (*spans_of(series), *(group.span for group in groups))
+        crossing = [(group, stages) for group, stages in apart if len(stages) > 1]
+        if not crossing:
+            if any(stages for _, stages in apart):
+                yield Outcome(rule.code, Verdict.HELD, spans, "each tensor-parallel group lies in one stage")
+            continue
+        group, stages = crossing[0]
+        message = f"{group.owner} is {naming('gpu', group.ids)}, which lie in {' and '.join(str(one.owner) for one in stages[:4])}"
+        others = len(crossing) - 1
+        more = f"; so do{'es' if others == 1 else ''} {others} other group{'s' if others > 1 else ''}" if others else ""
+        inside = len(stages[0].ids & group.ids)
+        finding = rule.finding(
+            message + more,
+            Place(group.span, f"{group.owner} holds {naming('gpu', group.ids)}"),
+            related=(
+                *(Place(span) for span in group.spans[1:MOST_RELATED]),
+                *(Place(stage.span, f"{stage.owner} holds {naming('gpu', stage.ids)}") for stage in stages[:MOST_RELATED]),
+            ),
+            claimed=naming("gpu", group.ids),
+            expected="GPUs of one stage",
+            derivation=(
+                Step(
+                    "GPUs of the group - those in its first stage",
+                    f"{len(group.ids)} - {inside}",
+                    f"{len(group.ids) - inside} in another stage",
+                    (held_by(subject, group), operand_at(subject, f"in {stages[0].owner}", inside, stages[0].span)),
+                    *exactly(len(group.ids) - inside),
+                ),
+            ),
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+        return
+
+
+def _tensor_sets(subject: Subject, region: tuple[Span, ...]) -> Iterator[Member]:
+    """Yield the tensor-parallel groups with the GPUs of each: as listed, and as put together from a list of GPUs."""
+    for series in placements(subject).of("tensor group", "gpu"):
+        if not series.aside and not series.template and region_of(subject, series.statement) == region:
+            yield from (member for member in series.members if member.exact and len(member.ids) > 1)
+    for listed in _by_gpu(subject, region):
+        yield from listed.across
+
+
+@dataclass(frozen=True, slots=True)
+class _ByGpu:
+    """A list of all GPUs, each with its tensor-parallel group; the groups put together in both ways they can be numbered."""
+
+    inside: tuple[Member, ...]
+    """Numbered again in each stage."""
+    across: tuple[Member, ...]
+    """Numbered through; empty where groups numbered again in each stage have as many GPUs as the degree."""
+
+
+def _by_gpu(subject: Subject, region: tuple[Span, ...]) -> Iterator[_ByGpu]:
+    lists: dict[tuple[object, ...], list[Placement]] = {}
+    for one in placements(subject).items:
+        if one.owner.kind == "tensor group" and one.kind == "gpu" and not one.exact and len(one.ids) == 1:
+            lists.setdefault(one.series, []).append(one)
+    degrees = figures_of(subject, "tp") | figures_of(subject, "etp")
+    counts = figures_of(subject, None, "gpus")
+    for items in lists.values():
+        gpus = Ids.of(span for one in items for span in one.ids.ranges)
+        if len(gpus) != len(items) or len(gpus) not in counts or region_of(subject, items[0].statement) != region:
+            continue
+        inside = _put_together(items, lambda one: (*((outer.kind, outer.id) for outer in one.within), one.owner.id))
+        across = _put_together(items, lambda one: (one.owner.id,))
+        fit = all(len(one.ids) in degrees for one in inside)
+        yield _ByGpu(inside, () if fit or not all(len(one.ids) in degrees for one in across) else across)
+
+
+def _put_together(items: Iterable[Placement], key: Callable[[Placement], tuple[object, ...]]) -> tuple[Member, ...]:
+    found: dict[tuple[object, ...], list[Placement]] = {}
+    for one in items:
+        found.setdefault(key(one), []).append(one)
+    return tuple(
+        Member(several[0].owner, Ids.of(span for one in several for span in one.ids.ranges), tuple(one.span for one in several), exact=True)
+        for several in found.values()
+    )
 
 
 def expert_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -257,6 +350,10 @@ def _groups(subject: Subject, kind: str) -> Iterator[tuple[int, Span, str]]:
             if member.exact and len(member.ids) not in seen:
                 seen.add(len(member.ids))
                 yield len(member.ids), member.span, f"{member.owner}: {naming('gpu', member.ids)}"
+    for listed in _by_gpu(subject, ()) if kind == "tensor group" else ():
+        if not listed.across:
+            sizes = {len(member.ids): member for member in reversed(listed.inside)}
+            yield from ((size, member.span, f"{member.owner}: {naming('gpu', member.ids)}") for size, member in sizes.items())
     for size in found.sizes:
         if size.kind == kind and size.size is not None and size.size_span is not None and not size.aside:
             yield size.size, size.size_span, f"{size.size} GPUs"

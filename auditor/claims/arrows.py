@@ -13,7 +13,7 @@ from auditor.claims.names import head_name
 from auditor.claims.numbers import Number
 from auditor.units import UNITS
 
-__all__ = ["changes_only", "leads_to_name"]
+__all__ = ["changes_only", "divides", "leads_to_name"]
 
 
 def changes_only(desk: Desk, text: str, views: Sequence[View], numbers: tuple[Number, ...]) -> tuple[Number, ...]:
@@ -38,13 +38,25 @@ def leads_to_name(desk: Desk, between: str) -> bool:
     return bool(colon and words) and not desk.labels.role(words) and not any(character.isalnum() for character in behind)
 
 
+def divides(desk: Desk, text: str, left: Number, right: Number) -> bool:
+    """Tell whether an arrow leads from a whole to a part of it: `16 experts → 4 experts per GPU`.
+
+    What was and what is are counted in the same way, both per GPU or neither.
+    """
+    return _is_part(desk, text, right) and not _is_part(desk, text, left)
+
+
+def _is_part(desk: Desk, text: str, number: Number) -> bool:
+    return bool(number.per) or [word.text for word in desk.lexicon.normalize(text[number.end : number.end + 12])[:1]] == ["per"]
+
+
 def _apart(desk: Desk, text: str, views: Sequence[View], left: Number, right: Number) -> bool:
     """Tell whether the two sides of an arrow are figures of different things."""
     if left.end > left.stop and (left.unit or left.noun):  # it says itself what it is of
         if left.unit and right.unit:
             return kind_of(UNITS[left.unit]) != kind_of(UNITS[right.unit])
         if left.noun and right.noun:
-            return singular_noun(left.noun) != singular_noun(right.noun)
+            return singular_noun(left.noun) != singular_noun(right.noun) or divides(desk, text, left, right)
         return bool((left.unit or left.noun) and (right.unit or right.noun))
     behind = desk.lexicon.normalize(text[right.end : right.end + 24])
     if views and views[0].words and [word.text for word in behind[:2]] == ["per", views[0].words[-1].text]:

@@ -404,6 +404,12 @@ class _Reader:
         several = [facet for facet in (*own, *value) if facet.kind in STRONG and facet.single is None]
         mine = [facet for facet in own if _strong(facet)]
         held = [facet for facet in value if facet.kind in HELD]
+        gpu = next((facet for facet in own if facet.kind == "gpu" and facet.single is not None), None)
+        if gpu is not None and strong and held and not mine and not several and all(facet.kind != "gpu" for facet in held):
+            # `GPU 0: layers 0-7 (TP group 0, stage 0)` is written out like a row of a table of GPUs.
+            record.facets[:] = [gpu, *value]
+            self.led(record, gpu, own_series)
+            return
         if strong and (not mine or strong[0].kind != mine[-1].kind):
             held = held or [facet for facet in own if facet.kind in HELD]
             for facet in mine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from auditor.claims.arrows import leads_to_name
+from auditor.claims.arrows import divides, leads_to_name
 from auditor.claims.labels import contains, find_any
 from auditor.claims.line import Desk, Line, Meaning, bracketed, first_of, singular_noun, start_of_clause
 from auditor.claims.model import Claim, Role
@@ -216,7 +216,10 @@ def left_of_arrow(desk: Desk, line: Line, position: int) -> bool:
         return False
     failed = text.lstrip()[:1] in ("❌", "✗", "✘")
     return failed or any(
-        (other.noun or other.unit) and singular_noun(other.noun) == singular_noun(number.noun) and other.unit == number.unit
+        (other.noun or other.unit)
+        and singular_noun(other.noun) == singular_noun(number.noun)
+        and other.unit == number.unit
+        and not divides(desk, text, number, other)
         for other in others
     )
 
