@@ -317,10 +317,15 @@ def _widths(statements: Sequence[Statement], claims: Sequence[Claim], lexicon: L
 
 
 def _totals(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Take "total experts" for the experts of all layers where a smaller number a layer divides it."""
+    """Take "total experts" for the experts of all layers where a smaller number a layer divides it, or stands beside it as such."""
     plain = {claim.interval.low for claim in claims if claim.quantity == "model.experts" and claim.interval.is_exact and claim.interval.low}
     layers = {claim.interval.low for claim in claims if claim.quantity == "model.layers" and claim.interval.is_exact and claim.interval.low}
     totals = {claim.interval.low for claim in claims if claim.quantity == "model.experts_total" and claim.interval.is_exact}
+    per_layer = {
+        (statements[claim.statement].group, claim.interval.low)
+        for claim in claims
+        if claim.quantity == "model.experts" and claim.scope.per == "layer" and claim.role is Role.ACTUAL and claim.interval.is_exact
+    }
     result = []
     for claim in claims:
         if claim.quantity == "model.experts" and claim.interval.is_exact:
@@ -328,10 +333,13 @@ def _totals(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[C
             if not (value in totals or "total" in statements[claim.statement].label.lower()):
                 result.append(claim)
                 continue
-            if any(
+            made = any(
                 small < value and (value / small in layers or (not layers and value % small == 0)) for small in plain if small is not None
-            ):
-                claim = replace(claim, quantity="model.experts_total", symbol="experts_total")
+            )
+            beside = (small for group, small in per_layer if small is not None and group == statements[claim.statement].group)
+            if made or any(small < value for small in beside):
+                sure = claim.confidence if made else Confidence.MEDIUM
+                claim = replace(claim, quantity="model.experts_total", symbol="experts_total", confidence=sure)
         result.append(claim)
     return tuple(result)
 
