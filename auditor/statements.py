@@ -6,12 +6,13 @@ launch command, a line of a tree drawing and a sentence all become statements, s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from auditor.spans import LineIndex, Span, Text
 
-__all__ = ["Cell", "Document", "Kind", "Label", "LabelKind", "Note", "Source", "Statement"]
+__all__ = ["Cell", "Document", "Kind", "Label", "LabelKind", "Note", "Source", "Statement", "place_of"]
 
 
 class LabelKind(StrEnum):
@@ -108,6 +109,13 @@ class Statement:
     def label(self) -> str:
         """The innermost label, or the empty string."""
         return self.path[-1].text.content if self.path else ""
+
+
+def place_of(path: Sequence[Label]) -> tuple[object, ...]:
+    """Tell one place in the document from another by where its labels stand: objects, list items, sections."""
+    return tuple(
+        (label.kind.value, label.text.content if label.kind is LabelKind.INDEX else "", label.text.segments[0].span.start) for label in path
+    )
 
 
 @dataclass(frozen=True, slots=True)

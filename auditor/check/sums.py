@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from typing import Final
 
+from auditor.check.owners import count_of, products_of, whole_claims
 from auditor.check.printed import Printed, agrees, binary_scale, printed
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Shape, leaves, read
+from auditor.claims.labels import find_any
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.claims.numbers import Form, Number
 from auditor.claims.words import Word, split
@@ -26,7 +28,7 @@ from auditor.relations.figures import figure, figure_range, rewritten
 from auditor.relations.language import decimal
 from auditor.rulebook import Rule
 from auditor.spans import Span
-from auditor.statements import Kind, LabelKind
+from auditor.statements import Kind, LabelKind, place_of
 from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, Dimension, Unit
 from auditor.values import Interval
 
@@ -109,6 +111,10 @@ _GIVEN: Final = frozenset(
 """Words of a label whose figure is certainly none."""
 
 
+_BREAKDOWN: Final = ("breakdown", "composition", "component", "constituent")
+"""Words of the key of an object that holds the parts of what stands beside it."""
+_ALIKE: Final = Fraction(1, 20)
+"""How near to a stated count a total over the sum of its parts has to lie."""
 _OVERLAPPING: Final = re.compile(r"overlap|hidden|hides|concurren|pipelined|async|simultan|in parallel")
 _HEDGES: Final = frozenset(
     ("estimated", "estimate", "approximately", "approx", "about", "around", "roughly", "only", "just", "another", "expected")
@@ -257,12 +263,21 @@ def _unit_of_context(claim: Claim | None) -> Unit | None:
 
 
 def _judge(
-    total: Entry, siblings: Sequence[Entry], rule: Rule, *, sure: bool, optional: bool = False, earlier: Entry | None = None
+    total: Entry,
+    siblings: Sequence[Entry],
+    rule: Rule,
+    *,
+    sure: bool,
+    optional: bool = False,
+    earlier: Entry | None = None,
+    counts: Collection[int] = (),
 ) -> Outcome | None:
     """Compare a total with the sum of its parts among its siblings.
 
     `sure` where every sibling gives a figure of the same kind; `optional` where one plain part may be left out (objects hold
-    alternatives side by side); `earlier` is the total before this one, perhaps a subtotal. None where too few of them are parts.
+    alternatives side by side); `earlier` is the total before this one, perhaps a subtotal. `counts` are given where the siblings are
+    its parts by name: then a total may be far from their sum only by one of these, as that of one GPU is from that of all. None
+    where too few of them are parts.
     """
     if earlier is not None and (name := _adds_up(total, (earlier, *siblings))) is not None and siblings:
         all_ = (earlier, *siblings)
@@ -281,7 +296,10 @@ def _judge(
     middle = sum((part.middle for part in plain), Fraction(0))
     unit = total.printed.unit or UNITS["1"]
     value = figure_range(_ends(plain), unit) if ranged else figure(middle, unit)
-    near = total.middle != 0 and Fraction(2, 3) <= middle / total.middle <= Fraction(3, 2)
+    near = total.middle != 0 and (Fraction(2, 3) <= middle / total.middle <= Fraction(3, 2))
+    if counts and not near and min(middle, total.middle) > 0:
+        times = max(middle / total.middle, total.middle / middle)
+        near = not any(abs(times - count) <= count * _ALIKE for count in counts)
     if (
         not sure
         or not all(part.is_given for part in doubtful)
@@ -578,3 +596,30 @@ def _objects(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 outcome = _judge(total, parts, rule, sure=not unclear, optional=True)
                 if outcome is not None:
                     yield outcome
+        yield from _broken_down(subject, entries, rule)
+
+
+def _broken_down(subject: Subject, parts: Sequence[Entry], rule: Rule) -> Iterator[Outcome]:
+    """Yield the outcome of the total that stands beside an object of its parts: `"total": 30, "breakdown": {...}`."""
+    statements = subject.document.statements
+    path = statements[parts[0].statement].path[:-1] if parts else ()
+    if not path or path[-1].kind is not LabelKind.KEY or any(part.is_total or not part.is_part for part in parts):
+        return
+    if not find_any(subject.lexicon.normalize(path[-1].text.content[:60]), _BREAKDOWN):
+        return
+    above, dimension = place_of(path[:-1]), parts[0].dimension
+    beside = [
+        entry
+        for index, statement in enumerate(statements)
+        if statement.kind is Kind.ENTRY and statement.literal in ("number", "string") and place_of(statement.path[:-1]) == above
+        if (entry := _labelled_entry(subject, index)) is not None and entry.is_total and entry.dimension == dimension
+    ]
+    if len(beside) != 1 or dimension == DIMENSIONLESS or any(part.dimension != dimension for part in parts):
+        return
+    counts = products_of(subject, ("tp", "pp", "ep", "dp", "cp")) | {
+        count_of(claim)
+        for claim in whole_claims(subject, "gpus", "gpus.available", "gpus.per_node", "gpus.per_stage", "nodes", "model.layers")
+    }
+    outcome = _judge(beside[0], parts, rule, sure=True, counts=counts)
+    if outcome is not None:
+        yield outcome

@@ -22,7 +22,7 @@ from auditor.claims.numbers import Form, Number
 from auditor.claims.words import split
 from auditor.cost.layout.placement import Ids
 from auditor.spans import Span, Text
-from auditor.statements import Document, Kind, Label, LabelKind, Statement
+from auditor.statements import Document, Kind, Label, LabelKind, Statement, place_of
 
 __all__ = ["Counted", "GroupSize", "Member", "Owner", "Placement", "Placements", "Series", "read", "set_aside"]
 
@@ -273,7 +273,7 @@ class _Reader:
                 if statement.cell.row >= 0:
                     rows.setdefault((statement.cell.table, statement.cell.row), []).append(index)
             elif statement.literal:
-                objects.setdefault(_identity(statement.path[:-1]), []).append(index)
+                objects.setdefault(place_of(statement.path[:-1]), []).append(index)
             else:
                 self.line(index, statement)
                 self.group_size(index, statement)
@@ -363,15 +363,15 @@ class _Reader:
         around: list[tuple[object, ...]] = []
         # Titles and introducing lines stand alone, each over its own list; bullets belong to theirs.
         group = () if statement.kind in (Kind.HEADING, Kind.HEAD) else (statement.group,)
-        own_series = (*_identity(path[:-1]), *group)
+        own_series = (*place_of(path[:-1]), *group)
         for depth, label in enumerate(path[:-1] if own else path):
             strong = [facet for facet in self.label_facets(label) if _strong(facet)]
             for facet in strong:
                 chain.append(self.named(facet, path[:depth]))
-                around.append((*_identity(path[:depth]), facet.kind))
+                around.append((*place_of(path[:depth]), facet.kind))
         prefix: Sequence[Label] = path[:-1] if own else path
         for segment in _segments(value):
-            record = _Record(segment, list(chain), list(around), (*_identity(prefix), *group), index)
+            record = _Record(segment, list(chain), list(around), (*place_of(prefix), *group), index)
             self.resolve(record, [self.named(facet, prefix) for facet in own], own_series, path)
         self.stated(index, statement, own, value, chain)
 
@@ -625,7 +625,7 @@ class _Reader:
             for facet in self.label_facets(label):
                 if _strong(facet):
                     chain.append(self.named(facet, path[:depth]))
-                    around.append((*_identity(path[:depth]), facet.kind))
+                    around.append((*place_of(path[:depth]), facet.kind))
         return chain, around
 
     def led(self, record: _Record, leader: _Facet | None, series: tuple[object, ...]) -> None:
@@ -817,10 +817,10 @@ class _Reader:
         if label.kind is LabelKind.KEY:
             owner = self.key(label.text.content).owner
             if owner is not None:
-                return self.named(self.facet(label.text, owner), path[:-1]), _identity(path[:-1])
-            return None, _identity(path[:-1])
+                return self.named(self.facet(label.text, owner), path[:-1]), place_of(path[:-1])
+            return None, place_of(path[:-1])
         if label.kind is LabelKind.INDEX:
-            series = _identity(path[:-1])
+            series = place_of(path[:-1])
             outer = path[-2] if len(path) > 1 else None
             number = _whole(label.text.content)
             if outer is not None and outer.kind is LabelKind.KEY and number is not None:
@@ -828,7 +828,7 @@ class _Reader:
                 if names.holds in STRONG and names.holds != "group" and names.plural and not names.identity:
                     return _Facet(names.holds, Ids.each([number]), label.text.whole, False), series
             return None, series
-        return None, _identity(path)
+        return None, place_of(path)
 
     def ancestors(
         self, path: Sequence[Label], objects: Mapping[tuple[object, ...], Sequence[int]]
@@ -839,7 +839,7 @@ class _Reader:
             label = path[depth]
             if depth + 1 < len(path):
                 facet, series = self.object_owner(path[: depth + 1])
-                inside = self.ids_of(objects.get(_identity(path[: depth + 1]), ()))
+                inside = self.ids_of(objects.get(place_of(path[: depth + 1]), ()))
                 if facet is not None and facet.kind in STRONG:
                     inside = [one for one in inside if one.kind != facet.kind]
                     chain.append(facet)
@@ -851,7 +851,7 @@ class _Reader:
                 for facet in self.label_facets(label):
                     if _strong(facet):
                         chain.append(self.named(facet, path[:depth]))
-                        around.append((*_identity(path[:depth]), facet.kind))
+                        around.append((*place_of(path[:depth]), facet.kind))
         return chain, around
 
     def ids_of(self, leaves: Sequence[int]) -> list[_Facet]:
@@ -988,13 +988,6 @@ _CONTINUES: Final = (
     "repeated for",
     "pattern repeat",
 )
-
-
-def _identity(path: Sequence[Label]) -> tuple[object, ...]:
-    """Tell one place in the document from another: where its labels stand."""
-    return tuple(
-        (label.kind.value, label.text.content if label.kind is LabelKind.INDEX else "", label.text.segments[0].span.start) for label in path
-    )
 
 
 def _holds(words: Sequence[str], name: Sequence[str]) -> bool:

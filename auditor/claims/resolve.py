@@ -27,6 +27,7 @@ from auditor.claims.pairing import pair_names
 from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import of_array, part_of_model, scope_of, specialise
 from auditor.claims.shares import read_share
+from auditor.claims.stated_units import units_beside
 from auditor.claims.unread import why_label
 from auditor.claims.vocabulary import (
     AXIS_SHORTS,
@@ -93,7 +94,7 @@ def run(desk: Desk) -> ReadOut:
     desk.graph = not {"dag", "graph"}.isdisjoint(word.text for word in desk.lexicon.normalize(text))
     desk.numbered = numbered_labels(desk.document)
     desk.axes_beside = axes_by_group(desk)
-    desk.row_units = units_by_row(desk)
+    desk.units_beside = units_beside(desk)
     for index, statement in enumerate(desk.document.statements):
         line = prepare(desk, index, statement)
         found: list[Claim | None] = []
@@ -317,19 +318,6 @@ def axes_by_group(desk: Desk) -> dict[int, frozenset[str]]:
             if name in AXIS_WORDS:
                 found.setdefault(statement.group, set()).add(name)
     return {group: frozenset(names) for group, names in found.items()}
-
-
-def units_by_row(desk: Desk) -> dict[tuple[int, int], str]:
-    """Return the unit that a column of units gives for each row: `| Latency | 27 | ms |`."""
-    found: dict[tuple[int, int], str] = {}
-    for statement in desk.document.statements:
-        if statement.cell is None or statement.label.strip(" *_").lower() not in ("unit", "units"):
-            continue
-        said = statement.value.content.strip(" *_`()[]")
-        spelling = desk.lexicon.units.get(said) or desk.lexicon.units.get(said.lower() if len(said) > 2 else said)
-        if spelling:
-            found[statement.cell.table, statement.cell.row] = spelling.symbol
-    return found
 
 
 def prepare(desk: Desk, index: int, statement: Statement) -> Line:
@@ -607,9 +595,7 @@ def context_unit(desk: Desk, line: Line, number: Number, tail: Sequence[Word]) -
             return view.unit, view.unit_per
         if not view.transparent and view.label.kind not in (LabelKind.ROW, LabelKind.COLUMN):
             break
-    if statement.cell is not None:
-        return desk.row_units.get((statement.cell.table, statement.cell.row), ""), ""
-    return "", ""
+    return desk.units_beside.get(line.index, ""), ""
 
 
 def readings_of(desk: Desk, line: Line, number: Number, quantity: Quantity | None, unit_symbol: str) -> tuple[Reading, ...]:

@@ -712,3 +712,13 @@ def test_a_total_over_layers_under_what_is_per_layer() -> None:
 )
 def test_work_to_be_done_is_no_peak_of_the_hardware(text: str, expected: str) -> None:
     check(f"{text}\n", expected)
+
+
+def test_an_entry_of_an_object_gives_its_bare_figures_their_unit() -> None:
+    check('{"memory": {"unit": "MB", "total": 30500, "gpus": 4}}', "memory.used 30.4995..30.5005 GB; gpus 4", "plan.json")
+    check('{"throughput": {"value": 910, "unit": "tokens_per_second"}}', "rate.tokens 910 token/s", "plan.json")
+    check(
+        '{"memory": {"units": "GB", "per_gpu": {"model_parameters": 7.5, "activations": 2.5, "headroom_percent": 12}}}',
+        "memory.weights 7.45..7.55 GB per gpu; memory.activations 2.45..2.55 GB per gpu; memory.headroom_share 12 % per gpu",
+        "plan.json",
+    )
