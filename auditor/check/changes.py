@@ -42,6 +42,8 @@ class Change:
     """It is given as a ratio (1.4x), not as a share (40%)."""
     names: tuple[str, str] = ("from", "to")
     confidence: Confidence = Confidence.HIGH
+    multiple: bool = False
+    """It says how many times the first figure the second is: `2x the requirement`."""
     tentative: bool = False
     """The two figures may not be the ones meant: it is only worth saying where it holds."""
 
@@ -70,7 +72,11 @@ def _manners(change: Change) -> list[_Manner]:
     up = _Manner("new to old", new / old, y / x, "new / old", f"{plain(y)} / {plain(x)}")
     down = _Manner("old to new", old / new, x / y, "old / new", f"{plain(x)} / {plain(y)}")
     found = (
-        [up, down, by_old, by_new] if change.ratio and y > x else [down, up, by_old, by_new] if change.ratio else [by_old, by_new, up, down]
+        [up, down, by_old, by_new]
+        if change.ratio and (y > x or change.multiple)
+        else [down, up, by_old, by_new]
+        if change.ratio
+        else [by_old, by_new, up, down]
     )
     if a.printed.unit is PERCENT and not change.ratio:
         found.append(_Manner("in percentage points", (new - old).absolute(), abs(y - x), "|new - old|", _gap(x, y)))
@@ -97,7 +103,8 @@ def _outcome(change: Change, rule: Rule) -> Outcome | None:
         return None
     usual = manners[0]
     value = figure(usual.middle, unit) + ("x" if change.ratio else "")
-    message = f"{said} is a change of {value}, but the report says {change.change.words}"
+    compared = f"{change.after.words} is {value} {change.before.words}" if change.multiple else f"{said} is a change of {value}"
+    message = f"{compared}, but the report says {change.change.words}"
     operands = (operand("old", change.before), operand("new", change.after))
     finding = rule.finding(
         message,
@@ -267,16 +274,19 @@ def _in_text(found: Phrase) -> Iterator[Change]:
 
 # --- against a target or a former figure that stands elsewhere
 
+_ARTICLES: Final = r"(?:the |our |its |stated |required |minimum |original |previous |former )*"
 _THAN_NAMED: Final = re.compile(
     rf"{_N} ?(?:better|faster|higher|lower|above|below|under|over|more|less|slower|(?:improvement|increase|reduction) (?:over|from))"
-    r" ?(?:than|over|from|vs\.?)? (?:the |our |its |stated |required |minimum |original |previous |former )*"
-    r"(target|goal|requirement|limit|slo|baseline|previous|original)"
+    rf" ?(?:than|over|from|vs\.?)? {_ARTICLES}(target|goal|requirement|limit|slo|baseline|previous|original)"
 )
+_TIMES_NAMED: Final = re.compile(rf"{_N} ?{_ARTICLES}(target|goal|requirement|limit|slo|baseline)")
+"""`2.5x the requirement`: a multiple, never a share."""
 
 
 def _against_named(found: Phrase, subject: Subject) -> Iterator[Change]:
     """Yield the changes against `the target` or `the baseline`: `35 ms (1.43x faster than target)`."""
-    for match in _THAN_NAMED.finditer(found.text):
+    times = (match for match in _TIMES_NAMED.finditer(found.text) if found.number(match.group(1)).form is Form.RATIO)
+    for match in (*_THAN_NAMED.finditer(found.text), *times):
         if not _is_change(found, match.group(1)):
             continue
         after = _claim_before(found, match.start(), subject)
@@ -294,6 +304,7 @@ def _against_named(found: Phrase, subject: Subject) -> Iterator[Change]:
                 _unsigned(placed(found, match.group(1))),
                 number.form is Form.RATIO,
                 names=(f"from the {match.group(2)}", "to"),
+                multiple=match.re is _TIMES_NAMED,
                 confidence=min(other.confidence, after.confidence, key=lambda one: one.rank),
             )
             for other in others
@@ -321,7 +332,7 @@ def _others(after: Claim, roles: Sequence[Role], found: Phrase, subject: Subject
         for claim in subject.quantities([after.quantity])
         if claim.role in roles
         and not claim.source
-        and claim.scope.phase == after.scope.phase
+        and claim.scope.phase in (after.scope.phase, *(("",) if claim.role in (Role.TARGET, Role.LIMIT) else ()))
         and comparable(placed_claim(claim), placed_claim(after))
     ]
     group = found.passage.statement.group

@@ -16,7 +16,6 @@ from auditor.check.owners import (
     count_of,
     exactly,
     figures_of,
-    held_by,
     naming,
     of_pipeline,
     operand_at,
@@ -92,23 +91,23 @@ def tensor_groups_in_stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         message = f"{group.owner} is {naming('gpu', group.ids)}, which lie in {' and '.join(str(one.owner) for one in stages[:4])}"
         others = len(crossing) - 1
         more = f"; so do{'es' if others == 1 else ''} {others} other group{'s' if others > 1 else ''}" if others else ""
-        inside = len(stages[0].ids & group.ids)
+        first, second = stages[0].owner, stages[1].owner
         finding = rule.finding(
             message + more,
             Place(group.span, f"{group.owner} holds {naming('gpu', group.ids)}"),
             related=(
                 *(Place(span) for span in group.spans[1:MOST_RELATED]),
-                *(Place(stage.span, f"{stage.owner} holds {naming('gpu', stage.ids)}") for stage in stages[:MOST_RELATED]),
+                *(Place(stage.owner.span, f"{stage.owner} holds {naming('gpu', stage.ids)}") for stage in stages[:MOST_RELATED]),
             ),
             claimed=naming("gpu", group.ids),
             expected="GPUs of one stage",
             derivation=(
                 Step(
-                    "GPUs of the group - those in its first stage",
-                    f"{len(group.ids)} - {inside}",
-                    f"{len(group.ids) - inside} in another stage",
-                    (held_by(subject, group), operand_at(subject, f"in {stages[0].owner}", inside, stages[0].span)),
-                    *exactly(len(group.ids) - inside),
+                    "stage of one - stage of another",
+                    f"{second.id} - {first.id}",
+                    f"{second.id - first.id} stage{'s' if second.id - first.id != 1 else ''} apart",
+                    tuple(operand_at(subject, str(one), one.id, one.span) for one in (second, first)),
+                    *exactly(second.id - first.id),
                 ),
             ),
         )

@@ -56,8 +56,8 @@ class Desk:
     """By group of statements, the axes among their labels: where `Tensor` and `Pipeline` stand, `Expert` is an axis too."""
     graph: bool = False
     """The document speaks of a graph of operations, whose nodes are no machines."""
-    units_beside: Mapping[int, str] = field(default_factory=dict)
-    """By statement, the unit that a column of units or an entry `unit` gives."""
+    units_beside: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    """By statement, the unit that a column of units or an entry `unit` gives, and what it is per."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -595,7 +595,7 @@ def context_unit(desk: Desk, line: Line, number: Number, tail: Sequence[Word]) -
             return view.unit, view.unit_per
         if not view.transparent and view.label.kind not in (LabelKind.ROW, LabelKind.COLUMN):
             break
-    return desk.units_beside.get(line.index, ""), ""
+    return desk.units_beside.get(line.index, ("", ""))
 
 
 def readings_of(desk: Desk, line: Line, number: Number, quantity: Quantity | None, unit_symbol: str) -> tuple[Reading, ...]:

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 
+_ASKED: Final = ("requirement", "required", "require", "target", "goal", "slo", "sla")
 _NEEDED: Final = ("gpus", "memory.used", "memory.capacity")
 
 
@@ -157,6 +158,8 @@ def role_of(
             and not find_any(view.words, ("example", "scenario", "future", "potential", "alternative", "would", "could"))
         ):
             break
+        if role == "example" and depth == 0 and view.words[-1].text == "potential":
+            continue  # `Throughput potential` says what it reaches
         if role == "target" and meaning.quantity in ("change",) and not find_any(view.words, ("target", "goal")):
             continue
         return sectioned_role(desk, line, meaning, Role(role)) if depth < 3 else sectioned_role(desk, line, meaning, Role.ACTUAL)
@@ -295,6 +298,8 @@ def local_role_of(
         return Role.LIMIT
     if set(joined[-2:]) & {"typical", "example"}:
         return Role.EXAMPLE
+    if asked_in_brackets(desk, line.text[number.end : number.end + 80]):
+        return Role.ACTUAL
     if cue := said_in_brackets(desk, line, number):
         return Role(cue)
     if lead and lead[0] in ("previous", "previously", "original", "former", "old"):
@@ -312,6 +317,20 @@ def said_in_brackets(desk: Desk, line: Line, number: Number) -> str:
         return ""
     said = desk.lexicon.normalize(following[1 : following.index(")")])
     return desk.labels.role(said) if 1 <= len(said) <= 3 and not any(word.text.isdigit() for word in said) else ""
+
+
+def asked_in_brackets(desk: Desk, following: str) -> bool:
+    """Tell whether brackets right behind a figure say what is asked, so that it is what is reached: `41 ms (requirement: 50 ms)`."""
+    between, _, behind = following.partition("(")
+    inside = desk.lexicon.normalize(behind.partition(")")[0])
+    scope = [word.text for word in desk.lexicon.normalize(between)]
+    return (
+        bool(inside)
+        and inside[0].text in _ASKED
+        and any(character.isdigit() for character in behind)
+        and not set(between) & set(".,;:|→")
+        and (not scope or (scope[0] in ("per", "on", "each", "total") and len(scope) <= 3))
+    )
 
 
 def compared_role(desk: Desk, line: Line, position: int) -> Role | None:

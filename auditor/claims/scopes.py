@@ -131,8 +131,9 @@ def of_array(desk: Desk, line: Line, meaning: Meaning, scope: Scope) -> tuple[Me
 
 
 def specialise(desk: Desk, line: Line, meaning: Meaning, scope: Scope) -> tuple[Meaning, Scope]:
-    """Turn a plain latency under a phase into that phase's latency."""
-    special = desk.lexicon.phase_quantities.get(scope.phase, {}).get(meaning.quantity)
+    """Turn a plain latency under a phase into that phase's latency; one per token is that of decoding."""
+    phase = scope.phase or ("decode" if scope.per == "token" and meaning.quantity == "time.step" else "")
+    special = desk.lexicon.phase_quantities.get(phase, {}).get(meaning.quantity)
     if special:
         return replace(meaning, quantity=special), scope
     return meaning, scope

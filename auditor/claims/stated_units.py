@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from auditor.claims.labels import View
+from auditor.claims.labels import View, per_of
 from auditor.claims.lexicon import kind_of
 from auditor.claims.line import Desk
 from auditor.statements import Kind, LabelKind, Statement, place_of
@@ -16,52 +16,56 @@ __all__ = ["units_beside"]
 _NAMES: Final = ("unit", "units")
 
 
-def units_beside(desk: Desk) -> dict[int, str]:
-    """Return, by statement, the unit that its row or its object gives its bare numbers."""
-    rows: dict[tuple[int, int], str] = {}
-    objects: dict[tuple[object, ...], str] = {}
+Stated = tuple[str, str]
+"""A unit, and what it is per."""
+
+
+def units_beside(desk: Desk) -> dict[int, Stated]:
+    """Return, by statement, the unit that its row or its object gives its bare numbers, and what it is per: `ms` and `token`."""
+    rows: dict[tuple[int, int], Stated] = {}
+    objects: dict[tuple[object, ...], Stated] = {}
     for statement in desk.document.statements:
-        if statement.label.strip(" *_").lower() in _NAMES and (symbol := _said(desk, statement)):
+        if statement.label.strip(" *_").lower() in _NAMES and (unit := _said(desk, statement)):
             if statement.cell is not None:
-                rows[statement.cell.table, statement.cell.row] = symbol
+                rows[statement.cell.table, statement.cell.row] = unit
             elif statement.kind is Kind.ENTRY:
-                objects[place_of(statement.path[:-1])] = symbol
-    found: dict[int, str] = {}
+                objects[place_of(statement.path[:-1])] = unit
+    found: dict[int, Stated] = {}
     if rows:
         for index, statement in enumerate(desk.document.statements):
-            if statement.cell is not None and (symbol := rows.get((statement.cell.table, statement.cell.row), "")):
-                found[index] = symbol
+            if statement.cell is not None and (unit := rows.get((statement.cell.table, statement.cell.row))):
+                found[index] = unit
     return found | (_of_objects(desk, objects) if objects else {})
 
 
-def _said(desk: Desk, statement: Statement) -> str:
+def _said(desk: Desk, statement: Statement) -> Stated | None:
     said = statement.value.content.strip(" *_`()[]\"'")
     spelling = desk.lexicon.units.get(said) or desk.lexicon.units.get(said.lower() if len(said) > 2 else said)
     if spelling:
-        return spelling.symbol
+        return spelling.symbol, ""
     words = desk.lexicon.normalize(said[:40])
     symbol, size = desk.lexicon.unit_of_key(words)
-    return symbol if symbol and size == len(words) else ""
+    return (symbol, per_of(words)) if symbol and size == len(words) else None
 
 
-def _of_objects(desk: Desk, units: Mapping[tuple[object, ...], str]) -> dict[int, str]:
+def _of_objects(desk: Desk, units: Mapping[tuple[object, ...], Stated]) -> dict[int, Stated]:
     """Give the unit of an object to its own entries, and to an object inside it if it measures the same kind of thing."""
     inside: dict[tuple[object, ...], list[tuple[int, View]]] = {}
-    given: dict[tuple[object, ...], str] = {}
+    given: dict[tuple[object, ...], Stated] = {}
     for index, statement in enumerate(desk.document.statements):
         path = statement.path
         if statement.kind is not Kind.ENTRY or statement.literal != "number" or not path or path[-1].kind is not LabelKind.KEY:
             continue
         for depth in range(len(path) - 1, 0, -1):
-            if symbol := units.get(place_of(path[:depth]), ""):
+            if unit := units.get(place_of(path[:depth])):
                 inside.setdefault(place_of(path[:-1]), []).append((index, desk.labels(path[-1])))
-                given[place_of(path[:-1])] = symbol
+                given[place_of(path[:-1])] = unit
                 break
-    found: dict[int, str] = {}
+    found: dict[int, Stated] = {}
     for place, entries in inside.items():
-        symbol = given[place]
+        symbol = given[place][0]
         if place in units or any(_measures(view, symbol) for _, view in entries):
-            found |= {index: symbol for index, view in entries if not view.unit and (_measures(view, symbol) or not _named(view))}
+            found |= {index: given[place] for index, view in entries if not view.unit and (_measures(view, symbol) or not _named(view))}
     return found
 
 

@@ -722,3 +722,12 @@ def test_an_entry_of_an_object_gives_its_bare_figures_their_unit() -> None:
         "memory.weights 7.45..7.55 GB per gpu; memory.activations 2.45..2.55 GB per gpu; memory.headroom_share 12 % per gpu",
         "plan.json",
     )
+
+
+def test_what_is_asked_in_brackets_leaves_what_is_reached_before_them() -> None:
+    check("✅ **TTFT target:** 0.37 s (requirement: ≤9 s)\n", "time.ttft 365..375 ms; time.ttft ..9000 ms target")
+    check(
+        "- Throughput target: 130 tokens/ms per GPU (required: 80 tokens/ms)\n",
+        "rate.tokens_per_gpu 129500..130500 token/s per gpu; rate.tokens_per_gpu 79500..80500 token/s target per gpu",
+    )
+    check("- Throughput potential: 130 tokens/ms per GPU\n", "rate.tokens_per_gpu 129500..130500 token/s per gpu")
