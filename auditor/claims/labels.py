@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from auditor.claims.lexicon import Lexicon, Match
 from auditor.claims.vocabulary import GIVEN_UP, LEFT_OUT
@@ -74,6 +75,9 @@ class View:
     phase: str = ""
     factor: int = 1
     """What its numbers are counted in: 10**9 for `Parameters (B)` and `params_b`."""
+
+
+_LONGEST_UNIT: Final = 40
 
 
 def find(words: Sequence[Word], name: Sequence[str]) -> int:
@@ -230,10 +234,21 @@ class LabelReader:
                 inner = raw[start + 1 : end].strip()
                 if inner in ("T", "tokens", "tok"):
                     return "token", "", start
-                spelling = self.lexicon.units.get(inner) or self.lexicon.units.get(inner.lower() if len(inner) > 2 else inner)
-                if spelling:
-                    return spelling.symbol, spelling.per, start
+                unit, per = self.unit_said(inner)
+                if unit:
+                    return unit, per, start
         return "", "", -1
+
+    def unit_said(self, text: str) -> tuple[str, str]:
+        """Return the unit that a text names and nothing else, and what it is per: `GB`, `ms/token`, `tokens_per_second`."""
+        spelling = self.lexicon.units.get(text) or self.lexicon.units.get(text.lower() if len(text) > 2 else text)
+        if spelling:
+            return spelling.symbol, spelling.per
+        words = self.lexicon.normalize(text[:_LONGEST_UNIT].replace("/", " per "))
+        symbol, size = self.lexicon.unit_of_key(words)
+        if symbol and size == len(words):
+            return symbol, per_of(words)
+        return "", ""
 
     def magnitude(self, raw: str, words: Sequence[Word]) -> tuple[int, int]:
         """Read `(B)`, `(millions)` or, of parameters, `_b` at the end of a label; return the factor and where its words end."""

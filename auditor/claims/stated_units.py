@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from auditor.claims.labels import View, per_of
+from auditor.claims.labels import View
 from auditor.claims.lexicon import kind_of
 from auditor.claims.line import Desk
 from auditor.statements import Kind, LabelKind, Statement, place_of
@@ -39,13 +39,8 @@ def units_beside(desk: Desk) -> dict[int, Stated]:
 
 
 def _said(desk: Desk, statement: Statement) -> Stated | None:
-    said = statement.value.content.strip(" *_`()[]\"'")
-    spelling = desk.lexicon.units.get(said) or desk.lexicon.units.get(said.lower() if len(said) > 2 else said)
-    if spelling:
-        return spelling.symbol, ""
-    words = desk.lexicon.normalize(said[:40])
-    symbol, size = desk.lexicon.unit_of_key(words)
-    return (symbol, per_of(words)) if symbol and size == len(words) else None
+    symbol, per = desk.labels.unit_said(statement.value.content.strip(" *_`()[]\"'"))
+    return (symbol, per) if symbol else None
 
 
 def _of_objects(desk: Desk, units: Mapping[tuple[object, ...], Stated]) -> dict[int, Stated]:

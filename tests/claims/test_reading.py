@@ -717,6 +717,7 @@ def test_work_to_be_done_is_no_peak_of_the_hardware(text: str, expected: str) ->
 def test_an_entry_of_an_object_gives_its_bare_figures_their_unit() -> None:
     check('{"memory": {"unit": "MB", "total": 30500, "gpus": 4}}', "memory.used 30.4995..30.5005 GB; gpus 4", "plan.json")
     check('{"throughput": {"value": 910, "unit": "tokens_per_second"}}', "rate.tokens 910 token/s", "plan.json")
+    check('{"latency": {"value": 7.5, "unit": "ms_per_token"}}', "time.decode 7.45..7.55 ms per token", "plan.json")
     check(
         '{"memory": {"units": "GB", "per_gpu": {"model_parameters": 7.5, "activations": 2.5, "headroom_percent": 12}}}',
         "memory.weights 7.45..7.55 GB per gpu; memory.activations 2.45..2.55 GB per gpu; memory.headroom_share 12 % per gpu",
@@ -731,3 +732,8 @@ def test_what_is_asked_in_brackets_leaves_what_is_reached_before_them() -> None:
         "rate.tokens_per_gpu 129500..130500 token/s per gpu; rate.tokens_per_gpu 79500..80500 token/s target per gpu",
     )
     check("- Throughput potential: 130 tokens/ms per GPU\n", "rate.tokens_per_gpu 129500..130500 token/s per gpu")
+
+
+@pytest.mark.parametrize("text", ["- Latency: 7.5 ms per token", "- Latency (ms/token): 7.5", "- latency: 7.5 ms/token"])
+def test_a_latency_per_token_is_that_of_decoding(text: str) -> None:
+    check(f"{text}\n", "time.decode 7.45..7.55 ms per token")
