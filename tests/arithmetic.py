@@ -109,6 +109,8 @@ SECONDS = {
 WORDS = {"B": 10**9, "billion": 10**9, "million": 10**6, "trillion": 10**12, "thousand": 10**3}
 NUMBER_WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
 DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+")
+MAGNITUDES = {"K": 10**3, "M": 10**6, "B": 10**9}
+MAGNITUDE = re.compile(r"([KMB])\+?(?=\s)")
 UNIT = re.compile(r"\s*(%|[A-Za-zµμ]+(?:/[A-Za-z]+)?)")
 
 
@@ -155,6 +157,11 @@ def states(text: str, number: Fraction, shown: str = "") -> bool:
         factors = FACTORS.get(unit[1]) if unit else None
         if any(digits * factor == number for factor in factors or ANY):
             return True
+        if magnitude := MAGNITUDE.match(text, end):  # `19M+ tokens/ms`
+            behind = UNIT.match(text, magnitude.end())
+            many = FACTORS.get(behind[1]) if behind else None
+            if any(digits * MAGNITUDES[magnitude[1]] * factor == number for factor in many or ()):
+                return True
     values = [value for value, _ in found]
     if len(values) > 1 and any(min(values) * factor <= number <= max(values) * factor for factor in ANY):
         return True
