@@ -19,7 +19,7 @@ from auditor.statements import Kind, LabelKind
 from auditor.units import UNITS
 from auditor.values import Interval
 
-__all__ = ["allocation", "peers"]
+__all__ = ["allocation", "peers", "rows_of_steps"]
 
 MIN_PEERS: Final = 4
 """Fewer rows of one model say nothing about which of them is odd."""
@@ -151,6 +151,120 @@ def _model(subject: Subject, claim: Claim) -> str:
     named = row if not row.lower().startswith(("dgx", "hgx", "gb", "h100", "b200")) else (heads[-1] if heads else "")
     kept = named.split("(")[0]
     return " ".join(word.text for word in subject.lexicon.normalize(kept))
+
+
+# --- rows whose throughput follows from batch, sequence length and step time
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Tokens a second as one row states them, and as its batch, sequence length and step time give them."""
+
+    rate: Claim
+    gpus: Claim | None
+    """The GPUs that share the tokens, where the rate is that of one."""
+    batch: Claim
+    length: Claim
+    time: Claim
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return tuple(claim for claim in (self.batch, self.length, self.time, self.gpus) if claim is not None)
+
+    @property
+    def worked(self) -> Interval:
+        found = self.batch.interval * self.length.interval / _printed(self.time)
+        return found if self.gpus is None else found / self.gpus.interval
+
+    @property
+    def misses(self) -> Fraction:
+        """How far the two are apart beyond rounding, as a share of the worked figure."""
+        stated, worked = _printed(self.rate), self.worked
+        if stated.meets(worked) or None in (stated.low, stated.high, worked.low, worked.high):
+            return Fraction(0)
+        gap = max((stated.low or 0) - (worked.high or 0), (worked.low or 0) - (stated.high or 0))
+        return Fraction(gap) / (worked.low or Fraction(1))
+
+
+def _printed(claim: Claim) -> Interval:
+    """Return a measured figure with what rounding to its last digit leaves open, also where it was printed as a whole number."""
+    if not claim.interval.is_exact:
+        return claim.interval
+    return claim.interval.widen_by(claim.unit.scale / 2)
+
+
+def rows_of_steps(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Tokens a second are batch x sequence length / step time in the rows of a table where they are in all others."""
+    tables: dict[str, list[_Step]] = defaultdict(list)
+    for plan in subject.plans:
+        table = plan.id.rpartition(" row ")[0] if plan.id.startswith("table ") else plan.id.rpartition("[")[0]
+        row = _step_row(plan.claims) if table else None
+        if row is not None:
+            tables[table].append(row)
+    for rows in tables.values():
+        near = [row for row in rows if row.misses <= _ALIKE]
+        far = [row for row in rows if row.misses > _APART]
+        if len(near) < MIN_PEERS - 1 or len(near) + len(far) < len(rows) or len(far) * 4 > len(rows):
+            continue
+        for row in near:
+            spans = tuple(claim.span for claim in (row.rate, *row.claims))
+            yield Outcome(rule.name, Verdict.HELD, spans, f"{row.rate.text.strip()} from batch, length and step time")
+        for row in far:
+            yield _row_apart(rule, row, near)
+
+
+_ALIKE: Final = Fraction(1, 100)
+_APART: Final = Fraction(3, 100)
+
+
+def _step_row(claims: Sequence[Claim]) -> _Step | None:
+    """Return what a row states of its step; None where it states less, or more than one of anything."""
+    found: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.role is Role.ACTUAL and claim.interval.low is not None and claim.interval.low > 0 and claim.interval.is_bounded:
+            found[claim.quantity].append(claim)
+    rates = [(name, claim) for name in ("rate.tokens", "rate.tokens_per_gpu") for claim in found[name]]
+    times = [*found["time.step"], *found["time.prefill"]]
+    parts = [found["batch.global"], found["batch.sequence_length"], times, found["gpus"]]
+    if len(rates) != 1 or any(len(listed) != 1 for listed in parts[:3]):
+        return None
+    name, rate = rates[0]
+    each = name == "rate.tokens_per_gpu"
+    if rate.scope.phase in ("training", "decode") or (each and len(parts[3]) != 1) or claims[0].source:
+        return None  # what training passes is a rule of its own
+    return _Step(rate, parts[3][0] if each else None, parts[0][0], parts[1][0], parts[2][0])
+
+
+def _row_apart(rule: Rule, row: _Step, near: Sequence[_Step]) -> Outcome:
+    spans = tuple(claim.span for claim in (row.rate, *row.claims))
+    numbers = [claim.interval.middle or Fraction(1) for claim in row.claims]
+    value = numbers[0] * numbers[1] / numbers[2] / (numbers[3] if row.gpus is not None else 1)
+    shown = figure(value, UNITS["token/s"])
+    shared = (" / gpus", f" / {plain(numbers[3])}") if row.gpus is not None else ("", "")
+    message = (
+        f"{row.rate.text.strip()}, but {row.batch.text.strip()} sequences of {row.length.text.strip()} in a step of "
+        f"{figure(numbers[2], row.time.unit)} are {shown}, as in {len(near)} other rows"
+    )
+    worked = row.worked
+    step = Step(
+        formula=f"gbs * seq / step_time{shared[0]}",
+        substituted=f"{plain(numbers[0])} * {plain(numbers[1])} / {plain(numbers[2])}{shared[1]}",
+        result=shown,
+        operands=tuple(
+            Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span) for claim in row.claims
+        ),
+        low=worked.low,
+        high=worked.high,
+    )
+    finding = rule.finding(
+        message,
+        Place(row.rate.span, f"comes to {shown}"),
+        related=tuple(Place(claim.span, claim.symbol) for claim in row.claims),
+        claimed=row.rate.text.strip(),
+        expected=shown,
+        derivation=(step,),
+    )
+    return Outcome(rule.name, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def allocation(subject: Subject, rule: Rule) -> Iterator[Outcome]:

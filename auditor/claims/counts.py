@@ -378,7 +378,7 @@ def read_labelled(
                 f"label {view.raw.strip()!r} per {per}",
                 per,
                 view.label.text.whole,
-                words=f"per {per}",
+                words="" if narrowed else f"per {per}",
             )
         if best and best.quantity.id == "model.params" and not view.per and of_memory(line, views[depth + 1 :]):
             return Meaning("memory.weights", Confidence.LOW, f"label {view.raw.strip()!r} of memory", view.per, view.label.text.whole)
