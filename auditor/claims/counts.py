@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -151,15 +153,21 @@ def lengths_in_brackets(desk: Desk, line: Line, position: int) -> Quantity | Non
     closing = text.find(")" if text[opening] == "(" else "]", number.stop)
     if opening < 0 or closing < 0 or number.noun or number.name or number.form is not Form.PLAIN:
         return None
-    inside = text[opening + 1 : number.start] + text[number.stop : closing]
-    words = [word for word in line.words if word.end <= opening][-4:]
-    if any(character.isalpha() or character in "×*÷/=+" for character in inside) or not words or text[words[-1].end : opening].strip():
+    stop = bisect_right(line.words, opening, key=lambda word: word.end)
+    words = line.words[max(0, stop - 4) : stop]
+    if not words or text[words[-1].end : opening].strip():
+        return None
+    if _NOT_BARE.search(text, opening + 1, number.start) or _NOT_BARE.search(text, number.stop, closing):
         return None
     if any(other.noun and words[-1].start < other.end <= opening for other in line.numbers[:position]):
         return None
     ending = [match for match in desk.lexicon.matches(words) if match.stop == len(words) and match.quantity.kind == "count"]
     best = max(ending, key=lambda match: match.size, default=None)
     return best.quantity if best and best.quantity.unit.symbol == "token" else None
+
+
+_NOT_BARE: Final = re.compile(r"[^\W\d_]|[×*÷/=+]")
+"""A letter or an operator: what it stands beside in brackets is no bare number."""
 
 
 def ends_of(desk: Desk, head: Sequence[Word]) -> tuple[Word, ...]:

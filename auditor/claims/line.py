@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -183,9 +184,11 @@ def breaks_clause(desk: Desk, text: str, at: int) -> bool:
 def words_behind(desk: Desk, line: Line, number: Number, end: int) -> tuple[Word, ...]:
     """The words right behind the number, with the noun already taken with it, up to a preposition."""
     found: list[Word] = []
-    for word in line.words:
-        if word.start < (number.end if number.unit else number.stop) or word.end > end:
-            continue
+    behind = bisect_left(line.words, number.end if number.unit else number.stop, key=lambda word: word.start)
+    for index in range(behind, len(line.words)):
+        word = line.words[index]
+        if word.end > end:
+            break
         if word.text in TAIL_STOPS:
             break
         found.append(word)
@@ -196,8 +199,9 @@ def words_behind(desk: Desk, line: Line, number: Number, end: int) -> tuple[Word
 
 def words_before(desk: Desk, line: Line, number: Number, start: int) -> tuple[Word, ...]:
     """The words between the start of the clause and the number."""
-    found = [word for word in line.words if word.start >= start and word.end <= number.digits]
-    return slashed(line.text, found[-8:])
+    first = bisect_left(line.words, start, key=lambda word: word.start)
+    stop = bisect_right(line.words, number.digits, key=lambda word: word.end)
+    return slashed(line.text, line.words[max(first, stop - 8) : stop])
 
 
 def title_words(desk: Desk, line: Line, number: Number) -> tuple[Word, ...]:

@@ -100,6 +100,8 @@ class Number:
     """`from` for the left side of `128 -> 64`, `to` for the right side."""
 
 
+_NO_UNIT: Final = ("", *",;()[]{}|\n")
+"""What no spelling of a unit opens with."""
 _NUMBER: Final = re.compile(
     r"(?P<int>\d{1,3}(?:,\d{3})+(?!,?\d)|\d{1,3}(?:_\d{3})+(?!\w)|\d+)?(?P<dec>\.\d+)?(?P<exp>[eE][+-]?\d{1,4}(?![\w]))?"
 )
@@ -544,6 +546,8 @@ class _Scanner:
         start = position
         if (start < len(text) and text[start] in _GAP) or (start < len(text) and text[start] == "-"):
             start += 1
+        if text[start : start + 1] in _NO_UNIT:
+            return None
         stretch = text[start : start + 28]
         for length in range(len(stretch), 0, -1):
             candidate = stretch[:length]

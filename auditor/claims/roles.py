@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -240,11 +241,13 @@ def local_role_of(
     if tail_texts[:1] == ["baseline"]:
         return Role.PREVIOUS
     begin = start_of_clause(line.text, number.start)
-    first = [word.text for word in line.words if word.start >= begin][:2]
+    opens = bisect_left(line.words, begin, key=lambda word: word.start)
+    spoken = line.words[opens : bisect_left(line.words, number.end, key=lambda word: word.start)]
+    first = [word.text for word in line.words[opens : opens + 2]]
     if first in (["for", "example"], ["for", "instance"], ["e", "g"]) and line.statement.kind is Kind.SENTENCE:
         return Role.EXAMPLE
     own = set(tail_texts)
-    sentence = {word.text for word in line.words if start_of_clause(line.text, number.start) <= word.start < number.end}
+    sentence = {word.text for word in spoken}
     if meaning.quantity.startswith(("parallel.", "gpus", "nodes", "layers.", "experts.")) and sentence & HYPOTHETICAL:
         return Role.EXAMPLE
     if own & {"requirement"} and (meaning.quantity.startswith("memory.") or meaning.quantity == "gpus") and number.bound == "":
@@ -262,7 +265,7 @@ def local_role_of(
     if meaning.quantity == "memory.used" and own & {"available"}:
         return Role.LIMIT
     clause_start = clause_before_bracket(desk, line.text, number.start)
-    lead = [word.text for word in line.words if clause_start <= word.start and word.end <= number.digits]
+    lead = [word.text for word in spoken if clause_start <= word.start and word.end <= number.digits]
     joined = lead[-4:]
     needs = meaning.quantity in ("gpus", "nodes", "gpus.per_node", "other") or meaning.quantity.startswith("memory.")
     if (

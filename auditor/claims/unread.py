@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Final
 
 from auditor.claims.labels import View, find_any
@@ -204,16 +205,25 @@ def in_list(desk: Desk, line: Line, number: Number) -> bool:
     """Tell whether the number is one of three or more bare integers with a comma, an `and`, an ellipsis or only spaces between them."""
     if len(line.numbers) >= 3 and line.text.replace(" ", "").isdigit():
         return True
-    run: list[Number] = []
-    for other in line.numbers:
-        bare = not (other.unit or other.noun) and other.approximation is Approximation.EXACT
-        if run and not (bare and _lists(line.text[run[-1].stop : other.digits])):
-            if len(run) >= 3 and number in run:
-                return True
-            run = []
-        if bare:
-            run.append(other)
-    return len(run) >= 3 and number in run
+    if not _is_bare(number):
+        return False
+    at = bisect_left(line.numbers, number.start, key=lambda other: other.start)
+    return 1 + _listed(line, at, -1) + _listed(line, at, 1) >= 3
+
+
+def _listed(line: Line, at: int, step: int) -> int:
+    """Count the bare integers listed right before or behind a number, up to two: with it they make a list."""
+    count = 0
+    while count < 2 and 0 <= at + step < len(line.numbers):
+        first, second = sorted((line.numbers[at], line.numbers[at + step]), key=lambda number: number.start)
+        if not (_is_bare(line.numbers[at + step]) and _lists(line.text[first.stop : second.digits])):
+            break
+        count, at = count + 1, at + step
+    return count
+
+
+def _is_bare(number: Number) -> bool:
+    return not (number.unit or number.noun) and number.approximation is Approximation.EXACT
 
 
 def _lists(gap: str) -> bool:
