@@ -35,8 +35,12 @@ _NOT_COMPARED: Final = ("change", "share.of", "share.difference")
 _LONGEST: Final = 600
 _NO_COMPARISON: Final = (" --", "$", "{", "}", "'", '"')
 """What stands between figures of a command or of code: a flag, a variable, a redirection."""
-_CONDITIONS: Final = frozenset("if when where while unless until for any only set use require requires with".split())
-"""Words before a condition (`1 if DP > 1`): it is no statement about the figure before the word."""
+_CONDITIONS: Final = frozenset(
+    "if when where while unless until for any only set use require requires with this that which it yields gives makes means needs".split()
+)
+"""Words that open another statement (`1 if DP > 1`, `top-k 8 yields >= 200 experts`): it says nothing of the figure before them."""
+_CHANGES: Final = frozenset(("to", "from", "into"))
+"""Words of a change: `cuts 42 GB to under 6 GB` compares nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ def _sign(between: str, *, in_words: bool) -> tuple[str, str]:
     if not in_words:
         return "", ""
     words = gap.lower()
+    if not _CHANGES.isdisjoint(words.split()):
+        return "", ""
     below, above = _IN_WORDS.match(words), _OTHER_WORDS.match(words)
     if below:
         return "<=" if below["below"] == "within" else "<", below["below"]

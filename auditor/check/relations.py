@@ -180,8 +180,8 @@ def _candidates(use: Use, claims: Claims) -> Iterator[Claim]:
             if closest:
                 fitting = closest
                 break
-        if fitting:
-            yield from fitting
+        if fitting and not (use.sure and not any(map(_is_sure, fitting))):
+            yield from fitting  # beside a sure claim the others may save what it contradicts
             return
 
 
@@ -189,7 +189,7 @@ def _in_scope(use: Use, claim: Claim) -> bool:
     scope = claim.scope
     if all(reading.interval.low is None and reading.interval.high is None for reading in claim.readings):
         return False
-    if use.phase not in ("any", scope.phase) or (use.sure and claim.confidence is not Confidence.HIGH):
+    if use.phase not in ("any", scope.phase):
         return False
     if (scope.member or scope.words) and not use.each:
         return False
@@ -272,6 +272,8 @@ def _judge_focus(
 ) -> Outcome | None:
     whole = focus == Focus()
     fitting = {name: chosen for name, listed in candidates.items() if (chosen := _chosen(listed, focus))}
+    sure = {use.name for use in rule.uses if use.sure}
+    fitting = {name: chosen for name, chosen in fitting.items() if name not in sure or any(map(_is_sure, chosen))}
     if not whole:
         scopes = [claim.scope for chosen in fitting.values() for claim in chosen]
         phase_met = not focus.phase or any(scope.phase for scope in scopes)
@@ -284,10 +286,17 @@ def _judge_focus(
         return _not_checkable(rule, fitting, missing) if whole else None
     options = {name: _options(chosen) for name, chosen in fitting.items()}
     trials = _trials(rule, options, silent, frameworks)
+    if trials and trials[-1].verdict is not Verdict.HELD:
+        # What is less than sure may save what beside it is sure, but contradicts nothing.
+        trials = [trial for trial in trials if all(_is_sure(trial.options[name].claim) for name in sure & trial.options.keys())]
     if not trials:
         return None
     choices = prod(len(listed) for listed in options.values())
     return _outcome(rule, trials, complete=choices <= MAX_COMBINATIONS, told=told)
+
+
+def _is_sure(claim: Claim) -> bool:
+    return claim.confidence is Confidence.HIGH
 
 
 def _could_run(rule: Rule, missing: Collection[str]) -> bool:

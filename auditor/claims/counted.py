@@ -325,6 +325,8 @@ def owner_of(desk: Desk, line: Line, head: Sequence[Word]) -> str:
             if "gpu" in lowered and "group" not in lowered:
                 return "gpu"
             return ""
+        if view.label.kind is LabelKind.HEADING and view.label.level <= 1:
+            break  # a page on `throughput per GPU` does not count its experts for each GPU
         names = [word.text for word in view.words]
         for index, word in enumerate(names[:-1]):
             if word in ("each", "per") and names[index + 1] in ("gpu", "stage"):

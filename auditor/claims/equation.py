@@ -487,6 +487,18 @@ _FUNCTIONS: Final = frozenset(
 )
 
 
+def _is_call(word: Token, group: Token) -> bool:
+    """Tell whether a bracket holds the arguments of a function: `max(2, 4)`, `mem(1 layer)`; `Layers(96)` gives a value."""
+    kinds = [token.kind for token in group.items]
+    worded = TokenKind.WORD in kinds and TokenKind.OPERATOR not in kinds
+    return word.text.lower() in _FUNCTIONS or (word.end == group.start and worded)
+
+
+def _is_remark(group: Token) -> bool:
+    """Tell whether a bracket behind words sets something: `FA2 (max head_dim=256)` is no number."""
+    return any(token.sign_at >= 0 or token.kind is TokenKind.EQUALS for token in group.items)
+
+
 def _operand(items: Sequence[Token], index: int, depth: int) -> tuple[Node | None, int]:
     """Read one number, bracket or name with the words around it."""
     start = index
@@ -499,7 +511,7 @@ def _operand(items: Sequence[Token], index: int, depth: int) -> tuple[Node | Non
     node: Node
     if token.kind is TokenKind.NUMBER and token.leaf is not None:
         node = token.leaf
-    elif token.kind is TokenKind.GROUP and depth < MAX_DEPTH and not (words and words[-1].text.lower() in _FUNCTIONS):
+    elif token.kind is TokenKind.GROUP and depth < MAX_DEPTH and not (words and (_is_call(words[-1], token) or _is_remark(token))):
         inner = _whole(token, depth)
         if inner is None:
             return (Symbol(words[0].start if words else token.start, token.end), index + 1)

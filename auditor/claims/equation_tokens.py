@@ -235,7 +235,7 @@ class _Scanner:
         if character in _APPROXIMATE:
             if following == "=":
                 return self.add(TokenKind.EQUALS, position, position + 2, "about")
-            joins = self.after_operand and (character != "~" or text[position - 1 : position] in _SPACE)
+            joins = self.after_operand and (character != "~" or self.tilde_joins(position))
             return self.add(TokenKind.EQUALS, position, position + 1, "about") if joins else position + 1
         if character == "@":
             return self.add(TokenKind.OPERATOR if self.after_operand else TokenKind.BREAK, position, position + 1, "*")
@@ -255,6 +255,12 @@ class _Scanner:
             return self.add(TokenKind.BREAK, position, position + 1)
         match = _WORD.match(text, position)
         return self.named(position, match) if match else position + 1
+
+    def tilde_joins(self, position: int) -> bool:
+        """Tell whether a tilde is an equality sign: `2 x 8 GPUs ~ 16`. Glued to a number behind a word, it marks that number: `uses ~80 GB`."""
+        spaced = self.text[position - 1 : position] in _SPACE
+        marks = self.found[-1].kind is TokenKind.WORD and self.text[position + 1 : position + 2].isdigit()
+        return spaced and not marks
 
     def named(self, position: int, match: re.Match[str]) -> int:
         """Read a word; some are operators."""
@@ -280,7 +286,10 @@ class _Scanner:
         return self.word(position, end, word)
 
     def follows_share(self) -> bool:
-        """Tell whether the last number, with at most one word behind it, is a share: `60% MFU of`."""
+        """Tell whether the last number, with at most one word behind it, is a share: `60% MFU of`, `1/4 of`."""
+        last = self.found[-3:]
+        if [token.kind for token in last] == [TokenKind.NUMBER, TokenKind.OPERATOR, TokenKind.NUMBER] and last[1].text == "/":
+            return self.text[last[0].start : last[2].end].replace("/", "", 1).isdigit()
         for token in self.found[-1:-3:-1]:
             if token.kind is TokenKind.NUMBER and token.leaf is not None:
                 return token.leaf.number.unit == "%" or token.leaf.number.form is Form.FRACTION
