@@ -40,6 +40,10 @@ class Manner:
     """All that follows a division sign divides: a / b x c is a / (b x c)."""
     bits: bool = False
     """A factor of 8 turns bytes into the bits of the other unit."""
+    prefixes: bool = False
+    """Division by a power of 1000 or 1024 turns bytes into the GB of the other side."""
+    flattened: bool = False
+    """A power of ten lost its raised exponent: 109 is 10^9."""
     bare: bool = False
     raw_percent: bool = False
     """A percentage as the number before its sign, where `bare`."""
@@ -55,6 +59,8 @@ class Manner:
             (self.bytes_suffix, "B as bytes"),
             (self.under_the_line, "all that follows the division sign divides"),
             (self.bits, "the factor 8 turns bytes into bits"),
+            (self.prefixes, "the divisor turns bytes into the other side's unit"),
+            (self.flattened, "a power of ten whose exponent is not raised"),
             (self.bare, "the figures as printed, in one unit"),
             (self.raw_percent, "percent as printed"),
         )
@@ -94,9 +100,34 @@ def manners(text: str, trees: Sequence[Node]) -> Iterator[Manner]:
     prefixes = {unit.symbol[0] for unit in units if binary_scale(unit)}
     powers = ["", ALL_PREFIXES, *(small for small in _SMALL_PREFIXES if set(small) <= prefixes and len(prefixes) > len(small))]
     letters, bytes_, lines, bit = ((False, True) if switch else (False,) for switch in (suffix, bytes_suffix, under, bits))
-    choices = product(bit, lines, bytes_, letters, powers if data else [""])
-    for one, line, byte, letter, power in islice(choices, MAX_MANNERS):
-        yield Manner(power, letter, byte, line, one)
+    divides = any(unit.dimension == DATA for unit in units) and any(map(_is_scaled, trees))
+    flat = any(map(_is_flattened, found))
+    scaled, raised = ((False, True) if switch else (False,) for switch in (divides, flat))
+    choices = product(raised, scaled, bit, lines, bytes_, letters, powers if data else [""])
+    for flattened, prefix, one, line, byte, letter, power in islice(choices, MAX_MANNERS):
+        yield Manner(power, letter, byte, line, one, prefix, flattened)
+
+
+def _is_scaled(node: Node) -> bool:
+    """Tell whether a product is divided by a power of 1000 or 1024 that has no unit."""
+    return isinstance(node, Product) and any(sign == "/" and _scale_of(factor) for sign, factor in node.factors)
+
+
+def _scale_of(node: Node) -> bool:
+    base, exponent = (node.base, node.exponent) if isinstance(node, Power) else (node, 1)
+    if not isinstance(base, Leaf) or base.number.unit or len(base.number.written) != 1:
+        return False
+    value = base.number.written[0].interval.middle
+    return value is not None and value**exponent in _SCALES
+
+
+_SCALES: Final = frozenset(Fraction(base**power) for base in (1000, 1024) for power in range(1, 5))
+
+
+def _is_flattened(leaf: Leaf) -> bool:
+    """Tell whether a number may be a power of ten whose exponent lost its place: `405 x 109 parameters`."""
+    digits = leaf.digits
+    return not leaf.number.unit and digits.isdigit() and digits.startswith("10") and len(digits) in (3, 4) and int(digits[2:]) > 2
 
 
 def _is_bytes_suffix(leaf: Leaf) -> bool:
@@ -162,6 +193,9 @@ def unit_of(leaf: Leaf, manner: Manner) -> tuple[Fraction, Dimension]:
 def _number(text: str, leaf: Leaf, manner: Manner) -> Amount:
     if manner.bits and _is_eight(leaf):
         return Amount(_ONE, DIMENSIONLESS, Fraction(1), "1", single=True)
+    if manner.flattened and _is_flattened(leaf):
+        power = Fraction(10) ** int(leaf.digits[2:])
+        return Amount(Interval.exact(power), DIMENSIONLESS, power, _plain(power), single=True)
     figure = as_printed(text, leaf, manner)
     scale, dimension = unit_of(leaf, manner)
     middle = figure.value * scale
@@ -180,6 +214,8 @@ def _product(text: str, node: Product, manner: Manner) -> Amount | None:
     interval, dimension, middle, words = _ONE, DIMENSIONLESS, Fraction(1), ""
     below: list[Amount] = []
     for sign, factor in node.factors:
+        if manner.prefixes and sign == "/" and _scale_of(factor):
+            continue
         amount = evaluate(text, factor, manner)
         if amount is None:
             return None

@@ -78,6 +78,8 @@ _IN_ALL: Final = {"total", "aggregate"}
 """Words that say of a figure that it is that of the whole plan; where its scope says so they narrow it no further."""
 _TITLE: Final = 1
 _TWO: Final = 2
+_OPENING: Final = 2
+"""So many words that open two bullets alike make them two cases of one thing."""
 _OF_MANY: Final = 2
 """So many quantities whose values scatter make a page about many configurations: two values on it need not be one figure."""
 
@@ -187,7 +189,21 @@ def _without_lists(subject: Subject, claims: Sequence[Claim]) -> list[Claim]:
         for claim in together
         if any(not _agree(claim, other) and _alternatives(subject, claim, other) for other in together)
     }
+    listed |= {claim.span for together in _records(subject, claims) for claim in together}
     return [claim for claim in claims if claim.span not in listed]
+
+
+def _records(subject: Subject, claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+    """Yield the claims under one key of several blocks (or lines of a listing) that differ: samples, steps or runs, one after the other."""
+    blocks: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        statement = subject.statement(claim)
+        keys = tuple(label.text.content for label in statement.path if label.kind not in (LabelKind.HEADING, LabelKind.FILE))
+        if keys and (statement.kind is Kind.ENTRY or _is_fenced(subject, claim)):
+            blocks[keys].append(claim)
+    for together in blocks.values():
+        if any(not _agree(together[0], other) for other in together[1:]):
+            yield together
 
 
 def _bare(subject: Subject, claim: Claim) -> bool:
@@ -201,13 +217,26 @@ def _alternatives(subject: Subject, one: Claim, other: Claim) -> bool:
     `Layers per stage: 8` and `Rationale: 32 layers / 2 stages = 16 layers per stage` speak of one figure.
     """
     if _own(subject, one) == _own(subject, other):
-        return _bare(subject, one)
+        return _bare(subject, one) or (not _own(subject, one) and _apart_in_list(subject, one, other))
     named = (claim.read_as.startswith("label") for claim in (one, other))
     return len(set(named)) == 1
 
 
+def _apart_in_list(subject: Subject, one: Claim, other: Claim) -> bool:
+    """Tell whether two bullets without labels belong to different bullets, or open alike: `Quantizing to FP8 ..`, `Quantizing to FP4 ..`."""
+    first, second = subject.statement(one), subject.statement(other)
+    if first.parent != second.parent and first.parent is not None and second.parent is not None:
+        return True
+    openings = [subject.lexicon.normalize(statement.value.content[:80])[:_OPENING] for statement in (first, second)]
+    texts = [[word.text for word in opening] for opening in openings]
+    return texts[0] == texts[1] and len(texts[0]) == _OPENING and all(text.isalpha() for text in texts[0])
+
+
 def _own(subject: Subject, claim: Claim) -> str:
-    return own_label(subject.statement(claim)).lower()
+    """Return the label of a claim's own line; the words before a list are no bullet's own."""
+    statement = subject.statement(claim)
+    led = statement.kind is Kind.ITEM and bool(statement.path) and statement.path[-1].kind is LabelKind.LEAD
+    return "" if led else own_label(statement).lower()
 
 
 def _firm(subject: Subject, claim: Claim) -> bool:

@@ -24,7 +24,7 @@ def figures(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if claim.role is Role.PREVIOUS or claim.confidence is Confidence.LOW or not never_negative(claim.quantity):
             continue
         reason, expected = _impossible(claim)
-        if not reason or _names_a_change(subject, claim):
+        if not reason or _names_a_change(subject, claim) or _may_order(subject, claim):
             continue
         message = f"{claim.text.strip()} is no {_noun(claim)}: {reason}"
         place = Place(claim.span, reason, path=claim.source)
@@ -49,6 +49,13 @@ def _names_a_change(subject: Subject, claim: Claim) -> bool:
         return False
     words = {word.text for label in subject.statement(claim).path for word in subject.lexicon.normalize(label.text.content[:200])}
     return bool(words & (DIFFERENCES | _CHANGES))
+
+
+def _may_order(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a bare number under `weight` may say where a page stands among others, not how much its weights take."""
+    if claim.source or any(character.isalpha() for character in claim.text):
+        return False
+    return claim.quantity == "memory.weights" and subject.statement(claim).label.lower().strip() == "weight"
 
 
 def _noun(claim: Claim) -> str:

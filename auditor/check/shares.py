@@ -364,9 +364,33 @@ def _judged(rows: Sequence[_Row], wholes: Sequence[Placed], rule: Rule, of: str)
             best, fitting = whole, fits
     if best is None or fitting < 2 or fitting < len(parts) * _FITTING:
         return
+    if fitting < len(parts) and best.text.startswith(_SUM) and (common := _common_whole(parts, best)) is not None:
+        named = figure(common, parts[0].part.printed.unit or UNITS["1"])
+        for row in parts:
+            said = f"{row.part.words} is {row.share.words} of some {named}, of which all shares beside it are"
+            yield Outcome(rule.code, Verdict.HELD, (row.part.span, row.share.span), said)
+        return
     peers = f"{fitting} of the {len(parts)} shares beside it are shares of {best.words}"
     for row in parts:
         yield outcome(Share(row.part, best, row.share, of="of", peers=peers), rule)
+
+
+def _common_whole(rows: Sequence[_Row], listed: Placed) -> Fraction | None:
+    """Return the whole of which every share is one, where it is more than what is listed: some of its parts may go unsaid."""
+    least, most = listed.interval().low, None
+    for row in rows:
+        share = row.share.interval()
+        if share.low is None or share.low <= 0:
+            continue
+        whole = row.part.interval() / share
+        if whole.low is not None and (least is None or whole.low > least):
+            least = whole.low
+        if whole.high is not None and (most is None or whole.high < most):
+            most = whole.high
+    return (least + most) / 2 if least is not None and most is not None and least <= most else None
+
+
+_SUM: Final = "the sum "
 
 
 def _added(parts: Sequence[Placed]) -> Placed:
@@ -377,7 +401,7 @@ def _added(parts: Sequence[Placed]) -> Placed:
         interval, middle = interval + part.interval(), middle + part.middle
     unit = parts[0].printed.unit
     scale = parts[0].printed.scale
-    text = f"the sum {figure(middle, unit or UNITS['1'])}"
+    text = f"{_SUM}{figure(middle, unit or UNITS['1'])}"
     shown = Printed(text, middle / scale, interval.scale(1 / scale), Fraction(0), unit, Approximation.ROUNDED)
     return Placed(shown, parts[0].span.join(parts[-1].span), text)
 

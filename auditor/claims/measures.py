@@ -197,7 +197,7 @@ def read_measure(
         best = Match(desk.lexicon.quantities["hardware.cluster_flops"], best.start, best.stop)
     if best:
         return Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", per or per_of(head), unit=unit)
-    if kind == "data" and stored(head, before):
+    if kind == "data" and stored(head, tail, before):
         return Meaning("memory.weights", Confidence.HIGH, f"words before it: {spell(head)}", per or "total", unit=unit)
     link = next((word.strip("(:,*`") for word in line.text[: number.digits].split()[-1:]), "")
     if kind == "bandwidth" and link.lower() in LINKS:
@@ -437,7 +437,7 @@ def read_capacity(
             )
         owner = (
             "node"
-            if find_any(view.words, ("node", "cpu", "system", "host")) or is_of_host(number, tail)
+            if find_any(view.words, ("node", "cpu", "system", "host")) or is_of_host(number, tail) or names_host_memory(view)
             else "total"
             if find_any(view.words, ("total", "cluster", "aggregate"))
             else "gpu"
@@ -471,6 +471,12 @@ def is_of_host(number: Number, tail: Sequence[Word]) -> bool:
     return "node" in (PER_WORDS.get(number.per, ""), per_of(tail)) or any(word.text.startswith(HOST_MEMORY) for word in tail[:2])
 
 
+def names_host_memory(view: View) -> bool:
+    """Tell whether a label names the memory of a machine, not of its GPUs: `RAM`, `DRAM`."""
+    said = view.raw.lower().replace("*", " ").replace(":", " ").split()
+    return bool({"ram", "dram"} & set(said)) and "gpu" not in said
+
+
 def owned(head: Sequence[Word], tail: Sequence[Word]) -> bool:
     """Tell whether an amount of data is what a GPU has: `every GPU comes with 80 GB of HBM`, not `each GPU has 12 GB left`."""
     words = [word.text for word in head[-4:]]
@@ -482,8 +488,11 @@ def owned(head: Sequence[Word], tail: Sequence[Word]) -> bool:
     return not behind or behind[0] not in SPENT or bool(behind[0] == "of" and {"memory", "hbm", "vram"} & set(behind))
 
 
-def stored(head: Sequence[Word], before: Sequence[Claim | None]) -> bool:
-    """Tell whether an amount of data is said to be what the parameters before it take."""
+def stored(head: Sequence[Word], tail: Sequence[Word], before: Sequence[Claim | None]) -> bool:
+    """Tell whether an amount of data is said to be what the parameters before it take; `requires 840 GB of state` is more than them."""
+    said = [word.text for word in tail[:3]]
+    if said[:1] == ["of"] and not {"memory", "weight", "gpu", "storage", "disk", "space"} & set(said):
+        return False
     latest = next((claim for claim in reversed(before) if claim is not None and claim.quantity != "model.bytes_per_param"), None)
     return bool(head) and head[-1].text in TAKES and latest is not None and latest.quantity == "model.params"
 

@@ -398,7 +398,35 @@ def no_figure(line: Line, number: Number, claim: Claim) -> str:
         return "ids"
     if claim.quantity.startswith("model.params") and names_version(line, number, claim):
         return "part of a name, date, version or path"
+    if is_coefficient(line, number):
+        return "part of an expression"
     return left_open(line, number, claim)
+
+
+def owner_in_name(line: Line, number: Number) -> str:
+    """Return the part of a program whose degree an identifier names: `attn_tp_size=1` is no size of the whole model's groups."""
+    start = end = number.digits
+    while start and (line.text[start - 1].isalnum() or line.text[start - 1] in "_-="):
+        start -= 1
+    names = [line.text[start:end]]
+    names += [view.raw for view in line.views[:1] if view.label.kind in (LabelKind.KEY, LabelKind.FLAG, LabelKind.VARIABLE)]
+    for name in names:
+        first, separated, _ = name.lower().lstrip("-").replace("-", "_").partition("_")
+        if separated and first in _OWNERS:
+            return first
+    return ""
+
+
+_OWNERS: Final = frozenset("attn attention draft drafter speculative vision vit encoder mm rollout gen reward critic ref".split())
+"""What opens the names of degrees that are not those of the model."""
+
+
+def is_coefficient(line: Line, number: Number) -> bool:
+    """Tell whether a cell or entry is a name and what it is multiplied with or divided by: `GPUs/2` says no number of replicas."""
+    if line.statement.kind not in (Kind.CELL, Kind.ENTRY) or number.noun or number.unit or number.end < len(line.text.rstrip()):
+        return False
+    name = line.text[: number.start].rstrip()
+    return name[-1:] in tuple("/*×÷") and name[:-1].strip().replace("_", "").isalpha()
 
 
 def names_version(line: Line, number: Number, claim: Claim) -> bool:
@@ -460,6 +488,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     meaning, scope = of_cache(line, number, kind, meaning, scope)
     if meaning.quantity in MEMORY_OF_PARTS and not scope.words and (part := part_of_model(desk, line, tail, head, scope)):
         scope = replace(scope, words=part)
+    if meaning.quantity.startswith("parallel.") and not scope.words and (owner := owner_in_name(line, number)):
+        scope = replace(scope, words=owner)
     if len(line.words) >= 5 and find_any(line.words, tuple(DISPUTED)):
         meaning = replace(meaning, confidence=Confidence.LOW)
     if (

@@ -29,6 +29,8 @@ __all__ = [
 
 
 _ASKED: Final = ("requirement", "required", "require", "target", "goal", "slo", "sla")
+OF_A_PLAN: Final = ("parallel.", "gpus", "nodes", "layers.", "experts.")
+"""How the ids of quantities begin that say how a model is laid out."""
 _NEEDED: Final = ("gpus", "memory.used", "memory.capacity")
 
 
@@ -246,9 +248,11 @@ def local_role_of(
     first = [word.text for word in line.words[opens : opens + 2]]
     if first in (["for", "example"], ["for", "instance"], ["e", "g"]) and line.statement.kind is Kind.SENTENCE:
         return Role.EXAMPLE
+    if meaning.quantity.startswith(OF_A_PLAN) and (_in_example(line, number) or _titles_example(line)):
+        return Role.EXAMPLE
     own = set(tail_texts)
     sentence = {word.text for word in spoken}
-    if meaning.quantity.startswith(("parallel.", "gpus", "nodes", "layers.", "experts.")) and sentence & HYPOTHETICAL:
+    if meaning.quantity.startswith(OF_A_PLAN) and sentence & HYPOTHETICAL:
         return Role.EXAMPLE
     if own & {"requirement"} and (meaning.quantity.startswith("memory.") or meaning.quantity == "gpus") and number.bound == "":
         return Role.ACTUAL
@@ -334,6 +338,20 @@ def asked_in_brackets(desk: Desk, following: str) -> bool:
         and not set(between) & set(".,;:|→")
         and (not scope or (scope[0] in ("per", "on", "each", "total") and len(scope) <= 3))
     )
+
+
+def _in_example(line: Line, number: Number) -> bool:
+    """Tell whether the bracket around a number gives an example: `(e.g. TP=4 + PP=4)`."""
+    opening = line.text.rfind("(", 0, number.start)
+    if opening < 0 or line.text.find(")", opening, number.start) >= 0:
+        return False
+    inside = line.text[opening + 1 : number.start].lower().lstrip()
+    return inside.startswith(("e.g", "eg ", "for example", "for instance", "say ", "such as"))
+
+
+def _titles_example(line: Line) -> bool:
+    """Tell whether a number stands in the title of an example: `Another example: --tp 8 --dp 4`."""
+    return line.statement.kind is Kind.HEADING and any(word.text == "example" for word in line.words)
 
 
 def compared_role(desk: Desk, line: Line, position: int) -> Role | None:
