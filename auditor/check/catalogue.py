@@ -7,7 +7,7 @@ sparse, one direction of a link or both) has the figure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -155,7 +155,23 @@ class _Odd:
     found: Comparison
 
 
-def _compared(rule: Rule, named: Mapping[Named, list[tuple[Claim, Comparison]]], noun: str) -> Iterator[Outcome]:
+def _of_all(claim: Claim, each: Fraction, counts: Set[Fraction]) -> bool:
+    """Tell whether a memory without a scope is that of all the GPUs a report counts: 320 GB beside four GPUs of 80 GB."""
+    value = claim.interval.middle
+    if claim.quantity != "memory.capacity" or claim.scope.per not in ("", "total") or value is None or not each:
+        return False
+    return value / each > 1 and value / each in counts
+
+
+def _counts(subject: Subject) -> frozenset[Fraction]:
+    """Return how many GPUs the report speaks of."""
+    claims = subject.quantities(["gpus", "gpus.per_node"])
+    return frozenset(claim.interval.low for claim in claims if claim.interval.is_exact and claim.interval.low is not None)
+
+
+def _compared(
+    rule: Rule, named: Mapping[Named, list[tuple[Claim, Comparison]]], noun: str, counts: Set[Fraction] = frozenset()
+) -> Iterator[Outcome]:
     """Yield what held, and one finding for all figures that a name does not have."""
     for name, pairs in named.items():
         odd: list[_Odd] = []
@@ -164,7 +180,7 @@ def _compared(rule: Rule, named: Mapping[Named, list[tuple[Claim, Comparison]]],
                 yield Outcome(
                     rule.code, Verdict.HELD, (claim.span, name.span), f"{said(claim)} is {found.match.entry}'s {found.match.figure.text}"
                 )
-            elif found.verdict is Verdict.CONTRADICTED and found.nearest is not None:
+            elif found.verdict is Verdict.CONTRADICTED and found.nearest is not None and not _of_all(claim, found.nearest.value, counts):
                 odd.append(_Odd(claim, found))
             else:
                 yield Outcome(rule.code, Verdict.UNDETERMINED, (claim.span,), "the catalog has no figure to compare with")
@@ -274,7 +290,7 @@ def gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if found.verdict is Verdict.UNDETERMINED and precision:
             found = compare_hardware(name.parts, claim.quantity, _widest(claim))
         named.setdefault(name, []).append((claim, found))
-    yield from _compared(rule, named, "for the GPU named,")
+    yield from _compared(rule, named, "for the GPU named,", _counts(subject))
 
 
 def _widest(claim: Claim) -> Interval:
@@ -304,7 +320,7 @@ def link(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if found.verdict is Verdict.CONTRADICTED and _as_bytes(claim, name) is not None:
             continue
         named.setdefault(name, []).append((claim, found))
-    yield from _compared(rule, named, "for the GPU named,")
+    yield from _compared(rule, named, "for the GPU named,", _counts(subject))
 
 
 def bits_for_bytes(subject: Subject, rule: Rule) -> Iterator[Outcome]:

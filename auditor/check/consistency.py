@@ -223,7 +223,7 @@ def _alternatives(subject: Subject, one: Claim, other: Claim) -> bool:
 
 
 def _apart_in_list(subject: Subject, one: Claim, other: Claim) -> bool:
-    """Tell whether two bullets without labels belong to different bullets, or open alike: `Quantizing to FP8 ..`, `Quantizing to FP4 ..`."""
+    """Tell whether two bullets without labels belong to different ones, or open alike: `Quantizing to FP8`, `Quantizing to FP4`."""
     first, second = subject.statement(one), subject.statement(other)
     if first.parent != second.parent and first.parent is not None and second.parent is not None:
         return True

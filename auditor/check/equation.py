@@ -273,6 +273,8 @@ def _first(side: Side) -> Side | None:
 
 def _compare(text: str, left: Side, right: Side) -> _Judgement:
     trees = (left.tree, right.tree)
+    if any(_holds_unknown(tree) for tree in trees):
+        return _Unclear("`x` may stand for an unknown")
     first: tuple[Amount, Amount] | None = None
     tried: list[str] = []
     for manner in manners(text, trees):
@@ -301,6 +303,14 @@ def _compare(text: str, left: Side, right: Side) -> _Judgement:
     if DIMENSIONLESS in (one.dimension, two.dimension) and {one.dimension, two.dimension} & {DATA, Dimension(time=1), _FLOP, _FLOPS}:
         return _Gap(left, right, one, two, True, (*tried, *(name for name, _, _ in _meetings(one, two) if name)))
     return _Unclear(f"one side is a {_kind(one.dimension)}, the other a {_kind(two.dimension)}")
+
+
+def _holds_unknown(tree: Node) -> bool:
+    """Tell whether `8x` may be 8 times an unknown: a number is added to it or taken from it, or a side is negative."""
+    if isinstance(tree, Sum):
+        ratios = [isinstance(term, Leaf) and term.number.form is Form.RATIO for _, term in tree.terms]
+        return any(ratios) and not all(ratios)
+    return False
 
 
 def _one_unit_each(trees: tuple[Node, Node]) -> bool:

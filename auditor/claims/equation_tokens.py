@@ -257,7 +257,7 @@ class _Scanner:
         return self.named(position, match) if match else position + 1
 
     def tilde_joins(self, position: int) -> bool:
-        """Tell whether a tilde is an equality sign: `2 x 8 GPUs ~ 16`. Glued to a number behind a word, it marks that number: `uses ~80 GB`."""
+        """Tell whether a tilde is an equality sign, as in `2 x 8 GPUs ~ 16`; glued to a number behind a word, it marks that number."""
         spaced = self.text[position - 1 : position] in _SPACE
         marks = self.found[-1].kind is TokenKind.WORD and self.text[position + 1 : position + 2].isdigit()
         return spaced and not marks

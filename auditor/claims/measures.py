@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from auditor.claims.labels import PER_WORDS, View, find_any, per_of
 from auditor.claims.lexicon import Match, kind_of
-from auditor.claims.line import Desk, Line, Meaning, bracketed, in_brackets_behind, is_percent_of, lead_words, same_kind, spell, title_words
+from auditor.claims.line import (
+    Desk,
+    Line,
+    Meaning,
+    bracketed,
+    in_brackets_behind,
+    is_percent_of,
+    lead_words,
+    same_kind,
+    spell,
+    start_of_clause,
+    title_words,
+)
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in, naming_words
 from auditor.claims.numbers import Form, Number
@@ -185,6 +198,8 @@ def read_measure(
         and not summarises(desk, line.views[0])
     ):
         return Meaning("time.step", Confidence.LOW, f"words behind it: {spell(tail)}", per, unit=unit)
+    if best and best.quantity.id == "memory.capacity" and head and head[-1].text in TAKES:
+        return Meaning("memory.used", Confidence.MEDIUM, f"words before it: {spell(head)}", per, unit=unit)  # `takes 560 GB of GPU memory`
     if best and not (kind == "data" and best.quantity.id == "memory.used" and best.size == 1):
         return Meaning(best.quantity.id, Confidence.HIGH, f"words behind it: {spell(tail)}", per, unit=unit)
     inside = bracketed(desk, line, number)
@@ -193,11 +208,15 @@ def read_measure(
         if earlier is not None and not named_in(desk, kind, head):
             return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", per or earlier.scope.per, unit=unit)
     best = named_in(desk, kind, head)
+    if kind == "data" and tail and tail[0].text == "gpu" and (best is None or best.quantity.id == "memory.weights"):
+        return Meaning("memory.capacity", Confidence.MEDIUM, "of the GPU behind it", "gpu", unit=unit)
+    if best and best.quantity.id == "memory.weights" and _of_training(line, number):
+        return Meaning("memory.used", Confidence.MEDIUM, f"words before it, of training: {spell(head)}", per, unit=unit)
     if best and best.quantity.id == "hardware.peak_flops" and find_any(head, OF_ALL) and per_of(head) != "gpu":
         best = Match(desk.lexicon.quantities["hardware.cluster_flops"], best.start, best.stop)
     if best:
         return Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", per or per_of(head), unit=unit)
-    if kind == "data" and stored(head, tail, before):
+    if kind == "data" and stored(line, number, head, tail, before):
         return Meaning("memory.weights", Confidence.HIGH, f"words before it: {spell(head)}", per or "total", unit=unit)
     link = next((word.strip("(:,*`") for word in line.text[: number.digits].split()[-1:]), "")
     if kind == "bandwidth" and link.lower() in LINKS:
@@ -488,13 +507,25 @@ def owned(head: Sequence[Word], tail: Sequence[Word]) -> bool:
     return not behind or behind[0] not in SPENT or bool(behind[0] == "of" and {"memory", "hbm", "vram"} & set(behind))
 
 
-def stored(head: Sequence[Word], tail: Sequence[Word], before: Sequence[Claim | None]) -> bool:
+def stored(line: Line, number: Number, head: Sequence[Word], tail: Sequence[Word], before: Sequence[Claim | None]) -> bool:
     """Tell whether an amount of data is said to be what the parameters before it take; `requires 840 GB of state` is more than them."""
     said = [word.text for word in tail[:3]]
+    if said[:1] == ["gpu"] or _of_training(line, number):
+        return False
     if said[:1] == ["of"] and not {"memory", "weight", "gpu", "storage", "disk", "space"} & set(said):
         return False
     latest = next((claim for claim in reversed(before) if claim is not None and claim.quantity != "model.bytes_per_param"), None)
     return bool(head) and head[-1].text in TAKES and latest is not None and latest.quantity == "model.params"
+
+
+def _of_training(line: Line, number: Number) -> bool:
+    """Tell whether the words before an amount speak of training, which takes more than the weights: `fine-tuning it takes 56 GB`."""
+    begin = start_of_clause(line.text, number.start)
+    said = {word.text for word in line.words if begin <= word.start and word.end <= number.digits}
+    return not _TRAINING.isdisjoint(said)
+
+
+_TRAINING: Final = frozenset("train training finetune finetuning tune tuning optimizer adam adamw gradient".split())
 
 
 def row_names_part(desk: Desk, line: Line) -> bool:

@@ -398,9 +398,19 @@ def no_figure(line: Line, number: Number, claim: Claim) -> str:
         return "ids"
     if claim.quantity.startswith("model.params") and names_version(line, number, claim):
         return "part of a name, date, version or path"
+    if claim.quantity.startswith("model.params") and counts_others(line, number, claim):
+        return "too small for a model"
     if is_coefficient(line, number):
         return "part of an expression"
     return left_open(line, number, claim)
+
+
+def adds_up(line: Line, meaning: Meaning) -> bool:
+    """Tell whether a label counts the tokens of all requests: `Total num prompt tokens` is no length of one."""
+    if not meaning.read_as.startswith("label") or not line.views:
+        return False
+    words = [word.text for word in line.views[0].words]
+    return "total" in words and "length" not in words and "sequence" not in words
 
 
 def owner_in_name(line: Line, number: Number) -> str:
@@ -434,6 +444,13 @@ def names_version(line: Line, number: Number, claim: Claim) -> bool:
     high = claim.interval.high
     glued = line.text[max(0, number.digits - 1) : number.digits] in ("-", "_")
     return glued and high is not None and high < _FEWEST_PARAMETERS
+
+
+def counts_others(line: Line, number: Number, claim: Claim) -> bool:
+    """Tell whether a bare number in running text is too small for a model: under "Models", `late layers (36-38)` counts no parameters."""
+    high = claim.interval.high
+    told = claim.read_as.startswith("label") and not number.noun and line.statement.kind in (Kind.SENTENCE, Kind.ITEM)
+    return told and high is not None and high < _FEWEST_PARAMETERS
 
 
 _FEWEST_PARAMETERS: Final = 100_000
@@ -470,6 +487,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = Meaning("other", Confidence.MEDIUM, meaning.read_as)
     if meaning.quantity == "batch.microbatches" and (sizes_one(line, meaning) or (not number.noun and leads_to_size(line.text, number))):
         meaning = replace(meaning, quantity="batch.micro")
+    if meaning.quantity == "batch.sequence_length" and adds_up(line, meaning):
+        meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM)
     role = role_of(desk, line, position, number, meaning, tail, head, before)
     if meaning.quantity == "memory.utilization" and role is Role.ACTUAL and is_operand(desk, line, number):
         role = Role.LIMIT  # `80 GB x 85%`: the share of the memory that may be used
@@ -503,6 +522,10 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = replace(meaning, confidence=Confidence.LOW)  # the prefix is a guess: TFLOPS or PFLOPS, seconds or milliseconds
     if not (meaning.unit or unit) and meaning.quantity.startswith("memory.") and line.statement.literal == "array":
         meaning = replace(meaning, confidence=Confidence.LOW)  # `[8192, 32768]` under "weights": a shape, not an amount of data
+    if meaning.quantity == "memory.weights" and find_any(
+        (*tail, *head, *(line.views[0].words if line.views else ())), ("checkpoint", "state")
+    ):
+        meaning = replace(meaning, confidence=Confidence.LOW)  # a checkpoint of training holds the states of the optimizer as well
     if number.doubtful:
         meaning = replace(meaning, confidence=Confidence.LOW)
     named = number.name or spelled_axis(desk, line, number)  # `8 × 1 (DP)` says what it is

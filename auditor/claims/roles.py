@@ -250,6 +250,8 @@ def local_role_of(
         return Role.EXAMPLE
     if meaning.quantity.startswith(OF_A_PLAN) and (_in_example(line, number) or _titles_example(line)):
         return Role.EXAMPLE
+    if meaning.quantity.startswith(("model.", *OF_A_PLAN)) and _of_models(line, begin, number):
+        return Role.EXAMPLE
     own = set(tail_texts)
     sentence = {word.text for word in spoken}
     if meaning.quantity.startswith(OF_A_PLAN) and sentence & HYPOTHETICAL:
@@ -347,6 +349,12 @@ def _in_example(line: Line, number: Number) -> bool:
         return False
     inside = line.text[opening + 1 : number.start].lower().lstrip()
     return inside.startswith(("e.g", "eg ", "for example", "for instance", "say ", "such as"))
+
+
+def _of_models(line: Line, begin: int, number: Number) -> bool:
+    """Tell whether a size is that of a kind of models: `models with 2 KV heads need TP >= 4`."""
+    said = line.text[begin : number.start].lower()
+    return line.statement.kind is Kind.SENTENCE and ("models with " in said or "models having " in said)
 
 
 def _titles_example(line: Line) -> bool:

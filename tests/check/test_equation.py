@@ -49,6 +49,9 @@ RULE = "written-equation"
         "64 GPUs - 8 × 8 = 64",
         "4 replicas = 4 × 16 = 64 GPUs",
         "400TFlops (60% MFU = 240TFlops effective)",
+        "46.7B params × 2 bytes / 1e9 = 93.4 GB",
+        "70e9 × 2 bytes / 1024^3 = 130.4 GiB",
+        "405 × 109 × 2 bytes = 810 GB",
     ],
 )
 def test_admissible_readings_hold(text: str) -> None:
@@ -250,3 +253,18 @@ def test_conversions(text: str, verdict: Verdict) -> None:
 @pytest.mark.parametrize("text", ["Decode 25 ms (0.2 s)", "24 GB (80 GB)", "100 ms (5 s timeout)"])
 def test_a_second_figure_in_brackets_may_be_another(text: str) -> None:
     assert findings(f"- {text}\n", "unit-conversion") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8x80GB uses ~78GiB/gpu",
+        "a ~4k×4k image is ~200 MB as patches",
+        "mem(1 layer) * 2 ~= 44.8 GB",
+        "A2 (max dim=256) / A4 (max dim=128) cannot serve `dim=512`",
+        "1 = on every layer, 4 = on 1/4 of layers",
+        "8x + 31 = 2",
+    ],
+)
+def test_what_only_looks_like_an_equation_contradicts_nothing(text: str) -> None:
+    assert findings(f"- {text}\n", RULE) == []
