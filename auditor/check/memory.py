@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.check.catalogue import LEAST_MEMORY, named_gpu
+from auditor.check.frameworks import named
 from auditor.check.sharding import Sharding, Share, share_outcome
 from auditor.check.stated import (
     Worked,
@@ -43,6 +44,7 @@ from auditor.units import UNITS
 __all__ = [
     "memory_below_weights",
     "over_capacity",
+    "part_over_total",
     "weights_by_layers",
     "weights_in_all",
     "weights_of_parts",
@@ -51,6 +53,8 @@ __all__ = [
 ]
 
 _PARTS: Final = ("memory.weights", "memory.gradients", "memory.optimizer", "memory.activations", "memory.kv_cache", "memory.overhead")
+_OFFLOADED: Final = ("memory.gradients", "memory.optimizer")
+"""Parts that may be kept in the memory of the host and still be counted for a GPU."""
 
 _REST: Final = Fraction(1, 8)
 """What a quantised model keeps in 16 bits (embeddings, norms, scales), and rounded headlines: so much more or less agrees."""
@@ -386,6 +390,44 @@ def _of_width(subject: Subject, found: Sequence[Worked], claims: Sequence[Claim]
 
 
 _MODULES: Final = ("attention", "expert", "mlp", "embedding", "ffn")
+
+
+def part_over_total(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """What one part of its memory takes on a GPU is no more than all that is used of it."""
+    kept_elsewhere = _OFFLOADED if "offload" in named(subject.document.source.text) else ()
+    done: set[tuple[Span, ...]] = set()
+    for plan in subject.plans:
+        totals = [claim for claim in own(plan, stated(plan, "memory.used", ("gpu",))) if not is_worked_from(subject, claim)]
+        for quantity in [one for one in _PARTS if one not in kept_elsewhere] if totals else ():
+            parts = own(plan, stated(plan, quantity, ("gpu",)))
+            claims = [claim for claim in parts if not (claim.bound or is_worked_from(subject, claim))]
+            for phase in dict.fromkeys(claim.scope.phase for claim in claims):
+                beside = [total for total in totals if total.scope.phase == phase]
+                of_phase = [claim for claim in claims if claim.scope.phase == phase]
+                spans = tuple(claim.span for claim in (*of_phase, *beside))
+                if beside and spans not in done:
+                    done.add(spans)
+                    yield _part_over_total(rule, of_phase, beside, spans)
+
+
+def _part_over_total(rule: Rule, parts: Sequence[Claim], totals: Sequence[Claim], spans: tuple[Span, ...]) -> Outcome:
+    """Hold the least of the figures for a part against the most that is said to be used in all."""
+    part = min(parts, key=lambda claim: min(reading.interval.low or Fraction(0) for reading in claim.readings))
+    total = max(totals, key=shown)
+    least = min(reading.interval.low or Fraction(0) for reading in part.readings)
+    ends = [reading.interval.high for claim in totals for reading in claim.readings]
+    if any(end is None or least <= end for end in ends):
+        return Outcome(rule.code, Verdict.HELD, spans, f"{said(part)} of {said(total)}")
+    message = f"{said(total)} in all on a GPU, but {said(part)} of it for one part"
+    finding = rule.finding(
+        message,
+        Place(total.span, "in all on a GPU"),
+        related=(Place(part.span, "one part of it"), *(Place(one.span, "the same") for one in totals if one is not total)),
+        claimed=said(total),
+        expected=f"at least {said(part)}",
+        derivation=(_ratio("part / used", shown(part), shown(total), (operand(part), operand(total))),),
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def weights_of_parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:

@@ -111,8 +111,8 @@ def _named_share(
     if best:
         return Meaning(best.quantity.id, Confidence.HIGH, f"words behind it: {spell(tail)}", per_of(tail), unit=unit)
     headed = named_in(desk, "share", head)
-    if headed and headed.quantity.id == "change" and head[-1].text == "from":
-        headed = None  # `30% (reduced from 60%)`: what it was, not by how much it changed
+    if headed and headed.quantity.id == "change" and head[-1].text in ("from", "to"):
+        headed = None  # `Reduced to 30% (from 60%)`: what it is and what it was, not by how much it changed
     inside = bracketed(desk, line, number)
     if inside and not headed and not any(claim is not None for claim in before):
         lead = lead_words(desk, line, number)

@@ -16,7 +16,8 @@ CHANGE_WORDS = frozenset(
     (
         "exceed exceeds exceeding reduction reduced reduce improvement improved improve increase increased decrease "
         "decreased saving faster slower higher lower better worse speedup gain more less fewer saved drop dropped cut "
-        "boost fell fallen rose risen grew grown shrank shrunk raised lowered"
+        "boost fell fallen rose risen grew grown shrank shrunk raised lowered reduces reducing improves improving increases "
+        "increasing decreases decreasing lowers lowering cuts cutting"
     ).split()
 )
 PARTS_WITH_MEMORY = ("expert", "attention", "mlp", "ffn", "moe", "embedding", "router", "dense", "shared", "draft", "adapter", "lora")

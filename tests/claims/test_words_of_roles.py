@@ -56,3 +56,24 @@ def test_what_was_left_out_before_is_there_now(word: str) -> None:
 )
 def test_brackets_say_which_of_two_figures_is_the_plans(text: str, roles: list[str]) -> None:
     assert [role for _, _, role in read(text)] == roles
+
+
+@pytest.mark.parametrize("word", ["Reduced", "Increased", "Lowered"])
+def test_what_is_changed_to_a_figure_is_that_figure(word: str) -> None:
+    text = f"- **Communication Overhead**: {word} to 1.5% (from 156.2%)\n"
+    assert read(text) == [("1.5%", "share.communication", "actual"), ("156.2%", "share.communication", "previous")]
+
+
+@pytest.mark.parametrize("word", ["Reducing", "Lowers", "Cutting"])
+def test_by_how_much_something_changes(word: str) -> None:
+    assert read(f"1. {word} communication overhead by 75% through smaller groups\n") == [("75%", "change", "actual")]
+
+
+def test_what_meets_a_requirement_is_reached() -> None:
+    assert read("- Throughput requirement met: 83 tokens/ms\n") == [("83 tokens/ms", "rate.tokens", "actual")]
+    assert read("- Throughput requirement: 83 tokens/ms\n") == [("83 tokens/ms", "rate.tokens", "target")]
+
+
+def test_what_comes_of_reaching_a_target_is_no_target() -> None:
+    assert read("## Achieving Target Rates\n\n- Effective rate: 83 tokens/ms\n") == [("83 tokens/ms", "rate.tokens", "actual")]
+    assert read("## Thresholds\n\n- Maximum TTFT: 4 s\n") == [("4 s", "time.ttft", "target")]
