@@ -118,7 +118,8 @@ def _of_own_phase(outcomes: list[Outcome], plans: Collection[Plan]) -> list[Outc
     def stands(outcome: Outcome) -> bool:
         if outcome.verdict is not Verdict.CONTRADICTED:
             return True
-        return not any(settled.get((outcome.rule, span), set()) - set(outcome.spans) for span in outcome.spans if span in phases)
+        mixed = {span for span in outcome.spans if any(phases.get(other) != phases.get(span) for other in outcome.spans)}
+        return not any(settled.get((outcome.rule, span), set()) - set(outcome.spans) for span in mixed if span in phases)
 
     return [outcome for outcome in outcomes if stands(outcome)]
 

@@ -193,3 +193,11 @@ def test_a_long_list_of_numbers_is_read_in_time_that_grows_with_it() -> None:
     report = audit_source(decode(f'{{"input_ids": [{ids}], "labels": [{", ".join(["-100"] * 2000)}]}}'.encode(), "tokens.json"))
     assert report.findings == ()
     assert report.coverage.numbers == 8000
+
+
+def test_the_second_configuration_of_a_row_is_held_against_its_own_degrees() -> None:
+    """`4 (8)` stages: what the first configuration makes of the same GPUs settles nothing for the second, in one phase as in none."""
+    head = "| #-GPUs | GBS | MBS | Sequence Length | TP | PP | CP | EP | GA |\n|---|---|---|---|---|---|---|---|---|\n"
+    row = "| 256 | 2048 | 1 | 4096 | 1 | 4 (8) | 1 | 64 | 32 (64) |\n"
+    for title in ("### Results", "### Pre-training performance"):
+        assert errors(f"# Benchmarks\n\n{title}\n\n{head}{row}") == ["LAY004"]
