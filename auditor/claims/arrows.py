@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from auditor.claims.counts import allows_noun
 from auditor.claims.labels import View
@@ -15,13 +16,16 @@ from auditor.units import UNITS
 
 __all__ = ["changes_only", "divides", "leads_to_name"]
 
+_CHANGE: Final = 2
+"""What was and what is."""
+
 
 def changes_only(desk: Desk, text: str, views: Sequence[View], numbers: tuple[Number, ...]) -> tuple[Number, ...]:
     """Return the numbers without the arrows between figures of different things: `PP stages: 2 → 8 layers per stage`.
 
     The left side then is what it would be if nothing followed it.
     """
-    result = list(numbers)
+    result = list(_without_flows(numbers))
     for index in range(1, len(result)):
         left, right = result[index - 1], result[index]
         if left.arrow and right.arrow == "to" and _apart(desk, text, views, left, right):
@@ -36,6 +40,19 @@ def leads_to_name(desk: Desk, between: str) -> bool:
     name, colon, behind = between.rpartition(":")
     words = desk.lexicon.normalize(name)
     return bool(colon and words) and not desk.labels.role(words) and not any(character.isalnum() for character in behind)
+
+
+def _without_flows(numbers: Sequence[Number]) -> Iterator[Number]:
+    """Yield the numbers without the arrows of a flow: three bare numbers or more, as widths or ids follow each other: `512 → 2048 → 512`."""
+    start = 0
+    while start < len(numbers):
+        stop = start + 1
+        while numbers[stop - 1].arrow and stop < len(numbers) and numbers[stop].arrow == "to":
+            stop += 1
+        chain = numbers[start:stop]
+        flows = len(chain) > _CHANGE and not any(one.unit or one.noun for one in chain)
+        yield from (replace(one, arrow="", doubtful=True) if flows else one for one in chain)
+        start = stop
 
 
 def divides(desk: Desk, text: str, left: Number, right: Number) -> bool:

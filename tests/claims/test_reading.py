@@ -565,6 +565,7 @@ def test_percentiles_are_of_what_the_outer_label_names() -> None:
     [
         ("- PP stages: 4 → 6 layers per stage", "parallel.pipeline 4; layers.per_stage 6"),
         ("- Expert ranks: 32 experts → 32 GPUs", "model.experts 32; gpus 32"),
+        ("- Expert dimensions: 768 → 3072 → 768", "model.expert_hidden 768; model.expert_hidden 3072; model.expert_hidden 768"),
         ("- Spread: 32 experts → 4 experts per GPU", "model.experts 32; experts.per_gpu 4 per gpu"),
         ("- Layers: 24 → 300 TFLOPS", "model.layers 24"),
         (
