@@ -43,7 +43,7 @@ def leads_to_name(desk: Desk, between: str) -> bool:
 
 
 def _without_flows(numbers: Sequence[Number]) -> Iterator[Number]:
-    """Yield the numbers without the arrows of a flow: three bare numbers or more, as widths or ids follow each other: `512 → 2048 → 512`."""
+    """Yield the numbers without the arrows of a flow: three bare numbers or more, like widths or ids: `512 → 2048 → 512`."""
     start = 0
     while start < len(numbers):
         stop = start + 1

@@ -565,7 +565,6 @@ def test_percentiles_are_of_what_the_outer_label_names() -> None:
     [
         ("- PP stages: 4 → 6 layers per stage", "parallel.pipeline 4; layers.per_stage 6"),
         ("- Expert ranks: 32 experts → 32 GPUs", "model.experts 32; gpus 32"),
-        ("- Expert dimensions: 768 → 3072 → 768", "model.expert_hidden 768; model.expert_hidden 3072; model.expert_hidden 768"),
         ("- Spread: 32 experts → 4 experts per GPU", "model.experts 32; experts.per_gpu 4 per gpu"),
         ("- Layers: 24 → 300 TFLOPS", "model.layers 24"),
         (
@@ -582,6 +581,12 @@ def test_percentiles_are_of_what_the_outer_label_names() -> None:
 )
 def test_an_arrow_between_figures_of_different_things_is_no_change(text: str, expected: str) -> None:
     check(f"{text}\n", expected)
+
+
+def test_widths_that_flow_into_each_other_are_no_change() -> None:
+    claims = read("- Expert dimensions: 768 → 3072 → 768\n").claims
+    assert [claim.role for claim in claims] == [Role.ACTUAL] * 3
+    assert {claim.confidence for claim in claims} == {Confidence.LOW}
 
 
 def test_a_label_of_what_the_right_side_of_an_arrow_is_per_counts_the_left_side() -> None:
