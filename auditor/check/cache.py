@@ -183,6 +183,12 @@ class Cache:
         found = {**dict(self._extent("batch.global", ("", "total", "step"))), **dict(self._extent("batch.concurrent", ("", "total")))}
         return sorted(found.items(), key=lambda pair: -pair[0])
 
+    def of_replica(self) -> list[tuple[Fraction, Claim]]:
+        """Return the sequences of one replica where the report states them and they are its part of the batch; empty otherwise."""
+        batches, replicas = dict(self._extent("batch.global", ("", "total", "step"))), wholes(self.plan, "parallel.data")
+        found = self._extent("batch.per_replica", ("", "replica", "gpu"))
+        return found if all(any(part * one in batches for one in replicas) for part, _ in found) else []
+
     def _extent(self, quantity: str, per: Sequence[str]) -> list[tuple[Fraction, Claim]]:
         found: dict[Fraction, Claim] = {}
         for claim in stated(self.plan, quantity, per, roles=_ASKED):
@@ -311,9 +317,13 @@ class _All:
         return f"{number(self.sequences)} sequences of {number(self.length)} tokens"
 
 
-def _most(cache: Cache) -> _All | None:
-    """Return the cache of all sequences at the longest they may grow to, with the most bytes a reading gives."""
-    return _all(cache.tokens[:1], cache.longest(), max(cache.layers.items(), default=None), cache.sequences())
+def _most(cache: Cache, *, per_gpu: bool = False) -> _All | None:
+    """Return the cache of all sequences at the longest they may grow to, with the most bytes a reading gives.
+
+    A GPU holds what the sequences of its replica need, where the report says how many those are.
+    """
+    sequences = (cache.of_replica() if per_gpu else []) or cache.sequences()
+    return _all(cache.tokens[:1], cache.longest(), max(cache.layers.items(), default=None), sequences)
 
 
 def _least(cache: Cache) -> _All | None:
@@ -362,7 +372,7 @@ def size(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 def _size(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
     spans = (claim.span,)
     per_gpu = claim.scope.per == "gpu"
-    whole = _most(cache)
+    whole = _most(cache, per_gpu=per_gpu)
     if whole is None or (per_gpu and not cache.sharding.grids):
         missing_ = "layers, KV heads, head width, precision, batch, length" + (" and the parallel degrees" if per_gpu else "")
         return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state {missing_} to check {said(claim)}")

@@ -52,7 +52,7 @@ ARCHITECTURE = frozenset(
     ).split()
 )
 """What a `16-layer` or `64-expert` compound may describe for the count to be the model's."""
-MEMBERS = frozenset("gpu stage rank node group layer expert replica device host".split())
+MEMBERS = frozenset("gpu stage rank node group layer expert replica device host pipeline_stage pp_stage".split())
 SAID = {"expected": "target", "claimed": "previous", "claim": "previous"}
 """Labels that give a role when they stand alone: Expected beside Actual, Claimed beside Corrected."""
 DISPUTED = frozenset(

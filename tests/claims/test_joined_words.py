@@ -65,3 +65,9 @@ def test_the_key_of_an_object_says_what_its_memory_is_for(key: str, quantity: st
     assert read({key: {"memory_size": "3 GB"}}) == [("3 GB", quantity, "")]
     assert read({key: {"memory_gb_per_gpu": 3}}) == [("3", quantity, "gpu")]
     assert read({"hardware": {"memory_size": "3 GB"}})[0][1] == "memory.capacity"
+
+
+def test_the_stage_of_a_gpu_is_no_number_of_stages() -> None:
+    gpus = [{"gpu_id": number, "pipeline_stage": number // 2} for number in range(4)]
+    assert read({"mapping": gpus}) == []
+    assert read({"layout": {"parallel": {"pipeline_stages": 2}}}) == [("2", "parallel.pipeline", "")]
