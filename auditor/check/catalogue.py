@@ -317,7 +317,7 @@ def link(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     named: dict[Named, list[tuple[Claim, Comparison]]] = {}
     for claim, name in _links(subject):
         found = compare_hardware(name.parts, "hardware.link_bandwidth", _widest(claim))
-        if found.verdict is Verdict.CONTRADICTED and _as_bytes(claim, name) is not None:
+        if found.verdict is Verdict.CONTRADICTED and (_as_bytes(claim, name) is not None or _of_network(subject, claim)):
             continue
         named.setdefault(name, []).append((claim, found))
     yield from _compared(rule, named, "for the GPU named,", _counts(subject))
@@ -356,6 +356,17 @@ def _links(subject: Subject) -> Iterator[tuple[Claim, Named]]:
         if name is not None:
             seen.add(claim.span)
             yield claim, name
+
+
+def _of_network(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a rate in bits is that of a network card: `fabrics of 400 Gbps` in a text that speaks of NVLink as well."""
+    value = claim.interval.middle
+    bits = not claim.unit.symbol.endswith("B/s") and value is not None and value * 8 in _CARDS
+    return bits and not find_any(subject.lexicon.normalize(subject.statement(claim).label), _INSIDE)
+
+
+_CARDS: Final = frozenset(Fraction(rate * 10**9) for rate in (100, 200, 400, 800))
+"""Bits per second of network cards."""
 
 
 def _as_bytes(claim: Claim, name: Named) -> Comparison | None:

@@ -217,7 +217,7 @@ def active_by_shape(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 
 def _against_shape(subject: Subject, rule: Rule, *, used: bool) -> Iterator[Outcome]:
-    done: set[object] = set()
+    judged: list[tuple[list[Claim], Outcome]] = []
     for plan in subject.plans:
         claims = [
             claim
@@ -228,12 +228,16 @@ def _against_shape(subject: Subject, rule: Rule, *, used: bool) -> Iterator[Outc
         groups: dict[Fraction, list[Claim]] = {}
         for claim in claims:
             groups.setdefault(shown(claim), []).append(claim)
-        for listed in groups.values():
-            outcome = _by_shape(subject, rule, listed, ranges, used=used)
-            key = (outcome.verdict, outcome.spans) if outcome is not None else None
-            if outcome is not None and key not in done:
-                done.add(key)
-                yield outcome
+        judged += ((listed, outcome) for listed in groups.values() if (outcome := _by_shape(subject, rule, listed, ranges, used=used)))
+    family = {claim.statement for listed, outcome in judged if outcome.verdict is Verdict.HELD for claim in listed if not claim.source}
+    done: set[object] = set()
+    for listed, outcome in judged:
+        if outcome.verdict is Verdict.CONTRADICTED and any(claim.statement in family for claim in listed):
+            message = f"{said(listed[0])} stands beside the size that the shape has: one of several models"
+            outcome = Outcome(rule.code, Verdict.UNDETERMINED, outcome.spans, message)
+        if (outcome.verdict, outcome.spans) not in done:
+            done.add((outcome.verdict, outcome.spans))
+            yield outcome
 
 
 def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Sequence[_Range], *, used: bool) -> Outcome | None:

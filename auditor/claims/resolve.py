@@ -487,6 +487,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = Meaning("other", Confidence.MEDIUM, meaning.read_as)
     if meaning.quantity == "batch.microbatches" and (sizes_one(line, meaning) or (not number.noun and leads_to_size(line.text, number))):
         meaning = replace(meaning, quantity="batch.micro")
+    if meaning.quantity == "batch.global" and find_any(head, ("dataset", "corpus")) and not find_any(head, ("batch",)):
+        meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM)  # `a dataset with 1,000 samples`
     if meaning.quantity == "batch.sequence_length" and adds_up(line, meaning):
         meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM)
     role = role_of(desk, line, position, number, meaning, tail, head, before)

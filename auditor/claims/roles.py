@@ -248,6 +248,8 @@ def local_role_of(
     first = [word.text for word in line.words[opens : opens + 2]]
     if first in (["for", "example"], ["for", "instance"], ["e", "g"]) and line.statement.kind is Kind.SENTENCE:
         return Role.EXAMPLE
+    if line.statement.kind in (Kind.SENTENCE, Kind.HEAD) and _answers_with_example(line.text[begin : number.start]):
+        return Role.EXAMPLE
     if meaning.quantity.startswith(OF_A_PLAN) and (_in_example(line, number) or _titles_example(line)):
         return Role.EXAMPLE
     if meaning.quantity.startswith(("model.", *OF_A_PLAN)) and _of_models(line, begin, number):
@@ -355,6 +357,12 @@ def _of_models(line: Line, begin: int, number: Number) -> bool:
     """Tell whether a size is that of a kind of models: `models with 2 KV heads need TP >= 4`."""
     said = line.text[begin : number.start].lower()
     return line.statement.kind is Kind.SENTENCE and ("models with " in said or "models having " in said)
+
+
+def _answers_with_example(said: str) -> bool:
+    """Tell whether a clause opens with an example behind a short mark: `A: For example, with 2 devices`, `Q: Given a dataset`."""
+    mark, separated, rest = said.strip().lower().partition(": ")
+    return bool(separated) and len(mark) <= 8 and rest.startswith(("for example", "for instance", "given a", "suppose", "say "))
 
 
 def _titles_example(line: Line) -> bool:

@@ -201,3 +201,44 @@ def test_the_second_configuration_of_a_row_is_held_against_its_own_degrees() -> 
     row = "| 256 | 2048 | 1 | 4096 | 1 | 4 (8) | 1 | 64 | 32 (64) |\n"
     for title in ("### Results", "### Pre-training performance"):
         assert errors(f"# Benchmarks\n\n{title}\n\n{head}{row}") == ["LAY004"]
+
+
+FAMILY = """# Training a family
+
+The family has three members: 8B, 70B and 405B parameters. We look at 70B here.
+
+| Hyperparameter | Value |
+|---|---|
+| Layers | 80 |
+| Model dimension | 8,192 |
+| FFN dimension | 28,672 |
+| Attention heads | 64 |
+| KV heads | 8 |
+| Vocabulary size | 128,256 |
+"""
+
+FABRICS = """# Hardware
+
+Eight NVIDIA H100 GPUs of a server are connected by NVLink. Both fabrics use 400 Gbps interconnects between GPUs.
+"""
+
+ANSWERS = """# Samplers
+
+A: For example, with 2 devices, 4 microbatch size, and 100 samples:
+
+- the first takes every other one
+
+Q: Given a dataset of 1,000 samples, 10 model replicas, Micro-batch size = 16
+
+How does it go on?
+"""
+
+
+@pytest.mark.parametrize("text", [FAMILY, FABRICS, ANSWERS])
+def test_families_fabrics_and_answers_contradict_nothing(text: str) -> None:
+    assert errors(text) == []
+
+
+def test_the_size_of_the_one_model_is_still_held_against_its_shape() -> None:
+    assert "PAR001" in errors(FAMILY.replace("8B, 70B and 405B parameters. We look at 70B here.", "one has 405B parameters."))
+    assert "HAR002" in errors("# Hardware\n\n- GPU: NVIDIA H100 SXM\n- NVLink bandwidth: 400 GB/s\n")
