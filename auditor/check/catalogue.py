@@ -14,7 +14,9 @@ from typing import Final
 
 from auditor.check.stated import amount, around, is_operand, operand, places, said
 from auditor.check.subject import Subject
+from auditor.check.targets import offset
 from auditor.claims.labels import find_any
+from auditor.claims.line import start_of_clause
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.claims.words import Word
 from auditor.cost.catalog import Comparison, Hardware, Model, compare_hardware, compare_model, find_hardware, find_models
@@ -50,6 +52,7 @@ _OTHER: Final = (
 _PRECISIONS: Final = ("fp64", "tf32", "fp32", "bf16", "fp16", "fp8", "int8", "fp4", "nvfp4", "mxfp4")
 _OUTSIDE: Final = ("inter", "infiniband", "ethernet", "network", "pcie", "internode", "roce", "ib", "nic", "stage", "storage", "cpu")
 _INSIDE: Final = ("nv", "nvlink", "intra", "intranode", "nvswitch", "xgmi", "fabric")
+"""Words of links inside a machine; the last may be a network's as well."""
 
 LEAST_MEMORY: Final = 4 * 10**9
 """Bytes: what is smaller is a cache or buffer, not the memory of a GPU."""
@@ -362,7 +365,12 @@ def _of_network(subject: Subject, claim: Claim) -> bool:
     """Tell whether a rate in bits is that of a network card: `fabrics of 400 Gbps` in a text that speaks of NVLink as well."""
     value = claim.interval.middle
     bits = not claim.unit.symbol.endswith("B/s") and value is not None and value * 8 in _CARDS
-    return bits and not find_any(subject.lexicon.normalize(subject.statement(claim).label), _INSIDE)
+    if not bits:
+        return False
+    statement = subject.statement(claim)
+    text, position = statement.value.content, offset(statement.value, claim.span.start)
+    clause = text[start_of_clause(text, position) :].partition(". ")[0]
+    return not find_any(subject.lexicon.normalize(f"{statement.label} {clause}"), _INSIDE[:-1])
 
 
 _CARDS: Final = frozenset(Fraction(rate * 10**9) for rate in (100, 200, 400, 800))

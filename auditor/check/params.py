@@ -218,18 +218,20 @@ def active_by_shape(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 def _against_shape(subject: Subject, rule: Rule, *, used: bool) -> Iterator[Outcome]:
     judged: list[tuple[list[Claim], Outcome]] = []
+    family: set[int] = set()
     for plan in subject.plans:
+        sizes = own(plan, stated(plan, "model.params_active" if used else "model.params"))
         claims = [
             claim
-            for claim in own(plan, stated(plan, "model.params_active" if used else "model.params"))
+            for claim in sizes
             if claim.confidence is not Confidence.LOW and claim.interval.low is not None and claim.interval.low >= 10**6
         ]
         ranges = [found for shape in shapes(plan) if (found := _range(shape, used=used)) is not None]
+        family |= {claim.statement for claim in sizes if not claim.source and any(_fits(claim, one) for one in ranges)}
         groups: dict[Fraction, list[Claim]] = {}
         for claim in claims:
             groups.setdefault(shown(claim), []).append(claim)
         judged += ((listed, outcome) for listed in groups.values() if (outcome := _by_shape(subject, rule, listed, ranges, used=used)))
-    family = {claim.statement for listed, outcome in judged if outcome.verdict is Verdict.HELD for claim in listed if not claim.source}
     done: set[object] = set()
     for listed, outcome in judged:
         if outcome.verdict is Verdict.CONTRADICTED and any(claim.statement in family for claim in listed):
@@ -238,6 +240,13 @@ def _against_shape(subject: Subject, rule: Rule, *, used: bool) -> Iterator[Outc
         if (outcome.verdict, outcome.spans) not in done:
             done.add((outcome.verdict, outcome.spans))
             yield outcome
+
+
+def _fits(claim: Claim, one: _Range) -> bool:
+    """Tell whether a stated size is one that a shape can have."""
+    least, most = one.bounds
+    low, high = claim.interval.low or Fraction(0), claim.interval.high or claim.interval.low or Fraction(0)
+    return low <= most and high >= least
 
 
 def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Sequence[_Range], *, used: bool) -> Outcome | None:
@@ -253,8 +262,7 @@ def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Seq
     counted = "active parameters" if used else "parameters"
     low, high = claim.interval.low or Fraction(0), claim.interval.high or claim.interval.low or Fraction(0)
     for one in ranges:
-        least, most = one.bounds
-        if low <= most and high >= least:
+        if _fits(claim, one):
             return Outcome(
                 rule.code,
                 Verdict.HELD,
