@@ -12,7 +12,7 @@ from auditor.check.placed import PERCENT, plain
 from auditor.check.subject import Subject
 from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
-from auditor.findings import Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Operand, Outcome, Place, Step, Verdict
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind, LabelKind
@@ -268,7 +268,12 @@ def _row_apart(rule: Rule, row: _Step, near: Sequence[_Step]) -> Outcome:
 
 
 def allocation(subject: Subject, rule: Rule) -> Iterator[Outcome]:
-    """A "GPU utilisation" that is only the share of GPUs the plan allocates: `100% (16/16 GPUs)`."""
+    """A "GPU utilisation" that is only the share of GPUs the plan allocates: `100% (16/16 GPUs)`, or 100 % beside a lower one."""
+    counted = tuple(_counted_gpus(subject, rule))
+    yield from counted or _full_beside_busy(subject, rule)
+
+
+def _counted_gpus(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for index, statement in enumerate(subject.document.statements):
         words = (*(word for label in statement.path[-1:] for word in subject.lexicon.normalize(label.text.content)),)
         if not (find_any(words, ("gpu",)) and find_any(words, ("utilization",))):
@@ -302,3 +307,48 @@ def allocation(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             derivation=(step,),
         )
         yield Outcome(rule.name, Verdict.CONTRADICTED, (share.span,), message, finding)
+
+
+_ALLOTTED: Final = frozenset("allocated allocation available assigned idle use match waste wasted dedicated gpus devices occupied".split())
+"""Words that say of a share of 100 % that it counts the GPUs that have something to do."""
+_CLEARLY: Final = Fraction(9, 10)
+
+
+def _full_beside_busy(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """GPUs are called fully utilised, and elsewhere it is stated that they compute for a part of the time."""
+    shares = [
+        claim
+        for claim in subject.quantities(("share.gpu_utilization", "share.compute_utilization"))
+        if claim.role is Role.ACTUAL and claim.plan == "main" and not claim.source and not (claim.scope.phase or claim.scope.member)
+    ]
+    full = [
+        claim
+        for claim in shares
+        if claim.quantity == "share.gpu_utilization" and claim.interval.middle == 1 and _unexplained(subject, claim)
+    ]
+    busy = [
+        claim
+        for claim in shares
+        if claim.confidence is Confidence.HIGH and claim.interval.high is not None and claim.interval.high < _CLEARLY
+    ]
+    if not full or not busy or any(_CLEARLY <= (claim.interval.middle or 0) < 1 for claim in shares):
+        return
+    share, other = full[0], busy[0]
+    stated = "also" if other.quantity == share.quantity else "compute utilisation"
+    message = f"GPU utilisation is said to be {share.text.strip()}, but {stated} {other.text.strip()}: to be allocated is not to be busy"
+    finding = rule.finding(
+        message,
+        Place(share.span, "utilisation"),
+        related=tuple(Place(claim.span, "how busy they are") for claim in busy[:6]),
+        claimed=share.text.strip(),
+        expected=other.text.strip(),
+    )
+    yield Outcome(rule.name, Verdict.CONTRADICTED, (share.span, other.span), message, finding)
+
+
+def _unexplained(subject: Subject, claim: Claim) -> bool:
+    """Tell whether nothing beside a utilisation of 100 % says that GPUs are counted."""
+    statement = subject.statement(claim)
+    words = {word.text for word in subject.lexicon.normalize(statement.value.content)}
+    counted = any(other.quantity.startswith("gpus") for other in subject.at(statement.value.whole))
+    return not counted and not words & _ALLOTTED

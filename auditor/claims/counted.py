@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from auditor.claims.labels import PER_WORDS, View, find_any, per_of
-from auditor.claims.lexicon import Quantity
+from auditor.claims.lexicon import Match, Quantity
 from auditor.claims.line import Desk, Line, Meaning, bracketed, lead_words, singular_noun, spell, splits_each, start_of_clause
 from auditor.claims.model import Claim
 from auditor.claims.names import degree_in, head_name, qualifiers_of
@@ -217,7 +217,7 @@ def read_counted(
         if not view.transparent:
             break
     named = head_name(desk, "count", tail, trailing=False)
-    if named and named.quantity.kind == "count" and named.stop >= len(inner):
+    if named and named.quantity.kind == "count" and named.stop >= len(inner) and not counts_batches(line, tail, named):
         return Meaning(named.quantity.id, Confidence.HIGH, f"words behind it: {spell(tail)}", per)
     degree = degree_in(desk, modifiers)
     if degree and noun in ("group", "rank", "replica", "copy", "instance") and noun in degree.fallback_nouns:
@@ -241,6 +241,12 @@ def of_each_token(head: Sequence[Word]) -> bool:
 
 
 _TAKES: Final = frozenset("use uses activate activates select selects visit visits pass passes choose chooses".split())
+
+
+def counts_batches(line: Line, words: Sequence[Word], name: Match) -> bool:
+    """Tell whether words count batches, which says nothing of the size of one: `8 independent batches`."""
+    last = words[name.stop - 1]
+    return name.quantity.id == "batch.global" and line.text[last.start : last.end].lower().endswith("batches")
 
 
 def width_of_heads(

@@ -84,6 +84,9 @@ def _named_share(
                 ),
                 None,
             )
+            if of_compute(line) and (owner := named_in(desk, "share", line.views[0].words)) and owner.quantity.id not in GENERIC:
+                shown = f"label {line.views[0].raw.strip()!r}"
+                return Meaning(owner.quantity.id, Confidence.HIGH, shown, "", line.views[0].label.text.whole, unit=unit)
             if previous_memory is None or previous_memory.quantity in ("memory.used",):
                 return Meaning("memory.utilization", Confidence.MEDIUM, "share of a memory", unit=unit)
         if follows == "flops":
@@ -117,6 +120,8 @@ def _named_share(
     if inside and not headed and not any(claim is not None for claim in before):
         lead = lead_words(desk, line, number)
         headed = named_in(desk, "share", lead)
+        if headed and headed.quantity.id == "memory.headroom_share" and find_any(lead, subjects):
+            return Meaning("share.of", Confidence.MEDIUM, f"words before the bracket: {spell(lead)}", unit=unit, words=spell(lead)[:60])
         if headed and headed.quantity.id != "share.of":
             if headed.size == 1 and headed.quantity.id in ("share.gpu_utilization", "memory.utilization"):
                 return read_utilization(desk, line, lead, (), before, unit)
@@ -256,6 +261,12 @@ def read_utilization(
                     context=other.label.text.whole,
                 )
     return Meaning("share.gpu_utilization", Confidence.LOW, "a utilisation", unit=unit)
+
+
+def of_compute(line: Line) -> bool:
+    """Tell whether the label of a share is about computing, whatever else has a capacity: `Compute Utilization: <20% of GPU capacity`."""
+    words = line.views[0].words if line.views else ()
+    return find_any(words, ("compute", "flops", "mfu")) and not find_any(words, ("memory",))
 
 
 def base_of_share(desk: Desk, line: Line, position: int, number: Number) -> str:

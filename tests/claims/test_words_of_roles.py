@@ -77,3 +77,14 @@ def test_what_meets_a_requirement_is_reached() -> None:
 def test_what_comes_of_reaching_a_target_is_no_target() -> None:
     assert read("## Achieving Target Rates\n\n- Effective rate: 83 tokens/ms\n") == [("83 tokens/ms", "rate.tokens", "actual")]
     assert read("## Thresholds\n\n- Maximum TTFT: 4 s\n") == [("4 s", "time.ttft", "target")]
+
+
+def test_batches_are_counted_not_sized() -> None:
+    assert [one for one in read("- **Data Parallel (DP)**: outside the model, 8 independent batches\n") if one[1] == "batch.global"] == []
+    assert read("- Batch: 8 sequences\n") == [("8 sequences", "batch.global", "actual")]
+
+
+def test_the_capacity_to_compute_is_no_memory() -> None:
+    assert read("- **Compute Utilization**: <20% of GPU capacity\n") == [("<20%", "share.compute_utilization", "actual")]
+    assert read("- Keeping compute headroom (>80%)\n") == [(">80%", "share.of", "actual")]
+    assert read("- **Memory Utilization**: 20% of GPU capacity\n") == [("20%", "memory.utilization", "actual")]
