@@ -323,7 +323,9 @@ def token_rate(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             alone = rate.quantity == "rate.tokens_per_gpu" or rate.scope.per == "gpu"
             if rate.span not in done and (alone or gpus is not None) and not (cached and rate.scope.phase != "decode"):
                 done.add(rate.span)
-                yield _rate(rule, rate, work, None if alone else gpus, peak)
+                outcome = _rate(rule, rate, work, None if alone else gpus, peak)
+                if outcome.finding is not None or peak.value != _NO_ACCELERATOR:  # to stay below what no GPU reaches says nothing
+                    yield outcome
 
 
 def _rate(rule: Rule, rate: Claim, work: _Figure, gpus: _Figure | None, peak: _Figure) -> Outcome:
