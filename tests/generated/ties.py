@@ -94,6 +94,14 @@ def _tokens(of: Values) -> Fraction:
     return _gap(of["batch.tokens"], whole, whole / replicas, whole * replicas)
 
 
+def _step(of: Values) -> Fraction:
+    """Tokens that pass in a step: of the batch of all replicas, of one, or of one accumulation step."""
+    tokens = _times(of, "batch.global", "batch.sequence_length")
+    ways = {tokens * of.get(factor, _ONE) for factor in ("parallel.data", "batch.accumulation", "gpus")} | {tokens}
+    passed = _times(of, "rate.tokens", "time.step") if "rate.tokens" in of else _times(of, "rate.tokens_per_gpu", "gpus", "time.step")
+    return _gap(passed, *ways)
+
+
 def _spread(of: Values) -> Fraction:
     """EP divides the experts of a layer; more ranks than experts hold copies, or those of several layers."""
     experts, ranks = of["model.experts"], of["parallel.expert"]
@@ -109,6 +117,9 @@ def _over(of: Values) -> Fraction:
     return max(Fraction(0), of["memory.used"] / of["memory.capacity"] - 1)
 
 
+_STEP_ON_A_GPU: Final = ("rate.tokens_per_gpu", "gpus", "time.step", "batch.global", "batch.sequence_length", "memory.optimizer")
+"""Without states of an optimizer a step may be one of decoding."""
+
 TIES: Final = (
     Tie("GPUs by degrees", ("gpus", *_DEGREES), _layout, Fraction(0)),
     _whole("gpus", "nodes", "gpus.per_node"),
@@ -123,6 +134,8 @@ TIES: Final = (
     Tie("global batch", ("batch.global", "batch.micro", "batch.accumulation", "parallel.data"), _batch, Fraction(0)),
     _whole("batch.global", "batch.per_replica", "parallel.data"),
     Tie("tokens of a step", ("batch.tokens", "batch.global", "batch.sequence_length"), _tokens, Fraction(0)),
+    Tie("tokens of a second", ("rate.tokens", "time.step", "batch.global", "batch.sequence_length", "memory.optimizer"), _step),
+    Tie("tokens of a second on a GPU", _STEP_ON_A_GPU, _step),
     _product("memory.used", "memory.capacity", "memory.utilization"),
     Tie("headroom", ("memory.headroom", "memory.capacity", "memory.used"), _difference),
     Tie("capacity", ("memory.used", "memory.capacity"), _over),
