@@ -138,7 +138,8 @@ class RuleModel(_Strict):
     message: Annotated[
         Line | None,
         Field(
-            description="Placeholders: {name} as claimed, {name:expected} as computed, {expected} over all conventions; "
+            description="Placeholders: {name} as claimed, {name:expected} as computed, {claimed} for the claim the finding stands at, "
+            "{expected} over all conventions; "
             "of a name under `let` its value, or {name:written} for its arithmetic."
         ),
     ] = None

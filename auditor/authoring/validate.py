@@ -283,7 +283,7 @@ class _Checker:
                     raise self.fail(f"{{{name}:written}} is for names under `let`", *route)
                 if form == "expected" and name not in solvable:
                     raise self.fail(f"{{{name}:expected}}: {name!r} stands in no relation to solve", *route)
-                if not form and name not in self.known and name not in let and name != "expected":
+                if not form and name not in self.known and name not in let and name not in ("claimed", "expected"):
                     raise self.fail(f"{{{name}}} is neither among `uses` nor under `let`", *route)
         for name in self.model.labels:
             if name not in self.known:

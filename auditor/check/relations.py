@@ -415,8 +415,13 @@ def _in_figures(node: Expression, bounds: Mapping[str, Bound], judged: Judged) -
     return write(node, _shown(bounds, judged.meanings))
 
 
+def _subject(rule: Rule, trial: Trial) -> str:
+    """Return the name of the claim a finding stands at."""
+    return rule.subject if rule.subject in trial.options else next(iter(trial.options))
+
+
 def _finding(rule: Rule, trial: Trial, *, alone: bool) -> Finding:
-    subject = rule.subject if rule.subject in trial.options else next(iter(trial.options))
+    subject = _subject(rule, trial)
     severity, confidence = _certainty(rule, trial, subject)
     main = trial.options[subject]
     words = _Words(rule, trial)
@@ -556,6 +561,8 @@ class _Words:
     def placeholder(self, name: str, form: str) -> str:
         if name == "expected":
             return self.expected_of(self.rule.subject)
+        if name == "claimed":
+            return self.figures[_subject(self.rule, self.trial)]
         if form == "expected":
             return self.expected_of(name, first=True)
         if form == "written":
