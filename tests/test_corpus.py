@@ -14,11 +14,13 @@ import pytest
 from auditor.pipeline import audit_source
 from auditor.read import read_file
 from auditor.render.run import conclusion
+from auditor.rulebook import load
 from tests.derivations import everything, faults
 
 SHARED = Path(__file__).parents[2] / "shared"
 SEEDS = sorted((SHARED / "seeds").glob("*"))
 REPORTS = sorted(path for path in (SHARED / "corpus" / "reports").rglob("*") if path.is_file())
+CODES = {rule.code for rule in load().rules}
 BROKEN = {
     "2025-10-16-20-29-23": (207, 35),
     "2025-10-19-21-59-45": (298, 37),
@@ -46,6 +48,7 @@ def test_report(path: Path) -> None:
     assert (verdict == "not-audited") is is_broken(path), reason
     assert report.claims
     assert [note.message for note in report.notes if "could not be run" in note.message] == []
+    assert {outcome.rule for outcome in report.outcomes} <= CODES
     assert [fault for finding in everything(report.findings) for fault in faults(report, finding)] == []
 
 

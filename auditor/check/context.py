@@ -51,7 +51,7 @@ def facts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if not known:
             continue
         if any(_agree(claim, fact) for fact in known):
-            yield Outcome(rule.name, Verdict.HELD, (claim.span,), f"{claim.text.strip()} as in {known[0].source}")
+            yield Outcome(rule.code, Verdict.HELD, (claim.span,), f"{claim.text.strip()} as in {known[0].source}")
             continue
         fact = known[0]
         message = f"{claim.text.strip()} here, but {fact.text.strip()} in {fact.source}"
@@ -63,7 +63,7 @@ def facts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             expected=fact.text.strip(),
             derivation=(_difference(claim, fact),),
         )
-        yield Outcome(rule.name, Verdict.CONTRADICTED, (claim.span,), message, finding)
+        yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span,), message, finding)
 
 
 def requirements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -93,7 +93,7 @@ def requirements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     expected=target.text.strip(),
                     derivation=(pair.step(),),
                 )
-                yield Outcome(rule.name, Verdict.CONTRADICTED, (claim.span,), message, finding)
+                yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span,), message, finding)
             elif pair.met():
                 yield Outcome(
                     rule.name, Verdict.HELD, (claim.span,), f"{claim.text.strip()} against {target.text.strip()} in {target.source}"

@@ -67,7 +67,7 @@ def _against(subject: Subject, rule: Rule, statement: Statement, axes: tuple[str
     holds = product == gpus.interval.low if whole else (gpus.interval.low / product).denominator == 1
     spans = (statement.value.whole, gpus.span)
     if holds:
-        return Outcome(rule.name, Verdict.HELD, spans, f"{gpus.text.strip()} GPUs in {plan.title}")
+        return Outcome(rule.code, Verdict.HELD, spans, f"{gpus.text.strip()} GPUs in {plan.title}")
     names = " * ".join(subject.lexicon.quantities[axis].symbol for axis in degrees)
     numbers = " * ".join(str(claim.interval.low) for claim in degrees.values())
     made = f"{numbers.replace('*', 'x')} = {product} GPUs{'' if whole else ' or a multiple'}"
@@ -91,4 +91,4 @@ def _against(subject: Subject, rule: Rule, statement: Statement, axes: tuple[str
         expected=str(product),
         derivation=(step,),
     )
-    return Outcome(rule.name, Verdict.CONTRADICTED, spans, message, finding)
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.check.placed import PERCENT, plain
+from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence, Operand, Outcome, Place, Step, Verdict
+from auditor.plans.assign import MAIN
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind, LabelKind
@@ -62,7 +64,7 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             nearest = min(others, key=lambda other: abs(other.middle - row.middle))
             alike = [other for other in others if other.ratio.meets(row.ratio) or abs(other.middle - row.middle) <= NEAR * row.middle]
             if alike:
-                yield Outcome(rule.name, Verdict.HELD, spans, f"{_per_token(row.middle)} as in {len(alike)} other rows")
+                yield Outcome(rule.code, Verdict.HELD, spans, f"{_per_token(row.middle)} as in {len(alike)} other rows")
                 continue
             if not _agree(others) or (not tabled and abs(nearest.middle - row.middle) * 4 < row.middle):
                 continue
@@ -90,7 +92,7 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 expected=_per_token(nearest.middle),
                 derivation=(step,),
             )
-            yield Outcome(rule.name, Verdict.CONTRADICTED, spans, message, finding)
+            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _agree(rows: Sequence[_Row]) -> bool:
@@ -208,7 +210,7 @@ def rows_of_steps(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         for row in near:
             spans = tuple(claim.span for claim in (row.rate, *row.claims))
-            yield Outcome(rule.name, Verdict.HELD, spans, f"{row.rate.text.strip()} from batch, length and step time")
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{row.rate.text.strip()} from batch, length and step time")
         for row in far:
             yield _row_apart(rule, row, near)
 
@@ -264,7 +266,7 @@ def _row_apart(rule: Rule, row: _Step, near: Sequence[_Step]) -> Outcome:
         expected=shown,
         derivation=(step,),
     )
-    return Outcome(rule.name, Verdict.CONTRADICTED, spans, message, finding)
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def allocation(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -306,7 +308,7 @@ def _counted_gpus(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             claimed=share.text.strip(),
             derivation=(step,),
         )
-        yield Outcome(rule.name, Verdict.CONTRADICTED, (share.span,), message, finding)
+        yield Outcome(rule.code, Verdict.CONTRADICTED, (share.span,), message, finding)
 
 
 _ALLOTTED: Final = frozenset("allocated allocation available assigned idle use match waste wasted dedicated gpus devices occupied".split())
@@ -319,7 +321,7 @@ def _full_beside_busy(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     shares = [
         claim
         for claim in subject.quantities(("share.gpu_utilization", "share.compute_utilization"))
-        if claim.role is Role.ACTUAL and claim.plan == "main" and not claim.source and not (claim.scope.phase or claim.scope.member)
+        if claim.role is Role.ACTUAL and claim.plan == MAIN and not claim.source and not (claim.scope.phase or claim.scope.member)
     ]
     full = [
         claim
@@ -342,8 +344,17 @@ def _full_beside_busy(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         related=tuple(Place(claim.span, "how busy they are") for claim in busy[:6]),
         claimed=share.text.strip(),
         expected=other.text.strip(),
+        derivation=(_gap(share, other),),
     )
-    yield Outcome(rule.name, Verdict.CONTRADICTED, (share.span, other.span), message, finding)
+    yield Outcome(rule.code, Verdict.CONTRADICTED, (share.span, other.span), message, finding)
+
+
+def _gap(full: Claim, busy: Claim) -> Step:
+    """Return the share of the time in which GPUs that are called fully utilised do nothing."""
+    one, two = full.interval.middle or Fraction(0), busy.interval.middle or Fraction(0)
+    idle = full.interval - busy.interval
+    operands = tuple(operand(claim) for claim in (full, busy))
+    return Step("utilisation - time at work", f"{plain(one)} - {plain(two)}", figure(one - two, PERCENT), operands, idle.low, idle.high)
 
 
 def _unexplained(subject: Subject, claim: Claim) -> bool:
