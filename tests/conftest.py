@@ -8,10 +8,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from auditor.findings import Report
 from auditor.read import decode
 from tests.standins import Answer, Run, StandInRulebook, stand_in_audit, stand_in_read
+
+# How long an example takes says nothing of whether it is right: a busy machine must not fail a test.
+settings.register_profile("untimed", parent=settings(), deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
