@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
+from auditor.check.owners import exactly
 from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
@@ -207,7 +208,7 @@ def _wrong_launch(subject: Subject, rule: Rule, world: _World, claims: Sequence[
                 substituted,
                 f"{world.processes} processes",
                 tuple(_operand(subject, flag) for flag in places),
-                *_exactly(world.processes),
+                *exactly(world.processes),
             ),
         ),
     )
@@ -239,7 +240,7 @@ def ranks(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     f"{nodes.number} - 1",
                     f"{nodes.number - 1} is the last rank",
                     (_operand(subject, nodes),),
-                    *_exactly(nodes.number - 1),
+                    *exactly(nodes.number - 1),
                 ),
             ),
         )
@@ -314,9 +315,9 @@ def visible(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     f"{world.per_node - len(devices)} processes without a device",
                     (
                         _operand(subject, world.per_node_flag),
-                        Operand("visible devices", variable.value[:80], *_exactly(len(devices)), variable.place),
+                        Operand("visible devices", variable.value[:80], *exactly(len(devices)), variable.place),
                     ),
-                    *_exactly(world.per_node - len(devices)),
+                    *exactly(world.per_node - len(devices)),
                 ),
             ),
         )
@@ -354,7 +355,7 @@ def crowded(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     f"{world.per_node} - {_number(most)}",
                     f"{world.per_node - _number(most)} processes without a GPU",
                     (_operand(subject, world.per_node_flag), operand(most)),
-                    *_exactly(world.per_node - _number(most)),
+                    *exactly(world.per_node - _number(most)),
                 ),
             ),
         )
@@ -417,10 +418,10 @@ def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     f"{number} - {_number(sure[0])}",
                     f"{number - _number(sure[0])}",
                     (
-                        Operand(claim.symbol, str(number), *_exactly(number), claim.span),
-                        Operand(claim.symbol, str(_number(sure[0])), *_exactly(_number(sure[0])), sure[0].span),
+                        Operand(claim.symbol, str(number), *exactly(number), claim.span),
+                        Operand(claim.symbol, str(_number(sure[0])), *exactly(_number(sure[0])), sure[0].span),
                     ),
-                    *_exactly(number - _number(sure[0])),
+                    *exactly(number - _number(sure[0])),
                 ),
             ),
         )
@@ -624,7 +625,7 @@ def _beyond(rule: Rule, one: Built, worlds: Sequence[Claim]) -> Finding | None:
                 f"{_number(claim)} - 1",
                 f"{_number(claim) - 1} is the last rank",
                 (operand(claim),),
-                *_exactly(_number(claim) - 1),
+                *exactly(_number(claim) - 1),
             ),
         ),
     )
@@ -645,8 +646,8 @@ def _shared(rule: Rule, one: Built) -> Finding | None:
                 "ranks in both - different ranks",
                 f"{len(first)} + {len(second)} - {len(first | second)}",
                 f"{len(first & second)} ranks twice",
-                tuple(Operand("group", str(ids), *_exactly(len(ids)), one.span) for ids in (first, second)),
-                *_exactly(len(first & second)),
+                tuple(Operand("group", str(ids), *exactly(len(ids)), one.span) for ids in (first, second)),
+                *exactly(len(first & second)),
             ),
         ),
     )
@@ -685,8 +686,8 @@ def _wrong_size(rule: Rule, one: Built, claims: Sequence[Claim]) -> Finding | No
                 "ranks - degree",
                 f"{size} - {_number(claim)}",
                 str(size - _number(claim)),
-                (Operand("ranks", str(one.groups[0]), *_exactly(size), one.span), operand(claim)),
-                *_exactly(size - _number(claim)),
+                (Operand("ranks", str(one.groups[0]), *exactly(size), one.span), operand(claim)),
+                *exactly(size - _number(claim)),
             ),
         ),
     )
@@ -768,11 +769,7 @@ def _number(claim: Claim) -> int:
 
 def _operand(subject: Subject, flag: Flag) -> Operand:
     number = flag.number or 0
-    return Operand(flag.plain, subject.document.source.text[flag.place.start : flag.place.end][:80], *_exactly(number), flag.place)
-
-
-def _exactly(number: int) -> tuple[Fraction, Fraction]:
-    return Fraction(number), Fraction(number)
+    return Operand(flag.plain, subject.document.source.text[flag.place.start : flag.place.end][:80], *exactly(number), flag.place)
 
 
 def _short(value: str) -> str:

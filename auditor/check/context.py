@@ -8,10 +8,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 from auditor.check.placed import plain
+from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.check.targets import paired
 from auditor.claims.model import Approximation, Claim, Role
-from auditor.findings import Confidence, Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Step, Verdict
 from auditor.plans.assign import MAIN
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
@@ -118,8 +119,8 @@ def _difference(claim: Claim, fact: Claim) -> Step:
         substituted=f"{plain(mine)} - {plain(given)}",
         result=figure(mine - given, claim.unit),
         operands=(
-            Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span),
-            Operand(fact.symbol, fact.text.strip(), fact.interval.low, fact.interval.high, None, fact.source),
+            operand(claim),
+            operand(fact),
         ),
         low=mine - given,
         high=mine - given,

@@ -12,7 +12,7 @@ from auditor.check.stated import operand, places, said
 from auditor.check.subject import Subject
 from auditor.check.targets import own_label, words_around
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -60,9 +60,7 @@ def _outcome(rule: Rule, share: Claim, layers: Claim, stages: Claim) -> Outcome:
         formula="layers / pp",
         substituted=f"{total} / {count}",
         result=str(own),
-        operands=tuple(
-            Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span) for claim in (layers, stages)
-        ),
+        operands=tuple(operand(claim) for claim in (layers, stages)),
         low=own,
         high=own,
     )

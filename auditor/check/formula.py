@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
-from auditor.findings import Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Outcome, Place, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
 from auditor.statements import Statement
@@ -76,10 +77,7 @@ def _against(subject: Subject, rule: Rule, statement: Statement, axes: tuple[str
         formula=names,
         substituted=numbers,
         result=str(product),
-        operands=tuple(
-            Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
-            for claim in (*degrees.values(), gpus)
-        ),
+        operands=tuple(operand(claim) for claim in (*degrees.values(), gpus)),
         low=product,
         high=product,
     )

@@ -11,12 +11,13 @@ from math import prod
 from typing import Final
 
 from auditor.check.frameworks import named
+from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Product, Shape, Side, read
 from auditor.claims.model import Claim, Role
 from auditor.cost.layout import QUANTITIES, Degrees, Framework, find_framework, fit
 from auditor.cost.layout.degrees import LARGEST_WORLD
-from auditor.findings import Confidence, Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -104,10 +105,6 @@ def settled(plan: Plan) -> Layout:
     return Layout({symbol: next(iter(found.values())) for symbol, found in values.items() if len(found) == 1})
 
 
-def _operand(claim: Claim) -> Operand:
-    return Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
-
-
 def _step(layout: Layout, symbols: Sequence[str]) -> Step:
     """Return the product of degrees as one line of arithmetic."""
     stated = [symbol for symbol in symbols if symbol in layout.claims]
@@ -116,7 +113,7 @@ def _step(layout: Layout, symbols: Sequence[str]) -> Step:
         formula=" * ".join(stated),
         substituted=" * ".join(str(layout.value(symbol)) for symbol in stated),
         result=str(total),
-        operands=tuple(_operand(layout.claims[symbol]) for symbol in stated),
+        operands=tuple(operand(layout.claims[symbol]) for symbol in stated),
         low=Fraction(total),
         high=Fraction(total),
     )
@@ -427,7 +424,7 @@ def _wrong_axis(
         formula=f"{totals[0].symbol} / {degree}",
         substituted=f"{whole} / {right}",
         result=str(expected),
-        operands=(_operand(totals[0]), _operand(layout.claims[degree])),
+        operands=(operand(totals[0]), operand(layout.claims[degree])),
         low=Fraction(expected),
         high=Fraction(expected),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
+from auditor.check.stated import AXES
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
 from auditor.claims.placement import Member, Placements, Series, read, set_aside
@@ -20,11 +21,11 @@ __all__ = [
     "MOST_RELATED",
     "MOST_TERMS",
     "NAMES",
-    "count_of",
     "exactly",
     "figures_of",
     "held_by",
     "naming",
+    "number_of",
     "of_pipeline",
     "operand_at",
     "options",
@@ -43,15 +44,7 @@ MOST_TERMS: Final = 40
 """Summands that a derivation writes out."""
 MOST_RELATED: Final = 8
 NAMES: Final = {"gpu": ("GPU", "GPUs"), "layer": ("layer", "layers"), "expert": ("expert", "experts")}
-DEGREES: Final = {
-    "tp": "parallel.tensor",
-    "pp": "parallel.pipeline",
-    "ep": "parallel.expert",
-    "dp": "parallel.data",
-    "cp": "parallel.context",
-    "etp": "parallel.expert_tensor",
-    "vp": "parallel.virtual_pipeline",
-}
+DEGREES: Final = {**AXES, "vp": "parallel.virtual_pipeline"}
 
 
 def region_of(subject: Subject, statement: int) -> tuple[Span, ...]:
@@ -94,7 +87,7 @@ def whole_claims(
     return sorted(found, key=lambda claim: (-claim.confidence.rank, claim.span))
 
 
-def count_of(claim: Claim) -> int:
+def number_of(claim: Claim) -> int:
     """Return the whole number a claim states."""
     low = claim.interval.low
     return 0 if low is None else low.numerator
@@ -102,7 +95,7 @@ def count_of(claim: Claim) -> int:
 
 def figures_of(subject: Subject, symbol: str | None, quantity: str = "") -> set[int]:
     """Return the whole numbers stated of a degree by its symbol, or of a quantity."""
-    return {count_of(claim) for claim in whole_claims(subject, DEGREES[symbol] if symbol else quantity)}
+    return {number_of(claim) for claim in whole_claims(subject, DEGREES[symbol] if symbol else quantity)}
 
 
 def products_of(subject: Subject, symbols: Iterable[str]) -> set[int]:

@@ -13,7 +13,7 @@ from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Step, Verdict
 from auditor.plans.assign import MAIN
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
@@ -77,10 +77,7 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 formula="TFLOPS per GPU / tokens per second per GPU",
                 substituted=f"{plain(flops)} / {plain(rate)}",
                 result=_per_token(flops / rate),
-                operands=tuple(
-                    Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
-                    for claim in (row.flops, row.rate)
-                ),
+                operands=tuple(operand(claim) for claim in (row.flops, row.rate)),
                 low=row.ratio.low,
                 high=row.ratio.high,
             )
@@ -252,9 +249,7 @@ def _row_apart(rule: Rule, row: _Step, near: Sequence[_Step]) -> Outcome:
         formula=f"gbs * seq / step_time{shared[0]}",
         substituted=f"{plain(numbers[0])} * {plain(numbers[1])} / {plain(numbers[2])}{shared[1]}",
         result=shown,
-        operands=tuple(
-            Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span) for claim in row.claims
-        ),
+        operands=tuple(operand(claim) for claim in row.claims),
         low=worked.low,
         high=worked.high,
     )
@@ -294,10 +289,7 @@ def _counted_gpus(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             formula="allocated / available",
             substituted=f"{plain(part)} / {plain(whole)}",
             result=figure(part / whole, PERCENT),
-            operands=tuple(
-                Operand(claim.symbol, claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
-                for claim in (used[0], there[0])
-            ),
+            operands=tuple(operand(claim) for claim in (used[0], there[0])),
             low=part / whole,
             high=part / whole,
         )

@@ -15,11 +15,11 @@ from auditor.check.owners import (
     MOST_RELATED,
     MOST_TERMS,
     NAMES,
-    count_of,
     exactly,
     figures_of,
     held_by,
     naming,
+    number_of,
     of_pipeline,
     operand_at,
     options,
@@ -141,7 +141,7 @@ def _interleaved(subject: Subject, series: Series) -> str:
 def covered_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """The stages of a pipeline hold every layer, without a gap, and as many as the model has."""
     layers = whole_claims(subject, "model.layers", whole=True)
-    figures = {count_of(claim) for claim in layers}
+    figures = {number_of(claim) for claim in layers}
     for series in placements(subject).of("stage", "layer"):
         if not series.complete or series.template or not of_pipeline(subject, series):
             continue
@@ -190,14 +190,14 @@ def covered_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             )
             last = series.members[-1]
             finding = rule.finding(
-                f"the stages hold {count} layers, but the model has {count_of(claim)}",
+                f"the stages hold {count} layers, but the model has {number_of(claim)}",
                 Place(last.span, f"{last.owner} holds {naming('layer', last.ids)}"),
                 related=(
                     *(Place(member.span) for member in series.members[:-1][:MOST_RELATED]),
-                    Place(claim.span, f"{count_of(claim)} layers"),
+                    Place(claim.span, f"{number_of(claim)} layers"),
                 ),
                 claimed=f"{count} layers",
-                expected=f"{count_of(claim)} layers",
+                expected=f"{number_of(claim)} layers",
                 derivation=(step,),
             )
             yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
@@ -220,7 +220,7 @@ def beyond(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             yield Outcome(rule.code, Verdict.HELD, spans, f"GPUs {gpus} are within {largest}")
             continue
         member = next(one for one in series.members if (one.ids & outside if series.kind == "gpu" else Ids.each([one.owner.id]) & outside))
-        claim = max(counts, key=count_of, default=None)
+        claim = max(counts, key=number_of, default=None)
         finding = rule.finding(
             f"{naming('gpu', outside)} {stands(outside)} beyond the {largest} GPUs, which end at GPU {start + largest - 1}",
             Place(member.span if series.kind == "gpu" else member.owner.span, f"{member.owner} holds {naming(series.kind, member.ids)}"),
@@ -245,7 +245,7 @@ def beyond(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 
 def _largest(subject: Subject, counts: Sequence[Claim]) -> Iterator[int]:
-    yield from (count_of(claim) for claim in counts)
+    yield from (number_of(claim) for claim in counts)
     per_node, nodes = figures_of(subject, None, "gpus.per_node"), figures_of(subject, None, "nodes")
     if per_node and nodes:
         yield max(per_node) * max(nodes)
@@ -334,7 +334,7 @@ def _sizes(found: Placements, owner: str, number: int, kind: str) -> Iterator[tu
 
 def _each_holds(subject: Subject, rule: Rule, found: Placements, quantity: str, owner: str, kind: str) -> Iterator[Outcome]:
     claims = [claim for claim in whole_claims(subject, quantity) if not claim.scope.member]
-    figures = {count_of(claim) for claim in claims}
+    figures = {number_of(claim) for claim in claims}
     for series in found.of(owner, kind):
         members = [member for member in series.members if member.exact]
         if not claims or len(members) < 2 or series.template:
@@ -349,11 +349,11 @@ def _each_holds(subject: Subject, rule: Rule, found: Placements, quantity: str, 
             continue
         claim = claims[0]
         finding = rule.finding(
-            f"{count_of(claim)} {NAMES[kind][1]} per {owner}, but {members[0].owner} holds "
+            f"{number_of(claim)} {NAMES[kind][1]} per {owner}, but {members[0].owner} holds "
             f"{len(members[0].ids)}: {naming(kind, members[0].ids)}",
-            Place(claim.span, f"says {count_of(claim)} per {owner}"),
+            Place(claim.span, f"says {number_of(claim)} per {owner}"),
             related=tuple(Place(member.span, f"{member.owner} holds {len(member.ids)}") for member in members[:MOST_RELATED]),
-            claimed=f"{count_of(claim)} per {owner}",
+            claimed=f"{number_of(claim)} per {owner}",
             expected=f"{len(members[0].ids)} per {owner}",
             derivation=(_size_step(subject, members[0], kind),),
             severity=None if len(sizes) == 1 and claim.confidence is not Confidence.LOW and len(figures) == 1 else Severity.WARNING,
@@ -364,7 +364,7 @@ def _each_holds(subject: Subject, rule: Rule, found: Placements, quantity: str, 
 def stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """As many stages are listed as the pipeline is deep (or times the chunks of an interleaved schedule)."""
     claims = whole_claims(subject, "parallel.pipeline")
-    depths = {count_of(claim) for claim in claims}
+    depths = {number_of(claim) for claim in claims}
     if not depths:
         return
     admitted = depths | {depth * chunks for depth in depths for chunks in figures_of(subject, "vp")}
@@ -383,11 +383,11 @@ def stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         claim = claims[0]
         last = series.members[-1]
         finding = rule.finding(
-            f"{count} stages are listed, but PP is {count_of(claim)}",
+            f"{count} stages are listed, but PP is {number_of(claim)}",
             Place(last.owner.span, f"the last of {count}"),
-            related=tuple(Place(one.span, f"PP {count_of(one)}") for one in claims[:MOST_RELATED]),
+            related=tuple(Place(one.span, f"PP {number_of(one)}") for one in claims[:MOST_RELATED]),
             claimed=f"{count} stages",
-            expected=f"{count_of(claim)} stages",
+            expected=f"{number_of(claim)} stages",
             derivation=(
                 Step(
                     "last stage - first stage + 1",
@@ -452,13 +452,13 @@ def parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 def idle(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Where GPUs hold all layers by name, every GPU of the plan holds some."""
     found = placements(subject)
-    depths = {count_of(claim) for claim in whole_claims(subject, "model.layers", whole=True)}
+    depths = {number_of(claim) for claim in whole_claims(subject, "model.layers", whole=True)}
     counts = [claim for claim in whole_claims(subject, "gpus") if claim.scope.per in ("", "total") and not claim.scope.member]
     for series in found.of("gpu", "layer"):
         region = region_of(subject, series.statement)
         here = [claim for claim in counts if region_of(subject, claim.statement) == region]
         whole = series.all
-        figures = {count_of(claim) for claim in here}
+        figures = {number_of(claim) for claim in here}
         if not series.complete or series.template or series.within or region or len(figures) != 1 or len(whole) not in depths:
             continue
         placed, had = len(series.members), figures.pop()
@@ -570,7 +570,7 @@ def _half_open(subject: Subject, series: Series) -> bool:
     ordered = sorted(series.members, key=lambda member: member.ids.first or 0)
     if len(ordered) < 2 or any(len(member.ids.ranges) != 1 or len(member.ids) < 2 or _spelled_out(subject, member) for member in ordered):
         return False
-    stated = {count_of(claim) for claim in whole_claims(subject, "gpus" if series.kind == "gpu" else f"model.{series.kind}s", whole=True)}
+    stated = {number_of(claim) for claim in whole_claims(subject, "gpus" if series.kind == "gpu" else f"model.{series.kind}s", whole=True)}
     if len(series.all) in stated and len(series.all) - 1 not in stated:
         return False
     if any(left.ids.last != right.ids.first for left, right in pairwise(ordered)):

@@ -8,10 +8,10 @@ from typing import Final
 
 from auditor.check.owners import (
     MOST_RELATED,
-    count_of,
     exactly,
     figures_of,
     naming,
+    number_of,
     of_pipeline,
     operand_at,
     parts_of,
@@ -44,7 +44,7 @@ _MOST_GPUS: Final = 4096
 def covered_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Expert ids stay within the number of experts, and owners that are all there hold all of them."""
     claims = whole_claims(subject, "model.experts", "model.experts_total", roles=None, whole=True)
-    figures = {count_of(claim) for claim in claims}
+    figures = {number_of(claim) for claim in claims}
     if not figures:
         return
     owners = {
@@ -71,7 +71,7 @@ def covered_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             finding = rule.finding(
                 f"{naming('expert', outside)} {stands(outside)} beyond the {most} experts, which end at expert {start + most - 1}",
                 Place(member.span, f"{member.owner} holds {naming('expert', member.ids)}"),
-                related=tuple(Place(claim.span, f"{count_of(claim)} experts") for claim in claims[:MOST_RELATED]),
+                related=tuple(Place(claim.span, f"{number_of(claim)} experts") for claim in claims[:MOST_RELATED]),
                 claimed=f"expert {outside.last}",
                 expected=f"expert {start + most - 1} at most",
                 derivation=(
@@ -81,7 +81,7 @@ def covered_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                         f"{start + most - 1} is the last expert",
                         (
                             operand_at(subject, "first id", start, series.members[0].span),
-                            *(operand_at(subject, "experts", most, claim.span) for claim in claims if count_of(claim) == most),
+                            *(operand_at(subject, "experts", most, claim.span) for claim in claims if number_of(claim) == most),
                         ),
                         *exactly(start + most - 1),
                     ),
@@ -98,7 +98,7 @@ def covered_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             finding = rule.finding(
                 f"all {len(series.members)} {plural(series.owner)} together hold {len(whole)} of the {most} experts",
                 Place(series.members[-1].span, f"{series.members[-1].owner} holds {naming('expert', series.members[-1].ids)}"),
-                related=tuple(Place(claim.span, f"{count_of(claim)} experts") for claim in claims[:MOST_RELATED]),
+                related=tuple(Place(claim.span, f"{number_of(claim)} experts") for claim in claims[:MOST_RELATED]),
                 claimed=f"{len(whole)} experts placed",
                 expected=f"{most} experts",
                 derivation=(
@@ -121,7 +121,7 @@ def split_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     A plan set aside, a baseline, is judged by itself: what stands below its label.
     """
     every = whole_claims(subject, "model.experts", roles=frozenset((Role.ACTUAL, Role.PREVIOUS)), whole=True)
-    through = {count_of(claim) for claim in whole_claims(subject, "model.experts_total", roles=None)}
+    through = {number_of(claim) for claim in whole_claims(subject, "model.experts_total", roles=None)}
     layered = [series for series in placements(subject).of("stage", "layer") if len(series.members) > 1 and of_pipeline(subject, series)]
     for region in dict.fromkeys(region_of(subject, series.statement) for series in layered):
         here = [series for series in layered if region_of(subject, series.statement) == region]
@@ -171,7 +171,7 @@ def _apart(members: Iterable[Member]) -> tuple[Member, ...]:
 
 
 def _split(subject: Subject, rule: Rule, region: tuple[Span, ...], claims: Sequence[Claim], through: Collection[int]) -> Iterator[Outcome]:
-    figures = {count_of(claim) for claim in claims}
+    figures = {number_of(claim) for claim in claims}
     for series, sources, gpus in _experts_of_stages(subject, region):
         whole = series.all
         last = whole.last or 0
@@ -184,7 +184,7 @@ def _split(subject: Subject, rule: Rule, region: tuple[Span, ...], claims: Seque
         if per_layer is None or per_layer in through or (region and len(whole) != per_layer):
             yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "the experts may be numbered through all layers")
             continue
-        claim = next(one for one in claims if count_of(one) == per_layer)
+        claim = next(one for one in claims if number_of(one) == per_layer)
         first, second = series.members[0], series.members[1]
         finding = rule.finding(
             f"{naming('expert', held[0])} stand in {first.owner} and {naming('expert', held[1])} in {second.owner}, "
@@ -197,7 +197,7 @@ def _split(subject: Subject, rule: Rule, region: tuple[Span, ...], claims: Seque
                     Place(source.place, f"{source.members[0].owner} holds {naming('expert', source.members[0].ids)}")
                     for source in sources[1:]
                 ),
-                *(Place(one.span, f"{count_of(one)} experts") for one in claims[:MOST_RELATED]),
+                *(Place(one.span, f"{number_of(one)} experts") for one in claims[:MOST_RELATED]),
             ),
             claimed=naming("expert", held[1]),
             expected=f"all {per_layer} experts of the layers of {second.owner}",

@@ -13,10 +13,10 @@ from fractions import Fraction
 from auditor.check.owners import (
     DEGREES,
     MOST_RELATED,
-    count_of,
     exactly,
     figures_of,
     naming,
+    number_of,
     of_pipeline,
     operand_at,
     options,
@@ -48,7 +48,7 @@ __all__ = [
 def tensor_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A tensor-parallel group has as many ranks as the tensor-parallel degree."""
     claims = whole_claims(subject, "parallel.tensor", "parallel.expert_tensor")
-    degrees = {count_of(claim) for claim in claims}
+    degrees = {number_of(claim) for claim in claims}
     if not degrees:
         return
     others = products_of(subject, ("cp", "dp", "ep", "pp"))
@@ -62,12 +62,12 @@ def tensor_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         else:
             claim = claims[0]
             finding = rule.finding(
-                f"a tensor-parallel group of {size} GPU{'s' if size > 1 else ''}, but TP is {count_of(claim)}",
+                f"a tensor-parallel group of {size} GPU{'s' if size > 1 else ''}, but TP is {number_of(claim)}",
                 Place(place, said),
-                related=tuple(Place(one.span, f"TP {count_of(one)}") for one in claims[:MOST_RELATED]),
+                related=tuple(Place(one.span, f"TP {number_of(one)}") for one in claims[:MOST_RELATED]),
                 claimed=f"{size} GPUs",
-                expected=f"{count_of(claim)} GPUs",
-                derivation=(_ratio_step(subject, "GPUs of the group / TP", (size, place), (count_of(claim), claim.span)),),
+                expected=f"{number_of(claim)} GPUs",
+                derivation=(_ratio_step(subject, "GPUs of the group / TP", (size, place), (number_of(claim), claim.span)),),
                 severity=None if len(degrees) == 1 else Severity.WARNING,
             )
             yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
@@ -164,7 +164,7 @@ def _put_together(items: Iterable[Placement], key: Callable[[Placement], tuple[o
 def expert_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Groups that exchange tokens have EP members, each of them whole sets of the other axes; or they hold one share of the experts."""
     claims = whole_claims(subject, "parallel.expert")
-    degrees = {count_of(claim) for claim in claims if count_of(claim) > 1}
+    degrees = {number_of(claim) for claim in claims if number_of(claim) > 1}
     if not degrees:
         return
     gpus = figures_of(subject, None, "gpus")
@@ -194,15 +194,15 @@ def expert_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         what = "exchange tokens among" if exchange is not None else "have"
         fitting = sorted(exchanging)[:4]
         finding = rule.finding(
-            f"expert-parallel groups {what} {size} GPUs, but EP {count_of(claim)} makes groups of {' or '.join(map(str, fitting))}",
+            f"expert-parallel groups {what} {size} GPUs, but EP {number_of(claim)} makes groups of {' or '.join(map(str, fitting))}",
             Place(main, f"{size} GPUs"),
             related=(
                 *(Place(other.size_span, f"{size} GPUs") for other in same if other.size_span is not None and other.size_span != main),
-                *(Place(one.span, f"EP {count_of(one)}") for one in claims[:MOST_RELATED]),
+                *(Place(one.span, f"EP {number_of(one)}") for one in claims[:MOST_RELATED]),
             ),
             claimed=f"{size} GPUs",
             expected=" or ".join(map(str, fitting)) + " GPUs",
-            derivation=(_ratio_step(subject, "GPUs of the group / EP", (size, main), (count_of(claim), claim.span)),),
+            derivation=(_ratio_step(subject, "GPUs of the group / EP", (size, main), (number_of(claim), claim.span)),),
             severity=Severity.WARNING if size in held or exchange is None else None,
         )
         yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
@@ -236,7 +236,7 @@ def group_totals(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             for owner, count in found.counts
             if one.owner is not None and (owner.kind, owner.id) == (one.owner.kind, one.owner.id) and count.kind == "gpu"
         ]
-        bounds = bounds or [(count_of(claim), claim.span) for claim in gpus]
+        bounds = bounds or [(number_of(claim), claim.span) for claim in gpus]
         if not bounds:
             continue
         number, span = max(bounds)
@@ -291,43 +291,43 @@ def dedicated_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         [claim for claim in whole_claims(subject, quantity) if claim.plan == MAIN]
         for quantity in (DEGREES["tp"], DEGREES["pp"], DEGREES["dp"], "gpus")
     )
-    if not (tp and pp and dp) or any(len({count_of(one) for one in claims}) != 1 for claims in (tp, pp, dp)):
+    if not (tp and pp and dp) or any(len({number_of(one) for one in claims}) != 1 for claims in (tp, pp, dp)):
         return
     for series in found.of("stage", "gpu"):
         ranks = series.all
-        if not series.complete or series.template or series.aside or len(series.members) != count_of(pp[0]) or ranks & apart:
+        if not series.complete or series.template or series.aside or len(series.members) != number_of(pp[0]) or ranks & apart:
             continue
         named = len(ranks | apart)
-        if named not in {count_of(one) for one in gpus}:
+        if named not in {number_of(one) for one in gpus}:
             yield Outcome(rule.code, Verdict.UNDETERMINED, spans_of(series), f"the {named} GPUs placed are not all the plan has")
             continue
-        per_replica = count_of(tp[0]) * count_of(pp[0])
-        possible, wanted = len(ranks) // per_replica, count_of(dp[0])
+        per_replica = number_of(tp[0]) * number_of(pp[0])
+        possible, wanted = len(ranks) // per_replica, number_of(dp[0])
         spans = (*spans_of(series), *(span for _, span in dedicated), *(one[0].span for one in (tp, pp, dp)))
         if possible >= wanted:
             yield Outcome(rule.code, Verdict.HELD, spans, f"{len(ranks)} GPUs hold {possible} replicas of {per_replica}")
             break
         claim = next((one for one in sorted(dp, key=lambda one: one.span) if "replica" in one.text), dp[0])
         finding = rule.finding(
-            f"{wanted} replicas of TP {count_of(tp[0])} x PP {count_of(pp[0])} need {wanted * per_replica} GPUs beside the experts', "
+            f"{wanted} replicas of TP {number_of(tp[0])} x PP {number_of(pp[0])} need {wanted * per_replica} GPUs beside the experts', "
             f"but {naming('gpu', ranks)} are {len(ranks)}",
             Place(claim.span, f"{wanted} replicas"),
             related=(
-                *(Place(one.span, f"DP {count_of(one)}") for one in [one for one in dp if one is not claim][:3]),
+                *(Place(one.span, f"DP {number_of(one)}") for one in [one for one in dp if one is not claim][:3]),
                 *(Place(span, f"{naming('gpu', ids)} hold experts only") for ids, span in dedicated[:3]),
                 *(Place(member.span, f"{member.owner}: {naming('gpu', member.ids)}") for member in series.members[:MOST_RELATED]),
-                Place(tp[0].span, f"TP {count_of(tp[0])}"),
-                Place(pp[0].span, f"PP {count_of(pp[0])}"),
+                Place(tp[0].span, f"TP {number_of(tp[0])}"),
+                Place(pp[0].span, f"PP {number_of(pp[0])}"),
             ),
             claimed=f"{wanted} replicas",
             expected=f"{possible} replica{'s' if possible != 1 else ''}",
             derivation=(
                 Step(
                     "dp * tp * pp",
-                    f"{wanted} * {count_of(tp[0])} * {count_of(pp[0])}",
+                    f"{wanted} * {number_of(tp[0])} * {number_of(pp[0])}",
                     f"{wanted * per_replica} GPUs needed, {len(ranks)} placed",
                     tuple(
-                        operand_at(subject, symbol, count_of(one), one.span)
+                        operand_at(subject, symbol, number_of(one), one.span)
                         for symbol, one in (("dp", claim), ("tp", tp[0]), ("pp", pp[0]))
                     ),
                     *exactly(wanted * per_replica),

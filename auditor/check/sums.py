@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Final
 
-from auditor.check.owners import count_of, products_of, whole_claims
+from auditor.check.owners import number_of, products_of, whole_claims
 from auditor.check.printed import Printed, agrees, binary_scale, printed
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Shape, leaves, read
@@ -617,7 +617,7 @@ def _broken_down(subject: Subject, parts: Sequence[Entry], rule: Rule) -> Iterat
     if len(beside) != 1 or dimension == DIMENSIONLESS or any(part.dimension != dimension for part in parts):
         return
     counts = products_of(subject, ("tp", "pp", "ep", "dp", "cp")) | {
-        count_of(claim)
+        number_of(claim)
         for claim in whole_claims(subject, "gpus", "gpus.available", "gpus.per_node", "gpus.per_stage", "nodes", "model.layers")
     }
     outcome = _judge(beside[0], parts, rule, sure=True, counts=counts)

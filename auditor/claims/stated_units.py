@@ -14,8 +14,6 @@ from auditor.units import UNITS
 __all__ = ["units_beside"]
 
 _NAMES: Final = ("unit", "units")
-
-
 Stated = tuple[str, str]
 """A unit, and what it is per."""
 
@@ -30,12 +28,12 @@ def units_beside(desk: Desk) -> dict[int, Stated]:
                 rows[statement.cell.table, statement.cell.row] = unit
             elif statement.kind is Kind.ENTRY:
                 objects[place_of(statement.path[:-1])] = unit
-    found: dict[int, Stated] = {}
-    if rows:
-        for index, statement in enumerate(desk.document.statements):
-            if statement.cell is not None and (unit := rows.get((statement.cell.table, statement.cell.row))):
-                found[index] = unit
-    return found | (_of_objects(desk, objects) if objects else {})
+    of_rows = {
+        index: unit
+        for index, statement in enumerate(desk.document.statements if rows else ())
+        if statement.cell is not None and (unit := rows.get((statement.cell.table, statement.cell.row)))
+    }
+    return of_rows | (_of_objects(desk, objects) if objects else {})
 
 
 def _said(desk: Desk, statement: Statement) -> Stated | None:
