@@ -19,8 +19,8 @@ from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, p
 from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Role
-from auditor.claims.numbers import Form
 from auditor.findings import Confidence, ConventionTried, Outcome, Place, Repair, Step, Verdict
+from auditor.language.numbers import Form
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span

@@ -20,8 +20,8 @@ from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Node, Product, Shape, Side, Sum, leaves, operations
 from auditor.claims.model import Approximation, Claim, Role
-from auditor.claims.numbers import Form
 from auditor.findings import Confidence, ConventionTried, Edit, Operand, Outcome, Place, Repair, Severity, Step, Verdict
+from auditor.language.numbers import Form
 from auditor.relations.figures import figure, rewritten
 from auditor.rulebook import Rule
 from auditor.spans import Span

@@ -12,7 +12,7 @@ from typing import Final
 from auditor.check.passages import Passage
 from auditor.check.printed import Printed, printed
 from auditor.claims.lexicon import Lexicon
-from auditor.claims.numbers import Form, Number
+from auditor.language.numbers import Form, Number
 from auditor.spans import Span
 
 __all__ = ["NUMBER", "Phrase", "phrase"]

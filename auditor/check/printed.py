@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.claims.model import Approximation
-from auditor.claims.numbers import Number
+from auditor.language.numbers import Number
 from auditor.units import DATA, UNITS, Unit
 from auditor.values import Interval
 

@@ -13,8 +13,8 @@ from auditor.check.placed import PERCENT, Placed, placed, placed_claim, quotient
 from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.claims.model import Role
-from auditor.claims.numbers import Form
 from auditor.findings import Confidence, ConventionTried, Outcome, Place, Verdict
+from auditor.language.numbers import Form
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.units import UNITS

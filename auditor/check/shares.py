@@ -15,8 +15,8 @@ from auditor.check.placed import PERCENT, Placed, comparable, placed, placed_cla
 from auditor.check.printed import Printed, agrees, binary_scale
 from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Role
-from auditor.claims.numbers import Form
 from auditor.findings import Confidence, ConventionTried, Edit, Outcome, Place, Repair, Verdict
+from auditor.language.numbers import Form
 from auditor.relations.figures import figure, rewritten
 from auditor.rulebook import Rule
 from auditor.spans import Span

@@ -21,9 +21,9 @@ from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Shape, leaves, read
 from auditor.claims.labels import find_any
 from auditor.claims.model import Approximation, Claim, Role
-from auditor.claims.numbers import Form, Number
 from auditor.claims.words import Word, split
 from auditor.findings import Confidence, Edit, Operand, Outcome, Place, Repair, Severity, Step, Verdict
+from auditor.language.numbers import Form, Number
 from auditor.relations.figures import figure, figure_range, rewritten
 from auditor.relations.language import decimal
 from auditor.rulebook import Rule

@@ -16,8 +16,8 @@ from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Product, Shape
 from auditor.claims.model import Approximation, Claim
-from auditor.claims.numbers import Form
 from auditor.findings import Outcome, Place, Repair, Step, Verdict
+from auditor.language.numbers import Form
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import LabelKind, Statement

@@ -11,7 +11,7 @@ from auditor.claims.labels import View
 from auditor.claims.lexicon import Quantity, kind_of
 from auditor.claims.line import Desk, singular_noun
 from auditor.claims.names import head_name
-from auditor.claims.numbers import Number
+from auditor.language.numbers import Number
 from auditor.units import UNITS
 
 __all__ = ["changes_only", "divides", "leads_to_name"]

@@ -10,10 +10,10 @@ from auditor.claims.lexicon import Match, Quantity
 from auditor.claims.line import Desk, Line, Meaning, bracketed, lead_words, singular_noun, spell, splits_each, start_of_clause
 from auditor.claims.model import Claim
 from auditor.claims.names import degree_in, head_name, qualifiers_of
-from auditor.claims.numbers import Form, Number
 from auditor.claims.vocabulary import ARCHITECTURE, PLAIN_MODIFIERS
 from auditor.claims.words import Word
 from auditor.findings import Confidence
+from auditor.language.numbers import Form, Number
 from auditor.statements import Kind, LabelKind
 
 __all__ = ["label_of_noun", "lexicon_per", "multi_node", "owner_of", "read_counted", "read_gpus", "read_sequences", "read_tokens"]

@@ -14,10 +14,10 @@ from auditor.claims.lexicon import Quantity, kind_of
 from auditor.claims.line import Desk, Line, Meaning, bracketed, is_alone, is_factor, is_operand, lead_words, singular_noun, spell
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.claims.names import degree_in, head_name, named_in, option_of
-from auditor.claims.numbers import Form, Number
 from auditor.claims.vocabulary import AXIS_WORDS, CHANGE_WORDS, DIFFERENCES, OPERANDS, PARTS_OF_A_MODEL, TELLS_CHANGE
 from auditor.claims.words import Word
 from auditor.findings import Confidence
+from auditor.language.numbers import Form, Number
 from auditor.statements import Kind, LabelKind
 
 __all__ = [

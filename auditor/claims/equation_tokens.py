@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.claims.model import Approximation
-from auditor.claims.numbers import Form, Number, Written
+from auditor.language.numbers import Form, Number, Written
 from auditor.values import Interval
 
 __all__ = ["Leaf", "Token", "TokenKind", "tokens"]

@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from auditor.claims.numbers import Number, Spelling, scan
 from auditor.claims.words import Normalizer, Word
+from auditor.language.numbers import Number, Spelling, scan
 from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, WORK, Dimension, Unit
 
 __all__ = ["Lexicon", "Match", "Quantity", "build"]

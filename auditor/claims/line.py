@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from auditor.claims.labels import LabelReader, View, slashed
 from auditor.claims.lexicon import Lexicon, kind_of
 from auditor.claims.model import Claim
-from auditor.claims.numbers import Number
 from auditor.claims.vocabulary import BREAKS, TAIL_STOPS
 from auditor.claims.words import Word, singular
 from auditor.findings import Confidence
+from auditor.language.numbers import Number
 from auditor.spans import Span
 from auditor.statements import Document, Statement
 

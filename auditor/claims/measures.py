@@ -22,7 +22,6 @@ from auditor.claims.line import (
 )
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in, naming_words
-from auditor.claims.numbers import Form, Number
 from auditor.claims.vocabulary import (
     COMPONENTS,
     DIFFERENCES,
@@ -41,6 +40,7 @@ from auditor.claims.vocabulary import (
 )
 from auditor.claims.words import Word
 from auditor.findings import Confidence
+from auditor.language.numbers import Form, Number
 from auditor.statements import Kind, LabelKind
 from auditor.units import UNITS
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from auditor.findings import Confidence
+from auditor.language.numbers import Approximation
 from auditor.spans import Span
 from auditor.units import Unit
 from auditor.values import Interval
@@ -31,21 +32,6 @@ class Role(StrEnum):
     LIMIT = "limit"
     PREVIOUS = "previous"
     EXAMPLE = "example"
-
-
-class Approximation(StrEnum):
-    """How a number was written."""
-
-    EXACT = "exact"
-    """A count: 16 GPUs is exactly 16."""
-    ROUNDED = "rounded"
-    """A measured or computed figure, known to its last printed digit."""
-    ABOUT = "about"
-    """Marked as approximate: ~8,000, about 30."""
-    BOUND = "bound"
-    """Open on one side: <50, >= 8, up to 10."""
-    RANGE = "range"
-    """128-10240, 23-24."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.claims.model import Approximation
-from auditor.claims.numbers import Form, Number, Written
+from auditor.language.numbers import Form, Number, Written
 from auditor.values import Interval
 
 __all__ = ["pair_names"]

@@ -18,9 +18,9 @@ from typing import Final
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.mentions import AXES, HELD, KeyNames, Mention, group_of, listed, mentions, of_key, singular_noun
 from auditor.claims.model import Approximation
-from auditor.claims.numbers import Form, Number
 from auditor.claims.words import split
 from auditor.cost.layout.placement import Ids
+from auditor.language.numbers import Form, Number
 from auditor.spans import Span, Text
 from auditor.statements import Document, Kind, Label, LabelKind, Statement, place_of
 

@@ -22,7 +22,6 @@ from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, sing
 from auditor.claims.measures import read_measure, read_rate
 from auditor.claims.model import Approximation, Claim, Reading, Role, Scope
 from auditor.claims.names import degree_in, head_name
-from auditor.claims.numbers import Form, Number, Written, rounded
 from auditor.claims.pairing import pair_names
 from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import of_array, part_of_model, scope_of, specialise
@@ -47,6 +46,7 @@ from auditor.claims.vocabulary import (
 )
 from auditor.claims.words import Word
 from auditor.findings import Confidence
+from auditor.language.numbers import Form, Number, Written, rounded
 from auditor.spans import Span
 from auditor.statements import Document, Kind, Label, LabelKind, Statement
 from auditor.units import DIMENSIONLESS, UNITS, Unit

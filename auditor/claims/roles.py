@@ -10,10 +10,10 @@ from auditor.claims.arrows import divides, leads_to_name
 from auditor.claims.labels import contains, find_any
 from auditor.claims.line import Desk, Line, Meaning, bracketed, first_of, singular_noun, start_of_clause
 from auditor.claims.model import Claim, Role
-from auditor.claims.numbers import Form, Number
 from auditor.claims.vocabulary import CHANGE_WORDS, FAULTS, GIVEN_UP, HYPOTHETICAL, SAID
 from auditor.claims.words import Word
 from auditor.findings import Confidence
+from auditor.language.numbers import Form, Number
 from auditor.statements import Kind, LabelKind
 
 __all__ = [

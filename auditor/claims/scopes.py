@@ -9,9 +9,9 @@ from itertools import pairwise
 from auditor.claims.labels import PER_WORDS, contains, find, find_any, per_of
 from auditor.claims.line import Desk, Line, Meaning, splits_each
 from auditor.claims.model import Scope
-from auditor.claims.numbers import Number
 from auditor.claims.vocabulary import MEANT, PARTS_WITH_MEMORY, STATISTICS, WHOLE
 from auditor.claims.words import Word
+from auditor.language.numbers import Number
 from auditor.statements import LabelKind
 
 __all__ = ["across_gpus", "counts_all", "of_array", "part_of_model", "scope_of", "specialise"]

@@ -9,10 +9,10 @@ from auditor.claims.lexicon import Match, kind_of
 from auditor.claims.line import Desk, Line, Meaning, bracketed, followed_by_of, is_percent_of, lead_words, same_kind, spell, title_words
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in
-from auditor.claims.numbers import Form, Number
 from auditor.claims.vocabulary import CHANGE_WORDS, GENERIC, PASSES, UNSPENT, WASTED
 from auditor.claims.words import Word
 from auditor.findings import Confidence
+from auditor.language.numbers import Form, Number
 from auditor.statements import Kind
 from auditor.units import UNITS
 

@@ -9,8 +9,8 @@ from auditor.claims.labels import View, find_any
 from auditor.claims.line import Desk, Line
 from auditor.claims.model import Approximation
 from auditor.claims.names import head_name, option_of
-from auditor.claims.numbers import Form, Number
 from auditor.claims.vocabulary import AXIS_SHORTS, MEMBERS
+from auditor.language.numbers import Form, Number
 from auditor.statements import Kind, LabelKind
 
 __all__ = ["in_code", "in_list", "in_members", "is_identity", "lists_members", "names_range", "reads_as_prose", "sets_count", "why_label"]

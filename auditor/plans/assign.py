@@ -12,11 +12,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, S
 from dataclasses import replace
 from fractions import Fraction
 
-from auditor.claims.dates import opens_with_date
 from auditor.claims.labels import find_any
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence
+from auditor.language.dates import opens_with_date
 from auditor.plans.model import Plan
 from auditor.statements import Document, Kind, LabelKind, Statement
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.claims.dates import opens_with_date
+from auditor.language.dates import opens_with_date
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from auditor.claims.numbers import DATE
+from auditor.language.numbers import DATE
 
 __all__ = ["opens_with_date"]
 

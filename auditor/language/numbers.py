@@ -15,14 +15,28 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from auditor.claims.model import Approximation
 from auditor.values import Interval
 
-__all__ = ["DATE", "Form", "Number", "Spelling", "Written", "rounded", "scan"]
+__all__ = ["DATE", "Approximation", "Form", "Number", "Spelling", "Written", "rounded", "scan"]
 
 MAX_DIGITS: Final = 40
 """Longer digit strings are hashes and identifiers, not figures."""
 MAX_EXPONENT: Final = 30
+
+
+class Approximation(StrEnum):
+    """How a number was written."""
+
+    EXACT = "exact"
+    """A count: 16 GPUs is exactly 16."""
+    ROUNDED = "rounded"
+    """A measured or computed figure, known to its last printed digit."""
+    ABOUT = "about"
+    """Marked as approximate: ~8,000, about 30."""
+    BOUND = "bound"
+    """Open on one side: <50, >= 8, up to 10."""
+    RANGE = "range"
+    """128-10240, 23-24."""
 
 
 class Form(StrEnum):
