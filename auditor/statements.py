@@ -104,6 +104,10 @@ class Statement:
     """The elements, when `literal` is `array` (an array of scalars is one statement)."""
     struck: bool = False
     """Written as struck through (`~~old~~`) or commented out."""
+    unknown: tuple[Span, ...] = ()
+    """Stretches of the value that only a run of the program fills in (`$7`, `$(nproc)`, `${HOST%%:*}`): no digit in them is a figure."""
+    defaults: tuple[Span, ...] = ()
+    """Stretches of the value that hold only where nothing else is given (`2` in `${MBS:-2}`), wherever a variable carries them."""
 
     @property
     def label(self) -> str:

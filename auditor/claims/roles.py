@@ -10,6 +10,7 @@ from auditor.claims.arrows import divides, leads_to_name
 from auditor.claims.labels import contains, find_any
 from auditor.claims.line import Desk, Line, Meaning, bracketed, first_of, singular_noun, start_of_clause
 from auditor.claims.model import Claim, Role
+from auditor.claims.unread import stands_in
 from auditor.claims.vocabulary import CHANGE_WORDS, FAULTS, GIVEN_UP, HYPOTHETICAL, SAID
 from auditor.claims.words import Word
 from auditor.findings import Confidence
@@ -45,6 +46,8 @@ def role_of(
     before: Sequence[Claim | None],
 ) -> Role:
     """Return what the number is for: cues in its own clause first, then its labels, then its section."""
+    if line.statement.defaults and stands_in(line, number, line.statement.defaults):
+        return Role.EXAMPLE  # what holds where nobody says otherwise
     if number.arrow == "from":
         return Role.PREVIOUS
     text = line.text[: number.start].rstrip().lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Final
 
 from auditor.claims.labels import View, find_any
@@ -11,13 +12,27 @@ from auditor.claims.model import Approximation
 from auditor.claims.names import head_name, option_of
 from auditor.claims.vocabulary import AXIS_SHORTS, MEMBERS
 from auditor.language.numbers import Form, Number
+from auditor.spans import Span
 from auditor.statements import Kind, LabelKind
 
-__all__ = ["in_code", "in_list", "in_members", "is_identity", "lists_members", "names_range", "reads_as_prose", "sets_count", "why_label"]
+__all__ = [
+    "in_code",
+    "in_list",
+    "in_members",
+    "is_identity",
+    "lists_members",
+    "names_range",
+    "reads_as_prose",
+    "sets_count",
+    "stands_in",
+    "why_label",
+]
 
 
 def why_label(desk: Desk, line: Line, number: Number) -> str:
     """Return why a number claims nothing; empty if it may claim something."""
+    if line.statement.unknown and stands_in(line, number, line.statement.unknown):
+        return "known only when the program runs"
     if number.form is Form.TEXTUAL:
         return "part of a name, date, version or path"
     if number.form is Form.IDENTIFIER:
@@ -90,6 +105,12 @@ def why_label(desk: Desk, line: Line, number: Number) -> str:
     if len(line.text) > 400 and number.unit == "" and number.noun == "" and in_code(desk, line.text):
         return "source code"
     return ""
+
+
+def stands_in(line: Line, number: Number, spans: Sequence[Span]) -> bool:
+    """Tell whether a number stands in one of some stretches of its statement."""
+    place = line.statement.value.span(number.digits, number.stop)
+    return any(span.overlaps(place) or span == place for span in spans)
 
 
 def sets_count(desk: Desk, line: Line) -> bool:

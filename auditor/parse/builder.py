@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from auditor.spans import Text
+from auditor.spans import Span, Text
 from auditor.statements import Cell, Kind, Label, LabelKind, Note, Statement
 
 __all__ = ["MAX_NESTING", "MAX_STATEMENTS", "Builder", "Path", "has_digit", "under"]
@@ -71,6 +71,8 @@ class Builder:
         literal: str = "",
         items: Sequence[Text] = (),
         struck: bool = False,
+        unknown: tuple[Span, ...] = (),
+        defaults: tuple[Span, ...] = (),
     ) -> int:
         """Add a statement and return its index."""
         if len(self.statements) >= MAX_STATEMENTS:
@@ -78,7 +80,10 @@ class Builder:
                 self._full = True
                 self.note(f"more than {MAX_STATEMENTS} statements; the rest of the file is not read: split it", value, fatal=True)
             return len(self.statements) - 1
-        self.statements.append(Statement(kind, path, value, group, depth, parent, cell, literal, tuple(items), struck or self.struck))
+        taken_back = struck or self.struck
+        self.statements.append(
+            Statement(kind, path, value, group, depth, parent, cell, literal, tuple(items), taken_back, unknown, defaults)
+        )
         return len(self.statements) - 1
 
     def head(

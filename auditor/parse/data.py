@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from auditor.parse.builder import Builder, Path, under
 from auditor.parse.commands import LAUNCHERS, launches
+from auditor.parse.lexer import expansions
 from auditor.parse.lines import stand_in
 from auditor.parse.readers import read_inside
 from auditor.spans import Span, Text
@@ -80,7 +82,23 @@ def _add(builder: Builder, node: Node, path: Path, group: int, depth: int, paren
             read_inside("markdown", builder, node.text, path)
             return
     literal = node.kind if node.kind in _SCALARS else ""
-    builder.add(Kind.ENTRY, path, node.text, group, depth=depth, parent=parent, literal=literal)
+    text, unknown, defaults = _expanded(node.text) if node.kind == "string" else (node.text, (), ())
+    builder.add(Kind.ENTRY, path, text, group, depth=depth, parent=parent, literal=literal, unknown=unknown, defaults=defaults)
+
+
+_EXPANDS: Final = re.compile(r"\$[{(]")
+Spans = tuple[Span, ...]
+
+
+def _expanded(text: Text) -> tuple[Text, Spans, Spans]:
+    """Return what a string says, what of it is put in before it is used and what holds by default: `${TP:-8}` in a manifest."""
+    if "$" not in text.content or not _EXPANDS.search(text.content):
+        return text, (), ()
+    parts = tuple(expansions(text))
+    other = parts[0].other if len(parts) == 1 and parts[0].text.content == text.content.strip() else None
+    if other is not None and "$" not in other.content:
+        return other, (), tuple(one.span for one in other.segments)
+    return text, tuple(part.text.whole for part in parts), ()
 
 
 def _is_row(node: Node) -> bool:
@@ -123,7 +141,8 @@ def _add_arguments(builder: Builder, words: Sequence[Text], path: Path, group: i
             value = words[at]
             at += 1
         builder.head(below, flag, group, depth=depth)
-        builder.add(Kind.FLAG, under(below, flag, LabelKind.FLAG), value, group, depth=depth)
+        value, unknown, defaults = _expanded(value)
+        builder.add(Kind.FLAG, under(below, flag, LabelKind.FLAG), value, group, depth=depth, unknown=unknown, defaults=defaults)
 
 
 def _says_something(content: str) -> bool:

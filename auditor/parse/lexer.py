@@ -13,16 +13,16 @@ from typing import Final
 
 from auditor.spans import Text
 
-__all__ = ["Command", "Part", "Word", "lex"]
+__all__ = ["Command", "Part", "Word", "expansions", "lex"]
 
 _BLANK: Final = re.compile(r"(?:[ \t\f\v\u00a0]|\\[ \t]*(?:\r\n|\n|\r))+")
 _CONTINUED: Final = re.compile(r"\\[ \t]*(?:\r\n|\n|\r)")
 _LITERAL: Final = re.compile(r"[^\s\\'\"$`;&|<>()]+")
 _QUOTED: Final = re.compile(r"[^\"\\$`]+")
 _PLAIN: Final = re.compile(r"\$([A-Za-z_]\w{0,99}|[0-9@*#?!$-])")
-_BRACED: Final = re.compile(r"(?P<name>[A-Za-z_]\w{0,99})(?P<all>\[[@*]\])?(?:(?P<sign>:?[-=?+])(?P<other>.{0,300}))?")
+_BRACED: Final = re.compile(r"(?P<name>[A-Za-z_]\w{0,99}|\d{1,4}|[@*#])(?P<all>\[[@*]\])?(?:(?P<sign>:?[-=?+])(?P<other>.{0,300}))?")
 _MAX_BRACED: Final = 400
-_ARITHMETIC: Final = re.compile(r"\$\(\((?P<sum>[^()\n]{0,200})\)\)")
+_SUM: Final = re.compile(r"\$\(\(([^\n`;\"']{0,200})\)\)")
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w{0,99}(?:\[[^\]\n]{0,50}\])?\+?=")
 _HERE: Final = re.compile(r"<<-?\s{0,5}(['\"]?)(\w{1,60})\1")
 _REDIRECTION: Final = re.compile(r"\d?(?:>>|>&|<&|>\||<<<|>|<)")
@@ -204,7 +204,7 @@ class _Lexer:
             elif char == '"':
                 parts.extend(self._double())
             elif char in "$`":
-                parts.append(self._dollar(quoted=False))
+                parts.append(self.dollar(quoted=False))
             elif char in "<>" and self.at > start and content[self.at - 1] not in " \t":
                 # `<model>` as a placeholder inside a word
                 parts.append(Part(self.text.slice(self.at, self.at + 1)))
@@ -269,14 +269,15 @@ class _Lexer:
                 parts.append(Part(self.text.slice(self.at + skip, self.at + 1 + skip), quoted=True))
                 self.at += 1 + skip
                 continue
-            parts.append(self._dollar(quoted=True))
+            parts.append(self.dollar(quoted=True))
         return parts or [Part(self.text.slice(start + 1, start + 1), quoted=True)]
 
-    def _dollar(self, *, quoted: bool) -> Part:
+    def dollar(self, *, quoted: bool) -> Part:
         content, start = self.content, self.at
-        if match := _ARITHMETIC.match(content, start):
-            self.at = match.end()
-            return Part(self.text.slice(start, self.at), sum=match.group("sum").strip() or "0", quoted=quoted)
+        if content.startswith("$((", start) and (end := self._closing(start + 2)) > start + 2:
+            self.at = end
+            inside = _SUM.fullmatch(content, start, end)
+            return Part(self.text.slice(start, end), sum=inside.group(1).strip() or "0" if inside else "", quoted=quoted)
         if match := _PLAIN.match(content, start):
             self.at = match.end()
             return Part(self.text.slice(start, self.at), match.group(1), quoted=quoted)
@@ -323,6 +324,19 @@ class _Lexer:
                 if not depth:
                     return end + 1
         return at
+
+
+def expansions(text: Text) -> Iterator[Part]:
+    """Yield what a shell would put something in for (`$7`, `${TP:-8}`, `$(nproc)`, `$((RANDOM % 8))`), outermost only, in order."""
+    content, lexer = text.content, _Lexer(text)
+    while (found := _EXPANSION.search(content, lexer.at)) is not None:
+        lexer.at = found.start()
+        part = lexer.dollar(quoted=False)
+        if len(part.text) > 1:
+            yield part
+
+
+_EXPANSION: Final = re.compile(r"[$`]")
 
 
 def lex(text: Text) -> Iterator[Command]:

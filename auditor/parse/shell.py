@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from auditor.parse.builder import Builder, Path, under
+from auditor.parse.builder import Builder, Path, has_digit, under
 from auditor.parse.commands import CARRIES, DECLARES, LAUNCHERS, PREFIXES, PROMPT, SCRIPT, SUBCOMMANDS, SWITCHES, TOOLS
 from auditor.parse.comments import add_comment, without_sign
-from auditor.parse.lexer import Command, Part, Word, lex
+from auditor.parse.lexer import Command, Part, Word, expansions, lex
 from auditor.parse.lines import cut_lines, stand_in
 from auditor.parse.plain import read_lines
 from auditor.parse.readers import read_inside
+from auditor.parse.sums import whole_sum
 from auditor.spans import Span, Text
 from auditor.statements import Kind, LabelKind
 
@@ -31,12 +32,10 @@ _SHORT: Final = re.compile(r"(-[A-Za-z])(\d[\w.:,-]{0,60})")
 _OVERRIDE: Final = re.compile(r"(\+{0,2}[A-Za-z_@][\w.\-/@\[\]]{0,200})=(?!=)")
 _NEGATIVE: Final = re.compile(r"-\.?\d")
 _NUMERIC: Final = re.compile(r"-?[\d.,:]+")
-_PRODUCT: Final = re.compile(r"\d{1,9}(?:\*\d{1,9}){0,5}")
-_IN_SUM: Final = re.compile(r"\$?\{?([A-Za-z_]\w{0,99})\}?")
-
 
 _MAX_EXPANSION: Final = 2000
 _MAX_LEAD: Final = 12
+_MAX_DIGITS: Final = 16
 
 
 @dataclass(slots=True)
@@ -53,6 +52,8 @@ class _Script:
     path: Path
     variables: dict[str, _Variable] = field(default_factory=dict)
     expanded: int = 0
+    defaults: set[Span] = field(default_factory=set)
+    """Where values stand that hold only if no other is given, and where variables carry them."""
 
 
 def read(builder: Builder, text: Text, path: Path) -> None:
@@ -234,37 +235,59 @@ def _put_in(script: _Script, part: Part) -> Text:
     known = script.variables.get(part.variable)
     if known is not None and known.words is None and known.value.content and "$" not in known.value.content:
         known.used = True
-        return _bounded(script, known.value.content, part.text)
+        return _bounded(script, known.value.content, part.text, default=_is_default(script, known.value))
     if known is None and part.other is not None:
-        if "$" not in part.other.content:
-            return part.other.strip("\"'")
-        inner = [one for command in lex(part.other) for one in command.words]
-        if len(inner) == 1:
-            return _value(script, inner[0], 0)
+        return _default(script, part, part.other)
     return part.text
 
 
-def _bounded(script: _Script, content: str, place: Text) -> Text:
+def _default(script: _Script, part: Part, other: Text) -> Text:
+    """What stands for a variable that is not set: `2` of `${MBS:-2}`, or what another variable holds."""
+    value = other.strip("\"'")
+    if "$" in other.content:
+        inner = [one for command in lex(other) for one in command.words]
+        if len(inner) != 1:
+            return part.text
+        value = _value(script, inner[0], 0)
+    name = part.text.slice(0, len(part.text) - len(other))
+    if has_digit(name.content):
+        script.builder.add(Kind.CODE, script.path, name, script.builder.group())
+    script.defaults.update(segment.span for segment in value.segments)
+    return value
+
+
+def _is_default(script: _Script, value: Text) -> bool:
+    return any(segment.span in script.defaults for segment in value.segments)
+
+
+def _bounded(script: _Script, content: str, place: Text, *, default: bool = False) -> Text:
     script.expanded += len(content)
     if len(content) > _MAX_EXPANSION or script.expanded > 200 * _MAX_EXPANSION:
         return place
-    return stand_in(content, place.whole)
+    text = stand_in(content, place.whole)
+    if default:
+        script.defaults.update(segment.span for segment in text.segments)
+    return text
 
 
 def _sum(script: _Script, part: Part) -> Text:
-    """A product of whole numbers is worked out; any other sum stays as it is written."""
+    """A sum of known whole numbers is worked out; any other stays as it is written."""
+    used: list[_Variable] = []
 
-    def known(match: re.Match[str]) -> str:
-        variable = script.variables.get(match.group(1))
-        return variable.value.content if variable is not None and variable.value.content.isdecimal() else match.group()
+    def known(name: str) -> int | None:
+        variable = script.variables.get(name)
+        content = variable.value.content if variable is not None and variable.words is None else ""
+        if variable is None or not (content.isascii() and content.isdecimal() and len(content) < _MAX_DIGITS):
+            return None
+        used.append(variable)
+        return int(content)
 
-    content = _IN_SUM.sub(known, part.sum).replace(" ", "")
-    if _PRODUCT.fullmatch(content) is None or not content.isascii():
+    value = whole_sum(part.sum, known)
+    if value is None or value < 0:
         return part.text
-    product = 1
-    for factor in content.split("*"):
-        product *= int(factor)
-    return _bounded(script, str(product), part.text)
+    for variable in used:
+        variable.used = True
+    return _bounded(script, str(value), part.text, default=any(_is_default(script, variable.value) for variable in used))
 
 
 def _expand(script: _Script, words: Sequence[Word]) -> list[Word]:
@@ -430,4 +453,6 @@ def _add(script: _Script, path: Path, value: Text, group: int) -> None:
     if len(content) > 2 and content[0] in "{[" and content[-1] in "}]" and ":" in content:
         read_inside("json", script.builder, value, path)
         return
-    script.builder.add(Kind.FLAG, path, value, group)
+    unknown = tuple(part.text.whole for part in expansions(value))
+    defaults = tuple(segment.span for segment in value.segments if segment.span in script.defaults) if script.defaults else ()
+    script.builder.add(Kind.FLAG, path, value, group, unknown=unknown, defaults=defaults)

@@ -1,9 +1,20 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from auditor.claims.model import Claim, Role
 from auditor.parse.commands import launches
+from auditor.parse.sums import whole_sum
+from auditor.pipeline import read_claims
+from auditor.read import decode
+from auditor.values import Interval
 from tests.parse.reading import document, shown, values, where
+
+
+def claims(script: str) -> tuple[Claim, ...]:
+    return read_claims(decode(script.encode(), "run.sh")).claims
 
 
 @pytest.mark.parametrize(
@@ -170,3 +181,95 @@ def test_lines_of_text_in_a_shell_block_are_read_as_lines() -> None:
 
 def test_quotes_that_are_never_closed() -> None:
     assert values("torchrun --name it's --tp 4 a.py", "sh")["$torchrun > --tp"] == "4"
+
+
+UNKNOWN = """
+$7
+${10}
+$0
+"$1"
+$(nproc | head -n 1)
+`wc -l < hosts4`
+$((RANDOM % 8))
+${HOST%%:8080}
+$((4 * $UNSET))
+$((10 / 4))
+$((08 + 1))
+$((2 ** 3))
+$(( (3 + 1 ))
+${NODES_64}x8
+""".split("\n")[1:-1]
+
+
+@pytest.mark.parametrize("written", UNKNOWN)
+def test_what_only_a_run_can_fill_in_is_no_figure(written: str) -> None:
+    statement = next(one for one in document(f"TP={written}\n", "sh").statements if one.label == "TP")
+    assert statement.unknown
+    assert not statement.defaults
+    assert not [claim for claim in claims(f"TP={written}\ntorchrun train.py --tensor-model-parallel-size $TP\n") if "x8" not in written]
+
+
+@pytest.mark.parametrize(
+    ("script", "value"),
+    [
+        ("NODES=4\nWORLD_SIZE=$((NODES * 8))", 32),
+        ("NODES=4\nWORLD_SIZE=$(($NODES*8))", 32),
+        ("A=4\nB=2\nWORLD_SIZE=$(( (A + B) * ${B} - 2 ))", 10),
+        ("N=64\nTP=8\nWORLD_SIZE=$((N / TP / 2))", 4),
+        ("N=64\nWORLD_SIZE=$((N % 40))", 24),
+    ],
+)
+def test_sums_of_known_numbers_are_known(script: str, value: int) -> None:
+    (claim,) = (claim for claim in claims(script) if claim.quantity == "gpus")
+    assert claim.interval == Interval.exact(value)
+    assert claim.role is Role.ACTUAL
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "MBS=${MBS:-2}",
+        "MBS=${3:-2}",
+        "MBS=${MBS:=2}",
+        "DEFAULT=${X-2}\nMBS=$DEFAULT",
+        "MBS=${MBS:-${OTHER:-2}}",
+        "N=${N:-1}\nMBS=$((N * 2))",
+        "N=${N:-2}\ntorchrun train.py --micro-batch-size $N",
+    ],
+)
+def test_a_default_holds_only_where_nothing_else_is_given(script: str) -> None:
+    read = [claim for claim in claims(script) if claim.quantity == "batch.micro"]
+    assert read
+    assert {claim.role for claim in read} == {Role.EXAMPLE}
+    assert {claim.interval for claim in read} == {Interval.exact(2)}
+
+
+def test_a_value_that_is_given_is_no_default() -> None:
+    read = claims("TP=4\ntorchrun train.py --tensor-model-parallel-size ${TP:-8}\n")
+    assert [claim.role for claim in read] == [Role.ACTUAL, Role.ACTUAL]
+    assert {claim.interval for claim in read} == {Interval.exact(4)}
+
+
+_SUMS = st.recursive(
+    st.integers(0, 9999).map(lambda number: (str(number), number)),
+    lambda inner: st.builds(
+        lambda sign, left, right: (f"({left[0]} {sign} {right[0]})", left[1] + right[1] if sign == "+" else left[1] * right[1]),
+        st.sampled_from("+*"),
+        inner,
+        inner,
+    ),
+    max_leaves=6,
+)
+
+
+@given(_SUMS)
+def test_sums_come_to_what_they_say(drawn: tuple[str, int]) -> None:
+    text, value = drawn
+    assert whole_sum(text, {}.get) in (value, None)
+    assert value > 10**15 or whole_sum(text, {}.get) == value
+
+
+@given(st.text(alphabet="0123456789ABx+-*/%() ${}", max_size=200))
+def test_any_text_has_a_sum_or_none(text: str) -> None:
+    value = whole_sum(text, {"A": 3, "B": 12}.get)
+    assert value is None or abs(value) <= 10**15
