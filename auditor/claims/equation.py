@@ -17,7 +17,10 @@ from typing import Final
 
 from auditor.claims.equation_tokens import Leaf, Token, TokenKind, tokens
 from auditor.claims.lexicon import Lexicon
+from auditor.claims.model import Approximation
+from auditor.language.numbers import Number, Written
 from auditor.units import DIMENSIONLESS, UNITS
+from auditor.values import Interval
 
 __all__ = [
     "Equation",
@@ -165,9 +168,9 @@ def read(text: str, lexicon: Lexicon) -> tuple[Equation, ...]:
     text = _spaced(text[:MAX_TEXT])
     if not _promising(text):
         return ()
-    found = tokens(text, lexicon.scan(text))
+    found = tokens(text, lexicon)
     equations: list[Equation] = []
-    _level(_grouped(found), equations, 0)
+    _level(_grouped(found), equations, lexicon, 0)
     unique: dict[tuple[int, int], Equation] = {}
     for equation in sorted(equations, key=lambda item: (item.end, item.start)):
         unique.setdefault((equation.start, equation.end), equation)
@@ -211,17 +214,17 @@ def _grouped(flat: Sequence[Token]) -> tuple[Token, ...]:
     return tuple(stack[0])
 
 
-def _level(items: Sequence[Token], found: list[Equation], depth: int) -> None:
+def _level(items: Sequence[Token], found: list[Equation], lexicon: Lexicon, depth: int) -> None:
     """Collect the equations of one bracket level and of the brackets in it."""
     for clause in _split(items, TokenKind.BREAK):
         if any(token.dash for token in clause):
-            _ambiguous(clause, found)
+            _ambiguous(clause, found, lexicon)
         else:
-            found.extend(_chains(clause))
+            found.extend(_chains(clause, lexicon))
     _bracketed(items, found)
     for token in items:
         if token.kind is TokenKind.GROUP and depth < MAX_DEPTH:
-            _level(token.items, found, depth + 1)
+            _level(token.items, found, lexicon, depth + 1)
 
 
 def _split(items: Sequence[Token], kind: TokenKind) -> Iterator[list[Token]]:
@@ -235,12 +238,12 @@ def _split(items: Sequence[Token], kind: TokenKind) -> Iterator[list[Token]]:
     yield part
 
 
-def _ambiguous(clause: Sequence[Token], found: list[Equation]) -> None:
+def _ambiguous(clause: Sequence[Token], found: list[Equation], lexicon: Lexicon) -> None:
     """Read a spaced hyphen as a minus sign, and as the dash that separates."""
-    minus = list(_chains([replace(token, dash=False) for token in clause]))
+    minus = list(_chains([replace(token, dash=False) for token in clause], lexicon))
     dashed: list[Equation] = []
     for part in _split([replace(token, kind=TokenKind.BREAK) if token.dash else token for token in clause], TokenKind.BREAK):
-        dashed.extend(_chains(part))
+        dashed.extend(_chains(part, lexicon))
     for equation in minus:
         others = tuple(
             other for other in dashed if other.start < equation.end and equation.start < other.end and other.sides != equation.sides
@@ -262,7 +265,7 @@ class _Run:
     lead: tuple[str, ...]
 
 
-def _chains(clause: Sequence[Token]) -> Iterator[Equation]:
+def _chains(clause: Sequence[Token], lexicon: Lexicon) -> Iterator[Equation]:
     """Yield the chains of equal sides of one clause."""
     clause = _resolve_names(clause)
     parts: list[tuple[list[Token], bool]] = [([], False)]
@@ -278,7 +281,7 @@ def _chains(clause: Sequence[Token]) -> Iterator[Equation]:
         runs = list(_runs(part))
         last = index == len(parts) - 1
         if index:
-            opening = _opening(part, runs)
+            opening = _opening(part, runs, lexicon)
             if opening is None:
                 yield from _equation(sides)
                 sides = []
@@ -286,13 +289,16 @@ def _chains(clause: Sequence[Token]) -> Iterator[Equation]:
                 sides.append(Side(opening.tree.start, opening.tree.end, opening.tree, about))
         if not last and (index == 0 or len(runs) > 1 or not sides):
             yield from _equation(sides)
-            closing = _closing(part, runs, fresh=index == 0)
+            closing = _closing(part, runs, lexicon)
             sides = [Side(closing.tree.start, closing.tree.end, closing.tree, False)] if closing else []
     yield from _equation(sides)
 
 
 def _resolve_names(clause: Sequence[Token]) -> list[Token]:
-    """Tell `EP=64 x TP=16 / 16 = 64` (named factors) from `EP x DP = 64 x 2 = 128` (an equality after a name)."""
+    """Tell `EP=64 x TP=16 / 16 = 64` (named factors) from `EP x DP = 64 x 2 = 128` (an equality after a name).
+
+    A short name behind other words only sets its number: `94 + 2 layers over PP=24`.
+    """
     result: list[Token] = []
     named = False
     for index, token in enumerate(clause):
@@ -304,7 +310,8 @@ def _resolve_names(clause: Sequence[Token]) -> list[Token]:
             tight = token.leaf is not None and token.sign_at == token.start + len(token.name) == token.leaf.number.digits - 1
             free = before is None or (before.kind is TokenKind.OPERATOR and tight)
             goes_on = after is not None and (after.kind is TokenKind.OPERATOR or (tight and after.kind is TokenKind.EQUALS))
-            if not (free and not named and goes_on):
+            sets = tight and token.name.isupper() and before is not None and before.kind is TokenKind.WORD
+            if not sets and not (free and not named and goes_on):
                 name_end = token.start + len(token.name)
                 leaf = replace(token.leaf, start=token.leaf.number.digits) if token.leaf else None
                 result.append(Token(TokenKind.WORD, token.start, name_end, token.name))
@@ -364,58 +371,31 @@ def _computable(tree: Node) -> bool:
     return not any(True for _ in symbols(tree)) and all(leaf.clear for leaf in leaves(tree))
 
 
-def _opening(part: Sequence[Token], runs: Sequence[_Run]) -> _Run | None:
+def _opening(part: Sequence[Token], runs: Sequence[_Run], lexicon: Lexicon) -> _Run | None:
     """Return the expression right behind an equality sign: the first one, with only words before it."""
     if not runs or any(token.kind is not TokenKind.WORD for token in part[: runs[0].first]):
         return None
-    if any(word in _DENIED for word in runs[0].lead):
-        return None
-    return runs[0]
+    return None if lexicon.denying.intersection(runs[0].lead) else runs[0]
 
 
-def _closing(part: Sequence[Token], runs: Sequence[_Run], fresh: bool) -> _Run | None:
-    """Return the expression right before an equality sign, unless a number before it may belong to it."""
+def _closing(part: Sequence[Token], runs: Sequence[_Run], lexicon: Lexicon) -> _Run | None:
+    """Return the expression right before an equality sign, unless what stands before it may belong to it."""
     if not runs or runs[-1].stop != len(part):
         return None
     run = runs[-1]
     if isinstance(run.tree, Leaf) and (run.lead or run.tree.number.name):
         return None
-    before = part[: run.first - len(run.lead)]
-    if not before:
+    start = run.first
+    while start and part[start - 1].kind is TokenKind.WORD:
+        start -= 1
+    words = [token.text.lower() for token in part[start : run.first]]
+    if start == 0 or not part[:start]:
         return run
-    if len(runs) == 1 and fresh and all(token.kind is TokenKind.WORD for token in before):
-        return run
-    named = len(runs) > 1 and isinstance(runs[-2].tree, Leaf) and bool(runs[-2].tree.number.name) and bool(run.lead)
-    return run if named or any(word in _CLAUSE for word in run.lead) else None
-
-
-_CLAUSE: Final = frozenset(
-    (
-        *(
-            "and",
-            "or",
-            "so",
-            "with",
-            "while",
-            "then",
-            "is",
-            "are",
-            "was",
-            "has",
-            "have",
-            "had",
-            "gives",
-            "give",
-            "yields",
-            "means",
-            "needs",
-        ),
-        *("need", "requires", "require", "required", "where", "because", "since", "thus", "hence", "therefore", "but", "uses", "use"),
-        *("using", "via", "holds", "hold", "contains", "equals", "that", "which", "stores", "store", "handles", "handle", "enables"),
-    )
-)
-"""Words that open a new clause: the number behind them does not belong with the one before."""
-_DENIED: Final = frozenset("not never instead rather".split())
+    before = part[start - 1]
+    if before.kind is not TokenKind.NUMBER or before.leaf is None or not words or words[-1] in lexicon.linking:
+        return None
+    tied = words == [before.leaf.number.noun.lower()] or isinstance(run.tree, Leaf) or _is_plain(part[run.first])
+    return None if tied else run
 
 
 def _runs(part: Sequence[Token]) -> Iterator[_Run]:
@@ -529,24 +509,54 @@ def _operand(items: Sequence[Token], index: int, depth: int) -> tuple[Node | Non
 
 
 def _behind(items: Sequence[Token], index: int, node: Node) -> tuple[Node, int]:
-    """Skip the words and remarks behind an operand; they may say that it is per unit of time, or in a unit not known."""
+    """Skip the words and remarks behind an operand; they may say that it is per unit of time, or in a unit not known.
+
+    A bracket that an operator follows is no remark if it holds numbers: there the operand ends.
+    """
     while index < len(items):
         token = items[index]
         if token.kind is TokenKind.WORD:
-            if isinstance(node, Leaf):
-                node = _worded(node, token, items[index - 1])
-        elif token.kind is not TokenKind.GROUP:
+            node = _worded(node, items, index)
+        elif token.kind is not TokenKind.GROUP or (_operator(items, index + 1) and _holds_numbers(token)):
             break
         index += 1
     return node, index
 
 
-def _worded(leaf: Leaf, word: Token, before: Token) -> Leaf:
-    if word.per:
-        return replace(leaf, per=leaf.per or word.per)
-    if word.unit_like and before.kind is TokenKind.NUMBER and not leaf.number.unit:
-        return replace(leaf, clear=False)
-    return leaf
+def _is_plain(token: Token) -> bool:
+    """Tell whether a token is a bracket without arithmetic."""
+    return token.kind is TokenKind.GROUP and not any(item.kind is TokenKind.OPERATOR for item in token.items)
+
+
+def _operator(items: Sequence[Token], index: int) -> bool:
+    return index < len(items) and items[index].kind is TokenKind.OPERATOR
+
+
+def _holds_numbers(group: Token) -> bool:
+    return any(token.kind is TokenKind.NUMBER or _holds_numbers(token) for token in group.items)
+
+
+def _worded(node: Node, items: Sequence[Token], index: int) -> Node:
+    """Return an operand with what a word behind it says: `/ms`, a unit behind a bracket, or one that is not known."""
+    word, before = items[index], items[index - 1]
+    if isinstance(node, Leaf):
+        if word.per:
+            return replace(node, per=node.per or word.per)
+        follows = before.kind is TokenKind.NUMBER and not node.number.unit and not node.number.noun
+        counts = index + 1 < len(items) and items[index + 1].kind is TokenKind.WORD
+        return replace(node, clear=False) if word.unit_like and follows and not counts else node
+    if before.kind is TokenKind.GROUP and not isinstance(node, Symbol):
+        if word.unit:
+            return Product(node.start, word.end, (("*", node), ("*", _unit(word))))
+        return Symbol(node.start, word.end) if word.unit_like else node
+    return node
+
+
+def _unit(word: Token) -> Leaf:
+    """Return one of a unit that stands alone behind a bracket."""
+    one = Written(Interval.exact(1))
+    number = Number(word.start, word.start, word.start, word.end, (one,), Approximation.EXACT, unit=word.unit)
+    return Leaf(word.start, word.end, number, word.text, "1")
 
 
 def _whole(group: Token, depth: int) -> Node | None:
@@ -568,8 +578,9 @@ def _bracketed(items: Sequence[Token], found: list[Equation]) -> None:
         if token.kind is TokenKind.NUMBER and token.leaf is not None:
             figure = token.leaf
         elif token.kind is TokenKind.WORD and figure is not None:
-            figure = _worded(figure, token, items[index - 1])
-        elif token.kind is TokenKind.GROUP and token.text == "(" and figure is not None:
+            worded = _worded(figure, items, index)
+            figure = worded if isinstance(worded, Leaf) else None
+        elif token.kind is TokenKind.GROUP and token.text == "(" and figure is not None and not _operator(items, index + 1):
             found.extend(_explained(figure, token))
             figure = None
         else:

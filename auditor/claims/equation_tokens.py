@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
+from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Approximation
 from auditor.language.numbers import Form, Number, Written
 from auditor.values import Interval
@@ -43,7 +44,7 @@ class TokenKind(StrEnum):
     NUMBER = "number"
     WORD = "word"
     OPERATOR = "operator"
-    """`text` is one of + - * / ^ of."""
+    """`text` is one of + - * / ^ of; % is the rest of a division, which no expression holds."""
     EQUALS = "equals"
     """`text` is `about` for an approximate equality."""
     OPEN = "open"
@@ -73,17 +74,25 @@ class Token:
     """For words: the unit of time after `per` or a slash."""
     unit_like: bool = False
     """For words: spelt like a unit."""
+    unit: str = ""
+    """For words behind a bracket: the unit they are."""
 
 
 _WORD: Final = re.compile(r"[^\W\d_]\w*(?:[-‑/'’.&][^\W\d_]\w*)*")
 _GLUED: Final = re.compile(r"[-‑/_][^\W\d_]\w*(?:[-‑/'’.][^\W\d_]\w*)*")
 _CHAIN: Final = re.compile(r"\d+(?:x\d+)+")
+_DIFFERENCE: Final = re.compile(r"(\d{1,9})-(\d{1,9})")
+_SPACED: Final = re.compile(r" (?:[KMGBT]|bn)(?![\w/])")
 _GIGA: Final = re.compile(r"\d[\d,]*(?:\.\d+)?(?=[GP]$)")
 _TIMES: Final = {
     "ns": "ns", "us": "us", "µs": "us", "μs": "us", "ms": "ms", "millisecond": "ms", "s": "s", "sec": "s", "second": "s",
     "min": "min", "minute": "min", "h": "h", "hr": "h", "hour": "h", "day": "day",
 }  # fmt: skip
 _UNIT_LIKE: Final = re.compile(r"(?:[kKMGTPE]i?)?(?:[Bb]|[Bb]its?|[Bb]ytes?|[Ff][Ll][Oo][Pp][sS]?|[bB]ps)(?:/.*)?|[kKMGTPE]i?")
+_SHORT: Final = 3
+"""Letters of the longest symbol that is taken for a unit because it has a capital and names no axis."""
+_MAGNITUDES: Final = {"K": 3, "k": 3, "M": 6, "G": 9, "B": 9, "bn": 9, "T": 12}
+"""Letters that scale a count even where a space stands before them: `88.1 M`."""
 _OPERATORS: Final = {
     "+": "+", "−": "-", "*": "*", "×": "*", "·": "*", "∙": "*", "⋅": "*", "✕": "*", "✖": "*", "∗": "*",
     "÷": "/", "/": "/", "∕": "/", "⁄": "/", "^": "^",
@@ -100,13 +109,12 @@ _DIVIDED: Final = re.compile(r"divided\s+by\b|multiplied\s+by\b", re.IGNORECASE)
 _OPERANDS: Final = (TokenKind.NUMBER, TokenKind.WORD, TokenKind.CLOSE)
 
 
-def tokens(text: str, numbers: Sequence[Number]) -> list[Token]:
+def tokens(text: str, lexicon: Lexicon) -> list[Token]:
     """Cut a text into tokens; the numbers are the value grammar's. At most `MAX_TOKENS`."""
     starts: dict[int, Number] = {}
-    for number in numbers:
+    for number in lexicon.scan(text):
         starts.setdefault(_start(number, text), number)
-    scanner = _Scanner(text, starts)
-    return scanner.run()
+    return _Scanner(text, starts, lexicon).run()
 
 
 def _start(number: Number, text: str) -> int:
@@ -126,8 +134,8 @@ def _end(number: Number) -> int:
 
 
 class _Scanner:
-    def __init__(self, text: str, starts: dict[int, Number]) -> None:
-        self.text, self.starts = text, starts
+    def __init__(self, text: str, starts: dict[int, Number], lexicon: Lexicon) -> None:
+        self.text, self.starts, self.lexicon = text, starts, lexicon
         self.found: list[Token] = []
 
     def run(self) -> list[Token]:
@@ -162,9 +170,27 @@ class _Scanner:
                 name, sign_at = number.name, start + len(number.name) + between.index("=")
             if between.strip() == "(":
                 end += 1
+        if number.approximation is Approximation.RANGE and (chain := _DIFFERENCE.fullmatch(text, number.digits, end)) and self.subtracts():
+            return self.difference(chain)
         leaf = Leaf(start, end, number, text[number.digits : _end(number)], text[number.digits : number.stop])
+        if not number.unit and end == number.stop and (letter := _SPACED.match(text, end)):
+            leaf, end = _magnified(leaf, text, letter), letter.end()
         self.found.append(Token(TokenKind.NUMBER, start, end, text[start:end], leaf, name=name, sign_at=sign_at))
         return self.glued(number, end)
+
+    def subtracts(self) -> bool:
+        """Tell whether a minus sign glued to numbers stands before this place: behind it a second one is no range."""
+        return bool(self.found) and self.found[-1].kind is TokenKind.OPERATOR and self.found[-1].text == "-"
+
+    def difference(self, chain: re.Match[str]) -> int:
+        """Read `14-16` behind a minus sign as two numbers."""
+        for group in (1, 2):
+            start, end = chain.span(group)
+            if group > 1:
+                self.add(TokenKind.OPERATOR, start - 1, start, "-")
+            digits = chain.group(group)
+            self.found.append(Token(TokenKind.NUMBER, start, end, digits, Leaf(start, end, _whole_number(start, digits), digits, digits)))
+        return chain.end()
 
     def glued(self, number: Number, end: int) -> int:
         """Take what sticks to the number: an exponent, `-way`, `/ms`."""
@@ -213,9 +239,14 @@ class _Scanner:
         before = self.found[-1] if self.found else None
         if not per and before is not None and before.kind is TokenKind.WORD and before.text.lower() == "per":
             per = _TIMES.get(lowered, "")
-        unit_like = bool(_UNIT_LIKE.fullmatch(text))
-        self.found.append(Token(TokenKind.WORD, start, end, text, per=per, unit_like=unit_like))
+        unit = self.lexicon.units.get(text) if before is not None and before.kind is TokenKind.CLOSE else None
+        self.found.append(Token(TokenKind.WORD, start, end, text, per=per, unit_like=self.is_unit_like(text), unit=unit.symbol if unit else ""))
         return end
+
+    def is_unit_like(self, word: str) -> bool:
+        """Tell whether a word is spelt like a unit: `kW` and `MWh`, not `PP`."""
+        short = len(word) <= _SHORT and word.isalpha() and word != word.lower() and word.lower() not in self.lexicon.axis_names
+        return short or bool(_UNIT_LIKE.fullmatch(word))
 
     def other(self, position: int) -> int:
         """Read a token that is not a number."""
@@ -238,7 +269,10 @@ class _Scanner:
             joins = self.after_operand and (character != "~" or self.tilde_joins(position))
             return self.add(TokenKind.EQUALS, position, position + 1, "about") if joins else position + 1
         if character == "@":
-            return self.add(TokenKind.OPERATOR if self.after_operand else TokenKind.BREAK, position, position + 1, "*")
+            joins = self.after_operand and self.precedes_share(position + 1)
+            return self.add(TokenKind.OPERATOR if joins else TokenKind.BREAK, position, position + 1, "*")
+        if character == "%" and self.after_operand:
+            return self.add(TokenKind.OPERATOR, position, position + 1, "%")
         if character == "=":
             return self.equals(position)
         if character in "!<>" and following == "=":
@@ -352,6 +386,15 @@ class _Scanner:
         if text[stop : stop + 1] == ">" or stop - position > 2:
             return self.add(TokenKind.BREAK, position, stop)
         return self.add(TokenKind.EQUALS, position, stop)
+
+
+def _magnified(leaf: Leaf, text: str, letter: re.Match[str]) -> Leaf:
+    """Return a number with the magnitude behind its space."""
+    scale = Fraction(10) ** _MAGNITUDES[letter.group().strip()]
+    written = tuple(replace(one, interval=one.interval.scale(scale)) for one in leaf.number.written)
+    number = replace(leaf.number, written=written, stop=letter.end(), end=letter.end())
+    digits = text[leaf.number.digits : letter.end()]
+    return replace(leaf, end=letter.end(), number=number, text=digits, digits=digits)
 
 
 def _whole_number(start: int, digits: str) -> Number:

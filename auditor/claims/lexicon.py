@@ -82,6 +82,9 @@ class Lexicon:
     transparent: frozenset[str]
     naming: frozenset[str]
     nouns: frozenset[str]
+    linking: frozenset[str]
+    """Words that tie the number behind them to what stands before: `of`, `per`, `with`."""
+    denying: frozenset[str]
     units: Mapping[str, Spelling]
     key_units: Mapping[str, str]
     roles: Mapping[str, tuple[tuple[str, ...], ...]]
@@ -241,6 +244,8 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         transparent=frozenset(_words(normalize, data["transparent"])) | frozenset(data["transparent"].split()),
         naming=frozenset(data["naming"].split()),
         nouns=frozenset(data["nouns"].split()),
+        linking=frozenset(data["linking"].split()),
+        denying=frozenset(data["denying"].split()),
         units=units,
         key_units={
             "_".join(_words(normalize, key)) if key not in data["key_units"] else key: symbol for key, symbol in data["key_units"].items()
