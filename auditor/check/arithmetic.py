@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice, product
+from itertools import combinations, islice, product
 from typing import Final
 
 from auditor.check.printed import Printed, binary_scale, printed
@@ -18,9 +18,10 @@ from auditor.relations.language import decimal
 from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, Dimension
 from auditor.values import Interval
 
-__all__ = ["Amount", "Manner", "as_printed", "evaluate", "manners", "unit_of"]
+__all__ = ["Amount", "Manner", "as_printed", "evaluate", "is_bytes_suffix", "manners", "unit_of"]
 
 MAX_MANNERS: Final = 32
+MAX_SIZES: Final = 3
 _ONE: Final = Interval.exact(1)
 ALL_PREFIXES: Final = "KMGTP"
 _SMALL_PREFIXES: Final = ("K", "KM")
@@ -34,8 +35,8 @@ class Manner:
     """Letters of the prefixes read as powers of 1024: `KMGTP` for all, `K` where only KB is 1024 bytes."""
     binary_suffixes: bool = False
     """K and M behind a count as powers of 1024."""
-    bytes_suffix: bool = False
-    """A bare `B` as bytes, not billions."""
+    as_bytes: tuple[int, ...] = ()
+    """Where the numbers start whose bare `B` is read as bytes, not billions."""
     under_the_line: bool = False
     """All that follows a division sign divides: a / b x c is a / (b x c)."""
     bits: bool = False
@@ -56,7 +57,7 @@ class Manner:
             (self.binary_units == ALL_PREFIXES, "data units as powers of 1024"),
             (self.binary_units in _SMALL_PREFIXES, " and ".join(f"{letter}B" for letter in self.binary_units) + " as powers of 1024"),
             (self.binary_suffixes, "K and M as powers of 1024"),
-            (self.bytes_suffix, "B as bytes"),
+            (bool(self.as_bytes), "B as bytes"),
             (self.under_the_line, "all that follows the division sign divides"),
             (self.bits, "the factor 8 turns bytes into bits"),
             (self.prefixes, "the divisor turns bytes into the other side's unit"),
@@ -94,12 +95,13 @@ def manners(text: str, trees: Sequence[Node]) -> Iterator[Manner]:
     units = [UNITS[leaf.number.unit] for leaf in found if leaf.number.unit in UNITS]
     data = any(binary_scale(unit) for unit in units)
     suffix = any(len(leaf.number.written) > 1 for leaf in found)
-    bytes_suffix = any(_is_bytes_suffix(leaf) for leaf in found)
+    sizes = [leaf.start for leaf in found if is_bytes_suffix(leaf)][:MAX_SIZES]
     under = any(_mixes(tree) for tree in trees)
     bits = any("bit" in unit.symbol for unit in units) and any(_is_eight(leaf) for leaf in found)
     prefixes = {unit.symbol[0] for unit in units if binary_scale(unit)}
     powers = ["", ALL_PREFIXES, *(small for small in _SMALL_PREFIXES if set(small) <= prefixes and len(prefixes) > len(small))]
-    letters, bytes_, lines, bit = ((False, True) if switch else (False,) for switch in (suffix, bytes_suffix, under, bits))
+    letters, lines, bit = ((False, True) if switch else (False,) for switch in (suffix, under, bits))
+    bytes_ = [chosen for count in range(len(sizes) + 1) for chosen in combinations(sizes, count)]
     divides = any(unit.dimension == DATA for unit in units) and any(map(_is_scaled, trees))
     flat = any(map(_is_flattened, found))
     scaled, raised = ((False, True) if switch else (False,) for switch in (divides, flat))
@@ -130,7 +132,8 @@ def _is_flattened(leaf: Leaf) -> bool:
     return not leaf.number.unit and digits.isdigit() and digits.startswith("10") and len(digits) in (3, 4) and int(digits[2:]) > 2
 
 
-def _is_bytes_suffix(leaf: Leaf) -> bool:
+def is_bytes_suffix(leaf: Leaf) -> bool:
+    """Tell whether the `B` behind a number may stand for bytes or for billions."""
     return not leaf.number.unit and leaf.digits.endswith("B")
 
 
@@ -185,7 +188,7 @@ def unit_of(leaf: Leaf, manner: Manner) -> tuple[Fraction, Dimension]:
     scale, dimension = (unit.scale, unit.dimension) if unit else (Fraction(1), DIMENSIONLESS)
     if unit and unit.symbol[0] in manner.binary_units:
         scale = binary_scale(unit) or scale
-    elif manner.bytes_suffix and _is_bytes_suffix(leaf):
+    elif leaf.start in manner.as_bytes and is_bytes_suffix(leaf):
         scale, dimension = Fraction(1, 10**9), DATA
     return (scale / UNITS[leaf.per].scale, dimension / TIME) if leaf.per else (scale, dimension)
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from auditor.check.arithmetic import Amount, Manner, as_printed, evaluate, manners, unit_of
+from auditor.check.arithmetic import Amount, Manner, as_printed, evaluate, is_bytes_suffix, manners, unit_of
 from auditor.check.passages import Passage, disowned
 from auditor.check.printed import Printed, agrees
 from auditor.check.stated import operand
@@ -31,6 +31,8 @@ from auditor.values import Interval
 __all__ = ["conversion", "elements", "written"]
 
 _ELEMENT_SIZES: Final = (Fraction(1), Fraction(2), Fraction(4), Fraction(1, 2))
+_PREFIXES: Final = tuple(Fraction(base**power) for base in (1000, 1024) for power in range(1, 5))
+_ELSEWHERE: Final = "a unit that stands elsewhere"
 _OF_ONE_BYTE: Final = "counts as elements of 1 byte"
 _ONE: Final = UNITS["1"]
 _MODEL_SIZES: Final = ("B", "T")
@@ -213,24 +215,39 @@ def _is_label(equation: Equation, judgements: list[_Judgement]) -> bool:
 
 
 def _explains(text: str, equation: Equation) -> bool:
-    """Tell whether the arithmetic in brackets is said of the figure before it, and not of a part of it or of another thing."""
+    """Tell whether the arithmetic in brackets is meant to give the figure before it: so it does, or its form says so."""
     head, tree = equation.sides[0].tree, equation.sides[1].tree
     if not isinstance(head, Leaf) or head.number.form in (Form.PART, Form.WHOLE, Form.RATIO):
         return False
     if isinstance(tree, Product) and any(sign == "of" for sign, _ in tree.factors) and operations(tree) == 1:
         return False
-    unit = UNITS.get(head.number.unit)
-    if unit is not None and unit.dimension != DIMENSIONLESS:
+    return all(isinstance(item, _Agreement) for item in _judge(text, equation)) or _derives(text, equation, head, tree)
+
+
+def _derives(text: str, equation: Equation, head: Leaf, tree: Node) -> bool:
+    """Tell whether the form of arithmetic in brackets proves that the figure before it is its result.
+
+    A measure is; so is a count of what is multiplied or divided, the product of named degrees or of three large factors, and a
+    quotient of at least one. `DP=4 (320/384)`, `(26B total / 4B active)` and `2 nodes (8 x 8)` are not.
+    """
+    if unit := UNITS.get(head.number.unit):
+        return unit.dimension != DIMENSIONLESS or (isinstance(tree, Product) and [sign for sign, _ in tree.factors] == ["*", "/"])
+    found = list(leaves(tree))
+    if head.number.name or any(leaf.number.unit for leaf in found) or _lists(text, tree):
+        return False
+    noun = head.number.noun.rstrip("s")
+    if noun and noun in {leaf.number.noun.rstrip("s") for leaf in found}:
         return True
-    if unit is not None:
-        return isinstance(tree, Product) and [sign for sign, _ in tree.factors] == ["*", "/"]
-    if any(leaf.number.unit for leaf in leaves(tree)):
-        return False
-    if _lists(text, tree):
-        return False
-    nouns = {leaf.number.noun.rstrip("s") for leaf in leaves(tree)} - {""}
-    divides = isinstance(tree, Product) and any(sign == "/" for sign, _ in tree.factors)
-    return divides or (bool(head.number.noun) and head.number.noun.rstrip("s") in nouns) or _holds_plainly(text, equation)
+    if "/" in _signs(tree):
+        amount = evaluate(text, tree, Manner())
+        return amount is not None and amount.middle >= 1
+    degrees = len(found) > 1 and all(leaf.number.name.isupper() for leaf in found)
+    return operations(tree) == len(found) - 1 and (degrees or (len(found) > _FEW and as_printed(text, head).value >= _MANY))
+
+
+_FEW: Final = 2
+_MANY: Final = 1000
+"""A count so large that three factors behind it give its number and no shape of what it counts, as `3 pods (4 x 4 x 4)` does."""
 
 
 def _lists(text: str, tree: Node) -> bool:
@@ -238,12 +255,9 @@ def _lists(text: str, tree: Node) -> bool:
     found = list(leaves(tree))
     if not isinstance(tree, Product) or [sign for sign, _ in tree.factors] != ["*", "/"] or len(found) != 2:
         return False
-    named = any(character.isalpha() for character in text[found[0].end : found[1].start])
+    between, behind = text[found[0].end : found[1].start], text[found[1].end :].partition(")")[0]
+    named = all(any(character.isalpha() for character in part) for part in (between, behind))
     return named or all(leaf.digits.endswith(_MODEL_SIZES) for leaf in found)
-
-
-def _holds_plainly(text: str, equation: Equation) -> bool:
-    return all(isinstance(item, _Agreement) for item in _judge(text, equation))
 
 
 # --- judging
@@ -275,6 +289,8 @@ def _compare(text: str, left: Side, right: Side) -> _Judgement:
     trees = (left.tree, right.tree)
     if any(_holds_unknown(tree) for tree in trees):
         return _Unclear("`x` may stand for an unknown")
+    if _differ(left.tree, right.tree):
+        return _Unclear("its figures count different things")
     first: tuple[Amount, Amount] | None = None
     tried: list[str] = []
     for manner in manners(text, trees):
@@ -283,7 +299,7 @@ def _compare(text: str, left: Side, right: Side) -> _Judgement:
             continue
         if first is None:
             first = (one, two)
-        for name, a, b in _meetings(one, two):
+        for name, a, b in (*_meetings(one, two), *_unsaid(left.tree, right.tree, one, two)):
             if _equal(text, left, right, a, b, manner, right.about):
                 return _Agreement(", ".join(filter(None, (manner.name, name))))
         if manner.name:
@@ -313,6 +329,15 @@ def _holds_unknown(tree: Node) -> bool:
     return False
 
 
+def _differ(one: Node, two: Node) -> bool:
+    """Tell whether two bare figures are of different things, so that the sign between them is no equality: `32 GPUs = 4 nodes`."""
+    if not isinstance(one, Leaf) or not isinstance(two, Leaf) or is_bytes_suffix(one) or is_bytes_suffix(two):
+        return False
+    first, second = (UNITS.get(leaf.number.unit, _ONE).dimension for leaf in (one, two))
+    nouns = {leaf.number.noun.lower().rstrip("s") for leaf in (one, two)}
+    return first != second or (first == DIMENSIONLESS and "" not in nouns and len(nouns) > 1)
+
+
 def _one_unit_each(trees: tuple[Node, Node]) -> bool:
     """Tell whether no kind of quantity is written in two units, so that the bare figures can be compared."""
     found: dict[Dimension, set[Unit]] = {}
@@ -339,6 +364,15 @@ def _meetings(one: Amount, two: Amount) -> Iterator[tuple[str, Interval, Interva
             yield name, a.scale(size) if one.dimension == DIMENSIONLESS else a, b.scale(size) if two.dimension == DIMENSIONLESS else b
     else:
         yield "units left unsaid", a, b
+
+
+def _unsaid(left: Node, right: Node, one: Amount, two: Amount) -> Iterator[tuple[str, Interval, Interval]]:
+    """Yield the ways to compare data with a bare figure whose unit stands elsewhere: in a head, in the line above."""
+    for scale in _PREFIXES:
+        if isinstance(right, Leaf) and (one.dimension, two.dimension) == (DATA, DIMENSIONLESS):
+            yield _ELSEWHERE, one.interval.scale(1 / scale), two.interval
+        if isinstance(left, Leaf) and (one.dimension, two.dimension) == (DIMENSIONLESS, DATA):
+            yield _ELSEWHERE, one.interval, two.interval.scale(1 / scale)
 
 
 def _equal(text: str, left: Side, right: Side, a: Interval, b: Interval, manner: Manner, about: bool) -> bool:

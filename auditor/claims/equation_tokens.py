@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -240,7 +239,9 @@ class _Scanner:
         if not per and before is not None and before.kind is TokenKind.WORD and before.text.lower() == "per":
             per = _TIMES.get(lowered, "")
         unit = self.lexicon.units.get(text) if before is not None and before.kind is TokenKind.CLOSE else None
-        self.found.append(Token(TokenKind.WORD, start, end, text, per=per, unit_like=self.is_unit_like(text), unit=unit.symbol if unit else ""))
+        self.found.append(
+            Token(TokenKind.WORD, start, end, text, per=per, unit_like=self.is_unit_like(text), unit=unit.symbol if unit else "")
+        )
         return end
 
     def is_unit_like(self, word: str) -> bool:
@@ -309,7 +310,7 @@ class _Scanner:
         divided = _DIVIDED.match(text, position)
         if divided and self.after_operand:
             return self.add(TokenKind.OPERATOR, position, divided.end(), "/" if lowered == "divided" else "*")
-        if lowered in _OPERATOR_WORDS and self.after_operand:
+        if lowered in _OPERATOR_WORDS and self.after_operand and self.right_behind_number():
             return self.add(TokenKind.OPERATOR, position, end, _OPERATOR_WORDS[lowered])
         if lowered == "of" and self.follows_share():
             return self.add(TokenKind.OPERATOR, position, end, "of")
@@ -318,6 +319,11 @@ class _Scanner:
         if lowered == "equals":
             return self.add(TokenKind.EQUALS, position, end)
         return self.word(position, end, word)
+
+    def right_behind_number(self) -> bool:
+        """Tell whether at most one word stands between this place and the last number or bracket: `4 GPUs plus 2`."""
+        last = [token.kind for token in self.found[-2:]]
+        return last[-1:] != [TokenKind.WORD] or last[:1] != [TokenKind.WORD]
 
     def follows_share(self) -> bool:
         """Tell whether the last number, with at most one word behind it, is a share: `60% MFU of`, `1/4 of`."""

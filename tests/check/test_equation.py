@@ -52,6 +52,10 @@ RULE = "written-equation"
         "46.7B params × 2 bytes / 1e9 = 93.4 GB",
         "70e9 × 2 bytes / 1024^3 = 130.4 GiB",
         "405 × 109 × 2 bytes = 810 GB",
+        "12 B × 30.5 B = 366 GB",
+        "2 × 40 × 4 × 64 × 2 B = 40,960 B = 40 KiB",
+        "4 B x 250 M / DP 8 = 0.125",
+        "6 × 40 B = 240 B",
     ],
 )
 def test_admissible_readings_hold(text: str) -> None:
@@ -69,6 +73,10 @@ def test_admissible_readings_hold(text: str) -> None:
         ("15 GB + 10% = 17.5 GB", "16.5 GB", Severity.ERROR),
         ("~134MB per layer (1024 × 128 × 128 × 2 bytes)", "33.55 MB", Severity.ERROR),
         ("400 TFLOPS (60% MFU = 260 TFLOPS)", "240 TFLOPS", Severity.ERROR),
+        ("96 GPUs (EP8 × TP4 × PP2)", "64", Severity.ERROR),
+        ("about 7B parameters (32 experts × 1024 × 3 × 2048)", "201,326,592", Severity.ERROR),
+        ("9000 requests (64 × 32 × 2)", "4096", Severity.ERROR),
+        ("12 experts (96 experts / 6)", "16", Severity.ERROR),
         ("4 × 1024 × 1024 = 7MB", "4.194 MB", Severity.WARNING),
         ("256 × 1000 / 400 = 900 ms", "640 ms", Severity.WARNING),
     ],
@@ -248,6 +256,20 @@ def test_derivations_can_be_worked_out_again(text: str) -> None:
 )
 def test_conversions(text: str, verdict: Verdict) -> None:
     assert verdicts(f"- {text}\n", "unit-conversion") == {verdict}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8 × 4 = 32 GPUs = 4 nodes",
+        "60/10 = 6 stages per GPU = 33 GB for each",
+        "fits DP=6 (120/144)",
+        "3 pods (4 × 4 × 8)",
+        "6 nodes (2 × 8)",
+    ],
+)
+def test_figures_of_different_things_are_not_equal(text: str) -> None:
+    assert Verdict.CONTRADICTED not in verdicts(f"- {text}\n", RULE)
 
 
 @pytest.mark.parametrize("text", ["Decode 25 ms (0.2 s)", "24 GB (80 GB)", "100 ms (5 s timeout)"])
