@@ -19,6 +19,8 @@ from auditor.spans import LineIndex, Segment, Text
 __all__ = ["read"]
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TOO_DEEP: Final = "nesting depth"
+"""What newer releases of PyYAML say at a limit of their own, which its scanner may meet before we have seen an event."""
 _MAX_ALIASED: Final = 5_000
 """How many values in all may be read a second time through aliases."""
 _NUMBER: Final = re.compile(r"[-+]?(?:0x[0-9a-fA-F_]{1,100}|0o?[0-7_]{1,100}|(?:\d[\d_]{0,300})?\.?\d[\d_]{0,300}\.?(?:[eE][-+]?\d{1,9})?)")
@@ -66,11 +68,7 @@ class _Reader:
                     self.alias(event)
                 elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
                     if len(self.stack) >= MAX_NESTING:
-                        self.builder.note(
-                            f"YAML nested deeper than {MAX_NESTING}; flatten it: what lies deeper is not read",
-                            self.text.slice(end, end),
-                            fatal=not self.builder.embedded,
-                        )
+                        self.too_deep(end)
                         return end
                     kind = "object" if isinstance(event, yaml.MappingStartEvent) else "array"
                     self.stack.append(_Open(kind, _index(event.start_mark), event.anchor))
@@ -80,7 +78,10 @@ class _Reader:
                     self.anchors.clear()
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self.fault(error.problem or error.context or "not YAML", mark.index if mark is not None else end)
+            if _TOO_DEEP in (error.problem or ""):
+                self.too_deep(end)
+            else:
+                self.fault(error.problem or error.context or "not YAML", mark.index if mark is not None else end)
             return end
         except yaml.reader.ReaderError as error:
             code = error.character if isinstance(error.character, int) else ord(error.character[:1] or b"\0")
@@ -93,6 +94,10 @@ class _Reader:
             while self.stack:
                 self.close(end)
         return None
+
+    def too_deep(self, at: int) -> None:
+        message = f"YAML nested deeper than {MAX_NESTING}; flatten it: what lies deeper is not read"
+        self.builder.note(message, self.text.slice(at, at), fatal=not self.builder.embedded)
 
     def fault(self, problem: str, at: int) -> None:
         at = min(at, len(self.content))
