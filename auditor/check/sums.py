@@ -396,13 +396,9 @@ def _other_structure(total: Entry, parts: Sequence[Entry]) -> str:
     """Return how else the parts may make the total: one is a subtotal of others, or the figure is their mean, largest or product."""
     shown, scale = total.printed, total.scale()
     whole = _sum(parts, binary=False)
-    for part in parts:
-        others = [other for other in parts if other is not part]
-        if len(others) >= 2 and agrees(whole - part.interval(), shown, scale):
-            for size in range(2, min(len(others), 5) + 1):
-                for chosen in combinations(others[:10], size):
-                    if agrees(_sum(chosen, binary=False), part.printed, part.scale()):
-                        return f"{part.text} is a subtotal"
+    for index, part in enumerate(parts):
+        if len(parts) > 2 and agrees(whole - part.interval(), shown, scale) and _adds_up_neighbours(parts, index):
+            return f"{part.text} is a subtotal"
     if len(parts) >= 2:
         if agrees(whole.scale(Fraction(1, len(parts))), shown, scale):
             return "the mean of the parts"
@@ -410,6 +406,13 @@ def _other_structure(total: Entry, parts: Sequence[Entry]) -> str:
             if part.interval() == total.interval():
                 return "the largest of the parts" if part.middle == max(item.middle for item in parts) else "one of the parts"
     return ""
+
+
+def _adds_up_neighbours(parts: Sequence[Entry], index: int) -> bool:
+    """Tell whether a part is the sum of two or more right before or right behind it; sums of parts from anywhere are often chance."""
+    part = parts[index]
+    runs = [*(parts[start:index] for start in range(index - 1)), *(parts[index + 1 : end] for end in range(index + 3, len(parts) + 1))]
+    return any(agrees(_sum(run, binary=False), part.printed, part.scale()) for run in runs)
 
 
 def _step(total: Entry, parts: Sequence[Entry], middle: Fraction, interval: Interval, unit: Unit) -> Step:
