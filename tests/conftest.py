@@ -8,27 +8,35 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from auditor.findings import Report
 from auditor.read import decode
 from tests.standins import Answer, Run, StandInRulebook, stand_in_audit, stand_in_read
 
-# How long an example takes says nothing of whether it is right: a busy machine must not fail a test.
-settings.register_profile("untimed", parent=settings(), deadline=None)
-settings.load_profile("untimed")
+# How long an example takes says nothing of whether it is right: a busy machine must not fail a test. And a test that fails says so at
+# once, with the example as it was drawn; `--hypothesis-profile shrink` looks for the smallest one, which can take minutes.
+settings.register_profile("shrink", parent=settings(), deadline=None, print_blob=True)
+settings.register_profile("prompt", parent=settings.get_profile("shrink"), phases=(Phase.explicit, Phase.reuse, Phase.generate))
+settings.load_profile("prompt")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="write the kept texts anew instead of comparing with them")
-    parser.addoption("--slow", action="store_true", help="run the tests too that build and install packages")
+    parser.addoption("--slow", action="store_true", help="run the tests too that take long, or build and install packages")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--slow"):
         for item in items:
             if "slow" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="builds and installs packages; --slow runs it"))
+                item.add_marker(pytest.mark.skip(reason="takes long; --slow runs it"))
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """`-n auto` stands in pyproject.toml: all cores for all tests or a folder of them; files and tests named outright run right here."""
+    named = [argument for argument in config.args if "::" in argument or Path(argument).is_file()]
+    return 0 if named or config.option.keyword or config.option.collectonly else None
 
 
 @pytest.fixture

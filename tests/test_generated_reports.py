@@ -33,10 +33,11 @@ def test_nothing_is_raised_for_a_consistent_plan(style: str, seed: str) -> None:
     assert [f"{finding.code}: {finding.message}" for finding in raised(report)] == [], report.text
 
 
-def test_wrong_numbers_are_found_at_their_place() -> None:
-    random = Random("planted")  # noqa: S311
+@pytest.mark.parametrize("half", [0, 1])
+def test_wrong_numbers_are_found_at_their_place(half: int) -> None:
+    random = Random(f"planted {half}")  # noqa: S311
     missed, tried = [], 0
-    for style in STYLES:
+    for style in list(STYLES)[half::2]:
         for seed in ("power 1", "power 2"):
             plan, report = drawn(seed, style)
             errors = planted(plan, report)

@@ -25,6 +25,7 @@ def test_the_page_is_the_one_made_of_the_table(rows: list[Row]) -> None:
     assert text_of(rows) == review.TABLE.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not AT_HAND, reason="the reports are not at hand")
 def test_each_finding_is_judged_and_enough_are_right(rows: list[Row]) -> None:
     found = found_now()

@@ -9,10 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from auditor import index
-from auditor.authoring.examples import Example, examples, failure
+from auditor.authoring.examples import Example, audited, examples, failure
 from auditor.authoring.pages import stale
 from auditor.authoring.sources import read_sheet
 from auditor.rulebook import Rule, load
+from tests.derivations import everything, faults
 
 RULES = load().rules
 EXAMPLES = [example for rule in RULES for example in examples(rule)]
@@ -21,7 +22,9 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
 def test_example(example: Example) -> None:
-    assert failure(example, load()) == ""
+    report = audited(example, load())
+    assert failure(example, load(), report) == ""
+    assert [fault for finding in everything(report.findings) for fault in faults(report, finding)] == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])

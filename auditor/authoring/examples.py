@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from auditor.findings import Severity
+from auditor.findings import Report, Severity
 from auditor.pipeline import audit_source
 from auditor.read import decode
 from auditor.render.run import Options, ordered
@@ -20,7 +20,7 @@ from auditor.render.text import finding_block
 from auditor.rulebook import Rule, Rulebook
 from auditor.selection import Selection, narrow
 
-__all__ = ["Example", "examples", "expected_file", "failure", "record", "rendered"]
+__all__ = ["Example", "audited", "examples", "expected_file", "failure", "record", "rendered"]
 
 ENDINGS: Final = (".md", ".markdown", ".mdx", ".json", ".yaml", ".yml", ".toml", ".sh", ".txt")
 WIDTH: Final = 100
@@ -60,11 +60,15 @@ def expected_file(example: Example) -> Path:
     return recorded if recorded != example.path else example.path.with_suffix(".expected.txt")
 
 
-def rendered(example: Example, book: Rulebook, *, own: bool) -> str:
-    """Return the findings on an example as text: the rule's `own`, or those of every rule from warning up; empty for none."""
+def audited(example: Example, book: Rulebook) -> Report:
+    """Audit an example against its context."""
     source = decode(example.path.read_bytes(), example.path.name)
     context = () if example.context is None else (decode(example.context.read_bytes(), example.context.name),)
-    report = audit_source(source, rules=book, context=context)
+    return audit_source(source, rules=book, context=context)
+
+
+def rendered(example: Example, report: Report, book: Rulebook, *, own: bool) -> str:
+    """Return the findings on an example as text: the rule's `own`, or those of every rule from warning up; empty for none."""
     if own:  # what is told with another rule's finding is this rule's too
         report = narrow(report, Selection((example.rule.code,)), book.rules)
     found = [
@@ -76,12 +80,13 @@ def rendered(example: Example, book: Rulebook, *, own: bool) -> str:
     return "".join(f"{finding_block(report, finding, options)}\n" for finding in found)
 
 
-def failure(example: Example, book: Rulebook) -> str:
-    """Return what is wrong with an example, or the empty string."""
+def failure(example: Example, book: Rulebook, report: Report | None = None) -> str:
+    """Return what is wrong with an example, or the empty string; `report` is its audit where that is at hand."""
+    report = report or audited(example, book)
     if example.good:
-        found = rendered(example, book, own=False)
+        found = rendered(example, report, book, own=False)
         return f"{example.name} must stay silent, but:\n{found}" if found else ""
-    found = rendered(example, book, own=True)
+    found = rendered(example, report, book, own=True)
     if not found:
         return f"{example.name} must raise {example.rule.code}, but does not"
     kept = expected_file(example)
@@ -97,7 +102,7 @@ def record(example: Example, book: Rulebook) -> bool:
     """Write what a bad example raises beside it; tell whether that changed anything. A good one has nothing to record."""
     if example.good:
         return False
-    found = rendered(example, book, own=True)
+    found = rendered(example, audited(example, book), book, own=True)
     kept = expected_file(example)
     if not found or (kept.is_file() and kept.read_text(encoding="utf-8") == found):
         return False
