@@ -21,9 +21,9 @@ from typing import Any, Final
 from auditor import __version__
 from auditor.errors import AuditorError, RuleError
 
-__all__ = ["FORMAT", "builtin", "cache_folder", "data", "own", "rule_files", "rules_folder", "stamp"]
+__all__ = ["FORMAT", "builtin", "cache_folder", "data", "facts", "own", "rule_files", "rules_folder", "stamp"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the index; raised when its shape changes."""
 MAX_FILES: Final = 2000
 MAX_BYTES: Final = 4_000_000
@@ -80,6 +80,12 @@ def data(name: str) -> Any:
     return builtin()["data"][name]
 
 
+def facts() -> list[dict[str, Any]]:
+    """Return what follows from what (`rules/facts.yaml`), checked and with formulas written out."""
+    found: list[dict[str, Any]] = builtin()["facts"]
+    return found
+
+
 def rule_files(folder: Path) -> list[Path]:
     """Return the data files of a rule folder, sorted: `*.yaml` at its top and every `rule.yaml` up to three folders below."""
 
@@ -121,7 +127,7 @@ def _hash(folder: Path, lexicon: Path | None) -> str:
     """Hash everything an index depends on: the rule files, the lexicon, and the code that compiles them."""
     digest = hashlib.sha256(f"{FORMAT} {__version__} {folder if lexicon else ''}\n".encode())
     compiler = [*sorted((_PACKAGE / "authoring").glob("*.py")), *sorted((_PACKAGE / "relations").glob("*.py"))]
-    files = [*rule_files(folder), *([lexicon] if lexicon else []), *compiler, _PACKAGE / "units.py"]
+    files = [*rule_files(folder), *([lexicon] if lexicon else []), *compiler, _PACKAGE / "units.py", _PACKAGE / "cost" / "closed.py"]
     for path in files:
         try:
             content = path.read_bytes()

@@ -46,6 +46,8 @@ class Use:
     """Only claims read with high confidence count."""
     in_order: bool = False
     """Of the scopes in `per`, only the first counts that any claim has."""
+    facts: bool = False
+    """Facts count where the plan states none."""
 
     @property
     def kind(self) -> Kind:
@@ -214,6 +216,7 @@ def _use(found: Mapping[str, Any]) -> Use:
         each=found["each"],
         in_order=found["in_order"],
         sure=found["sure"],
+        facts=found["facts"],
     )
 
 

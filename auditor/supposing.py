@@ -15,7 +15,7 @@ from typing import Final
 
 from auditor.check import procedure
 from auditor.check.frameworks import named
-from auditor.check.relations import run_all
+from auditor.check.relations import run_all, tabled
 from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Reading, Role
 from auditor.findings import Finding, Outcome, Restatement, Verdict
@@ -127,7 +127,7 @@ class Supposing:
             **self._compared(comparing, quantities),
             **{rule.name: self._found.get(rule.name, _NONE) for rule in contested},
         }
-        after = dict(self._tally(run_all(relations, supposed.values(), self._frameworks, told=False)))
+        after = dict(self._tally(run_all(relations, tabled(supposed.values(), self.subject.known), self._frameworks, told=False)))
         again = replace(
             self.subject,
             claims=_supposed(self.subject.claims, changed),
@@ -161,7 +161,7 @@ class Supposing:
     def _before(self, rules: Sequence[Rule], plans: Sequence[Plan]) -> Tally:
         key = (tuple(rule.code for rule in rules), tuple(plan.id for plan in plans))
         if key not in self._tallies:
-            self._tallies[key] = self._tally(run_all(rules, plans, self._frameworks, told=False))
+            self._tallies[key] = self._tally(run_all(rules, tabled(plans, self.subject.known), self._frameworks, told=False))
         return self._tallies[key]
 
     def _compared(self, rules: Sequence[Rule], quantities: Collection[str]) -> Tally:

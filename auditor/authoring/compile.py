@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from auditor import __version__
+from auditor.authoring.facts import compiled_facts
 from auditor.authoring.sources import read_sheet
 from auditor.authoring.validate import Checked, Entry, entries, validate
 from auditor.errors import RuleError
@@ -53,12 +54,14 @@ def compile_folder(folder: Path, lexicon: Path | None = None, cache: Path | None
             problems.append(error)
     rules.sort(key=lambda rule: rule["code"])
     problems += _alike(rules, folder)
+    facts = compiled_facts(sheets["facts"], quantities) if "facts" in sheets else []
     return {
         "format": FORMAT,
         "version": __version__,
         "rules": rules,
         "problems": [{"message": one.message, "path": one.path, "line": one.line, "column": one.column} for one in problems],
-        "data": {name: sheet.data for name, sheet in sheets.items()},
+        "facts": facts,
+        "data": {name: sheet.data for name, sheet in sheets.items() if name != "facts"},
     }
 
 
@@ -128,7 +131,7 @@ def _proved(text: str, checked: Checked, cache: Path | None) -> dict[str, Any]:
 def _digest(text: str, checked: Checked) -> str:
     code = Path(__file__).parent
     digest = hashlib.sha256(text.encode())
-    for name in ("prove.py", "validate.py", "../relations/language.py"):
+    for name in ("prove.py", "validate.py", "../relations/language.py", "../cost/closed.py"):
         digest.update((code / name).read_bytes())
     for use in checked.uses:
         digest.update(f"{use.entry.id} {use.entry.symbol} {use.entry.unit} {use.entry.of}\n".encode())
@@ -173,6 +176,7 @@ def _written(checked: Checked, proved: Mapping[str, Any]) -> dict[str, Any]:
                 "each": use.each,
                 "in_order": use.in_order,
                 "sure": use.sure,
+                "facts": use.facts,
             }
             for use in checked.uses
         ],
@@ -206,7 +210,7 @@ def main(arguments: list[str] | None = None) -> int:
         found = compile_folder(chosen.folder, chosen.lexicon, chosen.cache)
     except RuleError as error:
         problem = {"message": error.message, "path": error.path, "line": error.line, "column": error.column}
-        found = {"format": FORMAT, "version": __version__, "rules": [], "problems": [problem], "data": {}}
+        found = {"format": FORMAT, "version": __version__, "rules": [], "problems": [problem], "facts": [], "data": {}}
     text = json.dumps(found, ensure_ascii=False)
     if chosen.output is not None:
         chosen.output.write_text(text, encoding="utf-8")

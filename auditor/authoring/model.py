@@ -72,6 +72,9 @@ class SelectorModel(_Strict):
         bool, Field(description="Claims about single members (GPU 3, Stage 0, the attention part) count too, each for itself.")
     ] = False
     sure: Annotated[bool, Field(description="Only claims that were read with high confidence count.")] = False
+    facts: Annotated[
+        bool, Field(description="Where the plan states none, what follows from its claims and the catalog (`facts.yaml`) counts.")
+    ] = False
     in_order: Annotated[
         bool, Field(description="The scopes of `per` are tried in their order, like roles: only claims of the first that has any count.")
     ] = False

@@ -7,7 +7,7 @@ solved for (its repair is searched, not solved).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import comb
 from typing import Any, Final
@@ -27,6 +27,7 @@ from auditor.relations.language import (
     Number,
     RelationError,
     conjuncts,
+    mapped,
     names,
     read_expression,
     write,
@@ -145,25 +146,11 @@ class _Algebra:
         raise RelationError(f"no way to write {type(expression).__name__}")
 
 
-def _mapped(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    match node:
-        case Negation(operand=operand):
-            return change(replace(node, operand=_mapped(operand, change)))
-        case Binary(left=left, right=right) | Comparison(left=left, right=right):
-            return change(replace(node, left=_mapped(left, change), right=_mapped(right, change)))
-        case Call(arguments=arguments):
-            return change(replace(node, arguments=tuple(_mapped(part, change) for part in arguments)))
-        case Logic(parts=parts):
-            return change(replace(node, parts=tuple(_mapped(part, change) for part in parts)))
-        case _:
-            return change(node)
-
-
 def _renamed(node: Expression, rename: Mapping[str, str]) -> Expression:
     def change(part: Expression) -> Expression:
         return Name(rename.get(part.name, part.name)) if isinstance(part, Name) else part
 
-    return _mapped(node, change) if rename else node
+    return mapped(node, change) if rename else node
 
 
 def _difference(comparison: Comparison, algebra: _Algebra) -> tuple[Any, Any]:
@@ -241,7 +228,7 @@ def signature(condition: Expression, rename: Mapping[str, str] | None = None) ->
 
 
 def _meaning(use: Use) -> str:
-    marks = [mark for mark in ("each", "in_order", "sure") if getattr(use, mark)]
+    marks = [mark for mark in ("each", "in_order", "sure", "facts") if getattr(use, mark)]
     return "_".join((use.entry.symbol, *use.roles, *use.per, use.phase, *marks)).replace(".", "_")
 
 

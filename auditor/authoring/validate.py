@@ -5,9 +5,10 @@ Nothing here needs SymPy; what must be proved is in `prove`. Every error carries
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from string import Formatter
 from typing import Any, Final, TypeVar
 
@@ -16,6 +17,7 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from auditor.authoring.model import ConventionModel, RuleModel, SelectorModel, schema
 from auditor.authoring.sources import Key, Sheet
+from auditor.cost.closed import FORMULAS, Formula
 from auditor.errors import RuleError
 from auditor.relations.dimensions import check_condition, dimension
 from auditor.relations.evaluate import Convention, UnknownError, value_of
@@ -23,19 +25,52 @@ from auditor.relations.language import (
     FUNCTIONS,
     Comparison,
     Expression,
+    Macro,
     Name,
+    Number,
     RelationError,
     conjuncts,
+    mapped,
     names,
     read_condition,
     read_expression,
 )
 from auditor.units import UNITS, Dimension
 
-__all__ = ["Checked", "Entry", "Use", "entries", "placeholders", "validate"]
+__all__ = ["Checked", "Entry", "Use", "entries", "macros", "placeholders", "usual", "validate"]
 
-_RESERVED: Final = frozenset({"and", "or", "not", "expected", *FUNCTIONS})
+_RESERVED: Final = frozenset({"and", "or", "not", "in", "expected", *FUNCTIONS})
 _Read = TypeVar("_Read")
+
+
+@lru_cache(maxsize=1)
+def macros() -> Mapping[str, Macro]:
+    """Return the closed formulas of the cost model as functions of the language."""
+    return {name: _macro(formula) for name, formula in FORMULAS.items()}
+
+
+def _macro(formula: Formula) -> Macro:
+    """Return a formula as an expression; a constant's unit, which its text leaves out, is put before it."""
+    body = read_expression(formula.text)
+    found = dimension(body, {name: UNITS[unit].dimension for name, unit in formula.operands})
+    for unit in ("FLOP", "byte"):
+        if found is not None and found != formula.dimension and found * UNITS[unit].dimension == formula.dimension:
+            body = mapped(body, _with_unit(unit))
+            break
+    return Macro(tuple(name for name, _ in formula.operands), body)
+
+
+def _with_unit(unit: str) -> Callable[[Expression], Expression]:
+    """Return a change that gives the first number of an expression a unit."""
+    done: list[bool] = []
+
+    def change(part: Expression) -> Expression:
+        if isinstance(part, Number) and not done:
+            done.append(True)
+            return replace(part, unit=unit)
+        return part
+
+    return change
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +100,7 @@ class Use:
     each: bool = False
     in_order: bool = False
     sure: bool = False
+    facts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +209,11 @@ class _Checker:
                 raise self.fail(f"{name!r} {'stands twice' if name in seen else 'is a word of the language'}", "uses", key)
             seen.add(name)
             if isinstance(selected, str):
-                yield Use(name, entry, per=_usual(entry))
+                yield Use(name, entry, per=usual(entry))
             else:
                 roles = (selected.role,) if isinstance(selected.role, str) else tuple(selected.role)
-                per = (selected.per,) if isinstance(selected.per, str) else tuple(selected.per or _usual(entry))
-                yield Use(name, entry, roles, per, selected.phase, selected.each, selected.in_order, selected.sure)
+                per = (selected.per,) if isinstance(selected.per, str) else tuple(selected.per or usual(entry))
+                yield Use(name, entry, roles, per, selected.phase, selected.each, selected.in_order, selected.sure, selected.facts)
 
     def near(self, wanted: str) -> str:
         from difflib import get_close_matches
@@ -187,7 +223,7 @@ class _Checker:
 
     def condition(self, text: str, *route: Key) -> Expression:
         try:
-            node = read_condition(text)
+            node = read_condition(text, macros())
             check_condition(node, self.known)
         except RelationError as error:
             raise self.fail(f"{error.message} in {text!r}", *route, offset=error.offset) from error
@@ -195,7 +231,7 @@ class _Checker:
 
     def expression(self, text: str, *route: Key, known: Mapping[str, Dimension] | None = None) -> Expression:
         try:
-            node = read_expression(text)
+            node = read_expression(text, macros())
             dimension(node, self.known if known is None else known)
         except RelationError as error:
             raise self.fail(f"{error.message} in {text!r}", *route, offset=error.offset) from error
@@ -307,7 +343,8 @@ class _Checker:
         return self.uses[0].name if self.uses else ""
 
 
-def _usual(entry: Entry) -> tuple[str, ...]:
+def usual(entry: Entry) -> tuple[str, ...]:
+    """Return the scopes a quantity is taken with where nothing is said: unsaid, and those of the lexicon's `of`, or the whole."""
     return ("unsaid", *entry.of) if entry.of else ("total", "unsaid")
 
 

@@ -45,15 +45,16 @@ def run_checks(rules: Iterable[Rule], subject: Subject) -> tuple[tuple[Outcome, 
     A fault in one rule must not cost the user the others; nor may it pass in silence.
     """
     from auditor.check.frameworks import named
-    from auditor.check.relations import run_all  # imports this package's neighbours only when something is run
+    from auditor.check.relations import run_all, tabled  # imports this package's neighbours only when something is run
 
     outcomes: list[Outcome] = []
     notes: list[Note] = []
     frameworks = named(subject.document.source.text)
+    tables = tabled(subject.plans, subject.known)
     for rule in sorted(rules, key=_judges_verdicts):
         try:
             given = replace(subject, outcomes=tuple(outcomes)) if _judges_verdicts(rule) else subject
-            found = procedure(rule)(given, rule) if rule.check else run_all((rule,), subject.plans, frameworks)
+            found = procedure(rule)(given, rule) if rule.check else run_all((rule,), tables, frameworks)
             outcomes.extend(_unless_said(outcome, rule, subject) for outcome in found)
         except RuleError:
             raise

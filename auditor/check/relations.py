@@ -1,6 +1,7 @@
 """Runs the relation rules over the plans of a report.
 
-For each rule the claims of a plan are bound to the rule's names by quantity, role and scope. Where several claims compete
+For each rule the claims of a plan are bound to the rule's names by quantity, role and scope; where the plan states none and the
+rule admits it, what follows from its claims (`auditor.facts`) stands in. Where several claims compete
 for a name, every distinct value is tried and the rule is contradicted only if none satisfies it: that a report says two
 things of one quantity is another rule's business. Where a rule admits several conventions, or a number several meanings,
 one that holds suffices.
@@ -17,6 +18,8 @@ from string import Formatter
 from typing import Final
 
 from auditor.claims.model import Approximation, Claim, Role
+from auditor.facts.model import Fact, places_of
+from auditor.facts.table import facts_of
 from auditor.findings import Confidence, ConventionTried, Edit, Finding, Outcome, Place, Repair, Restatement, Severity, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.relations.dimensions import base_unit, dimension
@@ -29,7 +32,7 @@ from auditor.spans import Span
 from auditor.units import DIMENSIONLESS
 from auditor.values import Interval
 
-__all__ = ["restating", "run", "run_all"]
+__all__ = ["Table", "restating", "run", "run_all", "tabled"]
 
 MAX_COMBINATIONS: Final = 128
 """Choices of competing values that are tried; where there are more, nothing is contradicted."""
@@ -77,7 +80,20 @@ Claims = Mapping[str, Sequence[Claim]]
 """The claims of a plan by quantity."""
 
 
-def run_all(rules: Iterable[Rule], plans: Collection[Plan], frameworks: Collection[str] = (), *, told: bool = True) -> list[Outcome]:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A plan with its claims and facts by quantity."""
+
+    plan: Plan
+    claims: Claims
+
+
+def tabled(plans: Iterable[Plan], known: Sequence[Fact] = ()) -> tuple[Table, ...]:
+    """Return each plan with what it states and what follows; `known` are the facts of the catalog entries that the report names."""
+    return tuple(Table(plan, _by_quantity(plan, known)) for plan in plans)
+
+
+def run_all(rules: Iterable[Rule], tables: Collection[Table], frameworks: Collection[str] = (), *, told: bool = True) -> list[Outcome]:
     """Return the outcomes of every relation rule over every plan; what two plans share is said once.
 
     `frameworks` are the programs the report names: a convention of another program's is mentioned but saves nothing.
@@ -87,8 +103,8 @@ def run_all(rules: Iterable[Rule], plans: Collection[Plan], frameworks: Collecti
     found: list[Outcome] = []
     done: set[tuple[str, tuple[int, ...]]] = set()
     seen: set[tuple[str, Verdict, tuple[Span, ...], str]] = set()
-    for plan in plans:
-        claims = _by_quantity(plan)
+    for table in tables:
+        claims = table.claims
         for rule in relations:
             work = (rule.code, tuple(id(claim) for use in rule.uses for claim in claims.get(use.quantity, ())))
             if not work[1] or work in done:
@@ -99,7 +115,7 @@ def run_all(rules: Iterable[Rule], plans: Collection[Plan], frameworks: Collecti
                 if key not in seen:
                     seen.add(key)
                     found.append(outcome)
-    return _of_own_phase(found, plans)
+    return _of_own_phase(found, [table.plan for table in tables])
 
 
 def _of_own_phase(outcomes: list[Outcome], plans: Collection[Plan]) -> list[Outcome]:
@@ -124,19 +140,20 @@ def _of_own_phase(outcomes: list[Outcome], plans: Collection[Plan]) -> list[Outc
     return [outcome for outcome in outcomes if stands(outcome)]
 
 
-def run(rule: Rule, plan: Plan, frameworks: Collection[str] = ()) -> list[Outcome]:
+def run(rule: Rule, plan: Plan, frameworks: Collection[str] = (), known: Sequence[Fact] = ()) -> list[Outcome]:
     """Return the outcomes of one relation rule over one plan: none where the plan has nothing to do with it."""
-    return _run(rule, _by_quantity(plan), frameworks, told=True)
+    return _run(rule, _by_quantity(plan, known), frameworks, told=True)
 
 
-def _by_quantity(plan: Plan) -> dict[str, list[Claim]]:
+def _by_quantity(plan: Plan, known: Sequence[Fact]) -> dict[str, list[Claim]]:
     found: dict[str, list[Claim]] = {}
-    for claim in plan.claims:
+    for claim in (*plan.claims, *facts_of(plan.claims, known)):
         found.setdefault(claim.quantity, []).append(claim)
     return found
 
 
 def _run(rule: Rule, claims: Claims, frameworks: Collection[str], *, told: bool) -> list[Outcome]:
+    claims = _without_circles(rule, claims)
     present = [use for use in rule.uses if use.quantity in claims]
     missing = [use.name for use in rule.uses if use.quantity not in claims and use.name not in rule.assume]
     if not present or (len(missing) > len(present) and not _could_run(rule, missing)):
@@ -168,12 +185,29 @@ def _merged(outcomes: Sequence[Outcome]) -> Outcome:
     return Outcome(first.rule, first.verdict, spans, first.message, finding)
 
 
+def _without_circles(rule: Rule, claims: Claims) -> Claims:
+    """Return the claims without the facts that the rule does not admit, or that follow from what the rule itself compares."""
+    compared = {use.quantity for use in rule.uses}
+    admitted = {use.quantity for use in rule.uses if use.facts}
+
+    def counts(claim: Claim) -> bool:
+        if not isinstance(claim, Fact):
+            return True
+        return claim.quantity in admitted and not any(operand.quantity in compared for operand in claim.operands)
+
+    facts = {quantity for quantity in compared if any(isinstance(claim, Fact) for claim in claims.get(quantity, ()))}
+    if not facts:
+        return claims
+    kept = {quantity: [claim for claim in claims[quantity] if counts(claim)] for quantity in facts}
+    return {quantity: kept.get(quantity, listed) for quantity, listed in claims.items() if kept.get(quantity, listed)}
+
+
 # --- binding
 
 
 def _candidates(use: Use, claims: Claims) -> Iterator[Claim]:
     """Yield the claims of the plan that may stand for a name, all of the first role that has any."""
-    listed = claims.get(use.quantity, ())
+    listed = [claim for claim in claims.get(use.quantity, ()) if use.facts or not isinstance(claim, Fact)]
     for role in use.roles:
         fitting = [claim for claim in listed if claim.role is Role(role) and _in_scope(use, claim)]
         for per in use.per if use.in_order else ():
@@ -249,7 +283,9 @@ def _meanings(claim: Claim) -> tuple[Meaning, ...]:
     for reading in claim.readings:
         interval = reading.interval
         shown = interval.middle
-        if claim.bound:
+        if isinstance(claim, Fact) and reading.stated is not None:
+            shown = reading.stated.middle
+        elif claim.bound:
             shown = interval.high if claim.bound.startswith("<") else interval.low
         if shown is not None:
             found.append(Meaning(interval, shown, reading.name))
@@ -258,6 +294,8 @@ def _meanings(claim: Claim) -> tuple[Meaning, ...]:
 
 def _bind(use: Use, claim: Claim) -> Bound:
     unit = claim.unit if claim.unit.dimension == use.unit.dimension else use.unit
+    if isinstance(claim, Fact):
+        return Bound(use.symbol, _meanings(claim), claim.text, unit, None, origin=claim.read_as)
     return Bound(use.symbol, _meanings(claim), claim.text, unit, None if claim.source else claim.span)
 
 
@@ -283,7 +321,9 @@ def _judge_focus(
             return None
     silent = {use.name: use for use in rule.uses if use.name in rule.assume and use.quantity not in claims}
     missing = [use.name for use in rule.uses if use.name not in fitting and use.name not in silent]
-    if not fitting or not _could_run(rule, missing):
+    if not any(not isinstance(chosen[0], Fact) for chosen in fitting.values()):
+        return None
+    if not _could_run(rule, missing):
         return _not_checkable(rule, fitting, missing) if whole else None
     options = {name: _options(chosen) for name, chosen in fitting.items()}
     trials = _trials(rule, options, silent, frameworks)
@@ -309,7 +349,7 @@ def _not_checkable(rule: Rule, fitting: Mapping[str, Sequence[Claim]], missing: 
     """Return the outcome of a rule whose operands are not all stated, if at least half of them are."""
     if not fitting or len(missing) > len(fitting):
         return None
-    spans = tuple(dict.fromkeys(claim.span for chosen in fitting.values() for claim in chosen[:1] if not claim.source))
+    spans = tuple(dict.fromkeys(span for chosen in fitting.values() for claim in chosen[:1] for span in places_of(claim)))
     relation = write(rule.conventions[0].holds)
     symbols = {use.name: use.symbol for use in rule.uses}
     wanted = " and ".join(dict.fromkeys(symbols[name] for name in missing))
@@ -396,7 +436,7 @@ def _outcome(rule: Rule, trials: Sequence[Trial], *, complete: bool, told: bool)
 
 def _spans(trial: Trial, *, every: bool = False) -> tuple[Span, ...]:
     claims = [claim for option in trial.options.values() for claim in (option.claims if every else option.claims[:1])]
-    return tuple(dict.fromkeys(claim.span for claim in claims if not claim.source))
+    return tuple(dict.fromkeys(span for claim in claims for span in places_of(claim)))
 
 
 # --- saying it
@@ -417,7 +457,8 @@ def _in_figures(node: Expression, bounds: Mapping[str, Bound], judged: Judged) -
 
 def _subject(rule: Rule, trial: Trial) -> str:
     """Return the name of the claim a finding stands at."""
-    return rule.subject if rule.subject in trial.options else next(iter(trial.options))
+    stated = [name for name, option in trial.options.items() if not isinstance(option.claim, Fact)]
+    return rule.subject if rule.subject in stated else stated[0]
 
 
 def _finding(rule: Rule, trial: Trial, *, alone: bool) -> Finding:
@@ -430,10 +471,21 @@ def _finding(rule: Rule, trial: Trial, *, alone: bool) -> Finding:
     assumed = [bound for name, bound in trial.bounds.items() if name in used and name not in trial.options]
     if taken := ", ".join(f"{bound.symbol} {bound.text}" for bound in assumed):
         message += f" ({taken} assumed)"
+    facts = [option.claim for option in trial.options.values() if isinstance(option.claim, Fact)]
+    if followed := "; ".join(dict.fromkeys(_followed(fact) for fact in facts)):
+        message += f" ({followed})"
     related = [
-        Place(option.claim.span, words.label(name), option.claim.source) for name, option in trial.options.items() if name != subject
+        Place(option.claim.span, words.label(name), option.claim.source)
+        for name, option in trial.options.items()
+        if name != subject and not isinstance(option.claim, Fact)
     ]
-    related += [Place(claim.span, "the same", claim.source) for option in (main, *trial.options.values()) for claim in option.claims[1:]]
+    related += [Place(one.span, f"{one.symbol} {one.text}", one.source) for fact in facts for one in fact.operands]
+    related += [
+        Place(claim.span, "the same", claim.source)
+        for option in (main, *trial.options.values())
+        for claim in option.claims[1:]
+        if not isinstance(claim, Fact)
+    ]
     return rule.finding(
         message,
         Place(main.claim.span, words.label(subject), main.claim.source),
@@ -447,6 +499,14 @@ def _finding(rule: Rule, trial: Trial, *, alone: bool) -> Finding:
         repairs=_repairs(rule, trial, alone=alone),
         basis=_basis(rule, trial),
     )
+
+
+def _followed(fact: Fact) -> str:
+    """Say where a fact comes from: `gpus 16 = 2 * 8`, or the entry of the catalog."""
+    if not fact.steps:
+        return f"{fact.symbol} {fact.text} of {fact.follows}"
+    step = fact.steps[-1]
+    return f"{fact.symbol} {step.substituted} = {step.result}"
 
 
 def _basis(rule: Rule, trial: Trial) -> tuple[Span, ...]:
@@ -463,7 +523,7 @@ def _basis(rule: Rule, trial: Trial) -> tuple[Span, ...]:
         if _never_holds(rule, trial, free):
             bounds, needed = free, [other for other in needed if other != name]
     kept = [option.claim for name, option in trial.options.items() if name in needed or name == rule.subject]
-    return tuple(dict.fromkeys(claim.span for claim in kept if not claim.source))
+    return tuple(dict.fromkeys(span for claim in kept for span in places_of(claim)))
 
 
 def _never_holds(rule: Rule, trial: Trial, bounds: Mapping[str, Bound]) -> bool:
@@ -494,12 +554,15 @@ def _certainty(rule: Rule, trial: Trial, subject: str) -> tuple[Severity, Confid
     confidence = min(rule.confidence, weakest, key=lambda one: one.rank)
     if trial.options[subject].claim.confidence is Confidence.LOW:
         return min(rule.severity, Severity.INFO, key=lambda one: one.rank), confidence
+    if any(isinstance(claim, Fact) and claim.catalog for claim in trial.claims):
+        return min(rule.severity, Severity.WARNING, key=lambda one: one.rank), confidence
     doubtful = weakest is Confidence.LOW and rule.severity is Severity.ERROR
     return (Severity.WARNING if doubtful else rule.severity), confidence
 
 
 def _derivation(trial: Trial) -> tuple[Step, ...]:
-    return tuple(dict.fromkeys(step for one in trial.judged for step in derive(one, trial.bounds)))
+    before = [step for claim in trial.claims if isinstance(claim, Fact) for step in claim.steps]
+    return tuple(dict.fromkeys((*before, *(step for one in trial.judged for step in derive(one, trial.bounds)))))
 
 
 def _conventions(rule: Rule, trial: Trial) -> tuple[ConventionTried, ...]:
@@ -636,7 +699,8 @@ class _Words:
 
 def _repairs(rule: Rule, trial: Trial, *, alone: bool) -> tuple[Repair, ...]:
     """Return the nearest value of each operand that would agree; which of them is likeliest is judged where all findings are known."""
-    kinds = {use.name: use.kind for use in rule.uses if use.name in trial.options and use.name not in rule.keep}
+    stated = {name for name, option in trial.options.items() if not isinstance(option.claim, Fact)}
+    kinds = {use.name: use.kind for use in rule.uses if use.name in stated and use.name not in rule.keep}
     found: list[Change] = []
     for one in trial.judged:
         found += changes(one.convention, one.meanings, kinds, rule.tolerance)

@@ -15,6 +15,8 @@ from auditor.check.passages import Passage, passages
 from auditor.claims.equation import Equation, read
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim
+from auditor.facts.catalog import known_facts
+from auditor.facts.model import Fact
 from auditor.findings import Outcome
 from auditor.plans.model import Plan
 from auditor.spans import Span
@@ -69,6 +71,11 @@ class Subject:
     def equations(self) -> tuple[tuple[Passage, Equation], ...]:
         """Every written equation of the report with the passage it stands in."""
         return tuple((passage, equation) for passage in passages(self.document) for equation in read(passage.content, self.lexicon))
+
+    @cached_property
+    def known(self) -> tuple[Fact, ...]:
+        """Return what the catalog says of the model and the GPU that the report names."""
+        return known_facts(self.document, self.claims, self.lexicon)
 
     def siblings(self, statement: Statement) -> Sequence[Statement]:
         """Return the statements of the same group (list, table, tree, object, command)."""

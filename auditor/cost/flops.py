@@ -19,6 +19,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from auditor.cost import closed
 from auditor.cost.activations import Recompute
 from auditor.cost.amount import Amount, amount, count, rounded_down, total
 from auditor.cost.architecture import Architecture
@@ -240,7 +241,7 @@ def utilisation(work: Amount, time: Amount, gpus: int, peak: Amount) -> Amount:
 
     `peak` is the dense peak of one GPU at the stated precision, in FLOP/s. Above 1 it is impossible.
     """
-    return work / (time * count("gpus", gpus) * peak)
+    return closed.utilization(work, time, count("gpus", gpus), peak)
 
 
 def experts_touched(model: Architecture, tokens: int) -> Amount:

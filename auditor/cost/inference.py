@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from auditor.cost import closed
 from auditor.cost.amount import Amount, amount, count, largest, total
 from auditor.cost.architecture import Architecture
 from auditor.cost.flops import CONVENTIONS, Convention, attention_per_token, experts_touched, matrix_parameters
@@ -197,12 +198,12 @@ def time_to_first_token(prefill: Amount, queueing: Amount | None = None) -> Amou
 
 def end_to_end(ttft: Amount, tpot: Amount, output_tokens: int) -> Amount:
     """Return TTFT + (o - 1) TPOT in seconds; some tools divide by o instead of o - 1."""
-    return ttft + (count("o", output_tokens) - 1) * tpot
+    return closed.end_to_end(ttft, tpot, count("o", output_tokens))
 
 
 def concurrency(request_rate: Amount, latency: Amount) -> Amount:
     """Return the requests in flight: rate x end-to-end latency (Little's law), for a steady state."""
-    return request_rate * latency
+    return closed.in_flight(request_rate, latency)
 
 
 def output_rate(requests: Amount, output_tokens: int, latency: Amount) -> Amount:

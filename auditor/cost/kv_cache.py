@@ -13,6 +13,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
+from auditor.cost import closed
 from auditor.cost.amount import Amount, amount, ceiling, count, smallest, total
 from auditor.cost.architecture import Architecture
 from auditor.cost.formats import FORMATS, Format
@@ -32,7 +33,7 @@ def layer_per_token(model: Architecture, stored: Format = _BF16) -> Amount:
         return (count("r_kv", model.latent.kv_rank) + count("d_r", model.latent.rope)) * w
     g, d = count("g", model.kv_heads), count("d", model.head_dim)
     if model.value_dim == model.head_dim:
-        return 2 * g * d * w
+        return closed.kv_bytes_per_layer(g, d, w)
     return g * (d + count("d_v", model.value_dim)) * w
 
 

@@ -46,6 +46,7 @@ __all__ = [
     "derive",
     "judge",
     "range_of",
+    "step_of",
     "value_of",
 ]
 
@@ -84,6 +85,8 @@ class Bound:
     span: Span | None = None
     assumed: bool = False
     """The report is silent; `stated()` of it is false though it has a value."""
+    origin: str = "assumed"
+    """Where a value without a place in the report comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,13 +345,17 @@ def derive(judged: Judged, bounds: Mapping[str, Bound]) -> tuple[Step, ...]:
             sides = [(comparison.left, comparison.right), (comparison.right, comparison.left)]
             written = [pair for pair in sides if not isinstance(pair[0], Name | Number)]
             for side, other in written or sides[:1]:
-                step = _step(side, other, bounds, judged.meanings)
+                step = step_of(side, other, bounds, judged.meanings)
                 if step is not None and step not in steps:
                     steps.append(step)
     return tuple(steps)
 
 
-def _step(side: Expression, other: Expression, bounds: Mapping[str, Bound], meanings: Mapping[str, Meaning]) -> Step | None:
+def step_of(side: Expression, other: Expression, bounds: Mapping[str, Bound], meanings: Mapping[str, Meaning]) -> Step | None:
+    """Return the arithmetic of an expression as a step; `other` is what it is compared with, whose unit the result is written in.
+
+    None where an operand has no value or the arithmetic is undefined.
+    """
     used = names(side)
     if any(name not in meanings for name in used):
         return None
@@ -368,6 +375,7 @@ def _step(side: Expression, other: Expression, bounds: Mapping[str, Bound], mean
             meanings[name].interval.low,
             meanings[name].interval.high,
             bounds[name].span,
+            bounds[name].origin,
         )
         for name in used
     )

@@ -1,7 +1,8 @@
 """The language of relations: a safe reader for the small expressions of rule files, and its writer.
 
 `gpus == tp * pp * dp`, `mem_used <= 95 / 100 * mem_capacity`, `ceil(heads / tp) * tp == heads and stated(ep)`: arithmetic
-over names, numbers (with a unit: `6 FLOP`, `80 GB`), a table of functions, comparisons, and/or/not. The text is read by
+over names, numbers (with a unit: `6 FLOP`, `80 GB`), a table of functions, comparisons, membership (`vp in (1, 2)`), and/or/not.
+Formulas of others may be given by name: `kv_bytes_per_token(...)` stands for its definition. The text is read by
 this module's own tokeniser and parser, never by an evaluator; length, nesting, size, digits and degree are bounded, so an
 expression of a stranger's rule can neither run code nor hang.
 """
@@ -9,7 +10,7 @@ expression of a stranger's rule can neither run code nor hang.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
@@ -23,6 +24,7 @@ __all__ = [
     "Comparison",
     "Expression",
     "Logic",
+    "Macro",
     "Name",
     "Negation",
     "Number",
@@ -30,6 +32,7 @@ __all__ = [
     "comparisons",
     "conjuncts",
     "decimal",
+    "mapped",
     "names",
     "read_condition",
     "read_expression",
@@ -132,9 +135,18 @@ FUNCTIONS: Final[Mapping[str, tuple[int, int]]] = {
 }
 """The functions and how many arguments each takes; `stated(x)` is a condition: the report gives a value for x."""
 
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A formula that may be called by its name: its operands and the expression it stands for."""
+
+    operands: tuple[str, ...]
+    body: Expression
+
+
 ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">="})
-_WORDS: Final = frozenset({"and", "or", "not"})
+_WORDS: Final = frozenset({"and", "or", "not", "in"})
 _TWO: Final = ("**", "//", "==", "!=", "<=", ">=")
 _ONE: Final = "+-*/%<>(),"
 
@@ -194,7 +206,8 @@ def _is_condition(node: Expression) -> bool:
 class _Reader:
     """Recursive descent over the tokens of one expression."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, macros: Mapping[str, Macro]) -> None:
+        self.macros = macros
         if len(text) > MAX_LENGTH:
             raise RelationError(f"longer than {MAX_LENGTH} characters", MAX_LENGTH)
         self.tokens = list(_tokens(text))
@@ -269,6 +282,8 @@ class _Reader:
 
     def comparison(self) -> Expression:
         left = self.addition()
+        if self.accepts("in"):
+            return self.membership(self.numeric(left))
         if not self.accepts(*_COMPARISONS):
             return left
         found: list[Expression] = []
@@ -279,6 +294,18 @@ class _Reader:
             found.append(self.count(Comparison(sign.text, self.numeric(left), right, sign.at)))
             left = right
         return found[0] if len(found) == 1 else self.count(Logic("and", tuple(found), first))
+
+    def membership(self, left: Expression) -> Expression:
+        """Read `in (a, b, ...)`: equal to one of them."""
+        at = self.take().at
+        self.expect("(")
+        found: list[Expression] = []
+        while not found or self.accepts(","):
+            if found:
+                self.take()
+            found.append(self.count(Comparison("==", left, self.numeric(self.addition()), at)))
+        self.expect(")")
+        return found[0] if len(found) == 1 else self.count(Logic("or", tuple(found), at))
 
     def addition(self) -> Expression:
         node = self.product()
@@ -350,14 +377,17 @@ class _Reader:
         return Number(value, "", token.at)
 
     def call(self, name: _Token) -> Expression:
-        if name.text not in FUNCTIONS:
-            raise RelationError(f"unknown function {name.text!r}; there are {', '.join(sorted(FUNCTIONS))}", name.at)
+        macro = self.macros.get(name.text)
+        if name.text not in FUNCTIONS and macro is None:
+            raise RelationError(f"unknown function {name.text!r}; there are {', '.join(sorted({*FUNCTIONS, *self.macros}))}", name.at)
         self.expect("(")
         arguments = [self.numeric(self.disjunction())]
         while self.accepts(","):
             self.take()
             arguments.append(self.numeric(self.disjunction()))
         self.expect(")")
+        if macro is not None:
+            return self.expanded(name, macro, arguments)
         least, most = FUNCTIONS[name.text]
         if not least <= len(arguments) <= most:
             wanted = str(least) if least == most else f"{least} to {most}"
@@ -365,6 +395,19 @@ class _Reader:
         if name.text == "stated" and not isinstance(arguments[0], Name):
             raise RelationError("stated takes the name of a quantity", name.at)
         return self.count(Call(name.text, tuple(arguments), name.at))
+
+    def expanded(self, name: _Token, macro: Macro, arguments: list[Expression]) -> Expression:
+        """Return what a formula comes to with its arguments in the places of its operands."""
+        if len(arguments) != len(macro.operands):
+            raise RelationError(f"{name.text} takes {', '.join(macro.operands)}", name.at)
+        given = dict(zip(macro.operands, arguments, strict=True))
+
+        def put(part: Expression) -> Expression:
+            if isinstance(part, Name):
+                return given[part.name]
+            return self.count(part)
+
+        return mapped(macro.body, put)
 
     def whole(self) -> Expression:
         node = self.disjunction()
@@ -405,15 +448,18 @@ def _degree(node: Expression) -> tuple[int, int]:
             return max(degree[0] for degree in degrees), max(degree[1] for degree in degrees)
 
 
-def read_expression(text: str) -> Expression:
-    """Read an arithmetic expression; `RelationError` if it is none."""
-    reader = _Reader(text)
+_NO_MACROS: Final[Mapping[str, Macro]] = {}
+
+
+def read_expression(text: str, macros: Mapping[str, Macro] = _NO_MACROS) -> Expression:
+    """Read an arithmetic expression, in which the formulas of `macros` may be called; `RelationError` if it is none."""
+    reader = _Reader(text, macros)
     return reader.numeric(reader.whole())
 
 
-def read_condition(text: str) -> Expression:
-    """Read a condition (comparisons joined by and, or, not); `RelationError` if it is none."""
-    reader = _Reader(text)
+def read_condition(text: str, macros: Mapping[str, Macro] = _NO_MACROS) -> Expression:
+    """Read a condition (comparisons joined by and, or, not), in which `macros` may be called; `RelationError` if it is none."""
+    reader = _Reader(text, macros)
     return reader.condition(reader.whole())
 
 
@@ -427,6 +473,21 @@ def _parts(node: Expression) -> tuple[Expression, ...]:
             return (left, right)
         case Call(arguments=parts) | Logic(parts=parts):
             return parts
+
+
+def mapped(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Return an expression with each part changed, the innermost first."""
+    match node:
+        case Negation(operand=operand):
+            return change(replace(node, operand=mapped(operand, change)))
+        case Binary(left=left, right=right) | Comparison(left=left, right=right):
+            return change(replace(node, left=mapped(left, change), right=mapped(right, change)))
+        case Call(arguments=arguments):
+            return change(replace(node, arguments=tuple(mapped(part, change) for part in arguments)))
+        case Logic(parts=parts):
+            return change(replace(node, parts=tuple(mapped(part, change) for part in parts)))
+        case _:
+            return change(node)
 
 
 def names(node: Expression, *, asked: bool = True) -> tuple[str, ...]:

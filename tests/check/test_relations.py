@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.check.relations import run, run_all
+from auditor.check.relations import run, run_all, tabled
 from auditor.claims.model import Approximation, Role, Scope
 from auditor.findings import Confidence, Finding, Outcome, Severity, Verdict
 from auditor.plans.model import Plan
@@ -279,7 +279,7 @@ def test_facts_of_a_context_carry_their_path(book: Rulebook) -> None:
 
 def test_plans_that_share_claims_are_checked_once(book: Rulebook) -> None:
     one = plan(gpus=16, tp=4, ep=16, pp=4, dp=2)
-    outcomes = run_all([book.get("world")], [one, replace(one, id="again")])
+    outcomes = run_all([book.get("world")], tabled([one, replace(one, id="again")]))
     assert len(outcomes) == 1
 
 
