@@ -194,6 +194,7 @@ def _written(checked: Checked, proved: Mapping[str, Any]) -> dict[str, Any]:
         "references": list(model.references),
         "repair": {"keep": list(model.repair.keep), "prefer": list(model.repair.prefer), "derived": model.repair.derived or ""},
         "key": proved["key"],
+        "power": {"floor": str(Fraction(model.power.floor.rstrip("%")) / 100), "because": model.power.because} if model.power else {},
         "data": dict(model.data),
     }
 

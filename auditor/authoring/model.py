@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from auditor.findings import CATEGORIES
 
-__all__ = ["ConventionModel", "RepairModel", "RuleModel", "SelectorModel", "schema"]
+__all__ = ["ConventionModel", "PowerModel", "RepairModel", "RuleModel", "SelectorModel", "schema"]
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -103,6 +103,13 @@ class RepairModel(_Strict):
     ] = None
 
 
+class PowerModel(_Strict):
+    """How much of what is wrong the rule must reject, where that is not the usual floor."""
+
+    floor: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}%$"), Field(description="The least share of wrong figures, `40%`.")]
+    because: Annotated[Line, Field(description="Why no more can be asked of it.")]
+
+
 class RuleModel(_Strict):
     """One rule: `rules/<category>/<id>/rule.yaml`."""
 
@@ -151,6 +158,7 @@ class RuleModel(_Strict):
     unless: Annotated[Text | None, Field(description="Known limits: when a flagged report may still be right.")] = None
     references: Annotated[list[Line], Field(description="Papers, framework files, datasheets.")] = []
     repair: Annotated[RepairModel, Field(description="Hints for repairs.")] = RepairModel()
+    power: Annotated[PowerModel | None, Field(description="The floor of its power, where it is not the usual one.")] = None
     data: Annotated[
         dict[Identifier, Any],
         Field(description="What a procedural check reads: phrases, names, limits. `unless_said`: words that say what the rule would."),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,6 +63,8 @@ def _operand(use: Use) -> str:
         parts.append(f"in {use.phase}")
     if use.each:
         parts.append("each member for itself")
+    if use.facts:
+        parts.append("stated or following")
     if use.sure:
         parts.append("read with high confidence")
     if use.in_order:
@@ -86,6 +89,13 @@ def _relation(rule: Rule) -> Iterator[str]:
 
 
 def _checked(rule: Rule) -> Iterator[str]:
+    yield from _how(rule)
+    if own := rule.data["power"]:
+        floor = figure(Fraction(own["floor"]), UNITS["%"])
+        yield from (f"It need not reject more than {floor} of wrong figures: {own['because']}.", "")
+
+
+def _how(rule: Rule) -> Iterator[str]:
     if rule.check:
         from auditor.check import procedure
 
@@ -193,7 +203,9 @@ def pages(book: Rulebook, root: Path) -> Mapping[Path, str]:
             *lead,
             "",
             "A rule is a folder: `rule.yaml` (checked against `rule.schema.json`) and examples that are its tests.",
-            "`lexicon.yaml` names the quantities, `frameworks.yaml` the programs whose own way of counting a convention may follow.",
+            "`lexicon.yaml` names the quantities, `frameworks.yaml` the programs whose own way of counting a convention may follow,",
+            "`facts.yaml` what follows from what, `plausible.yaml` the figures that the power of a rule is measured with.",
+            "A relation may call the cost model's formulas by name (`auditor/cost/closed.py`).",
             "`audit rules new` makes a rule, `audit rules check` proves and tests all, `audit rules record` and `pages` write the rest.",
             *table(book, "{category}/{name}/rule.yaml"),
             "",

@@ -65,16 +65,20 @@ def new(name: str, folder: Path | None) -> int:
 @_FOLDER
 @click.option("--only", metavar="CODE|NAME", help="Run the examples of this rule only.")
 def check(folder: Path | None, only: str | None) -> int:
-    """Validate and prove rules, then run their examples: good ones must stay silent, bad ones fire exactly as recorded.
+    """Validate and prove rules, run their examples and measure their power.
 
-    Exit status: 0 all is well, 1 an example fails, 2 a rule file is at fault.
+    Good examples must stay silent, bad ones fire exactly as recorded. The power of a rule is the share of wrong figures it rejects; it
+    must reach the rule's floor (60 % unless `power` in the rule says another, with its reason).
+
+    Exit status: 0 all is well, 1 an example fails or a rule is below its floor, 2 a rule file is at fault.
     """
     from auditor.authoring.examples import examples, failure
+    from auditor.authoring.power import is_weak, measured, told
     from auditor.check import procedure
 
     book, rules = _book(folder)
     faulty = _complain(book, folder)
-    failed = total = 0
+    failed = total = weak = 0
     for rule in _wanted(rules, book, only):
         if rule.check:
             procedure(rule)
@@ -89,8 +93,13 @@ def check(folder: Path | None, only: str | None) -> int:
             if not count:
                 failed += 1
                 warn(f"{rule.name} has no {'good' if good else 'bad'} example; add {'good' if good else 'bad'}-NAME.md to {rule.folder}")
-    write(f"{len(rules)} rules, {total} examples, {failed} failed\n")
-    return 2 if faulty else 1 if failed else 0
+        power = measured(rule, book)
+        write(f"{told(rule, power)}\n")
+        if is_weak(rule, power):
+            weak += 1
+            warn(f"{rule.name} rejects too little of what is wrong; narrow its conventions, or write its floor with the reason")
+    write(f"{len(rules)} rules, {total} examples, {failed} failed, {weak} below the floor of their power\n")
+    return 2 if faulty else 1 if failed or weak else 0
 
 
 @command.command("record", context_settings=_SETTINGS)

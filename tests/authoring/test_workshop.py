@@ -38,7 +38,7 @@ def test_a_new_rule_works_at_once_and_from_any_place(tmp_path: Path) -> None:
 def test_check_record_check(tmp_path: Path) -> None:
     run(rules_command, "new", "layout/stage-size", str(tmp_path))
     first = run(rules_command, "check", str(tmp_path))
-    assert (first.return_value, first.output.splitlines()[-1]) == (1, "1 rules, 2 examples, 1 failed")
+    assert (first.return_value, first.output.splitlines()[-1]) == (1, "1 rules, 2 examples, 1 failed, 0 below the floor of their power")
     kept = tmp_path / "layout" / "stage-size" / "bad-plan.txt"
     assert run(rules_command, "record", str(tmp_path)).output == f"recorded {kept}\n"
     assert run(rules_command, "record", str(tmp_path)).output == "nothing to record\n"
