@@ -73,7 +73,8 @@ def read_count(
         paired = read_pair(desk, line, number, before)
         if paired:
             return paired
-        if line.views and not number.noun and named_in(desk, "share", line.views[0].words):
+        pair = line.statement.kind is Kind.CELL and len(line.numbers) == 2 and not line.words[2:]
+        if line.views and not number.noun and (pair or named_in(desk, "share", line.views[0].words)):
             return Meaning("other", Confidence.MEDIUM, "part of a written fraction", words="part")
     if number.noun:
         meaning = read_counted(desk, line, position, number, tail, head, before)
@@ -327,7 +328,13 @@ def read_labelled(
         and (word.text not in TELLS_CHANGE or (head and head[-1].text == "by"))
     ]
     first = True
+    opaque: View | None = None
     for depth, view in enumerate(views):
+        if opaque is not None and view.label.kind not in (LabelKind.COLUMN, LabelKind.ROW) and not view.unit:
+            # A section title names no column whose own head was not understood.
+            return Meaning("other", Confidence.MEDIUM, f"label {opaque.raw.strip()!r}", words=opaque.raw.strip()[:60])
+        if view.settings and not number.noun:
+            continue  # `{"tp_8": 2.84}`: the name of a variant says nothing of what was measured
         best = head_name(desk, "", view.words, trailing=True, phase_words=True)
         if depth == 0 and is_width(view) and not (best and best.quantity.kind == "count"):
             return Meaning("other", Confidence.MEDIUM, f"label {view.raw.strip()!r}", words=view.raw.strip()[:60])  # `total_dim`
@@ -407,6 +414,7 @@ def read_labelled(
             in_table = line.statement.cell is not None and view.label.kind in (LabelKind.COLUMN, LabelKind.ROW)
             if in_table and depth == 0:
                 first = False
+                opaque = view
                 continue
             if line.statement.kind is Kind.SENTENCE and view.label.kind is LabelKind.HEADING:
                 break

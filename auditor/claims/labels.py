@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from auditor.claims.lexicon import Lexicon, Match
+from auditor.claims.members import keyed_at, members_in, settings_in
 from auditor.claims.vocabulary import GIVEN_UP, LEFT_OUT
 from auditor.claims.words import Word, split
 from auditor.statements import Label, LabelKind
@@ -70,7 +71,9 @@ class View:
     unit_per: str = ""
     per: str = ""
     member: str = ""
-    """`Stage 0`, `GPU 3` when the label names one of many."""
+    """`Stage 0`, `GPU 3`, `ranks 0-15` when the label names one or some of many."""
+    settings: tuple[tuple[str, int], ...] = ()
+    """What a variant sets, where the label names one and says nothing else: `tp_8`, `TP=8, PP=2`, `batch 16`."""
     role: str = ""
     phase: str = ""
     factor: int = 1
@@ -181,6 +184,8 @@ class LabelReader:
     def view(self, label: Label) -> View:
         raw = label.text.content[:400]
         lexicon = self.lexicon
+        if label.kind is LabelKind.KEY:
+            raw = raw[: keyed_at(raw, lexicon)].rstrip(" _-")
         words = slashed(raw, lexicon.normalize(raw))
         option = raw.rfind(" --")
         if option >= 0 and " " not in raw[option + 1 :].strip():
@@ -206,6 +211,7 @@ class LabelReader:
         factor, ending = (1, -1) if unit else self.magnitude(raw, words)
         if ending >= 0:
             named = tuple(word for word in named if word.end <= ending)
+        settings = () if label.kind is LabelKind.HEADING else settings_in(raw, lexicon)
         member = self.member(raw)
         if member and all(word.text.isdigit() or word.text in lexicon.naming or word.text in lexicon.transparent for word in named):
             named = ()
@@ -215,11 +221,12 @@ class LabelReader:
             raw=raw,
             words=named,
             matches=matches,
-            transparent=bool(member) or lexicon.is_transparent(named),
+            transparent=bool(member or settings) or lexicon.is_transparent(named),
             unit=unit,
             unit_per=unit_per,
             per=unit_per or per_of(words) or (_memory_owner(words) if unit else ""),
             member=member,
+            settings=() if member else settings,
             role=self.role(words),
             phase=self.phase(words),
             factor=factor,
@@ -264,6 +271,8 @@ class LabelReader:
 
     def headed_unit(self, raw: str) -> tuple[str, str]:
         """Read a table head that is itself a unit: `Tokens / sec / GPU`, `TFLOP/s/GPU`, `TGS (tokens/s)`."""
+        if raw.rstrip().endswith(")") and (opening := raw.rfind("(")) > 0:
+            raw = raw[:opening]  # `tok/s (batch 256)`: under which condition
         squeezed = "".join(raw.split())
         for candidate in (raw.strip(), raw.strip().lower(), squeezed, squeezed.lower()):
             spelling = self.lexicon.units.get(candidate)
@@ -286,18 +295,9 @@ class LabelReader:
         return ""
 
     def member(self, raw: str) -> str:
-        """Return the label when it names one of many: `Stage 0`, `TP Group 3`, `GPU 5 (rank 1)`."""
-        words = split(raw)
-        for index in range(1, min(len(words), 6)):
-            if "(" in raw[: words[index].start] or words[0].text.isdigit():
-                return ""
-            if (
-                words[index].text.isdigit()
-                and words[index - 1].text in self.lexicon.naming
-                and raw[words[index - 1].end : words[index].start].strip() in ("", "#", "_", "-")
-            ):
-                return raw[words[0].start : words[index].end]
-        return ""
+        """Return the label where it names one or some of many: `Stage 0`, `TP Group 3`, `GPU 5 (rank 1)`, `ranks 0-15`."""
+        members = members_in(raw, self.lexicon.naming)
+        return members.text if members is not None and not members.counted else ""
 
     def role(self, words: Sequence[Word]) -> str:
         """Return the role that the words say: the cue that ends last wins, so that `requirement met` is what is."""

@@ -81,6 +81,10 @@ class Lexicon:
     normalize: Normalizer
     transparent: frozenset[str]
     naming: frozenset[str]
+    identifies: frozenset[str]
+    """Words that end a name whose number says which one is meant: `pp_rank: 3`."""
+    keyed_by: frozenset[str]
+    """Words between the name of the values and that of their keys: `latency_ms_by_batch`."""
     nouns: frozenset[str]
     linking: frozenset[str]
     """Words that tie the number behind them to what stands before: `of`, `per`, `with`."""
@@ -243,6 +247,8 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         normalize=normalize,
         transparent=frozenset(_words(normalize, data["transparent"])) | frozenset(data["transparent"].split()),
         naming=frozenset(data["naming"].split()),
+        identifies=frozenset(data["identifies"].split()),
+        keyed_by=frozenset(data["keyed_by"].split()),
         nouns=frozenset(data["nouns"].split()),
         linking=frozenset(data["linking"].split()),
         denying=frozenset(data["denying"].split()),

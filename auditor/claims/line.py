@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from auditor.claims.labels import LabelReader, View, slashed
 from auditor.claims.lexicon import Lexicon, kind_of
 from auditor.claims.model import Claim
+from auditor.claims.tables import Shape
 from auditor.claims.vocabulary import BREAKS, TAIL_STOPS
 from auditor.claims.words import Word, singular
 from auditor.findings import Confidence
@@ -59,6 +60,8 @@ class Desk:
     """The document speaks of a graph of operations, whose nodes are no machines."""
     units_beside: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     """By statement, the unit that a column of units or an entry `unit` gives, and what it is per."""
+    tables: Mapping[int, Shape] = field(default_factory=dict)
+    """By table, what its head says of all its cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,8 @@ def singular_noun(word: str) -> str:
         "cards": "gpu",
         "chips": "gpu",
         "chip": "gpu",
+        "npu": "gpu",
+        "npus": "gpu",
         "ways": "way",
         "params": "parameter",
         "param": "parameter",

@@ -235,7 +235,8 @@ def read_measure(
             return Meaning(
                 "time.communication", Confidence.LOW, f"label {view.raw.strip()!r} of a link", per, view.label.text.whole, unit=unit
             )
-        if best and best.quantity.id == "hardware.peak_flops" and find_any(view.words, (*REACHED, "efficiency")):
+        reached = find_any(view.words, (*REACHED, "efficiency")) or (depth == 0 and in_results(desk, line, view))
+        if best and best.quantity.id == "hardware.peak_flops" and reached:
             best = Match(desk.lexicon.quantities["rate.achieved_flops"], best.start, best.stop)
         if best and best.quantity.id == "hardware.peak_flops" and find_any(view.words, OF_ALL) and per_of(view.words) != "gpu":
             best = Match(desk.lexicon.quantities["hardware.cluster_flops"], best.start, best.stop)
@@ -317,6 +318,13 @@ def of_part(desk: Desk, line: Line, per: str, unit: str) -> Meaning | None:
     return Meaning(
         outer.quantity.id, Confidence.HIGH, f"label {shown!r}", per or line.views[0].per, line.views[1].label.text.whole, unit=unit
     )
+
+
+def in_results(desk: Desk, line: Line, view: View) -> bool:
+    """Tell whether a column of plain work per second stands in a table of measured times or rates, where it is what was reached."""
+    shape = desk.tables.get(line.statement.cell.table) if line.statement.cell is not None else None
+    plain = all(word.text in desk.lexicon.transparent or word.text in ("flops", "model") for word in view.words)
+    return shape is not None and shape.measured and view.label.kind is LabelKind.COLUMN and plain
 
 
 def of_a_peak(line: Line, position: int, tail: Sequence[Word]) -> bool:

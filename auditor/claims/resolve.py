@@ -16,7 +16,7 @@ from typing import Final
 
 from auditor.claims.arrows import changes_only
 from auditor.claims.counts import leads_into, read_count, spelled_axis
-from auditor.claims.labels import PER_WORDS, LabelReader, find_any, per_of
+from auditor.claims.labels import PER_WORDS, LabelReader, View, find_any, per_of
 from auditor.claims.lexicon import Lexicon, Quantity, kind_of
 from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, singular_noun, words_before, words_behind
 from auditor.claims.measures import read_measure, read_rate
@@ -27,6 +27,7 @@ from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import of_array, part_of_model, scope_of, specialise
 from auditor.claims.shares import read_share
 from auditor.claims.stated_units import units_beside
+from auditor.claims.tables import shapes_of
 from auditor.claims.unread import why_label
 from auditor.claims.vocabulary import (
     AXIS_SHORTS,
@@ -95,6 +96,7 @@ def run(desk: Desk) -> ReadOut:
     desk.numbered = numbered_labels(desk.document)
     desk.axes_beside = axes_by_group(desk)
     desk.units_beside = units_beside(desk)
+    desk.tables = shapes_of(desk.document, desk.labels)
     for index, statement in enumerate(desk.document.statements):
         line = prepare(desk, index, statement)
         found: list[Claim | None] = []
@@ -329,10 +331,29 @@ def prepare(desk: Desk, index: int, statement: Statement) -> Line:
     kinds = [view.label.kind for view in views[:2]]
     if kinds == [LabelKind.COLUMN, LabelKind.ROW] and views[0].transparent and not views[0].matches and not views[0].unit:
         views[:2] = reversed(views[:2])  # "Value" and "Achieved" name nothing: the row does
+    if (corner := corner_of(desk, statement)) is not None:
+        views.insert(2 if len(views) > 1 and views[1].matches else 1, corner)
     label = statement.path[-1].text.content if statement.path else ""
     scanned = changes_only(desk, text, views, desk.lexicon.scan(text))
-    numbers = pair_names(text, label, scanned, desk.lexicon.axis_names)
+    numbers = part_of_whole(statement, pair_names(text, label, scanned, desk.lexicon.axis_names))
     return Line(index, statement, text, numbers, desk.lexicon.normalize(text), tuple(views))
+
+
+def corner_of(desk: Desk, statement: Statement) -> View | None:
+    """Return the head of the first column where it names what a cell of another column holds."""
+    cell = statement.cell
+    shape = desk.tables.get(cell.table) if cell is not None and cell.column and cell.row >= 0 else None
+    return shape.corner if shape is not None else None
+
+
+def part_of_whole(statement: Statement, numbers: tuple[Number, ...]) -> tuple[Number, ...]:
+    """Let a cell that holds two counts and a stroke hold a part and its whole: `12 / 32` under "GPUs used"."""
+    parts = statement.value.content.replace(" ", "").split("/")
+    if statement.kind is not Kind.CELL or len(parts) != 2 or not all(part.isdigit() for part in parts) or int(parts[0]) > int(parts[1]):
+        return numbers
+    if len(numbers) != 2 or any(number.name for number in numbers):
+        return numbers
+    return replace(numbers[0], form=Form.PART), replace(numbers[1], form=Form.WHOLE)
 
 
 def spaced(desk: Desk, text: str) -> str:
@@ -650,6 +671,9 @@ def context_unit(desk: Desk, line: Line, number: Number, tail: Sequence[Word]) -
             return view.unit, view.unit_per
         if not view.transparent and view.label.kind not in (LabelKind.ROW, LabelKind.COLUMN):
             break
+    corner = corner_of(desk, statement)
+    if corner is not None and corner.unit:
+        return corner.unit, corner.unit_per
     return desk.units_beside.get(line.index, ("", ""))
 
 

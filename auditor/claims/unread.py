@@ -8,6 +8,7 @@ from typing import Final
 
 from auditor.claims.labels import View, find_any
 from auditor.claims.line import Desk, Line
+from auditor.claims.members import keyed_at, members_in
 from auditor.claims.model import Approximation
 from auditor.claims.names import head_name, option_of
 from auditor.claims.vocabulary import AXIS_SHORTS, MEMBERS
@@ -37,6 +38,8 @@ def why_label(desk: Desk, line: Line, number: Number) -> str:
         return "part of a name, date, version or path"
     if number.form is Form.IDENTIFIER:
         return f"names one {number.name.lower()}"
+    if names_members(desk, line, number) or follows_identity(desk, line, number):
+        return "names members"
     if is_line_of_file(desk, line, number):
         return "part of a name, date, version or path"
     statement = line.statement
@@ -62,12 +65,7 @@ def why_label(desk: Desk, line: Line, number: Number) -> str:
         )
     ):
         return "section number"
-    if (
-        line.views
-        and line.views[0].label.kind in (LabelKind.KEY, LabelKind.COLUMN)
-        and is_identity(desk, line, line.views[0])
-        and not number.unit
-    ):
+    if line.views and not number.unit and is_identity(desk, line, line.views[0]) and holds_identity(desk, line):
         return "identifies a member"
     if (
         statement.literal == "array"
@@ -111,6 +109,40 @@ def stands_in(line: Line, number: Number, spans: Sequence[Span]) -> bool:
     """Tell whether a number stands in one of some stretches of its statement."""
     place = line.statement.value.span(number.digits, number.stop)
     return any(span.overlaps(place) or span == place for span in spans)
+
+
+def names_members(desk: Desk, line: Line, number: Number) -> bool:
+    """Tell whether a number stands in a label, or in a whole value, that names members: `gpu_0_7: {...}`, `"host": "node07"`."""
+    if line.statement.kind is not Kind.HEAD and (len(line.text) > _LONGEST_MEMBER or len(line.numbers) > 2):
+        return False
+    members = members_in(line.text, desk.lexicon.naming)
+    if members is None or members.counted:
+        return is_key_of_values(desk, line)
+    start = line.text.find(members.text)
+    whole = line.text.strip(" *_`\"'") == members.text and not any(map(str.isdigit, members.text.lower().partition(members.noun)[0]))
+    return number.stop <= start + len(members.text) and (whole or line.statement.kind is Kind.HEAD)
+
+
+def is_key_of_values(desk: Desk, line: Line) -> bool:
+    """Tell whether a label is a bare number that its outer label gives a name to: `latency_ms_by_batch: {"8": 14}`."""
+    keys = line.statement.kind is Kind.HEAD and bool(line.views) and line.text.strip(" *_`").isdigit()
+    outer = line.views[0].label.text.content if keys else ""
+    return keyed_at(outer, desk.lexicon) < len(outer)
+
+
+def follows_identity(desk: Desk, line: Line, number: Number) -> bool:
+    """Tell whether the name right before a number says that it is one member's: `tp_rank=3`, `ep rank 5`."""
+    if number.unit or number.noun:
+        return False
+    at = bisect_left(line.words, number.digits, key=lambda word: word.end)
+    before = [word for word in line.words[max(0, at - 3) : at + 1] if word.end <= number.digits]
+    if not before or line.text[before[-1].end : number.digits].strip(" =:([`*'\""):
+        return False
+    per = len(before) > 1 and before[-2].text in ("per", "of")
+    return before[-1].text in desk.lexicon.identifies - {"number"} and not per
+
+
+_LONGEST_MEMBER: Final = 40
 
 
 def sets_count(desk: Desk, line: Line) -> bool:
@@ -157,6 +189,15 @@ def names_range(desk: Desk, line: Line) -> bool:
     return False
 
 
+def holds_identity(desk: Desk, line: Line) -> bool:
+    """Tell whether the innermost label is of a kind whose value is only what it names: a key, a column, a bullet `tp_rank: 3`."""
+    view = line.views[0]
+    if view.label.kind is LabelKind.ITEM:
+        bare = line.text.strip(" `[]").replace(",", "").replace(" ", "")
+        return bare.isdecimal() and bool(view.words) and view.words[-1].text in desk.lexicon.identifies - {"number"}
+    return view.label.kind in (LabelKind.KEY, LabelKind.COLUMN)
+
+
 def is_identity(desk: Desk, line: Line, view: View) -> bool:
     """Tell whether a label introduces the number of one member."""
     words = [word.text for word in view.words]
@@ -170,9 +211,7 @@ def is_identity(desk: Desk, line: Line, view: View) -> bool:
     ):
         return True
     return (
-        words[-1] in ("id", "index", "idx", "rank", "ids", "seed", "port", "version", "number")
-        and (len(words) == 1 or words[-2] != "of")
-        and "per" not in words  # `heads_per_tp_rank` counts
+        words[-1] in desk.lexicon.identifies and (len(words) == 1 or words[-2] != "of") and "per" not in words  # `heads_per_tp_rank` counts
     ) or (
         view.label.kind in (LabelKind.KEY, LabelKind.COLUMN)
         and len(words) == 1
@@ -217,7 +256,7 @@ def in_members(desk: Desk, line: Line, number: Number) -> bool:
     closing = line.text.find("]", number.stop)
     if closing > 0 and ":" in line.text[opening:closing]:
         return True
-    before = line.text[:opening].rstrip().lower()
+    before = line.text[:opening].rstrip(" =:").lower()
     start = len(before.rstrip("abcdefghijklmnopqrstuvwxyz"))
     return before[start:] in desk.lexicon.naming
 

@@ -222,7 +222,8 @@ def split_pieces(line: Inline) -> list[Piece]:
             pieces[0] = inner
         else:
             outer = []
-        if all(_is_part(piece, words, separator in (_DOT, _COMMA, _SLASH)) for piece in pieces):
+        tight = separator in (_DOT, _COMMA, _SLASH)
+        if all(_is_part(piece, words, tight) for piece in pieces) or (separator is _COMMA and _with_asides(pieces, words)):
             return outer + pieces
     return [split_label(line)]
 
@@ -235,6 +236,23 @@ def _is_part(piece: Piece, words: int, colon: bool) -> bool:
     if piece.label is None or not piece.value.content or (colon and piece.sign not in (":", "：")):
         return False
     return len(piece.label.content.split()) <= words
+
+
+def _with_asides(pieces: list[Piece], words: int) -> bool:
+    """Tell whether named figures are listed with a few words that stand for themselves: `layers: 28, KV heads: 4, FP16`."""
+    named = [piece for piece in pieces if piece.label is not None]
+    asides = [piece.value.content for piece in pieces if piece.label is None]
+    return (
+        len(named) > len(asides)
+        and len(named) >= _FEWEST_NAMED
+        and pieces[0].label is not None
+        and all(_is_part(piece, words, True) and piece.value.content[0] in _FIGURE for piece in named)
+        and all(len(aside.split()) <= words for aside in asides)
+    )
+
+
+_FEWEST_NAMED: Final = 2
+_FIGURE: Final = "0123456789~≈<>≤≥±$+-−✓✔✅❌"
 
 
 def _cut_at_labels(line: Inline) -> list[Inline]:

@@ -18,6 +18,7 @@ from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence
 from auditor.language.dates import opens_with_date
 from auditor.plans.model import Plan
+from auditor.plans.variants import VARIANT, with_variants
 from auditor.statements import Document, Kind, LabelKind, Statement
 
 __all__ = ["MAIN", "RUN", "assign"]
@@ -76,6 +77,7 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
     claims, rows, seconds = _rows(statements, claims)
     titles |= rows
     claims = _columns(statements, claims, titles)
+    claims = with_variants(statements, claims, lexicon, titles, MAIN)
     claims = _arrays(statements, claims, titles)
     claims = _launched(statements, claims, titles)
     claims = _recipes(document, claims, titles)
@@ -174,7 +176,7 @@ def _plans(
             continue
         # Experts in all are often counted over GPUs or layers: what a layer has stays as it is said for all.
         said = {claim.quantity for claim in mine if claim.quantity != "model.experts" or claim.scope.per != "total"}
-        if id_.startswith((EXAMPLE, RUN, PARAGRAPH)):
+        if id_.startswith((EXAMPLE, RUN, PARAGRAPH, VARIANT)):
             said |= _CONFIGURES  # what is not said of another configuration is not known to stay as it is
         elif id_ in baselines:
             said |= _DEGREES
