@@ -89,6 +89,8 @@ class Lexicon:
     linking: frozenset[str]
     """Words that tie the number behind them to what stands before: `of`, `per`, `with`."""
     denying: frozenset[str]
+    summaries: frozenset[str]
+    """Words that name what sums up others: `total`, `mean`."""
     units: Mapping[str, Spelling]
     key_units: Mapping[str, str]
     roles: Mapping[str, tuple[tuple[str, ...], ...]]
@@ -252,6 +254,7 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         nouns=frozenset(data["nouns"].split()),
         linking=frozenset(data["linking"].split()),
         denying=frozenset(data["denying"].split()),
+        summaries=frozenset(data["summaries"].split()),
         units=units,
         key_units={
             "_".join(_words(normalize, key)) if key not in data["key_units"] else key: symbol for key, symbol in data["key_units"].items()

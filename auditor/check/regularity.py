@@ -1,0 +1,444 @@
+"""Laws of a grid that need no names: a column that is the product, quotient, sum or share of others in all rows but one.
+
+A law is established by its evidence, counted in decimal digits that had to come out right: in every row where it holds, as many as its
+figures carry (a power of two or ten carries none), less what was spent to choose its factor. Only then does a row where it fails say
+something, and only if nothing in the row sets it apart: another setting, another name, a mark, a total. Random tables establish nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+from math import log10
+from typing import Final
+
+from auditor.check.grid import Column, Figure, Grid, grids
+from auditor.check.subject import Subject
+from auditor.findings import Operand, Outcome, Place, Step, Verdict
+from auditor.relations.figures import figure as shown
+from auditor.relations.language import decimal
+from auditor.rulebook import Rule
+from auditor.units import UNITS
+
+__all__ = ["Law", "laws", "rows"]
+
+LEAST_ROWS: Final = 4
+LEAST_DIGITS: Final = 7.0
+"""Digits that must come out right, beyond those of the factor: chance makes one table in ten million so."""
+MOST_EXCEPTIONS: Final = Fraction(1, 7)
+_NATURAL: Final = frozenset(Fraction(10) ** power for power in (0, 2, 3, 6, 9, -2, -3, -6, -9)) | {
+    Fraction(60),
+    Fraction(3600),
+    Fraction(86400),
+}
+MOST_WORK: Final = 60_000
+"""Columns cubed times rows of the largest table whose columns are tried three at a time."""
+MOST_FACTOR: Final = 4096
+"""A whole factor, or one over it, that may be a count: GPUs, tokens of an answer."""
+_CLEAR: Final = Fraction(1, 100)
+"""How far beyond its last digits, as a share of itself, a figure must lie from what the law makes of it."""
+_FAR: Final = 8
+"""A figure more times too large or small belongs to something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """`result = factor * product of operands` (powers 1 and -1), or their sum (`added`), over the rows of a grid."""
+
+    result: int
+    operands: tuple[tuple[int, int], ...]
+    """Column and power, or sign where `added`."""
+    added: bool
+    factor: Fraction
+    holds: tuple[int, ...]
+    fails: tuple[int, ...]
+    digits: float
+
+    @property
+    def columns(self) -> frozenset[int]:
+        return frozenset((self.result, *(column for column, _ in self.operands)))
+
+
+# --- establishing laws
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """What a figure, or a factor, may be."""
+
+    low: Fraction
+    high: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class _Rough:
+    """Figures of a column to reject by, never to accept: logarithms of the values and of their slack, and the values and slacks."""
+
+    logarithms: Mapping[int, tuple[float, float]]
+    plain: Mapping[int, tuple[float, float]]
+
+    @classmethod
+    def of(cls, column: Column) -> _Rough:
+        logarithms, plain = {}, {}
+        for row, figure in column.figures.items():
+            value, step = float(figure.value), float(figure.step)
+            plain[row] = (value, step)
+            logarithms[row] = (log10(value), log10(1 + step / value) * 2 if step < value else 1.0)
+        return cls(logarithms, plain)
+
+
+def laws(grid: Grid) -> list[Law]:
+    """Return the laws of a grid's columns that the figures establish."""
+    usable = {
+        index: _Rough.of(column) for index, column in enumerate(grid.columns) if len(column.figures) >= LEAST_ROWS and _varies(column)
+    }
+    found: list[Law] = []
+    for one, two in combinations(usable, 2):
+        common = _common(grid, (one, two))
+        for power in (1, -1):
+            found.extend(_product(grid, usable, common, two, ((one, power),)))
+    if len(usable) ** 3 * len(grid.rows) > MOST_WORK:
+        return found
+    for three in combinations(usable, 3):
+        common = _common(grid, three)
+        for result in three:
+            one, two = (column for column in three if column != result)
+            found.extend(_product(grid, usable, common, result, ((one, 1), (two, 1))))
+        found.extend(_sum(grid, usable, common, three))
+    return found
+
+
+def _varies(column: Column) -> bool:
+    figures = column.figures.values()
+    return len({figure.value for figure in figures}) > 1 and all(figure.value > 0 for figure in figures)
+
+
+def _exceptions(rows: int) -> int:
+    return max(1, int(rows * MOST_EXCEPTIONS))
+
+
+def _common(grid: Grid, columns: Sequence[int]) -> list[int]:
+    """Return the rows that have figures in all of some columns."""
+    first, *rest = (grid.columns[column].figures for column in columns)
+    return [row for row in first if all(row in figures for figures in rest)]
+
+
+def _product(
+    grid: Grid, rough: Mapping[int, _Rough], common: Sequence[int], result: int, operands: tuple[tuple[int, int], ...]
+) -> Iterator[Law]:
+    """Yield the product law of these columns with the factor that most rows share."""
+    indices = [result, *(column for column, _ in operands)]
+    few = _exceptions(len(common))
+    if len(common) < LEAST_ROWS or not _may_hold([rough[index].logarithms for index in indices], operands, common, few):
+        return
+    columns = [grid.columns[index].figures for index in indices]
+    powers = [power for _, power in operands]
+    shared, holds = _shared({row: _factor([figures[row] for figures in columns], powers) for row in common})
+    if len(holds) < max(LEAST_ROWS, len(common) - few):
+        return
+    factor, cost = _simplest(shared)
+    if factor == 1 and len(operands) == 1 and operands[0][1] > 0:
+        return  # equal columns are two names, or two things that need not be equal
+    if cost is None:
+        if len(operands) > 1:
+            return  # three measured columns may follow some smooth curve
+        cost = max(_row_digits([figures[row] for figures in columns]) for row in holds)
+    digits = _digits(columns, holds) - cost
+    if digits >= LEAST_DIGITS:
+        yield Law(result, operands, False, factor, tuple(holds), tuple(row for row in common if row not in holds), digits)
+
+
+def _may_hold(
+    columns: Sequence[Mapping[int, tuple[float, float]]], operands: Sequence[tuple[int, int]], rows: Sequence[int], few: int
+) -> bool:
+    """Tell roughly whether all rows but a few can share a factor: one of the first few and one more must meet that many."""
+    factors: list[tuple[float, float]] = []
+    for row in rows:
+        factor, slack = columns[0][row]
+        for column, (_, power) in zip(columns[1:], operands, strict=True):
+            factor, slack = factor - power * column[row][0], slack + column[row][1]
+        factors.append((factor, slack + 1e-9))
+        if len(factors) == few + 2 and not any(_meet(one, two) for one, two in combinations(factors, 2)):
+            return False
+    return any(sum(_meet(one, two) for two in factors) >= len(rows) - few for one in factors[: few + 1])
+
+
+def _meet(one: tuple[float, float], two: tuple[float, float]) -> bool:
+    return abs(one[0] - two[0]) <= one[1] + two[1]
+
+
+def _range(figure: Figure, *, result: bool) -> _Range:
+    """Return what a figure may be, from its last printed digit: as an operand rounded, as a result also cut off."""
+    if figure.exact and not result:
+        return _Range(figure.value, figure.value)
+    slack = figure.step if result else figure.step / 2
+    return _Range(max(figure.value - slack, Fraction(0)), figure.value + slack)
+
+
+def _factor(figures: Sequence[Figure], powers: Sequence[int]) -> _Range:
+    """Return the factors with which the first figure is the product of the others."""
+    result = _range(figures[0], result=True)
+    low, high = result.low, result.high
+    for figure, power in zip(figures[1:], powers, strict=True):
+        operand = _range(figure, result=False)
+        if operand.low <= 0:
+            return _Range(Fraction(0), Fraction(0))
+        low, high = (low / operand.high, high / operand.low) if power > 0 else (low * operand.low, high * operand.high)
+    return _Range(low, high)
+
+
+def _shared(factors: Mapping[int, _Range]) -> tuple[_Range, list[int]]:
+    """Return the factors that most rows share, and those rows."""
+    ends = sorted([(one.low, 0, row) for row, one in factors.items()] + [(one.high, 1, row) for row, one in factors.items()])
+    inside: list[int] = []
+    best: list[int] = []
+    low = high = Fraction(0)
+    for position, (value, closes, row) in enumerate(ends):
+        if closes:
+            inside.remove(row)
+            continue
+        inside.append(row)
+        if len(inside) > len(best):
+            best, low = list(inside), value
+            high = next(end for end, shut, _ in ends[position + 1 :] if shut)
+    return _Range(low, high), sorted(best)
+
+
+def _simplest(factors: _Range) -> tuple[Fraction, float | None]:
+    """Return a simple factor of a range and the digits spent on choosing it; None where only the middle is left."""
+    for natural in _NATURAL:
+        if factors.low <= natural <= factors.high:
+            return natural, 1.0
+    if factors.low > 0:
+        for low, high, inverse in ((factors.low, factors.high, False), (1 / factors.high, 1 / factors.low, True)):
+            whole = -(-low.numerator // low.denominator)
+            if whole <= high and whole <= MOST_FACTOR:
+                return Fraction(1, whole) if inverse else Fraction(whole), 1.0 + log10(whole)
+    return (factors.low + factors.high) / 2, None
+
+
+def _digits(columns: Sequence[Mapping[int, Figure]], rows: Sequence[int]) -> float:
+    """Return the digits that came out right: rows with the same figures count once, and every column has to vary."""
+    seen = {tuple(column[row].value for column in columns): [column[row] for column in columns] for row in rows}
+    if any(len(set(values)) < 2 for values in zip(*seen, strict=True)):
+        return 0.0
+    apart = _apart([figures[0].value for figures in seen.values()])
+    return sum(min(_row_digits(figures), _told(figures, gap)) for figures, gap in zip(seen.values(), apart, strict=True))
+
+
+def _apart(values: Sequence[Fraction]) -> list[float]:
+    """Return for each value how far the nearest other lies, as a share of it."""
+    ordered = sorted(set(values))
+    gaps = {
+        value: min(abs(other - value) for other in ordered[max(0, index - 1) : index + 2] if other != value)
+        for index, value in enumerate(ordered)
+    }
+    return [float(gaps[value] / value) for value in values]
+
+
+def _told(figures: Sequence[Figure], gap: float) -> float:
+    """Return the digits by which a row is told from its nearest neighbour: in smooth columns all rows nearly fit one factor."""
+    slack = sum(float(figure.step / figure.value) for index, figure in enumerate(figures) if not figure.exact or index == 0)
+    return max(0.0, log10(gap / slack))
+
+
+def _row_digits(figures: Sequence[Figure]) -> float:
+    """Return the digits that had to come out right in one row: no more than any figure knows and than the others carry."""
+    *rest, most = sorted(log10(max(figure.core, 1)) for figure in figures)
+    precise = min(
+        log10(max(float(figure.value / figure.step), 1.0)) for index, figure in enumerate(figures) if not figure.exact or index == 0
+    )
+    return min(precise, most, sum(rest))
+
+
+# --- sums
+
+
+def _sum(grid: Grid, rough: Mapping[int, _Rough], common: Sequence[int], three: Sequence[int]) -> Iterator[Law]:
+    """Yield the law that the largest of three columns is the sum of the others."""
+    few = _exceptions(len(common))
+    plain = {index: rough[index].plain for index in three}
+    if len(common) < LEAST_ROWS:
+        return
+    *parts, result = sorted(three, key=lambda index: sum(plain[index][row][0] for row in common))
+    near = 0
+    for row in common:
+        off = abs(plain[parts[0]][row][0] + plain[parts[1]][row][0] - plain[result][row][0])
+        near += off <= 1.001 * sum(plain[index][row][1] for index in three)
+    if near < len(common) - few or len({_unit(grid.columns[index]) for index in three}) > 1:
+        return
+    columns = [grid.columns[index].figures for index in (result, *parts)]
+    holds = [row for row in common if _adds(columns[0][row], [column[row] for column in columns[1:]])]
+    if len(holds) < max(LEAST_ROWS, len(common) - few):
+        return
+    seen = {tuple(column[row].value for column in columns): row for row in holds}
+    digits = sum(_sum_digits([column[row] for column in columns[1:]]) for row in seen.values())
+    if digits >= LEAST_DIGITS:
+        fails = tuple(row for row in common if row not in holds)
+        yield Law(result, tuple((part, 1) for part in parts), True, Fraction(1), tuple(holds), fails, digits)
+
+
+def _unit(column: Column) -> str:
+    """Return what kind of unit the figures of a column give; empty where they give none."""
+    unit = next((figure.printed.unit for figure in column.figures.values() if figure.printed.unit), None)
+    return "" if unit is None else f"{unit.dimension} {unit.symbol if unit.symbol == '%' else ''}"
+
+
+def _adds(result: Figure, parts: Sequence[Figure]) -> bool:
+    slack = result.step + sum(part.step / 2 for part in parts if not part.whole)
+    return abs(sum(part.value for part in parts) - result.value) <= slack
+
+
+def _sum_digits(parts: Sequence[Figure]) -> float:
+    """Return the digits that had to come out right in one row of a sum: those of its smallest part."""
+    smallest = min(parts, key=lambda part: part.value)
+    return min(log10(max(float(smallest.value / smallest.step), 1.0)), log10(max(smallest.core, 1)) + 0.5)
+
+
+# --- what a law says of the rows where it fails
+
+
+def rows(subject: Subject, rule: Rule) -> Iterable[Outcome]:
+    """Yield an outcome for each law of a grid, and for each figure that alone breaks one."""
+    for grid in grids(subject):
+        for turned in filter(None, (grid, grid.transposed)):
+            yield from _outcomes(turned, laws(turned), subject, rule)
+
+
+def _outcomes(grid: Grid, found: Sequence[Law], subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    for law in found:
+        if not law.fails:
+            spans = tuple(grid.columns[column].figures[row].span for row in law.holds for column in sorted(law.columns))
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{_formula(grid, law)} in {len(law.holds)} rows")
+    broken: dict[tuple[int, int], Law] = {}
+    for row in sorted({row for law in found for row in law.fails}):
+        failing = [law for law in found if row in law.fails]
+        holding = [law for law in found if row in law.holds]
+        for law in sorted(failing, key=lambda law: (len(law.operands) + (law.factor != 1), -law.digits)):
+            culprit = _culprit(grid, law, row, failing, holding)
+            if culprit is not None and _clear(grid, law, row) and not _set_apart(grid, law, row, subject):
+                broken.setdefault((row, culprit), law)
+    for (row, culprit), law in broken.items():
+        yield _contradicted(grid, law, row, culprit, rule)
+
+
+def _culprit(grid: Grid, law: Law, row: int, failing: Sequence[Law], holding: Sequence[Law]) -> int | None:
+    """Return the column whose figure breaks the law: the one that breaks most laws and that no law which holds confirms."""
+    sure = {column for other in holding for column in other.columns}
+    free = [column for column in law.columns if column not in sure]
+    if not free:
+        return None
+    broken = {column: sum(column in other.columns for other in failing) for column in free}
+    return max(free, key=lambda column: (broken[column], column == law.result, grid.columns[column].figures[row].core))
+
+
+def _expected(grid: Grid, law: Law, row: int, column: int) -> tuple[Fraction, Fraction, Fraction]:
+    """Return the least, middle and most that a law makes of one figure from the others of its row."""
+    figures = {index: grid.columns[index].figures[row] for index in law.columns}
+    if law.added:
+        if column == law.result:
+            middle = sum((figures[part].value for part, _ in law.operands), Fraction(0))
+        else:
+            middle = figures[law.result].value - sum(figures[part].value for part, _ in law.operands if part != column)
+        slack = sum((figure.step for index, figure in figures.items() if index != column), Fraction(0))
+        return middle - slack, middle, middle + slack
+    power = next((power for index, power in law.operands if index == column), 1)
+    low = middle = high = law.factor if column == law.result or power < 0 else 1 / law.factor
+    for index in law.columns - {column}:
+        other = next((power for operand, power in law.operands if operand == index), 1)
+        below = other < 0 or power < 0 or (column != law.result and index != law.result)
+        span, value = _range(figures[index], result=False), figures[index].value
+        low, middle, high = (
+            (low / span.high, middle / value, high / span.low) if below else (low * span.low, middle * value, high * span.high)
+        )
+    return low, middle, high
+
+
+def _clear(grid: Grid, law: Law, row: int) -> bool:
+    """Tell whether a row breaks a law plainly: beyond two last digits and a share of itself, but not as another kind of figure would."""
+    low, middle, high = _expected(grid, law, row, law.result)
+    figure = grid.columns[law.result].figures[row]
+    slack = 2 * figure.step + figure.value * _CLEAR
+    apart = figure.value < low - slack or figure.value > high + slack
+    return apart and middle > 0 and Fraction(1, _FAR) < figure.value / middle < _FAR
+
+
+def _set_apart(grid: Grid, law: Law, row: int, subject: Subject) -> bool:
+    """Tell whether something in a row sets it apart from those where a law holds: a setting, a name or what it is called."""
+    if frozenset(word.text for word in subject.lexicon.normalize(grid.rows[row])) & subject.lexicon.summaries:
+        return True
+    for column in grid.columns:
+        figures = [column.figures[other].value for other in law.holds if other in column.figures]
+        own = column.figures.get(row)
+        if own is not None and len(figures) == len(law.holds) and len(set(figures)) == 1 and own.value != figures[0]:
+            return True
+    if grid.texts:
+        for position in range(len(grid.texts[row])):
+            others = {grid.texts[other][position] for other in law.holds}
+            if len(others) == 1 and grid.texts[row][position] not in others:
+                return True
+    return _named_apart(grid, law, row, subject)
+
+
+def _named_apart(grid: Grid, law: Law, row: int, subject: Subject) -> bool:
+    """Tell whether all rows where a law holds share a word of their names that this one lacks."""
+    names = [{word.text for word in subject.lexicon.normalize(grid.rows[other])} for other in law.holds]
+    own = {word.text for word in subject.lexicon.normalize(grid.rows[row])}
+    return bool(set.intersection(*names) - own) if names else False
+
+
+def _formula(grid: Grid, law: Law) -> str:
+    names = {column: grid.columns[column].name or f"column {column + 1}" for column in law.columns}
+    if law.added:
+        return f"{names[law.result]} = {' + '.join(names[column] for column, _ in law.operands)}"
+    factor = shown(law.factor, UNITS["1"])
+    if any(power < 0 for _, power in law.operands):
+        return f"{names[law.result]} = {factor} / {names[law.operands[0][0]]}"
+    return f"{names[law.result]} = {' * '.join([*([factor] if law.factor != 1 else []), *(names[column] for column, _ in law.operands)])}"
+
+
+def _contradicted(grid: Grid, law: Law, row: int, culprit: int, rule: Rule) -> Outcome:
+    low, middle, high = _expected(grid, law, row, culprit)
+    figure = grid.columns[culprit].figures[row]
+    unit = figure.printed.unit or UNITS["1"]
+    value = shown(middle, unit if unit.symbol != "%" else UNITS["1"])
+    others = [grid.columns[column].figures[row] for column in sorted(law.columns) if column != culprit]
+    message = f"{figure.text} breaks {_formula(grid, law)}, which holds in {len(law.holds)} other rows: {value} would keep it"
+    operands = tuple(
+        Operand(grid.columns[column].name or f"column {column + 1}", other.text, other.value, other.value, other.span)
+        for column, other in ((column, grid.columns[column].figures[row]) for column in sorted(law.columns) if column != culprit)
+    )
+    example = law.holds[0]
+    related = tuple(Place(other.span, "beside it") for other in others) + tuple(
+        Place(grid.columns[column].figures[example].span, "here it holds") for column in sorted(law.columns)
+    )
+    finding = rule.finding(
+        message,
+        Place(figure.span, f"{value} by the other rows"),
+        related=related,
+        claimed=figure.text,
+        expected=value,
+        derivation=(Step(_formula(grid, law), _substituted(grid, law, row, culprit), value, operands, low, high),),
+    )
+    spans = tuple(grid.columns[column].figures[row].span for column in sorted(law.columns))
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _plain(value: Fraction) -> str:
+    return decimal(value) or f"({value.numerator} / {value.denominator})"
+
+
+def _substituted(grid: Grid, law: Law, row: int, culprit: int) -> str:
+    """Return the arithmetic that gives what one figure should be, in plain numbers."""
+    value = {column: _plain(grid.columns[column].figures[row].value) for column in law.columns}
+    if law.added:
+        if culprit == law.result:
+            return " + ".join(value[column] for column, _ in law.operands)
+        return " - ".join([value[law.result], *(value[column] for column, _ in law.operands if column != culprit)])
+    if any(power < 0 for _, power in law.operands):
+        return f"{_plain(law.factor)} / {next(value[column] for column in law.columns if column != culprit)}"
+    if culprit == law.result:
+        return " * ".join([_plain(law.factor), *(value[column] for column, _ in law.operands)])
+    return " / ".join([value[law.result], _plain(law.factor), *(value[column] for column, _ in law.operands if column != culprit)])
