@@ -216,7 +216,19 @@ def _simplest(factors: _Range) -> tuple[Fraction, float | None]:
             whole = -(-low.numerator // low.denominator)
             if whole <= high and whole <= MOST_FACTOR:
                 return Fraction(1, whole) if inverse else Fraction(whole), 1.0 + log10(whole)
-    return (factors.low + factors.high) / 2, None
+    return _short(factors), None
+
+
+def _short(factors: _Range) -> Fraction:
+    """Return the shortest decimal in a range, or its middle."""
+    middle = (factors.low + factors.high) / 2
+    first = 10 ** len(str(max(middle.numerator // middle.denominator, 1)))
+    for places in range(24):
+        unit = Fraction(first, 10**places)
+        rounded = round(middle / unit) * unit
+        if factors.low <= rounded <= factors.high and rounded:
+            return rounded
+    return middle
 
 
 def _digits(columns: Sequence[Mapping[int, Figure]], rows: Sequence[int]) -> float:
@@ -316,7 +328,7 @@ def _outcomes(grid: Grid, found: Sequence[Law], subject: Subject, rule: Rule) ->
     for row in sorted({row for law in found for row in law.fails}):
         failing = [law for law in found if row in law.fails]
         holding = [law for law in found if row in law.holds]
-        for law in sorted(failing, key=lambda law: (len(law.operands) + (law.factor != 1), -law.digits)):
+        for law in sorted(failing, key=lambda law: (*_plainness(law), -law.digits)):
             culprit = _culprit(grid, law, row, failing, holding)
             if culprit is not None and _clear(grid, law, row) and not _set_apart(grid, law, row, subject):
                 broken.setdefault((row, culprit), law)
@@ -324,14 +336,22 @@ def _outcomes(grid: Grid, found: Sequence[Law], subject: Subject, rule: Rule) ->
         yield _contradicted(grid, law, row, culprit, rule)
 
 
+def _plainness(law: Law) -> tuple[int, int]:
+    """Rank laws by how easily a reader follows them: sums, products of columns, counts as factors, then other factors."""
+    return 0 if law.factor == 1 else 1 if 1 in (law.factor.numerator, law.factor.denominator) else 2, len(law.operands)
+
+
 def _culprit(grid: Grid, law: Law, row: int, failing: Sequence[Law], holding: Sequence[Law]) -> int | None:
-    """Return the column whose figure breaks the law: the one that breaks most laws and that no law which holds confirms."""
+    """Return the column whose figure breaks the law: of those that no law which holds confirms, the one that breaks most.
+
+    Of several it is the last: what is worked out stands behind what it is worked out from.
+    """
     sure = {column for other in holding for column in other.columns}
     free = [column for column in law.columns if column not in sure]
     if not free:
         return None
     broken = {column: sum(column in other.columns for other in failing) for column in free}
-    return max(free, key=lambda column: (broken[column], column == law.result, grid.columns[column].figures[row].core))
+    return max(free, key=lambda column: (broken[column], column))
 
 
 def _expected(grid: Grid, law: Law, row: int, column: int) -> tuple[Fraction, Fraction, Fraction]:
@@ -396,7 +416,10 @@ def _formula(grid: Grid, law: Law) -> str:
     factor = shown(law.factor, UNITS["1"])
     if any(power < 0 for _, power in law.operands):
         return f"{names[law.result]} = {factor} / {names[law.operands[0][0]]}"
-    return f"{names[law.result]} = {' * '.join([*([factor] if law.factor != 1 else []), *(names[column] for column, _ in law.operands)])}"
+    product = " * ".join(names[column] for column, _ in law.operands)
+    if law.factor.numerator == 1:
+        return f"{names[law.result]} = {product}" + (f" / {law.factor.denominator}" if law.factor.denominator > 1 else "")
+    return f"{names[law.result]} = {factor} * {product}"
 
 
 def _contradicted(grid: Grid, law: Law, row: int, culprit: int, rule: Rule) -> Outcome:
@@ -440,5 +463,5 @@ def _substituted(grid: Grid, law: Law, row: int, culprit: int) -> str:
     if any(power < 0 for _, power in law.operands):
         return f"{_plain(law.factor)} / {next(value[column] for column in law.columns if column != culprit)}"
     if culprit == law.result:
-        return " * ".join([_plain(law.factor), *(value[column] for column, _ in law.operands)])
+        return " * ".join([*(value[column] for column, _ in law.operands), _plain(law.factor)])
     return " / ".join([value[law.result], _plain(law.factor), *(value[column] for column, _ in law.operands if column != culprit)])
