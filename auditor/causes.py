@@ -1,6 +1,6 @@
-"""Causes: one root cause, one finding, and none more certain than what it rests on.
+"""Causes: one root cause, one finding.
 
-`weighed` lowers what was read with doubt. `repeated` tells the same mistake once, with all its places. `settled` tells a finding
+`repeated` tells the same mistake once, with all its places. `settled` tells a finding
 with the one it follows from, where that can be shown: the likeliest culprit of the stronger one, put right in the text,
 makes both disappear when the report is read and checked again. Where it cannot be shown, both stay.
 """
@@ -12,59 +12,23 @@ from dataclasses import replace
 from typing import Final
 
 from auditor.check.subject import Subject
-from auditor.claims.model import Claim, Scope
+from auditor.claims.model import Scope
 from auditor.culprits import Diagnosis
-from auditor.findings import Confidence, Edit, Finding, Outcome, Place, Repair, Severity
+from auditor.findings import Edit, Finding, Outcome, Place, Repair
 from auditor.spans import Span
 
-__all__ = ["Again", "repeated", "retold", "settled", "weighed"]
+__all__ = ["Again", "repeated", "retold", "settled"]
 
 MAX_PLACES: Final = 24
 """Related places of one finding."""
 MAX_TRIED: Final = 12
 MAX_READ: Final = 150_000
 """Changes of the text that are read and checked again for one report, and how many characters that may be in all."""
-_READ_AS_WRITTEN: Final = frozenset(("arithmetic", "units", "placement"))
-"""Written arithmetic and ranges of ids hold or not whatever their numbers are taken for."""
 _OF_ITS_OWN: Final = frozenset(("status", "method", "reference"))
 """What is said in words is a statement of its own: that it stands beside a wrong figure excuses neither."""
 
 Again = Callable[[Sequence[Edit]], Set[tuple[str, int]]]
 """Reads and checks the report again with some edits; returns the code and line of each finding."""
-
-
-# --- evidence
-
-
-def weighed(outcome: Outcome, subject: Subject) -> Outcome:
-    """Return an outcome whose finding is no surer than the claims it uses were read; an error that rests on a guess is a warning."""
-    finding = outcome.finding
-    if finding is None:
-        return outcome
-    weakest = min((_surest(claims) for claims in _operands(finding, subject)), key=lambda one: one.rank, default=Confidence.HIGH)
-    confidence = min(finding.confidence, weakest, key=lambda one: one.rank)
-    doubtful = weakest is Confidence.LOW and finding.severity is Severity.ERROR
-    severity = Severity.WARNING if doubtful else finding.severity
-    if (severity, confidence) == (finding.severity, finding.confidence):
-        return outcome
-    return replace(outcome, finding=replace(finding, severity=severity, confidence=confidence))
-
-
-def _operands(finding: Finding, subject: Subject) -> Iterable[Sequence[Claim]]:
-    """Yield the claims at each place that a finding's arithmetic uses; what was not understood at all was not relied on."""
-    if finding.category in _READ_AS_WRITTEN:
-        return
-    spans = {operand.span for step in finding.derivation for operand in step.operands if operand.span is not None}
-    spans = spans or {place.span for place in finding.related if not place.path}
-    if not finding.place.path:
-        spans.add(finding.place.span)
-    for span in sorted(spans):
-        if claims := [claim for claim in subject.at(span) if claim.quantity != "other"]:
-            yield claims
-
-
-def _surest(claims: Sequence[Claim]) -> Confidence:
-    return max((claim.confidence for claim in claims), key=lambda one: one.rank)
 
 
 # --- repeats

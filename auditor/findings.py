@@ -16,6 +16,7 @@ __all__ = [
     "ConventionTried",
     "Coverage",
     "Edit",
+    "Evidence",
     "Finding",
     "Operand",
     "Outcome",
@@ -74,6 +75,26 @@ class Confidence(StrEnum):
     @property
     def rank(self) -> int:
         return ("low", "medium", "high").index(self.value)
+
+
+class Evidence(StrEnum):
+    """What a finding rests on: where its operands stand, and what joined the places, the soundest first.
+
+    Computed (`auditor.evidence`), never asserted. How far each can be trusted was measured on findings judged by hand.
+    """
+
+    AS_WRITTEN = "as written"
+    """All operands stand in one statement, list, table, object, command or block."""
+    SAME_PLAN = "same plan"
+    """In several places of one narrow plan: a row, a column, a launch, an alternative, a section with a layout of its own."""
+    ONE_SECTION = "one section"
+    """In several places of one section."""
+    ONE_LAYOUT = "one layout"
+    """In several sections of a report that states one layout."""
+    CATALOG = "catalog"
+    """A figure of the catalog is among them, for a model or GPU that is named beside the others."""
+    ONE_DOCUMENT = "one document"
+    """Nothing joins them but that they stand in one document."""
 
 
 class Verdict(StrEnum):
@@ -193,6 +214,8 @@ class Finding:
     """Consequences of the same wrong figure, each in one line."""
     basis: tuple[Span, ...] = ()
     """The claims it rests on: a smallest set of places that contradict each other; empty where that is not known."""
+    evidence: Evidence | None = None
+    """Its class of evidence; None before it was weighed."""
     carried: tuple[Finding, ...] = ()
     """The findings that have the same root cause and are told with this one, each as it was found."""
 

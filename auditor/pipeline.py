@@ -9,18 +9,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from auditor.causes import repeated, retold, settled, weighed
+from auditor.causes import repeated, retold, settled
 from auditor.check import run_checks
 from auditor.check.subject import Subject
 from auditor.claims.coverage import cover
 from auditor.claims.model import Claim
 from auditor.claims.resolve import resolve
 from auditor.culprits import diagnosed
-from auditor.findings import Coverage, Edit, Outcome, Report, Verdict, apply
+from auditor.evidence import Weighing, allowed
+from auditor.findings import Coverage, Edit, Evidence, Outcome, Report, Severity, Verdict, apply
 from auditor.parse import parse
 from auditor.plans.assign import assign
 from auditor.plans.context import read_context, with_facts
@@ -60,13 +61,19 @@ def read_claims(source: Source, context: tuple[Source, ...] = (), *, rules: Rule
     return ClaimSet(document, (*claims, *facts), with_facts(plans, facts), labels, uncovered, coverage, document.notes, documents)
 
 
-def audit_source(source: Source, *, rules: Rulebook | None = None, context: tuple[Source, ...] = ()) -> Report:
-    """Audit one report against the rules, with the facts of its context files."""
+def audit_source(
+    source: Source, *, rules: Rulebook | None = None, context: tuple[Source, ...] = (), gravest: Callable[[Evidence], Severity] = allowed
+) -> Report:
+    """Audit one report against the rules, with the facts of its context files.
+
+    `gravest` says how grave a finding may be by its class of evidence.
+    """
     book = rules or load()
     read = read_claims(source, context, rules=book)
     subject = Subject(read.document, read.claims, read.plans, book.lexicon, read.context)
     outcomes, broken = run_checks(book.rules, subject)
-    outcomes = tuple(weighed(outcome, subject) for outcome in outcomes)
+    weighing = Weighing(subject, gravest)
+    outcomes = tuple(weighing.weighed(outcome) for outcome in outcomes)
     supposing = Supposing(subject, book.rules, outcomes)
     diagnoses = [diagnosed(finding, spans, supposing) for finding, spans in repeated(outcomes, subject)]
     findings = settled(diagnoses, subject, lambda edits: _again(source, edits, book, context))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from auditor.evidence import asserted
 from auditor.findings import Report, Severity
 from auditor.pipeline import audit_source
 from auditor.read import decode
@@ -64,7 +65,7 @@ def audited(example: Example, book: Rulebook) -> Report:
     """Audit an example against its context."""
     source = decode(example.path.read_bytes(), example.path.name)
     context = () if example.context is None else (decode(example.context.read_bytes(), example.context.name),)
-    return audit_source(source, rules=book, context=context)
+    return audit_source(source, rules=book, context=context, gravest=asserted)
 
 
 def rendered(example: Example, report: Report, book: Rulebook, *, own: bool) -> str:

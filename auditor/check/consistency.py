@@ -1,8 +1,9 @@
 """One quantity, two values: claims of one plan, role and scope that no reading reconciles.
 
 Most figures that differ are meant to: a former plan, a step of a derivation, a percentile, an assumption beside a measurement.
-The words that say so are the scope's: two claims are compared only where the words around them say nothing of the kind, or the same.
-So are the models and the GPUs they name; and a page whose figures scatter is one about many configurations, not one that errs.
+Two claims are compared only where their labels call them the same, the words around them say nothing else of one than of the other,
+and more than the document joins their places. So are the models and the GPUs they name; and a page whose figures scatter is one about
+many configurations, not one that errs.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from auditor.check.subject import Subject
 from auditor.check.targets import offset, own_label, words_around
 from auditor.claims.lexicon import Quantity
 from auditor.claims.model import Approximation, Claim, Role
-from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Confidence, Evidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind, Label, LabelKind, Statement
-from auditor.units import DIMENSIONLESS
+from auditor.units import DIMENSIONLESS, UNITS
 
 __all__ = ["measured", "stated"]
 
@@ -64,9 +65,12 @@ _REACHED_IN: Final = frozenset("utilization efficiency performance result metric
 _PLAIN_KEYS: Final = frozenset(
     "memory distribution requirement analysis performance metric utilization gpu load balance resource hardware compute configuration "
     "config summary validation verification mapping module division deployment method strategy parallel parallelism model system plan "
-    "cluster environment specification detail setting overall per stats statistics info information use usage computation".split()
+    "cluster environment specification detail setting overall per stats statistics info information use usage computation "
+    "rationale calculation formula result reason check match".split()
 )
 """Keys of objects that do not say which plan or part their figures are of."""
+_FUNCTION_WORDS: Final = frozenset("a an the of for in on at to with and or is are be was by from as number count value".split())
+_UNIT_WORDS: Final = frozenset(symbol.lower() for symbol in UNITS)
 _AXES: Final = frozenset(
     "tensorparallel pipelineparallel expertparallel dataparallel contextparallel sequenceparallel tp pp ep dp cp sp".split()
 )
@@ -76,6 +80,8 @@ _CAPACITY_WORDS: Final = ("capacity", "vram", "hbm", "single", "video")
 _COUNTS: Final = ("gpus", "nodes", "gpus.per_node", "experts.per_gpu", "layers.per_stage")
 _IN_ALL: Final = {"total", "aggregate"}
 """Words that say of a figure that it is that of the whole plan; where its scope says so they narrow it no further."""
+_JOINING: Final = frozenset((Evidence.AS_WRITTEN, Evidence.SAME_PLAN, Evidence.ONE_LAYOUT))
+"""What joins two places closely enough for one figure of theirs to contradict the other."""
 _TITLE: Final = 1
 _TWO: Final = 2
 _OPENING: Final = 2
@@ -126,7 +132,11 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
             if len(kept) > 1 and len(values) == 1:
                 yield Outcome(rule.code, Verdict.HELD, spans, f"{kept[0].text.strip()} in {len(kept)} places")
             elif len(values) > 1 and not (
-                of_many or _scattered(values) or apart(subject, values[0][0], values[1][0]) or _by_shared(subject, scope, values)
+                of_many
+                or _scattered(values)
+                or apart(subject, values[0][0], values[1][0])
+                or _by_shared(subject, scope, values)
+                or not _together(subject, values[0], values[1])
             ):
                 finding = _finding(subject, rule, scope, values)
                 yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
@@ -135,6 +145,12 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
 def _scattered(values: Sequence[Sequence[Claim]]) -> bool:
     """Tell whether claims take three values or more and most of them none in particular: they speak of several things."""
     return len(values) > _TWO and 2 * len(values[0]) <= sum(map(len, values))
+
+
+def _together(subject: Subject, main: Sequence[Claim], others: Sequence[Claim]) -> bool:
+    """Tell whether some claim of each value stand in places that speak of one plan: that of one section, where it states one layout."""
+    links = {subject.joins.between(one.statement, other.statement) for one in main for other in others}
+    return not links.isdisjoint(_JOINING) or (Evidence.ONE_SECTION in links and subject.joins.one_layout)
 
 
 def _by_shared(subject: Subject, scope: _Scope, values: Sequence[Sequence[Claim]]) -> bool:
@@ -306,19 +322,33 @@ def _scope(subject: Subject, claim: Claim) -> _Scope:
 
 def _cues(subject: Subject, claim: Claim, statement: Statement) -> frozenset[str]:
     """Return the words that narrow a claim: those next to it and in its own label, and the contrasts in the headings above it."""
-    own = {word.text for word in subject.lexicon.normalize(own_label(statement))}
-    own |= words_around(subject, claim.statement).get(claim.span, frozenset())
-    if statement.kind is Kind.HEADING:
-        own |= {word.text for word in subject.lexicon.normalize(statement.value.content)}
-    found = own & (_CONTRAST | (frozenset() if claim.quantity.startswith("parallel.") else _NARROWING))
-    if claim.quantity.startswith("memory."):
-        found |= own & _PARTS_OF_MEMORY
+    found = _noun(subject, claim, statement)
     for label in statement.path:
         if not _is_title(label) and label.kind is not LabelKind.FILE:
             found |= {word.text for word in subject.lexicon.normalize(label.text.content)} & _CONTRAST
     named = {word.text for word in subject.lexicon.normalize(claim.quantity.replace(".", " "))}
     in_all = claim.quantity in _COUNTS or claim.scope.per == "total"
     return frozenset(found - named) - (_IN_ALL if in_all else set())
+
+
+def _noun(subject: Subject, claim: Claim, statement: Statement) -> set[str]:
+    """Return the words that say what a claim is a figure of, beyond the name of its quantity.
+
+    A label is read whole: `query heads` and `value heads`, `answer tokens` and `all tokens` are not one figure. Of what else stands
+    beside a figure count the words that narrow; where neither a label nor a noun of its own names it, everything but the plainest words.
+    """
+    label = {word.text for word in subject.lexicon.normalize(own_label(statement))}
+    beside = words_around(subject, claim.statement).get(claim.span, frozenset())
+    if statement.kind is Kind.HEADING:
+        beside |= {word.text for word in subject.lexicon.normalize(statement.value.content)}
+    if claim.quantity.startswith("parallel."):
+        return (label | beside) & _CONTRAST
+    names = subject.lexicon.quantities[claim.quantity].names
+    plain_words = _PLAIN_KEYS | _FUNCTION_WORDS | _UNIT_WORDS | set(names[0])
+    named = claim.read_as.startswith("label") or any(map(str.isalpha, claim.text))
+    whole = label if named else beside | label
+    narrowing = _CONTRAST | _NARROWING | (_PARTS_OF_MEMORY if claim.quantity.startswith("memory.") else frozenset())
+    return {word for word in whole - plain_words if not word.isdigit()} | ((label | beside) & narrowing)
 
 
 def _is_title(label: Label) -> bool:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
-from auditor.findings import Outcome, Place, Step, Verdict
+from auditor.findings import Evidence, Outcome, Place, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
 from auditor.statements import Statement
@@ -88,5 +88,6 @@ def _against(subject: Subject, rule: Rule, statement: Statement, axes: tuple[str
         claimed=str(gpus.interval.low),
         expected=str(product),
         derivation=(step,),
+        evidence=Evidence.SAME_PLAN,  # a formula speaks of every layout whose table names the same axes
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

@@ -18,6 +18,7 @@ from auditor.claims.model import Claim
 from auditor.facts.catalog import known_facts
 from auditor.facts.model import Fact
 from auditor.findings import Outcome
+from auditor.plans.joins import Joins
 from auditor.plans.model import Plan
 from auditor.spans import Span
 from auditor.statements import Document, Statement
@@ -66,6 +67,11 @@ class Subject:
         for index, statement in enumerate(self.document.statements):
             found.setdefault(statement.group, []).append(index)
         return {group: tuple(indices) for group, indices in found.items()}
+
+    @cached_property
+    def joins(self) -> Joins:
+        """What joins the places of the report."""
+        return Joins(self.document, self.claims)
 
     @cached_property
     def equations(self) -> tuple[tuple[Passage, Equation], ...]:

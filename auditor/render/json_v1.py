@@ -53,6 +53,7 @@ def _finding(report: Report, finding: Finding, fingerprint: str) -> dict[str, An
         "category": finding.category,
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
+        "evidence": finding.evidence.value if finding.evidence else None,
         "message": finding.message,
         "location": location_object(locate(source_of(report, finding.place.path), finding.place.span)),
         "related": [_related(report, place) for place in finding.related],

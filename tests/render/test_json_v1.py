@@ -41,6 +41,7 @@ def test_the_contract() -> None:
         "category",
         "severity",
         "confidence",
+        "evidence",
         "message",
         "location",
         "related",

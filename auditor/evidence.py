@@ -1,0 +1,150 @@
+"""Evidence: what a finding rests on, and how grave it may be.
+
+The class of a finding follows from where its operands stand and what joined the places. How often findings of a class are right was
+measured on findings judged by hand (docs/judged-findings.csv); a class that is right too seldom raises no error, or no warning.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Final
+
+from auditor.check.subject import Subject
+from auditor.claims.model import Claim
+from auditor.findings import Confidence, Evidence, Finding, Outcome, Severity
+from auditor.spans import Span
+
+__all__ = ["LEAST", "Weighing", "allowed", "asserted"]
+
+LEAST: Final = {Severity.ERROR: Fraction(97, 100), Severity.WARNING: Fraction(85, 100)}
+"""The share of a class's judged findings that must be right for it to raise one of a severity."""
+_READ_AS_WRITTEN: Final = frozenset(("arithmetic", "units", "placement"))
+"""Written arithmetic and ranges of ids hold or not whatever their numbers are taken for."""
+_TABLE: Final = Path(__file__).with_name("precision.json")
+_ORDER: Final = tuple(Evidence)
+
+
+@lru_cache(maxsize=1)
+def _measured() -> Mapping[str, Mapping[str, int]]:
+    """Return how many findings of each class were judged, and how many of them were right."""
+    found: dict[str, dict[str, int]] = json.loads(_TABLE.read_text(encoding="utf-8"))
+    return found
+
+
+def allowed(evidence: Evidence) -> Severity:
+    """Return the gravest severity that a class of evidence has earned; one of which nobody has judged findings raises what its rules say.
+
+    That places stand in one document joins them to nothing that an error could rest on, whatever was measured.
+    """
+    earned = _earned(_measured().get(evidence.value))
+    return min(earned, Severity.WARNING, key=lambda one: one.rank) if evidence is Evidence.ONE_DOCUMENT else earned
+
+
+def asserted(_: Evidence) -> Severity:
+    """Return the gravest severity there is: findings are as grave as their rules say, as where a rule is tried on its examples."""
+    return Severity.ERROR
+
+
+def _earned(measured: Mapping[str, int] | None) -> Severity:
+    if not measured or not measured["judged"]:
+        return Severity.ERROR
+    share = Fraction(measured["right"], measured["judged"])
+    return next((severity for severity, least in LEAST.items() if share >= least), Severity.INFO)
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """Weighs the findings of one report."""
+
+    subject: Subject
+    gravest: Callable[[Evidence], Severity] = allowed
+
+    def weighed(self, outcome: Outcome) -> Outcome:
+        """Return an outcome whose finding is no surer than its claims were read, and no graver than its evidence has earned."""
+        finding = outcome.finding
+        if finding is None:
+            return outcome
+        weakest = min((_surest(claims) for claims in self._read(finding)), key=lambda one: one.rank, default=Confidence.HIGH)
+        evidence = finding.evidence or self.evidence(finding)
+        gravest = self.gravest(evidence)
+        if weakest is Confidence.LOW:
+            gravest = min(gravest, Severity.WARNING, key=lambda one: one.rank)
+        return replace(
+            outcome,
+            finding=replace(
+                finding,
+                severity=min(finding.severity, gravest, key=lambda one: one.rank),
+                confidence=min(finding.confidence, weakest, key=lambda one: one.rank),
+                evidence=evidence,
+            ),
+        )
+
+    def evidence(self, finding: Finding) -> Evidence:
+        """Return the class of a finding: the weakest link between its place and any of its operands."""
+        here = self._places_at(finding.place.span) if not finding.place.path else ()
+        links = [self._link(here, span) for span in _operands(finding)] if here else []
+        weakest = max(links, key=_ORDER.index, default=Evidence.AS_WRITTEN)
+        if finding.category in ("hardware", "model"):
+            return max(weakest, Evidence.CATALOG, key=_ORDER.index)
+        return weakest
+
+    def _link(self, here: Sequence[int], span: Span) -> Evidence:
+        """Return what joins a finding's place to the nearest place that states an operand's value."""
+        there = [index for one in self._same(span) for index in self._places_at(one)]
+        links = (self.subject.joins.between(one, other) for one in here for other in there)
+        return min(links, key=_ORDER.index, default=Evidence.ONE_DOCUMENT)
+
+    def _same(self, span: Span) -> Iterator[Span]:
+        """Yield the places that state what stands at a span: itself, and the claims of its plan that say the same of the same."""
+        yield span
+        here = self.subject.at(span)
+        for claim in self.subject.claims:
+            if not claim.source and any(
+                one.quantity == claim.quantity and one.interval == claim.interval and one.plan == claim.plan for one in here
+            ):
+                yield claim.span
+
+    def _read(self, finding: Finding) -> Iterator[Sequence[Claim]]:
+        """Yield the claims at each place that a finding's arithmetic uses; what was not understood at all was not relied on."""
+        if finding.category in _READ_AS_WRITTEN:
+            return
+        spans = set(_operands(finding))
+        if not finding.place.path:
+            spans.add(finding.place.span)
+        for span in sorted(spans):
+            if claims := [claim for claim in self.subject.at(span) if claim.quantity != "other"]:
+                yield claims
+
+    def _places_at(self, span: Span) -> tuple[int, ...]:
+        """Return the statements that a span stands in: as its value, else in the labels above it."""
+        known = {claim.statement for claim in self.subject.at(span)}
+        if known:
+            return tuple(sorted(known))
+        found = self._within.get(span)
+        if found is None:
+            found = self._within[span] = self._search(span)
+        return found
+
+    @cached_property
+    def _within(self) -> dict[Span, tuple[int, ...]]:
+        return {}
+
+    def _search(self, span: Span) -> tuple[int, ...]:
+        statements = self.subject.document.statements
+        inside = tuple(index for index, one in enumerate(statements) if one.value.whole.overlaps(span))
+        return inside or tuple(index for index, one in enumerate(statements) if any(label.text.whole.overlaps(span) for label in one.path))
+
+
+def _operands(finding: Finding) -> Iterable[Span]:
+    """Return where the figures of a finding's arithmetic stand; where it shows none, its related places."""
+    spans = {operand.span for step in finding.derivation for operand in step.operands if operand.span is not None}
+    return spans or {place.span for place in finding.related if not place.path}
+
+
+def _surest(claims: Sequence[Claim]) -> Confidence:
+    return max((claim.confidence for claim in claims), key=lambda one: one.rank)
