@@ -10,6 +10,7 @@ from auditor.claims.lexicon import Lexicon, Match
 from auditor.claims.members import keyed_at, members_in, settings_in
 from auditor.claims.vocabulary import GIVEN_UP, LEFT_OUT
 from auditor.claims.words import Word, split
+from auditor.language.units import unit_said
 from auditor.statements import Label, LabelKind
 
 __all__ = ["PER_WORDS", "LabelReader", "View", "contains", "find", "find_any", "per_of", "slashed"]
@@ -205,7 +206,7 @@ class LabelReader:
             named = tuple(word for word in words if word.start < cut)
         if not unit:
             headed, headed_per = self.headed_unit(raw)
-            if label.kind in (LabelKind.COLUMN, LabelKind.ROW) or headed.endswith("/s"):
+            if label.kind in (LabelKind.COLUMN, LabelKind.ROW) or "/" in headed or "*" in headed:
                 unit, unit_per = headed, headed_per
         unit = unit or self.counted_unit(words, raw)
         factor, ending = (1, -1) if unit else self.magnitude(raw, words)
@@ -251,6 +252,9 @@ class LabelReader:
         spelling = self.lexicon.units.get(text) or self.lexicon.units.get(text.lower() if len(text) > 2 else text)
         if spelling:
             return spelling.symbol, spelling.per
+        phrase = unit_said(text[:_LONGEST_UNIT].replace("_", " "), self.lexicon.vocabulary)
+        if phrase is not None and len(text) <= _LONGEST_UNIT:
+            return phrase.symbol, phrase.per
         words = self.lexicon.normalize(text[:_LONGEST_UNIT].replace("/", " per "))
         symbol, size = self.lexicon.unit_of_key(words)
         if symbol and size == len(words):
@@ -273,6 +277,9 @@ class LabelReader:
         """Read a table head that is itself a unit: `Tokens / sec / GPU`, `TFLOP/s/GPU`, `TGS (tokens/s)`."""
         if raw.rstrip().endswith(")") and (opening := raw.rfind("(")) > 0:
             raw = raw[:opening]  # `tok/s (batch 256)`: under which condition
+        said = unit_said(raw.strip(" *_`:")[:_LONGEST_UNIT], self.lexicon.vocabulary)
+        if said is not None and not said.symbol.isalpha():
+            return said.symbol, said.per
         squeezed = "".join(raw.split())
         for candidate in (raw.strip(), raw.strip().lower(), squeezed, squeezed.lower()):
             spelling = self.lexicon.units.get(candidate)

@@ -9,8 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from auditor.claims.words import Normalizer, Word
-from auditor.language.numbers import Number, Spelling, scan
-from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, WORK, Dimension, Unit
+from auditor.language.numbers import Number, scan
+from auditor.language.units import UnitPhrase, read_unit, unit_behind
+from auditor.language.vocabulary import Spelling, Vocabulary, build_vocabulary
+from auditor.units import DATA, DIMENSIONLESS, ENERGY, MONEY, TIME, UNITS, WORK, Dimension, Unit
 
 __all__ = ["Lexicon", "Match", "Quantity", "build"]
 
@@ -38,20 +40,31 @@ class Quantity:
 
     @property
     def kind(self) -> str:
-        """`share`, `data`, `time`, `work`, `rate`, `bandwidth`, `flops` or `count`."""
+        """`share`, `data`, `time`, `work`, `rate`, `bandwidth`, `flops`, `count`, `money`, `power` ...: see `kind_of`."""
         return kind_of(self.unit)
 
 
 def kind_of(unit: Unit) -> str:
-    """Return the kind of thing a unit measures; a count where it measures nothing."""
+    """Return the kind of thing a unit measures; a count where it measures nothing, `other` where it is composed of what has no name.
+
+    What a unit counts beside what it measures makes another thing of it: a GPU-hour is no time, dollars per token are no cost.
+    """
     if unit.symbol == "%":
         return "share"
+    if unit.dimension in _COUNTED_KINDS:
+        return _COUNTED_KINDS[unit.dimension].get(unit.counted, "other")
     return _KINDS.get(unit.dimension, "other")
 
 
+_COUNTED_KINDS: Mapping[Dimension, Mapping[tuple[tuple[str, int], ...], str]] = {
+    TIME: {(): "time", (("gpu", 1),): "gpu_time"},
+    MONEY: {(): "money", (("token", -1),): "token_price"},
+}
 _KINDS: Mapping[Dimension, str] = {
+    ENERGY: "energy",
+    ENERGY / TIME: "power",
+    MONEY / TIME: "price",
     DATA: "data",
-    TIME: "time",
     WORK: "work",
     DIMENSIONLESS / TIME: "rate",
     DATA / TIME: "bandwidth",
@@ -85,13 +98,13 @@ class Lexicon:
     """Words that end a name whose number says which one is meant: `pp_rank: 3`."""
     keyed_by: frozenset[str]
     """Words between the name of the values and that of their keys: `latency_ms_by_batch`."""
-    nouns: frozenset[str]
     linking: frozenset[str]
     """Words that tie the number behind them to what stands before: `of`, `per`, `with`."""
     denying: frozenset[str]
     summaries: frozenset[str]
     """Words that name what sums up others: `total`, `mean`."""
-    units: Mapping[str, Spelling]
+    vocabulary: Vocabulary
+    """How numbers, units and names are written."""
     key_units: Mapping[str, str]
     roles: Mapping[str, tuple[tuple[str, ...], ...]]
     example_sections: tuple[tuple[str, ...], ...]
@@ -104,6 +117,14 @@ class Lexicon:
     utilizations: Mapping[str, str]
     phases: Mapping[str, tuple[tuple[str, ...], ...]]
     phase_quantities: Mapping[str, Mapping[str, str]]
+
+    @property
+    def nouns(self) -> frozenset[str]:
+        return self.vocabulary.nouns
+
+    @property
+    def units(self) -> Mapping[str, Spelling]:
+        return self.vocabulary.units
 
     @cached_property
     def by_first(self) -> Mapping[str, tuple[tuple[tuple[str, ...], Quantity], ...]]:
@@ -124,14 +145,9 @@ class Lexicon:
         shorts = {short: short for short, quantity in self.by_short.items() if quantity.id.startswith("parallel.")}
         return shorts | {word: short for word, short in self.axes.items() if short in shorts}
 
-    @cached_property
-    def glued(self) -> frozenset[str]:
-        """Names that may be glued to a number or joined to it by `=`, `(`, `:` or a space."""
-        return frozenset(self.by_short) | GLUED
-
-    def scan(self, text: str) -> tuple[Number, ...]:
-        """Return the numbers of `text`."""
-        return scan(text, self.units, self.nouns, self.naming, self.glued)
+    def scan(self, text: str, *, spelled: bool = False) -> tuple[Number, ...]:
+        """Return the numbers of `text`; those in words too if they are asked for."""
+        return scan(text, self.vocabulary, spelled=spelled)
 
     def matches(self, words: Sequence[Word]) -> list[Match]:
         """Return every name found in the words, at every position."""
@@ -147,6 +163,9 @@ class Lexicon:
 
         Statistics and `per gpu` may stand behind the unit: `step_time_ms_avg`, `tflops_per_gpu`.
         """
+        symbol, size = self._composed_unit(words)
+        if symbol:
+            return symbol, size
         behind = 0
         while behind < len(words) and words[-1 - behind].text in _BEHIND_UNIT:
             behind += 1
@@ -154,6 +173,20 @@ class Lexicon:
             symbol, size = self._unit_of(words[: len(words) - skipped])
             if symbol:
                 return symbol, size + skipped
+        return "", 0
+
+    def _composed_unit(self, words: Sequence[Word]) -> tuple[str, int]:
+        """Return the unit that the last words of a key compose: `tb_per_sec`, `usd_per_gpu_hour`, `requests_per_day`, `gpu_hours`."""
+        for start in range(max(0, len(words) - _LONGEST_KEY_UNIT), len(words) - 1):
+            behind = " ".join(word.text for word in words[start + 1 :])
+            symbol = self.key_units.get(words[start].text, "")
+            if symbol and behind.startswith("per "):
+                phrase: UnitPhrase | None = unit_behind(f" {behind}", symbol, 0, self.vocabulary)
+                size = len(behind) + 1
+            else:
+                phrase, size = read_unit(f"{words[start].text} {behind}", 0, self.vocabulary), len(words[start].text) + 1 + len(behind)
+            if phrase is not None and phrase.cursor == size and phrase.symbol not in ("", symbol, *_BARE_WORK):
+                return phrase.symbol, len(words) - start
         return "", 0
 
     def _unit_of(self, words: Sequence[Word]) -> tuple[str, int]:
@@ -169,45 +202,12 @@ class Lexicon:
         return all(word.text in self.transparent or word.text.isdigit() for word in words)
 
 
+_LONGEST_KEY_UNIT = 6
+_BARE_WORK = ("FLOP", "FLOPS")
+"""What `flops_per_token` counts, in whatever magnitude."""
 _BEHIND_UNIT = frozenset(
     "avg average mean median max min maximum minimum p 50 90 95 99 per gpu device each total estimated "
     "token layer step stage sequence request".split()
-)
-
-GLUED = frozenset(
-    (
-        "degree",
-        "size",
-        "length",
-        "dimension",
-        "dim",
-        "layers",
-        "experts",
-        "heads",
-        "gpus",
-        "stages",
-        "nodes",
-        "batch",
-        "gpu",
-        "count",
-        "world",
-        "micro_batch",
-        "seq",
-        "k",
-        "way",
-        "batches",
-        "num",
-        "value",
-        "total",
-        "rate",
-        "microbatches",
-        "parallelism",
-        "parallel",
-        "hidden",
-        "microbatch",
-        "replicas",
-        "steps",
-    )
 )
 
 
@@ -219,16 +219,6 @@ def build(data: Mapping[str, Any]) -> Lexicon:
     """Build the lexicon from its data (parsed YAML or the compiled index)."""
     joined = {tuple(key.split()): value for key, value in data["joined"].items()}
     normalize = Normalizer(data["words"], joined, max(len(key) for key in joined))
-    units = {
-        spelling.strip("_"): Spelling(symbol)
-        for symbol, spellings in data["units"].items()
-        for spelling in spellings
-        if not spelling.endswith("_")
-    }
-    units |= {spelling: Spelling(symbol, "gpu") for symbol, spellings in data["units_per_gpu"].items() for spelling in spellings}
-    for symbol in {spelling.symbol for spelling in units.values()}:
-        if symbol not in UNITS:
-            raise ValueError(f"lexicon: no unit {symbol!r}")
     quantities = {}
     for entry in data["quantities"]:
         quantity = Quantity(
@@ -244,6 +234,11 @@ def build(data: Mapping[str, Any]) -> Lexicon:
             magnitude=bool(entry.get("magnitude", False)),
         )
         quantities[quantity.id] = quantity
+    shorts = frozenset(short for quantity in quantities.values() for short in quantity.short)
+    vocabulary = build_vocabulary(data, shorts | frozenset(data["numbers"]["joined"].split()))
+    for spelling in vocabulary.units.values():
+        if spelling.symbol not in UNITS:
+            raise ValueError(f"lexicon: no unit {spelling.symbol!r}")
     return Lexicon(
         quantities=quantities,
         normalize=normalize,
@@ -251,11 +246,10 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         naming=frozenset(data["naming"].split()),
         identifies=frozenset(data["identifies"].split()),
         keyed_by=frozenset(data["keyed_by"].split()),
-        nouns=frozenset(data["nouns"].split()),
         linking=frozenset(data["linking"].split()),
         denying=frozenset(data["denying"].split()),
         summaries=frozenset(data["summaries"].split()),
-        units=units,
+        vocabulary=vocabulary,
         key_units={
             "_".join(_words(normalize, key)) if key not in data["key_units"] else key: symbol for key, symbol in data["key_units"].items()
         },

@@ -78,8 +78,21 @@ def read_rate(
         "request": "rate.requests",
         "batch": "rate.batches",
     }
-    quantity = names.get(counted, "other")
+    quantity = _demand(line, unit, head, named) or _goodput(line, head, tail) or names.get(counted, "other")
     return Meaning(quantity, Confidence.HIGH, f"unit {unit}", per="gpu" if per_gpu else "", unit=unit)
+
+
+def _demand(line: Line, unit: str, head: Sequence[Word], named: Match | None) -> str:
+    """Return the demand that a rate per day is, unless it is said to be a throughput: `2M requests/day`."""
+    demand = {"token/day": "demand.tokens", "request/day": "demand.requests"}.get(unit, "")
+    throughput = named is not None or find_any((*head, *(word for view in line.views[:2] for word in view.words)), ("throughput",))
+    return "" if throughput else demand
+
+
+def _goodput(line: Line, head: Sequence[Word], tail: Sequence[Word]) -> str:
+    """Return the quantity of a rate that the words around it call goodput."""
+    near = (*head, *tail[:3], *(line.views[0].words if line.views else ()))
+    return "rate.goodput" if find_any(near, ("goodput",)) else ""
 
 
 def read_measure(

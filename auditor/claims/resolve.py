@@ -15,13 +15,14 @@ from itertools import pairwise
 from typing import Final
 
 from auditor.claims.arrows import changes_only
+from auditor.claims.charges import CHARGES, of_training, read_charge
 from auditor.claims.counts import leads_into, read_count, spelled_axis
 from auditor.claims.labels import PER_WORDS, LabelReader, View, find_any, per_of
 from auditor.claims.lexicon import Lexicon, Quantity, kind_of
 from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, singular_noun, words_before, words_behind
 from auditor.claims.measures import read_measure, read_rate
 from auditor.claims.model import Approximation, Claim, Reading, Role, Scope
-from auditor.claims.names import degree_in, head_name
+from auditor.claims.names import degree_in, head_name, naming_words
 from auditor.claims.pairing import pair_names
 from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import of_array, part_of_model, scope_of, specialise
@@ -113,7 +114,11 @@ def run(desk: Desk) -> ReadOut:
                 labels.append(Labelled(statement.value.span(number.digits, number.stop), reason))
                 found.append(None)
                 continue
+            if number.spelled and (claim is None or claim.quantity == "other"):
+                claim = None
             found.append(claim)
+            if claim is None and number.spelled:
+                continue  # words that name no quantity are words
             if claim is None:
                 unclear.append(Unclear(span, line.text[number.start : number.end]))
             else:
@@ -334,7 +339,7 @@ def prepare(desk: Desk, index: int, statement: Statement) -> Line:
     if (corner := corner_of(desk, statement)) is not None:
         views.insert(2 if len(views) > 1 and views[1].matches else 1, corner)
     label = statement.path[-1].text.content if statement.path else ""
-    scanned = changes_only(desk, text, views, desk.lexicon.scan(text))
+    scanned = changes_only(desk, text, views, desk.lexicon.scan(text, spelled=True))
     numbers = part_of_whole(statement, pair_names(text, label, scanned, desk.lexicon.axis_names))
     return Line(index, statement, text, numbers, desk.lexicon.normalize(text), tuple(views))
 
@@ -496,6 +501,7 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     unit, unit_per = number.unit, number.per
     if not unit and number.form in (Form.PLAIN, Form.PART, Form.WHOLE):
         unit, unit_per = context_unit(desk, line, number, tail)
+    unit = per_second(desk, line, unit, head)
     kind = "ratio" if number.form is Form.RATIO else "share" if number.form is Form.FRACTION else kind_of(UNITS[unit]) if unit else "count"
     meaning = meaning_of(desk, line, position, number, kind, unit, tail, head, before)
     if meaning is None:
@@ -512,7 +518,11 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM)  # `a dataset with 1,000 samples`
     if meaning.quantity == "batch.sequence_length" and adds_up(line, meaning):
         meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM)
+    if not (meaning.unit or unit) and meaning.quantity.startswith(("communication.", "storage.")):
+        meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM)  # `message_size: 4096`: of what, nobody says
     role = role_of(desk, line, position, number, meaning, tail, head, before)
+    if meaning.quantity.startswith("limit.") and role is Role.ACTUAL:
+        role = Role.LIMIT
     if meaning.quantity == "memory.utilization" and role is Role.ACTUAL and is_operand(desk, line, number):
         role = Role.LIMIT  # `80 GB x 85%`: the share of the memory that may be used
     if meaning.quantity == "memory.utilization" and role is Role.ACTUAL and is_option(line):
@@ -677,6 +687,15 @@ def context_unit(desk: Desk, line: Line, number: Number, tail: Sequence[Word]) -
     return desk.units_beside.get(line.index, ("", ""))
 
 
+def per_second(desk: Desk, line: Line, unit: str, head: Sequence[Word]) -> str:
+    """Return the unit of a bandwidth whose `per second` goes without saying: `Memory bandwidth: 1.8TB`."""
+    if not unit or kind_of(UNITS[unit]) != "data" or f"{unit}/s" not in UNITS:
+        return unit
+    words = naming_words(head) or (line.views[0].words if line.views else ())
+    named = bool(words) and words[-1].text == "bandwidth"
+    return f"{unit}/s" if named else unit
+
+
 def readings_of(desk: Desk, line: Line, number: Number, quantity: Quantity | None, unit_symbol: str) -> tuple[Reading, ...]:
     readings: list[Reading] = []
     written: tuple[Written, ...] = number.written
@@ -739,13 +758,16 @@ def meaning_of(
         return Meaning(degree.id, Confidence.MEDIUM, f"{line.text[number.start : number.end]!r} of {degree.names[0][0]}")
     if kind == "ratio":
         return Meaning("change", Confidence.MEDIUM, f"ratio {line.text[number.start : number.end]!r}")
+    if kind in CHARGES:
+        return read_charge(desk, line, number, unit, number.per, tail, head)
     if kind == "rate":
         return read_rate(desk, line, number, unit, tail, head, before)
     if kind == "count":
         return read_count(desk, line, position, number, tail, head, before)
     if kind == "share":
         return read_share(desk, line, position, number, tail, head, before)
-    return read_measure(desk, line, position, number, kind, unit, tail, head, before)
+    found = read_measure(desk, line, position, number, kind, unit, tail, head, before)
+    return of_training(desk, line, unit, head, found) if kind == "time" else found
 
 
 def precision_claims(desk: Desk, line: Line) -> Iterator[Claim]:

@@ -16,7 +16,6 @@ from auditor.claims.labels import find_any
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence
-from auditor.language.dates import opens_with_date
 from auditor.plans.model import Plan
 from auditor.plans.variants import VARIANT, with_variants
 from auditor.statements import Document, Kind, LabelKind, Statement
@@ -69,7 +68,7 @@ _REJECTED = frozenset(
 def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tuple[tuple[Claim, ...], tuple[Plan, ...]]:
     """Give each claim its plan and return the claims and the plans, `main` first."""
     statements = document.statements
-    claims, titles = _entries(statements, _members(statements, claims))
+    claims, titles = _entries(statements, _members(statements, claims), lexicon)
     claims = _rejected(statements, claims, lexicon)
     claims = _widths(statements, claims, lexicon)
     claims = _totals(statements, claims)
@@ -215,13 +214,15 @@ def _members(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[
     return tuple(result)
 
 
-def _entries(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[tuple[Claim, ...], dict[str, tuple[str, bool]]]:
+def _entries(
+    statements: Sequence[Statement], claims: Sequence[Claim], lexicon: Lexicon
+) -> tuple[tuple[Claim, ...], dict[str, tuple[str, bool]]]:
     """Give each dated entry of a list of news or changes a plan of its own, for it tells of another thing at another time."""
     dated: dict[int, list[int]] = defaultdict(list)
     for index, statement in enumerate(statements):
         if statement.kind is Kind.ITEM and statement.depth == 0:
             own = statement.path[-1] if statement.path and statement.path[-1].kind is LabelKind.ITEM else None
-            if opens_with_date(own.text.content if own else statement.value.content):
+            if lexicon.vocabulary.opens_with_date(own.text.content if own else statement.value.content):
                 dated[statement.group].append(index)
     heads = {index for found in dated.values() if len(found) > 1 for index in found}
     result, titles = list(claims), {}

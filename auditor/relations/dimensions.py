@@ -82,7 +82,7 @@ def check_condition(node: Expression, known: Mapping[str, Dimension]) -> None:
             raise RelationError("a number stands where a condition is wanted", node.at)
 
 
-_BASES: Final = ("byte", "FLOP", "s", "USD", "1", "byte/s", "FLOPS", "1/s", "USD/h")
+_BASES: Final = ("byte", "FLOP", "s", "USD", "J", "1", "byte/s", "FLOPS", "1/s", "USD/h", "W")
 
 
 def base_unit(found: Dimension | None) -> Unit:

@@ -404,4 +404,4 @@ def _unit_for(side: Expression, other: Expression, bounds: Mapping[str, Bound]) 
 
 
 def _sized(unit: Unit) -> tuple[int, ...]:
-    return (unit.dimension.data, unit.dimension.work, unit.dimension.time, unit.dimension.money)
+    return unit.dimension.exponents

@@ -50,7 +50,7 @@ def _number(value: Fraction) -> str:
 def _suffix(unit: Unit) -> str:
     if unit.symbol == "%":
         return "%"
-    plain = not any((unit.dimension.data, unit.dimension.work, unit.dimension.time, unit.dimension.money))
+    plain = not any(unit.dimension.exponents)
     return "" if plain else f" {unit.symbol}"
 
 

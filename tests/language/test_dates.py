@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.language.dates import opens_with_date
+from auditor.rulebook import load
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from auditor.language.dates import opens_with_date
     ],
 )
 def test_opens_with_date(text: str) -> None:
-    assert opens_with_date(text)
+    assert load().lexicon.vocabulary.opens_with_date(text)
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,4 @@ def test_opens_with_date(text: str) -> None:
     ["16/16 GPUs", "2048/128 tokens", "2025 GPUs", "May use 4 GPUs", "1.5/2 GB", "v0.5.0", "TP 4", "12/2048", "", "---"],
 )
 def test_opens_without_date(text: str) -> None:
-    assert not opens_with_date(text)
+    assert not load().lexicon.vocabulary.opens_with_date(text)
