@@ -103,7 +103,7 @@ def test_spellings(text: str, expected: str) -> None:
         "40 = 5*8 and the condition is (heads/TP)*MBS % 4 = 0",
         "MBS % 4 * 2 = 0",
         "2 engines (48 GPUs) + 3 engines (16 GPUs) = 144 GPUs",
-        "64 × 540 W = 35 kW",
+        "64 × 540 VA = 35 kVA",
         "3 experts in each of 4 groups × 2 = 24",
     ],
 )
