@@ -24,9 +24,13 @@ __all__ = [
     "Repair",
     "Report",
     "Restatement",
+    "Selector",
     "Severity",
     "Step",
+    "Suppression",
     "Verdict",
+    "Withheld",
+    "Withholding",
     "apply",
 ]
 
@@ -49,6 +53,7 @@ CATEGORIES = [
     "model",
     "units",
     "method",
+    "suppression",
 ]
 
 
@@ -233,6 +238,49 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Selector:
+    """The name of a rule, or of several, as a suppression writes it, and where."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """What a report says of findings that are not to be shown: of which rules, where, and why."""
+
+    place: Span
+    selectors: tuple[Selector, ...]
+    reach: tuple[Span, ...]
+    reason: str = ""
+
+
+class Withholding(StrEnum):
+    """Why a finding is not among those that count."""
+
+    IGNORED = "ignored"
+    """The configuration leaves its rule out, everywhere or for this file."""
+
+    SUPPRESSED = "suppressed"
+    """A comment in the report says so."""
+    KNOWN = "known"
+    """The baseline holds it."""
+    OUTSIDE = "outside-change"
+    """It neither touches a changed line nor came with the change (`--diff-base`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A finding that was made and does not count, and why: outputs count it, and machines may show it."""
+
+    finding: Finding
+    by: Withholding
+    reason: str = ""
+    place: Span | None = None
+    """The comment that suppresses it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """Of the numeric tokens of a report: how many are labels, how many claims, how many of those were checked."""
 
@@ -254,6 +302,20 @@ class Report:
     notes: tuple[Note, ...] = ()
     context: tuple[Source, ...] = ()
     """The sources of facts the report was audited against (`--context`)."""
+    suppressions: tuple[Suppression, ...] = ()
+    """What the report itself asks not to be shown; `auditor.selection.suppressed` does as it asks."""
+    withheld: tuple[Withheld, ...] = ()
+    """Findings that were made and do not count: suppressed, known, or outside the change."""
+    not_audited: Severity = Severity.ERROR
+    """How grave it is if the source could not be read in full; below an error it does not end a run with 2."""
+
+    def source_of(self, path: str) -> Source:
+        """Return the source a place stands in: the report's own, or the context source named `path`."""
+        return next((source for source in self.context if path and source.path == path), self.source)
+
+    def count_withheld(self, by: Withholding) -> int:
+        """Return how many findings are withheld for this reason."""
+        return sum(one.by is by for one in self.withheld)
 
     @property
     def held(self) -> int:

@@ -20,7 +20,7 @@ from auditor.findings import Edit, Finding, Report, apply
 from auditor.read import decode
 from auditor.statements import Source
 
-__all__ = ["Fixed", "apply", "chosen", "difference", "fix", "save"]
+__all__ = ["Fixed", "apply", "chosen", "difference", "fix", "replace_file", "save"]
 
 _MOST_PASSES: Final = 10
 
@@ -103,15 +103,24 @@ def save(path: str, before: Source, text: str) -> None:
         was = before.text.encode(before.encoding)
         if not data.endswith(was) or len(data) - len(was) > 4:
             raise InputError("has changed since it was read; run again", path=path)
-        mark = data[: len(data) - len(was)]
-        handle, made = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(mark + text.encode(before.encoding))
-            shutil.copymode(target, made)
-            Path(made).replace(target)
-        except BaseException:
-            Path(made).unlink(missing_ok=True)
-            raise
+        replace_file(target, data[: len(data) - len(was)] + text.encode(before.encoding))
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror or error}", path=path) from None
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` in the place of what a file holds, whole or not at all; a new file gets the mode that the umask gives."""
+    handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        if path.exists():
+            shutil.copymode(path, made)
+        else:
+            mask = os.umask(0)
+            os.umask(mask)
+            Path(made).chmod(0o666 & ~mask)
+        Path(made).replace(path)
+    except BaseException:
+        Path(made).unlink(missing_ok=True)
+        raise

@@ -31,6 +31,8 @@ from auditor.rulebook import Rulebook, load
 from auditor.spans import Span
 from auditor.statements import Document, Note, Source
 from auditor.supposing import Supposing
+from auditor.suppress import CATEGORY
+from auditor.suppress import read as suppressions_of
 
 __all__ = ["ClaimSet", "audit_source", "read_claims"]
 
@@ -71,23 +73,26 @@ def audit_source(
     book = rules or load()
     read = read_claims(source, context, rules=book)
     subject = Subject(read.document, read.claims, read.plans, book.lexicon, read.context)
-    outcomes, broken = run_checks(book.rules, subject)
+    found, broken = run_checks(book.rules, subject, book.frameworks)
+    asides = [outcome.finding for outcome in found if outcome.finding and outcome.finding.category == CATEGORY]
     weighing = Weighing(subject, gravest)
-    outcomes = tuple(weighing.weighed(outcome) for outcome in outcomes)
+    outcomes = tuple(weighing.weighed(outcome) for outcome in found if outcome.finding is None or outcome.finding not in asides)
     supposing = Supposing(subject, book.rules, outcomes)
     diagnoses = [diagnosed(finding, spans, supposing) for finding, spans in repeated(outcomes, subject)]
     findings = settled(diagnoses, subject, lambda edits: _again(source, edits, book, context))
     own = [claim for claim in read.claims if not claim.source]
     coverage = replace(read.coverage, checked=_checked(own, outcomes, source.text))
-    findings.sort(key=lambda one: (one.place.span, one.code))
-    return Report(source, retold(outcomes, findings), tuple(findings), len(own), coverage, (*read.notes, *broken), context)
+    suppressions, _ = suppressions_of(read.document)
+    shown = sorted((*findings, *asides), key=lambda one: (one.place.span, one.code))
+    return Report(source, retold(outcomes, findings), tuple(shown), len(own), coverage, (*read.notes, *broken), context, suppressions)
 
 
 def _again(source: Source, edits: Iterable[Edit], book: Rulebook, context: tuple[Source, ...]) -> set[tuple[str, int]]:
     """Read and check a report again with some edits; return the code and line of each finding."""
     changed = decode(apply(source.text, edits).encode("utf-8", "surrogatepass"), source.path)
     read = read_claims(changed, context, rules=book)
-    outcomes, _ = run_checks(book.rules, Subject(read.document, read.claims, read.plans, book.lexicon, read.context))
+    rules = [rule for rule in book.rules if rule.category != CATEGORY]
+    outcomes, _ = run_checks(rules, Subject(read.document, read.claims, read.plans, book.lexicon, read.context), book.frameworks)
     found = (outcome.finding for outcome in outcomes)
     return {(one.code, changed.lines.point(one.place.span.start).line) for one in found if one and not one.place.path}
 

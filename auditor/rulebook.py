@@ -165,6 +165,8 @@ class Rulebook:
     catalog: str = __version__
     problems: tuple[Problem, ...] = ()
     """Rules that come with the tool and could not be used: only while someone is working on them."""
+    frameworks: frozenset[str] = frozenset()
+    """Programs that every report is about, as if it named them."""
 
     @cached_property
     def _named(self) -> Mapping[str, Rule]:

@@ -4,37 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
 
 from auditor.errors import UsageError
 from auditor.findings import Finding, Report
+from auditor.selectors import ALL, Named, closeness, nearest
 
 __all__ = ["ALL", "Named", "Selection", "narrow", "verify"]
-
-ALL: Final = "ALL"
-
-
-class Named(Protocol):
-    """Anything that carries a rule's identity: a rule of the rulebook, or a finding."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def category(self) -> str: ...
-
-
-def _closeness(selector: str, rule: Named) -> int:
-    """Return how closely a selector names a rule: -1 not at all, 0 `ALL`, then the category, a prefix, and the rule itself."""
-    wanted = selector.casefold()
-    if wanted in (rule.code.casefold(), rule.name.casefold()):
-        return 100
-    if rule.code.casefold().startswith(wanted):
-        return 1 + len(wanted)
-    if wanted == rule.category.casefold():
-        return 1
-    return 0 if selector.upper() == ALL else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +20,8 @@ class Selection:
     ignore: tuple[str, ...] = ()
 
     def admits(self, rule: Named) -> bool:
-        wanted = max((_closeness(selector, rule) for selector in self.select), default=-1)
-        unwanted = max((_closeness(selector, rule) for selector in self.ignore), default=-1)
+        wanted = max((closeness(selector, rule) for selector in self.select), default=-1)
+        unwanted = max((closeness(selector, rule) for selector in self.ignore), default=-1)
         return wanted > unwanted
 
     @property
@@ -82,12 +57,8 @@ def _admitted(findings: Iterable[Finding], selection: Selection) -> Iterator[Fin
 def verify(selectors: Iterable[str], rules: Sequence[Named], origin: str) -> None:
     """Raise `UsageError` for the first selector that names no rule, with the nearest that does; `origin` says where it was written."""
     for selector in selectors:
-        if any(_closeness(selector, rule) >= 0 for rule in rules) or selector.upper() == ALL:
+        if any(closeness(selector, rule) >= 0 for rule in rules) or selector.upper() == ALL:
             continue
-        # Only an error needs the matcher; it costs more to import than a run takes to start.
-        from difflib import get_close_matches
-
-        known = {name.casefold(): name for rule in rules for name in (rule.code, rule.name, rule.category)}
-        near = get_close_matches(selector.casefold(), known, n=1)
-        advice = f"did you mean {known[near[0]]}?" if near else "`audit rule --all` lists every rule"
+        near = nearest(selector, rules)
+        advice = f"did you mean {near}?" if near else "`audit rule --all` lists every rule"
         raise UsageError(f"{origin}: no rule, category or code prefix is called {selector!r}; {advice}")

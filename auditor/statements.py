@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from auditor.spans import LineIndex, Span, Text
 
-__all__ = ["Cell", "Document", "Kind", "Label", "LabelKind", "Note", "Source", "Statement", "place_of"]
+__all__ = ["Cell", "Directive", "Document", "Kind", "Label", "LabelKind", "Note", "Source", "Statement", "place_of"]
 
 
 class LabelKind(StrEnum):
@@ -133,6 +133,20 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Directive:
+    """A comment, or an `$audit` key of JSON, that speaks to the auditor: no statement, none of its numbers is a claim."""
+
+    text: Text
+    """What it says, without the comment's signs and without `audit:`."""
+    place: Span
+    """The whole comment; the whole entry of an `$audit` key."""
+    reach: Span
+    """What it speaks of: its own line; where it stands alone, the line or block below; the object of an `$audit` key."""
+    problem: str = ""
+    """What is wrong with where or how it stands, if something is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A decoded file: its text as in the file, and the text to read (repaired where the file was encoded twice)."""
 
@@ -153,3 +167,5 @@ class Document:
     """`markdown`, `json`, `yaml`, `toml` or `shell`."""
     statements: tuple[Statement, ...]
     notes: tuple[Note, ...] = field(default=())
+    directives: tuple[Directive, ...] = field(default=())
+    """What the report says to the auditor, in the order of the text."""

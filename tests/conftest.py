@@ -72,7 +72,13 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def audit(stages: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+def audit(stages: None, command_line: Run) -> Run:
+    """Run the command line with the stand-in stages."""
+    return command_line
+
+
+@pytest.fixture
+def command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run the command line in an empty folder, as a process would, and return its exit status and what it wrote."""
     from auditor.cli.main import main
 

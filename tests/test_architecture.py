@@ -78,13 +78,18 @@ def test_each_door_loads_what_it_needs(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("16 GPUs\n")
     (tmp_path / "auditor.toml").write_text("fail-level = 'info'\n")
     modules = loaded("a.md", folder=tmp_path)
-    assert "pydantic" in modules
-    assert not modules & {"sympy", "jsonschema", "pathspec"}
+    assert "auditor.config_file" in modules
+    assert not modules & HEAVY
 
 
 def test_claims_and_explain_load_as_little() -> None:
     assert not loaded("claims", "--isolated", REPORT) & HEAVY
     assert not loaded("explain", "--isolated", f"{REPORT}:5") & HEAVY
+
+
+def test_without_configuration_baseline_and_change_none_of_their_readers_is_loaded() -> None:
+    doors = {"auditor.config_file", "auditor.baseline", "auditor.cli.changes", "auditor.tuning", "auditor.add_ignore", "auditor.fix"}
+    assert not loaded("--isolated", REPORT) & doors
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("check", "--help"), ("claims", "--help"), ("explain", "--help")])

@@ -36,7 +36,7 @@ def test_every_link_leads_somewhere() -> None:
 def test_every_option_shown_exists() -> None:
     shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README.read_text(encoding="utf-8")))
     known: set[str] = set()
-    for command in ([], ["claims"], ["rule"], ["power"]):
+    for command in ([], ["claims"], ["rule"], ["power"], ["baseline", "update"]):
         done = subprocess.run([sys.executable, "-m", "auditor", *command, "--help"], capture_output=True, text=True, check=True)
         known |= set(re.findall(r"--[a-z][a-z-]+", done.stdout))
     assert shown <= known

@@ -39,8 +39,12 @@ def procedure(rule: Rule) -> Check:
     return check
 
 
-def run_checks(rules: Iterable[Rule], subject: Subject) -> tuple[tuple[Outcome, ...], tuple[Note, ...]]:
+def run_checks(
+    rules: Iterable[Rule], subject: Subject, programs: frozenset[str] = frozenset()
+) -> tuple[tuple[Outcome, ...], tuple[Note, ...]]:
     """Return the outcomes of every rule over one report, and a note for each rule that could not be run.
+
+    `programs` are those the report is about beside the ones it names.
 
     A fault in one rule must not cost the user the others; nor may it pass in silence.
     """
@@ -49,11 +53,12 @@ def run_checks(rules: Iterable[Rule], subject: Subject) -> tuple[tuple[Outcome, 
 
     outcomes: list[Outcome] = []
     notes: list[Note] = []
-    frameworks = named(subject.document.source.text)
+    frameworks = named(subject.document.source.text) | programs
     tables = tabled(subject.plans, subject.known)
-    for rule in sorted(rules, key=_judges_verdicts):
+    book = tuple(rules)
+    for rule in sorted(book, key=_turn):
         try:
-            given = replace(subject, outcomes=tuple(outcomes)) if _judges_verdicts(rule) else subject
+            given = replace(subject, outcomes=tuple(outcomes), rules=book) if _turn(rule) else subject
             found = procedure(rule)(given, rule) if rule.check else run_all((rule,), tables, frameworks)
             outcomes.extend(_unless_said(outcome, rule, subject) for outcome in found)
         except RuleError:
@@ -74,6 +79,6 @@ def _unless_said(outcome: Outcome, rule: Rule, subject: Subject) -> Outcome:
     return Outcome(outcome.rule, Verdict.UNDETERMINED, outcome.spans, f"the report itself says so: {outcome.message}")
 
 
-def _judges_verdicts(rule: Rule) -> bool:
-    """Tell whether a rule judges the report's verdicts by what all others found, and so runs last."""
-    return rule.check.startswith("verdict.")
+def _turn(rule: Rule) -> int:
+    """Return when a rule runs: those that judge the report's verdicts by what all others found after these, suppressions last."""
+    return 2 if rule.check.startswith("suppression.") else 1 if rule.check.startswith("verdict.") else 0

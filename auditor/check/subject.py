@@ -20,6 +20,7 @@ from auditor.facts.model import Fact
 from auditor.findings import Outcome
 from auditor.plans.joins import Joins
 from auditor.plans.model import Plan
+from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Document, Statement
 
@@ -38,7 +39,9 @@ class Subject:
     context: Mapping[str, Document] = field(default_factory=dict)
     """The context documents by path."""
     outcomes: tuple[Outcome, ...] = ()
-    """What the other rules found: given to the checks that judge verdicts only."""
+    """What the other rules found: given only to the checks that judge verdicts and suppressions."""
+    rules: tuple[Rule, ...] = ()
+    """The rules of the run: given only to the checks of suppressions."""
 
     def statement(self, claim: Claim) -> Statement:
         """Return the statement a claim was read from."""

@@ -38,6 +38,7 @@ def cover(document: Document, read: ReadOut) -> tuple[Coverage, tuple[tuple[Span
     vague = {claim.span for claim in read.claims if claim.quantity == "other" and claim.confidence is Confidence.LOW}
     meanings: list[tuple[Span, str]] = [(claim.span, "") for claim in read.claims if claim.span not in vague]
     meanings += [(label.span, label.why) for label in read.labels]
+    meanings += [(directive.place, "said to the auditor") for directive in document.directives]
     meanings.sort(key=lambda item: (item[0].start, -item[0].end))
     unclear = {item.span for item in read.unclear} | vague
     labels: list[tuple[Span, str]] = []

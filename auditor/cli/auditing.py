@@ -1,28 +1,32 @@
-"""Audits as a command asks for them: with its rules, its selection and its context, each file for itself."""
+"""Audits as a command asks for them: each file with the rules, the selection and the context of its own configuration."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.cli.files import STDIN, matcher
 from auditor.cli.inputs import context_sources, read_source, warn
-from auditor.errors import InputError
+from auditor.config import Configuration
+from auditor.errors import AuditorError, InputError
+from auditor.findings import Finding, Severity, Withheld, Withholding
 from auditor.pipeline import audit_source
 from auditor.render.run import Failure
 from auditor.rulebook import load
 from auditor.selection import Selection, narrow, verify
+from auditor.selectors import closeness
 from auditor.settings import Settings
+from auditor.withhold import suppressed, withhold
 
 if TYPE_CHECKING:
     from auditor.findings import Report
     from auditor.rulebook import Rulebook
     from auditor.statements import Source
 
-__all__ = ["Audits", "below_settings", "prepare"]
+__all__ = ["Asked", "Audits", "Ready", "below_settings", "excluded", "is_ours", "prepare"]
 
 
 def below_settings(settings: Settings, patterns: Sequence[str]) -> Callable[[Path], bool]:
@@ -36,22 +40,91 @@ def below_settings(settings: Settings, patterns: Sequence[str]) -> Callable[[Pat
     return test
 
 
-@dataclass(frozen=True)
-class Audits:
-    """What every audit of a run has in common."""
+def excluded(configuration: Configuration) -> Callable[[Path], bool]:
+    """Return a test whether the configuration of a file or folder, given as an absolute path, leaves it out."""
+    tests: dict[Path | None, Callable[[Path], bool]] = {}
 
+    def test(path: Path) -> bool:
+        settings = configuration.of(str(path))
+        if settings.origin not in tests:
+            tests[settings.origin] = below_settings(settings, settings.exclude)
+        return tests[settings.origin](path)
+
+    return test
+
+
+def is_ours(path: str, baseline: Path | None, configuration: Configuration) -> bool:
+    """Tell whether a file is no report but what a run is set up with: a hook is given every file that has changed."""
+    real = os.path.realpath(path)
+    ours = [baseline, *(one.origin for one in (configuration.run, configuration.of(path)))]
+    return path != STDIN and any(one is not None and os.path.realpath(one) == real for one in ours)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says of every audit, over the configuration of each file."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    context: tuple[Path, ...] = ()
+    rules: tuple[Path, ...] = ()
+    inline: bool = True
+    """Comments in a report may suppress findings."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What the audits under one configuration have in common."""
+
+    settings: Settings
     rules: Rulebook
     context: tuple[Source, ...]
-    selection: Selection
     ignores: tuple[tuple[Callable[[Path], bool], tuple[str, ...]], ...]
     """For some files: (is it one of them, what to ignore in it)."""
+    not_audited: tuple[tuple[Callable[[Path], bool], Severity], ...]
+
+    def gravity(self, path: Path) -> Severity:
+        """Return how grave it is if a file cannot be audited."""
+        return next((severity for matches, severity in reversed(self.not_audited) if matches(path)), Severity.ERROR)
+
+
+@dataclass
+class Audits:
+    """The audits of a run."""
+
+    configuration: Configuration
+    asked: Asked
+    _ready: dict[Path | None, Ready] = field(default_factory=dict)
+
+    @property
+    def catalog(self) -> str:
+        """Version of the hardware and model catalog the checks use."""
+        return next(iter(self._ready.values())).rules.catalog
+
+    def ready(self, path: str) -> Ready:
+        """Return what an audit of a file takes; UsageError or ConfigError for what its configuration may not say."""
+        settings = self.configuration.of(path)
+        if settings.origin not in self._ready:
+            self._ready[settings.origin] = _ready(settings, self.asked)
+        return self._ready[settings.origin]
+
+    def rests_on(self, path: str) -> tuple[str, ...]:
+        """Return the files, beside a report, that the audit of it depends on: its configuration and its context."""
+        ready = self.ready(path)
+        own = (ready.settings.origin,) if ready.settings.origin else ()
+        return tuple(str(one) for one in (*own, *ready.settings.context, *self.asked.context))
 
     def of(self, source: Source) -> Report:
-        """Audit one source with the rules that hold for its path."""
+        """Audit one source under its configuration; what does not count is withheld, with the reason."""
+        ready = self.ready(source.path)
         path = Path(os.path.abspath(source.path))  # noqa: PTH100 - patterns speak of paths as named
-        more = [selector for matches, selectors in self.ignores if matches(path) for selector in selectors]
-        selection = Selection(self.selection.select, (*self.selection.ignore, *more))
-        return narrow(audit_source(source, rules=self.rules, context=self.context), selection, self.rules.rules)
+        report = audit_source(source, rules=ready.rules, context=ready.context)
+        report = _selected(report, ready, self.asked, path)
+        if ready.settings.severity:
+            report = replace(report, findings=tuple(_graded(finding, ready.settings.severity) for finding in report.findings))
+        if self.asked.inline:
+            report = suppressed(report)
+        return replace(report, not_audited=ready.gravity(path)) if ready.not_audited else report
 
     def files(self, paths: Sequence[str], failures: list[Failure], stdin_name: str) -> list[Report]:
         """Audit every file; what goes wrong with one is added to `failures` and does not touch the others."""
@@ -63,20 +136,62 @@ class Audits:
                 reports.append(self.of(read_source(path, stdin_name)))
             except InputError as error:
                 name = path if path != STDIN else stdin_name or error.path
-                failures.append(Failure(name, error.message, error.line, error.column))
+                failures.append(self._failure(name, error.message, error.line, error.column))
+            except AuditorError:
+                raise
             except Exception as error:  # one file must not end the run for the others
-                failures.append(Failure(path, describe(error)))
+                failures.append(self._failure(path, describe(error)))
         return reports
 
+    def _failure(self, path: str, message: str, line: int | None = None, column: int | None = None) -> Failure:
+        gravity = self.ready(path).gravity(Path(os.path.abspath(path)))  # noqa: PTH100 - patterns speak of paths as named
+        return Failure(path, message, line, column, gravity)
 
-def prepare(settings: Settings, selection: Selection, context: Sequence[Path], rules: Sequence[Path]) -> Audits:
-    """Load the rules and the context; UsageError for a selector that names no rule, InputError for what cannot be read."""
-    book = load(tuple(rules))
+
+def _selected(report: Report, ready: Ready, asked: Asked, path: Path) -> Report:
+    """Return the report with the rules that count; what the configuration leaves out is withheld, what the command line does is gone."""
+    own = Selection(asked.select or ("ALL",), asked.ignore)
+    settings = ready.settings
+    more = [selector for matches, selectors in ready.ignores if matches(path) for selector in selectors]
+    selection = Selection(asked.select or settings.select or ("ALL",), (*settings.ignore, *asked.ignore, *more))
+    if selection == own:
+        return narrow(report, own, ready.rules.rules)
+
+    def reason(finding: Finding) -> Withheld | None:
+        return None if selection.admits(finding) else Withheld(finding, Withholding.IGNORED)
+
+    return narrow(withhold(narrow(report, own, ready.rules.rules), reason), selection, ready.rules.rules)
+
+
+def _graded(finding: Finding, severities: Sequence[tuple[str, str]]) -> Finding:
+    """Return a finding with the severity that the settings give its rule: the closest selector decides, the later of two as close."""
+    close = [(closeness(selector, finding), severity) for selector, severity in severities]
+    best = max(closely for closely, _ in close)
+    carried = tuple(_graded(one, severities) for one in finding.carried)
+    if best < 0:
+        return replace(finding, carried=carried) if carried else finding
+    severity = next(severity for closely, severity in reversed(close) if closely == best)
+    return replace(finding, severity=Severity(severity), carried=carried)
+
+
+def _ready(settings: Settings, asked: Asked) -> Ready:
+    book = load((*settings.rules, *asked.rules))
     for problem in book.problems:
         warn(f"rule not used: {problem}")
-    verify(selection.select, book.rules, "--select")
-    verify(selection.ignore, book.rules, "--ignore")
-    for pattern, ignored in settings.per_file_ignores:
-        verify(ignored, book.rules, f"per-file-ignores for {pattern!r}")
+    if settings.said:
+        from auditor import tuning
+
+        tuning.verify(settings, book)
+        book = tuning.tuned(book, settings)
+    verify(asked.select, book.rules, "--select")
+    verify(asked.ignore, book.rules, "--ignore")
     ignores = tuple((below_settings(settings, [pattern]), ignored) for pattern, ignored in settings.per_file_ignores)
-    return Audits(book, context_sources(context), selection, ignores)
+    not_audited = tuple((below_settings(settings, [pattern]), Severity(level)) for pattern, level in settings.not_audited)
+    return Ready(settings, book, context_sources((*settings.context, *asked.context)), ignores, not_audited)
+
+
+def prepare(configuration: Configuration, asked: Asked) -> Audits:
+    """Load the rules and the context of the run; UsageError for a selector that names no rule, InputError for what cannot be read."""
+    audits = Audits(configuration, asked)
+    audits._ready[configuration.run.origin] = _ready(configuration.run, asked)
+    return audits

@@ -13,37 +13,25 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from auditor import __version__
-from auditor.cli.files import ENDINGS, STDIN, repository_root, walk
-from auditor.cli.inputs import settings_for, shortfall, warn, write
+from auditor.cli.files import ENDINGS, EXCLUDED, STDIN, repository_root, walk
+from auditor.cli.inputs import configuration_for, shortfall, warn, write
 from auditor.cli.options import color_option, config_options, context_option, paint_wanted, percent, rules_option, selectors
+from auditor.config import Configuration
 from auditor.errors import InputError, UsageError
 from auditor.render import FORMATS, load
-from auditor.settings import Settings
 
 if TYPE_CHECKING:
     from auditor.cli.auditing import Audits
+    from auditor.cli.judging import Judging
     from auditor.findings import Report
-    from auditor.render.run import Failure, Options, Run
+    from auditor.render.run import Basis, Failure, Options, Run
+    from auditor.statements import Source
 
 __all__ = ["command"]
 
 _LEVELS: Final = ("error", "warning", "info")
 _FINDINGS: Final = 1
 _FAILED: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What was asked for: the command line's options over the configuration's settings."""
-
-    settings: Settings
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    fail_level: str
-    output_format: str
-    min_coverage: Fraction | None
-    context: tuple[Path, ...]
-    rules: tuple[Path, ...]
 
 
 def _written(_context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:
@@ -57,7 +45,16 @@ def _written(_context: click.Context, parameter: click.Parameter, given: tuple[s
     return tuple(found)
 
 
+class _Command(click.Command):
+    """A command whose `--add-ignore` takes its reason behind `=` only, so that no path is taken for one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        return super().parse_args(ctx, ["--add-ignore=" if one == "--add-ignore" else one for one in args[:end]] + args[end:])
+
+
 @click.command(
+    cls=_Command,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Exit status: 0 nothing at or above the fail level, 1 findings, 2 something is wrong with the call or could not be audited.",
 )
@@ -79,6 +76,15 @@ def _written(_context: click.Context, parameter: click.Parameter, given: tuple[s
 @click.option("--fix", is_flag=True, help="Put derived figures right whose inputs agree; measured ones are never touched.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the nearest repair of every finding, right or not.")
+@click.option("--baseline", "baseline_path", type=click.Path(path_type=Path), metavar="FILE", help="Findings that FILE knows do not count.")
+@click.option("--no-baseline", is_flag=True, help="Use no baseline, whatever the configuration says.")
+@click.option("--diff-base", metavar="REV", help="Only findings that touch lines changed since REV, or came with the change.")
+@click.option("--no-inline", is_flag=True, help="Let no comment in a report suppress a finding.")
+@click.option(
+    "--add-ignore",
+    metavar="[=REASON]",
+    help="Write a comment into the reports that suppresses each finding shown, with the reason.",
+)
 @context_option
 @rules_option
 @config_options
@@ -100,9 +106,14 @@ def command(
     fix: bool,
     diff: bool,
     unsafe_fixes: bool,
+    baseline_path: Path | None,
+    no_baseline: bool,
+    diff_base: str | None,
+    no_inline: bool,
+    add_ignore: str | None,
     context_paths: tuple[Path, ...],
     rule_folders: tuple[Path, ...],
-    config_path: Path | None,
+    config: tuple[str, ...],
     isolated: bool,
     force_exclude: bool,
     stdin_filename: str,
@@ -114,47 +125,116 @@ def command(
 
     PATHS are reports, folders of reports, or - for standard input; without any, the current folder.
     """
-    from auditor.cli.auditing import prepare
+    from auditor.cli.auditing import Asked, is_ours, prepare
     from auditor.render.run import Options, Run
-    from auditor.selection import Selection
 
     if fix and diff:
         raise UsageError("--fix and --diff exclude each other; give one of them")
     if unsafe_fixes and not (fix or diff):
         raise UsageError("--unsafe-fixes goes with --fix or --diff")
-    if fix and STDIN in paths:
-        raise UsageError("--fix cannot write to standard input; --diff shows what it would change")
+    if (fix or add_ignore is not None) and STDIN in paths:
+        raise UsageError(f"--{'fix' if fix else 'add-ignore'} cannot write to standard input; --diff shows what --fix would change")
+    if add_ignore is not None and (fix or diff or no_inline):
+        raise UsageError("--add-ignore goes with none of --fix, --diff and --no-inline")
+    if add_ignore:
+        from auditor.add_ignore import unfit
+
+        if sign := unfit(add_ignore):
+            raise UsageError(f"--add-ignore: a reason may not hold {sign!r}: it would end the comment, or a cell it stands in")
+    if baseline_path is not None and no_baseline:
+        raise UsageError("--baseline and --no-baseline exclude each other; give one of them")
     paths = paths or (os.curdir,)
-    settings = settings_for(paths, config_path, isolated)
-    request = Request(
-        settings,
-        select or settings.select or ("ALL",),
-        (*settings.ignore, *ignore),
+    configuration = configuration_for(paths, config, isolated)
+    settings = configuration.run
+    wanted = _Wanted(
         fail_level or settings.fail_level or "error",
         output_format or settings.output_format or "full",
         settings.min_coverage if min_coverage is None else min_coverage,
-        (*settings.context, *context_paths),
-        (*settings.rules, *rule_folders),
     )
-    if verbose:
-        warn(f"settings: {settings.origin or 'none, the defaults hold'}")
-    files, failures = _files(paths, request, force_exclude=force_exclude, verbose=verbose)
-    audits = prepare(settings, Selection(request.select, request.ignore), request.context, request.rules)
+    found = _files(paths, configuration, force_exclude=force_exclude, verbose=verbose)
+    failures = found.failures
+    audits = prepare(configuration, Asked(select, ignore, context_paths, rule_folders, not no_inline))
+    baseline = None if no_baseline else baseline_path or settings.baseline
+    judging = _judging(audits, baseline, diff_base)
+    reports_named = [path for path in found.files if not is_ours(path, baseline, configuration)]
+    files = _changed(reports_named, audits, judging)
     reports = audits.files(files, failures, stdin_filename)
+    if judging is not None:
+        reports = [judging.of(report) for report in reports]
+    if add_ignore is not None:
+        return _add_ignores(reports, failures, audits, judging, add_ignore)
     if diff:
         return _show_fixes(reports, failures, audits, unsafe=unsafe_fixes)
     if fix:
         reports = _fix(reports, failures, audits, unsafe=unsafe_fixes, quiet=quiet)
-    run = Run(tuple(reports), tuple(failures), __version__, audits.rules.catalog)
+    basis = _basis(configuration, judging, diff_base or "", excluded=found.excluded, unchanged=len(reports_named) - len(files))
+    run = Run(tuple(reports), tuple(failures), __version__, audits.catalog, basis)
+    if verbose:
+        warn(f"settings: {', '.join(basis.configurations) or 'none, the defaults hold'}")
     painted = paint_wanted(color)
     folder = Path.cwd()
     options = Options(painted, quiet, verbose, explain, root=repository_root(folder), folder=folder)
-    write(load(request.output_format)(run, options), painted)
+    write(load(wanted.output_format)(run, options), painted)
     for name, path in also_write:
         _save(load(name)(run, replace(options, color=False)), path)
-    short = _shortfalls(run, request.min_coverage)
-    _complain(run, short, options, annotations=request.output_format == "github")
-    return _status(run, request.fail_level, exit_zero=exit_zero, too_little=bool(short))
+    short = _shortfalls(run, wanted.min_coverage)
+    _complain(run, short, options, annotations=wanted.output_format == "github")
+    return _status(run, wanted.fail_level, exit_zero=exit_zero, too_little=bool(short))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What holds for the run: the command line's options over its configuration."""
+
+    fail_level: str
+    output_format: str
+    min_coverage: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The files to audit, a failure for each path that gives none, and how much the configuration left out."""
+
+    files: list[str]
+    failures: list[Failure]
+    excluded: int
+
+
+def _judging(audits: Audits, baseline: Path | None, revision: str | None) -> Judging | None:
+    """Return what decides which findings count beside the report itself, where anything does."""
+    if baseline is None and revision is None:
+        return None
+    from auditor.cli.judging import Judging, open_baseline
+
+    changes = None
+    if revision is not None:
+        from auditor.cli.changes import since
+
+        changes = since(revision)
+    return Judging(audits.of, open_baseline(baseline) if baseline else None, changes)
+
+
+def _changed(files: Sequence[str], audits: Audits, judging: Judging | None) -> list[str]:
+    """Return the files to audit: with `--diff-base` those that have changed, or all where what they are held against has."""
+    if judging is None or judging.changes is None:
+        return list(files)
+    changes = judging.changes
+    return [
+        path for path in files if path != STDIN and (changes.touched(path) or any(changes.touched(one) for one in audits.rests_on(path)))
+    ]
+
+
+def _basis(configuration: Configuration, judging: Judging | None, diff_base: str, *, excluded: int, unchanged: int) -> Basis:
+    from auditor.render.run import Basis
+
+    return Basis(
+        tuple(os.path.relpath(one.origin) if one.origin else "--config" for one in configuration.used),
+        excluded,
+        os.path.relpath(judging.known.path) if judging and judging.known else "",
+        tuple(judging.stale) if judging else (),
+        diff_base,
+        unchanged,
+    )
 
 
 def _save(text: str, path: Path) -> None:
@@ -187,6 +267,33 @@ def _fix(reports: Sequence[Report], failures: list[Failure], audits: Audits, *, 
     return after
 
 
+def _add_ignores(reports: Sequence[Report], failures: Sequence[Failure], audits: Audits, judging: Judging | None, reason: str) -> int:
+    """Write a suppression into the reports for each finding that counts; 1 where one could not be given any."""
+    from auditor.add_ignore import add_ignores
+    from auditor.fix import save
+    from auditor.render.run import locate
+
+    def again(source: Source) -> Report:
+        return audits.of(source) if judging is None else judging.of(audits.of(source))
+
+    comments = files = 0
+    left: list[str] = []
+    for report in reports:
+        if not report.findings or any(note.fatal for note in report.notes):
+            continue
+        written = add_ignores(report, again, reason)
+        if written.comments:
+            save(report.source.path, report.source, written.source.text)
+            comments, files = comments + written.comments, files + 1
+        left += [f"{locate(written.source, one.place.span)}: no place for a suppression of {one.code} {one.name}" for one in written.left]
+    for message in left:
+        warn(message)
+    for failure in failures:
+        warn(f"{failure.place}: not audited: {failure.message}")
+    warn(f"{comments} {'suppression' if comments == 1 else 'suppressions'} written to {files} {'file' if files == 1 else 'files'}")
+    return _FAILED if failures else _FINDINGS if left else 0
+
+
 def _show_fixes(reports: Sequence[Report], failures: Sequence[Failure], audits: Audits, *, unsafe: bool) -> int:
     """Write what fixing would change as a unified diff; 1 where there is something."""
     from auditor.fix import difference, fix
@@ -202,13 +309,13 @@ def _show_fixes(reports: Sequence[Report], failures: Sequence[Failure], audits: 
     return _FAILED if failures else _FINDINGS if changes else 0
 
 
-def _files(paths: Sequence[str], request: Request, *, force_exclude: bool, verbose: bool) -> tuple[list[str], list[Failure]]:
+def _files(paths: Sequence[str], configuration: Configuration, *, force_exclude: bool, verbose: bool) -> _Found:
     """Return the files to audit and a failure for each path that gives none."""
-    from auditor.cli.auditing import below_settings
+    from auditor.cli.auditing import excluded
     from auditor.cli.main import COMMANDS
     from auditor.render.run import Failure
 
-    found = walk(paths, below_settings(request.settings, request.settings.exclude), force_exclude=force_exclude)
+    found = walk(paths, excluded(configuration), force_exclude=force_exclude)
     failures = []
     for missing in found.missing:
         advice = ""
@@ -225,7 +332,7 @@ def _files(paths: Sequence[str], request: Request, *, force_exclude: bool, verbo
             warn(f"left out: {path}: {reason}")
     if not found.files and not failures and not found.skipped:
         failures.append(Failure(paths[0], f"nothing to audit: no file here ends with {' '.join(sorted(ENDINGS))}"))
-    return found.files, failures
+    return _Found(found.files, failures, sum(reason == EXCLUDED for _, reason in found.skipped))
 
 
 def _shortfalls(run: Run, least: Fraction | None) -> list[Failure]:
@@ -261,8 +368,10 @@ def _status(run: Run, fail_level: str, *, exit_zero: bool, too_little: bool) -> 
     from auditor.findings import Severity
     from auditor.render.run import blocked
 
-    if run.failures or any(blocked(report) for report in run.reports):
-        return _FAILED
     least = Severity(fail_level).rank
-    found = too_little or any(finding.severity.rank >= least for report in run.reports for finding in report.findings)
+    stopped = [failure.severity for failure in run.failures] + [report.not_audited for report in run.reports if blocked(report)]
+    if Severity.ERROR in stopped:
+        return _FAILED
+    graves = [*stopped, *(finding.severity for report in run.reports for finding in report.findings)]
+    found = too_little or any(severity.rank >= least for severity in graves)
     return _FINDINGS if found and not exit_zero else 0

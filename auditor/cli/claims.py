@@ -54,7 +54,7 @@ def command(
     annotate: bool,
     min_coverage: Fraction | None,
     context_paths: tuple[Path, ...],
-    config_path: Path | None,
+    config: tuple[str, ...],
     isolated: bool,
     stdin_filename: str,
     color: str,
@@ -66,7 +66,7 @@ def command(
         raise UsageError("--uncovered and --annotate exclude each other; give one of them")
     if output_format != "table" and (uncovered or annotate):
         raise UsageError(f"--{'uncovered' if uncovered else 'annotate'} is for reading; the json format lists what was not understood")
-    settings = settings_for(paths, config_path, isolated)
+    settings = settings_for(paths, config, isolated)
     rules = load_rules()
     known = rules.lexicon.quantities
     wanted = wanted_quantities(quantity, rules.lexicon)

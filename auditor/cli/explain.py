@@ -25,7 +25,7 @@ def command(
     place: str,
     context_paths: tuple[Path, ...],
     rule_folders: tuple[Path, ...],
-    config_path: Path | None,
+    config: tuple[str, ...],
     isolated: bool,
     stdin_filename: str,
     color: str,
@@ -41,7 +41,7 @@ def command(
     from auditor.rulebook import load as load_rules
 
     path, line = _place(place)
-    settings = settings_for([path], config_path, isolated)
+    settings = settings_for([path], config, isolated)
     rules = load_rules((*settings.rules, *rule_folders))
     context = context_sources((*settings.context, *context_paths))
     source = read_source(path, stdin_filename)

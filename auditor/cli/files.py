@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-__all__ = ["ENDINGS", "STDIN", "Missing", "Walk", "matcher", "repository_root", "walk"]
+__all__ = ["ENDINGS", "EXCLUDED", "STDIN", "Missing", "Walk", "matcher", "repository_root", "walk"]
 
 ENDINGS: Final = frozenset({".md", ".markdown", ".mdx", ".json", ".yaml", ".yml", ".toml", ".sh"})
 """What is audited in a folder; a file named outright is audited whatever its ending."""
 
 STDIN: Final = "-"
+EXCLUDED: Final = "excluded by the configuration"
+OURS: Final = frozenset({"audit-baseline.json", "auditor.toml"})
+"""What a folder holds for the auditor, not for its readers."""
 _NEVER: Final = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 
@@ -115,14 +118,14 @@ def _below(shown: str, folder: Path, ignored: list[_Ignored], excluded: Callable
         name = entry.name if shown == os.curdir else os.path.join(shown, entry.name)
         if entry.name.startswith(".") or (is_folder and entry.name in _NEVER):
             continue
-        if not is_folder and (Path(entry.name).suffix.lower() not in ENDINGS or not _is_file(entry)):
+        if not is_folder and (entry.name in OURS or Path(entry.name).suffix.lower() not in ENDINGS or not _is_file(entry)):
             continue
         if is_folder and (path / "pyvenv.cfg").exists():
             result.skipped.append((name, "a virtual environment"))
         elif ignored and _is_ignored(path, is_folder, ignored):
             result.skipped.append((name, "ignored by .gitignore"))
         elif excluded(path):
-            result.skipped.append((name, "excluded by the configuration"))
+            result.skipped.append((name, EXCLUDED))
         elif is_folder:
             yield from _below(name, path, ignored, excluded, result)
         else:
@@ -158,7 +161,7 @@ def walk(paths: Sequence[str], excluded: Callable[[Path], bool] = lambda _path: 
                 result.missing.append(Missing(given, reason))
                 continue
             elif force_exclude and excluded(absolute):
-                result.skipped.append((given, "excluded by the configuration"))
+                result.skipped.append((given, EXCLUDED))
                 continue
             else:
                 found = [given]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.files import STDIN
-from auditor.config import load
+from auditor.config import Configuration, configuration
 from auditor.errors import InputError, UsageError
 from auditor.findings import Coverage
 from auditor.render.terminal import opening
@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from auditor.claims.lexicon import Lexicon
     from auditor.statements import Source
 
-__all__ = ["STDIN_NAME", "context_sources", "read_source", "settings_for", "shortfall", "wanted_quantities", "warn", "write"]
+__all__ = [
+    "STDIN_NAME",
+    "configuration_for",
+    "context_sources",
+    "read_source",
+    "settings_for",
+    "shortfall",
+    "wanted_quantities",
+    "warn",
+    "write",
+]
 
 STDIN_NAME = "<stdin>"
 
@@ -41,11 +51,16 @@ def write(text: str, color: bool = False) -> None:
     sys.stdout.flush()
 
 
-def settings_for(paths: Sequence[str], config_path: Path | None, isolated: bool) -> Settings:
-    """Return the settings for a run over `paths`; `-` counts for the working directory."""
-    if config_path is not None and isolated:
-        raise UsageError("--config and --isolated exclude each other; give one of them")
-    return load([path for path in paths if path != STDIN], config_path, isolated=isolated)
+def configuration_for(paths: Sequence[str], config: Sequence[str], isolated: bool) -> Configuration:
+    """Return the configuration for a run over `paths`; `-` counts for the working directory."""
+    if isolated and any("=" not in one for one in config):
+        raise UsageError("--config FILE and --isolated exclude each other; give one of them")
+    return configuration([path for path in paths if path != STDIN], config, isolated=isolated)
+
+
+def settings_for(paths: Sequence[str], config: Sequence[str], isolated: bool) -> Settings:
+    """Return the settings of a run over `paths`."""
+    return configuration_for(paths, config, isolated).run
 
 
 def read_source(path: str, stdin_name: str = "") -> Source:

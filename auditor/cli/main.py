@@ -26,6 +26,9 @@ COMMANDS: Final = {
     "check": "Audit reports: the default command.",
     "claims": "Show every number of a report and what it was read as.",
     "explain": "Say what was checked about one line of a report, and how.",
+    "baseline": "Keep the findings that are known, so that only new ones count.",
+    "config": "Show the settings that hold for a file, and where they were written.",
+    "schema": "Print the JSON Schema of what the auditor writes and reads.",
     "rule": "Explain a rule, or all of them.",
     "rules": "Write, check and record rules of your own.",
     "recompute": "Complete a report or a plan with every figure that follows.",
@@ -121,7 +124,8 @@ def _run(args: list[str] | None) -> int:
         error.show()
         return FAILED
     except AuditorError as error:
-        _complain(str(error))
+        for line in error.lines:
+            _complain(line)
         return error.exit_code
     except SystemExit as stop:
         # Click's way to say that the reader (`head`) went away; no command of ours ends the process itself.

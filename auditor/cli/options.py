@@ -36,9 +36,14 @@ def percent(_context: click.Context, parameter: click.Parameter, given: str | No
 
 
 def config_options(command: Decorated) -> Decorated:
-    """Add `--config FILE` and `--isolated`."""
+    """Add `--config FILE|KEY=VALUE` and `--isolated`."""
     isolated = click.option("--isolated", is_flag=True, help="Read no configuration file.")
-    named = click.option("--config", "config_path", type=_FILE, metavar="FILE", help="Use this configuration file, not the nearest one.")
+    named = click.option(
+        "--config",
+        multiple=True,
+        metavar="FILE|KEY=VALUE",
+        help="Use this configuration file, not the nearest one; or set a key (TOML). May be repeated.",
+    )
     return named(isolated(command))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.inputs import read_source, settings_for, write
+from auditor.cli.inputs import configuration_for, read_source, write
 from auditor.cli.options import color_option, config_options, context_option, paint_wanted, rules_option, selectors
 
 __all__ = ["command"]
@@ -27,7 +27,7 @@ def command(
     quantity: tuple[str, ...],
     context_paths: tuple[Path, ...],
     rule_folders: tuple[Path, ...],
-    config_path: Path | None,
+    config: tuple[str, ...],
     isolated: bool,
     stdin_filename: str,
     color: str,
@@ -37,19 +37,17 @@ def command(
     Each number is changed by known factors, up and down, and the report audited again: the smaller the error that is caught,
     the more "no contradictions" means. It takes several audits a claim.
     """
-    from auditor.cli.auditing import prepare
+    from auditor.cli.auditing import Asked, prepare
     from auditor.cli.inputs import wanted_quantities
     from auditor.pipeline import read_claims
     from auditor.power import measure
     from auditor.render import power as shown
-    from auditor.selection import Selection
 
-    settings = settings_for([report], config_path, isolated)
-    selection = Selection(settings.select or ("ALL",), settings.ignore)
-    audits = prepare(settings, selection, (*settings.context, *context_paths), (*settings.rules, *rule_folders))
-    wanted = wanted_quantities(quantity, audits.rules.lexicon)
+    audits = prepare(configuration_for([report], config, isolated), Asked(context=context_paths, rules=rule_folders))
     source = read_source(report, stdin_filename)
-    claims = read_claims(source, audits.context, rules=audits.rules).claims
+    ready = audits.ready(source.path)
+    wanted = wanted_quantities(quantity, ready.rules.lexicon)
+    claims = read_claims(source, ready.context, rules=ready.rules).claims
     found = measure(audits.of(source), [claim for claim in claims if wanted is None or claim.quantity in wanted], audits.of)
     painted = paint_wanted(color)
     write(shown.as_json(source, found) if output_format == "json" else shown.as_table(source, found, color=painted), painted)

@@ -39,7 +39,7 @@ def command(
     output_format: str,
     wanted: str,
     context_paths: tuple[Path, ...],
-    config_path: Path | None,
+    config: tuple[str, ...],
     isolated: bool,
     stdin_filename: str,
     color: str,
@@ -56,7 +56,7 @@ def command(
     if is_plan(source.text):
         completed = [_plan(source)]
     else:
-        settings = settings_for((path,), config_path, isolated)
+        settings = settings_for((path,), config, isolated)
         completed = _report(source, context_sources((*settings.context, *context_paths)), wanted)
     painted = paint_wanted(color)
     if output_format == "json":

@@ -23,12 +23,12 @@ __all__ = ["command"]
 @rules_option
 @config_options
 def command(
-    names: tuple[str, ...], every: bool, output_format: str, rule_folders: tuple[Path, ...], config_path: Path | None, isolated: bool
+    names: tuple[str, ...], every: bool, output_format: str, rule_folders: tuple[Path, ...], config: tuple[str, ...], isolated: bool
 ) -> int:
     """Explain a rule: what it checks and how, why it matters, when it may be wrong, with examples and their output."""
     if bool(names) == every:
         raise UsageError("name a rule by its code or name (audit rule gpu-count), or give --all to list every one")
-    settings = settings_for([], config_path, isolated)
+    settings = settings_for([], config, isolated)
     book = load((*settings.rules, *rule_folders))
     rules = book.rules if every else tuple(book.get(name) for name in names)
     if output_format == "json":

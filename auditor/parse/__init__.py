@@ -6,6 +6,7 @@ What every reader keeps to is said in `builder`; how a format is found, in `read
 from __future__ import annotations
 
 from auditor.parse.builder import Builder
+from auditor.parse.directives import reached
 from auditor.parse.readers import of_suffix, read_as
 from auditor.statements import Document, Source
 
@@ -35,4 +36,4 @@ def parse(source: Source) -> Document:
         # It only looked like JSON: a text may begin and end with a bracket too.
         name, builder = "markdown", Builder()
         read_as(name, builder, source.reading, ())
-    return Document(source, name, tuple(builder.statements), (*source.notes, *builder.notes))
+    return Document(source, name, tuple(builder.statements), (*source.notes, *builder.notes), reached(builder, source.text))

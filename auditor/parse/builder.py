@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from auditor.spans import Span, Text
-from auditor.statements import Cell, Kind, Label, LabelKind, Note, Statement
+from auditor.statements import Cell, Directive, Kind, Label, LabelKind, Note, Statement
 
-__all__ = ["MAX_NESTING", "MAX_STATEMENTS", "Builder", "Path", "has_digit", "under"]
+__all__ = ["MAX_NESTING", "MAX_STATEMENTS", "Builder", "Comment", "Path", "has_digit", "under"]
 
 MAX_STATEMENTS: Final = 400_000
 MAX_NESTING: Final = 200
@@ -30,12 +30,27 @@ def has_digit(text: str) -> bool:
     return any(char.isdigit() for char in text)
 
 
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment that speaks to the auditor, as a reader met it; what it reaches is worked out when all has been read."""
+
+    text: Text
+    place: Span
+    inside: Text
+    """The text it was read in: its lines are the lines that count."""
+    language: str
+
+
 @dataclass(slots=True)
 class Builder:
     """Collects the statements and notes of one document."""
 
     statements: list[Statement] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    directives: list[Directive] = field(default_factory=list)
+    blocks: list[Span] = field(default_factory=list)
+    """Where tables and fences stand: a comment above one speaks of all of it."""
     embedded: int = 0
     """How deep in documents held inside documents (Markdown in a JSON string in a fence) the reader is."""
     struck: bool = False

@@ -13,6 +13,7 @@ from typing import Final
 
 from auditor.parse.builder import Builder, Path, under
 from auditor.parse.data import Places
+from auditor.parse.directives import heard
 from auditor.parse.inline import Inline
 from auditor.parse.labels import split_pieces
 from auditor.spans import Text
@@ -23,7 +24,7 @@ __all__ = ["add_comment", "add_comments", "without_sign"]
 _SETTING: Final = re.compile(r"[a-z_][a-z0-9_.\-]{0,60}|--[a-z][\w-]{1,60}")
 
 
-def add_comments(builder: Builder, text: Text, comments: Sequence[tuple[int, int]], path: Path, places: Places) -> None:
+def add_comments(builder: Builder, text: Text, comments: Sequence[tuple[int, int]], path: Path, places: Places, language: str) -> None:
     """Add the comments at the given places of `text`; each place includes the comment sign."""
     if not comments:
         return
@@ -34,7 +35,10 @@ def add_comments(builder: Builder, text: Text, comments: Sequence[tuple[int, int
     content = text.content
     group = builder.group()
     for start, end in comments:
-        body = without_sign(text.slice(start, end))
+        comment = text.slice(start, end).strip()
+        if heard(builder, comment, text, language):
+            continue
+        body = without_sign(comment)
         if not any(char.isalnum() for char in body.content):
             continue
         below, beside = path, False

@@ -12,7 +12,7 @@ from auditor.parse.lines import cut_lines, stand_in
 from auditor.parse.tables import add_table
 from auditor.spans import Text
 
-__all__ = ["comment_texts", "is_comment", "read_tables", "to_markdown"]
+__all__ = ["comment_texts", "comments", "is_comment", "read_tables", "to_markdown"]
 
 _TAG: Final = re.compile(r"<!--|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9.]{0,40})(?P<rest>(?:\s[^<>]{0,2000})?)/?>")
 _SPAN: Final = re.compile(r"(?i)\b(?P<name>rowspan|colspan)\s{0,5}=\s{0,5}[\"'{]{0,2}(?P<count>\d{1,4})")
@@ -51,6 +51,17 @@ def is_comment(content: str) -> bool:
         return False
     end = stripped.find("-->")
     return end < 0 or end == len(stripped) - 3
+
+
+def comments(text: Text) -> list[Text]:
+    """The comments of a block, each with its signs."""
+    found: list[Text] = []
+    at = 0
+    while (start := text.content.find("<!--", at)) >= 0:
+        close = text.content.find("-->", start + 4)
+        at = len(text) if close < 0 else close + 3
+        found.append(text.slice(start, at))
+    return found
 
 
 def comment_texts(text: Text) -> list[Text]:

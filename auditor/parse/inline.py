@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from html import unescape
@@ -18,6 +18,9 @@ from auditor.parse.lines import stand_in
 from auditor.spans import Segment, Text
 
 __all__ = ["Inline", "Mark", "MarkKind", "scan"]
+
+
+Heard = Callable[[Text], object]
 
 
 class MarkKind(StrEnum):
@@ -195,7 +198,8 @@ class _Piece:
 
 
 class _Scanner:
-    def __init__(self, text: Text, references: frozenset[str]) -> None:
+    def __init__(self, text: Text, references: frozenset[str], heard: Heard) -> None:
+        self.heard = heard
         self.raw = text.content
         self.text = text
         self.references = references
@@ -428,6 +432,7 @@ class _Scanner:
             if close < 0:
                 self.comments = False
                 return at + 4
+            self.heard(self.text.slice(at, close + 3))
             self._drop(at, close + 3)
             return close + 3
         if match := _AUTOLINK.match(raw, at):
@@ -530,11 +535,16 @@ class _Scanner:
         return Inline(Text("".join(content), tuple(segments)), marks)
 
 
-def scan(text: Text, references: frozenset[str] = frozenset()) -> Inline:
+def _unheard(_comment: Text) -> None:
+    """What a comment says is of no interest where nobody asks."""
+
+
+def scan(text: Text, references: frozenset[str] = frozenset(), heard: Heard = _unheard) -> Inline:
     """Drop the inline markup of a text.
 
     `references` are the folded names of link definitions, so that `[name]` and `[text][name]` are told from brackets.
+    `heard` is given each comment, signs included.
     """
     if _SPECIAL.search(text.content) is None:
         return Inline(text)
-    return _Scanner(text, references).run()
+    return _Scanner(text, references, heard).run()

@@ -7,6 +7,7 @@ reported with line, column and remedy, and what stands around it is still read.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,10 +15,13 @@ from auditor.parse.builder import MAX_NESTING, Builder, Path
 from auditor.parse.comments import add_comments
 from auditor.parse.data import Entry, Node, Places, add_tree
 from auditor.parse.readers import read_inside
-from auditor.spans import LineIndex, Segment, Text
+from auditor.spans import LineIndex, Segment, Span, Text
+from auditor.statements import Directive
 
-__all__ = ["looks_like_markdown", "read"]
+__all__ = ["ASIDE", "Object", "looks_like_markdown", "objects", "read"]
 
+ASIDE: Final = "$audit"
+"""The key whose value is for the auditor: JSON has no comments."""
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _BARE: Final = re.compile(r"[^,\]}\n\r\"]{1,2000}")
@@ -36,6 +40,18 @@ class _Fault:
     at: int
     message: str
     remedy: str
+    meant: bool = False
+    """It can be read in one way only, and other readers do: a comment, a comma behind the last member."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Aside:
+    """An `$audit` key: what its object says to the auditor."""
+
+    key: Text
+    value: Node
+    owner: Node
+    """The object it stands in, without it."""
 
 
 class _TooBrokenError(Exception):
@@ -49,10 +65,14 @@ class _Reader:
     faults: list[_Fault] = field(default_factory=list)
     comments: list[tuple[int, int]] = field(default_factory=list)
     duplicates: list[Text] = field(default_factory=list)
+    asides: list[_Aside] = field(default_factory=list)
+    serious: int = 0
+    """How many faults are more than comments and trailing commas."""
 
-    def fault(self, at: int, message: str, remedy: str) -> None:
-        self.faults.append(_Fault(at, message, remedy))
-        if len(self.faults) > _MAX_FAULTS:
+    def fault(self, at: int, message: str, remedy: str, *, meant: bool = False) -> None:
+        self.faults.append(_Fault(at, message, remedy, meant))
+        self.serious += not meant
+        if self.serious > _MAX_FAULTS:
             raise _TooBrokenError
 
     def space(self, at: int) -> int:
@@ -63,11 +83,11 @@ class _Reader:
             comment = _COMMENT.match(content, at)
             if comment is None:
                 return at
-            self.fault(at, "a comment", "JSON has none: remove it, or keep it under a key of its own")
-            end = comment.end()
+            end, closed = comment.end(), not comment.group().startswith("#")
             if comment.group() == "/*":
                 close = content.find("*/", end)
-                end = close + 2 if close >= 0 else len(content)
+                end, closed = (close + 2, True) if close >= 0 else (len(content), False)
+            self.fault(at, "a comment", "JSON has none: remove it, or keep it under a key of its own", meant=closed)
             self.comments.append((at, end))
             at = end
 
@@ -288,7 +308,7 @@ class _Reader:
             comma = at
             at = self.space(at + 1)
             if content[at : at + 1] in ("}", "]"):
-                self.fault(comma, f"a comma before the closing {content[at]}", "remove it")
+                self.fault(comma, f"a comma before the closing {content[at]}", "remove it", meant=True)
             return at
         if char in ("}", "]", ""):
             return at
@@ -298,7 +318,43 @@ class _Reader:
         return at + 1
 
     def close(self, start: int, end: int, children: list[Entry], kind: str) -> Node:
-        return Node(kind, self.text.slice(start, end), tuple(children), (start, end))
+        own = tuple(entry for entry in children if not _is_aside(entry))
+        node = Node(kind, self.text.slice(start, end), own, (start, end))
+        self.asides += [_Aside(entry.key, entry.node, node) for entry in children if entry.key is not None and _is_aside(entry)]
+        return node
+
+
+def _is_aside(entry: Entry) -> bool:
+    return entry.key is not None and entry.key.content == ASIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object of a JSON text and the value of its `$audit` key, quotes and brackets included, where it has one."""
+
+    span: Span
+    aside: Span | None
+
+
+def objects(text: Text) -> list[Object]:
+    """Return the objects of a JSON text, outer ones before those in them; what is broken is read as far as it goes."""
+    reader = _Reader(text, text.content)
+    found: list[Object] = []
+    try:
+        at = reader.space(0)
+        node, _ = reader.value(at, 0) if at < len(text) else (None, at)
+    except _TooBrokenError:
+        return []
+    asides = {aside.owner.text.whole: aside.value for aside in reader.asides}
+    waiting = [node] if node is not None else []
+    while waiting:
+        one = waiting.pop()
+        waiting += [entry.node for entry in reversed(one.children)]
+        if one.kind == "object":
+            value = asides.get(one.text.whole)
+            place = text.span(*value.place) if value is not None and value.place is not None else None
+            found.append(Object(one.text.whole, place))
+    return found
 
 
 def looks_like_markdown(content: str) -> bool:
@@ -344,10 +400,36 @@ def read(builder: Builder, text: Text, path: Path) -> None:
     places: Places = []
     for node in documents:
         add_tree(builder, node, path, places)
-    add_comments(builder, text, reader.comments, path, places)
+    for aside in reader.asides:
+        builder.directives += _directives(aside)
+    add_comments(builder, text, reader.comments, path, places, "json")
     if rest.strip():
         read_inside("plain", builder, text.slice(len(content) - len(rest), len(content)), path)
     _report(builder, reader)
+
+
+def _directives(aside: _Aside) -> Iterator[Directive]:
+    """Yield what an `$audit` key says: a text, or several, of its object; or of the keys beside it, each under its name."""
+    owner = aside.owner.text.whole
+    if aside.value.kind != "object":
+        yield from _said(aside.value, aside.key.whole.join(aside.value.text.whole), owner)
+        return
+    beside = {entry.key.content: entry for entry in aside.owner.children if entry.key is not None}
+    for entry in aside.value.children:
+        name = entry.key.content if entry.key is not None else ""
+        place = entry.node.text.whole if entry.key is None else entry.key.whole.join(entry.node.text.whole)
+        of = beside.get(name)
+        if of is None or of.key is None:
+            yield Directive(entry.node.text, place, owner, f"there is no key {name[:60]!r} beside {ASIDE}")
+        else:
+            yield from _said(entry.node, place, of.key.whole.join(of.node.text.whole))
+
+
+def _said(value: Node, place: Span, reach: Span) -> Iterator[Directive]:
+    texts = [entry.node for entry in value.children] if value.kind == "array" else [value]
+    for one in texts:
+        problem = "" if one.kind == "string" else f"the value of {ASIDE} is a text, a list of texts, or an object of them"
+        yield Directive(one.text, place if len(texts) == 1 else one.text.whole, reach, problem)
 
 
 def _report(builder: Builder, reader: _Reader) -> None:
@@ -355,12 +437,26 @@ def _report(builder: Builder, reader: _Reader) -> None:
         builder.note(f"the key {key.content[:60]!r} stands twice in one object; both values are read", key)
     if not reader.faults:
         return
-    first = reader.faults[0]
+    index = LineIndex(reader.content)
+    faults = [fault for fault in reader.faults if not fault.meant]
+    if not faults:
+        first = reader.faults[0]
+        builder.note(_meant(reader.faults, index), reader.text.slice(first.at, first.at + 1))
+        return
+    first = faults[0]
     place = reader.text.slice(first.at, first.at + 1)
-    point = LineIndex(reader.content).point(first.at)
-    more = "" if len(reader.faults) == 1 else f" ({len(reader.faults) - 1} more such faults)"
+    point = index.point(first.at)
+    more = "" if len(faults) == 1 else f" ({len(faults) - 1} more such faults)"
     if builder.embedded:
         builder.note(f"JSON block, line {point.line} of it: {first.message}; {first.remedy}{more}; what can be read is read", place)
         return
     message = f"broken JSON at line {point.line}, column {point.column}: {first.message}; {first.remedy}{more}; what can be read is read"
     builder.note(message, place, fatal=True)
+
+
+def _meant(faults: list[_Fault], index: LineIndex) -> str:
+    comments = sum(fault.message == "a comment" for fault in faults)
+    commas = len(faults) - comments
+    kinds = [f"{count} {name}{'s' if count > 1 else ''}" for count, name in ((comments, "comment"), (commas, "trailing comma")) if count]
+    point = index.point(faults[0].at)
+    return f"read as JSON with comments (JSONC): {' and '.join(kinds)}, the first at line {point.line}, column {point.column}"

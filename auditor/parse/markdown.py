@@ -16,9 +16,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from auditor.parse.builder import Builder, Path, under
+from auditor.parse.directives import heard
 from auditor.parse.embedded import read_block
 from auditor.parse.emit import add_pieces
-from auditor.parse.html import comment_texts, is_comment, read_tables, to_markdown
+from auditor.parse.html import comment_texts, comments, is_comment, read_tables, to_markdown
 from auditor.parse.inline import Inline, MarkKind, scan
 from auditor.parse.labels import Piece, introduces, split_label, split_pieces, without_colon, without_marks
 from auditor.parse.lines import cut_lines
@@ -91,6 +92,7 @@ class _Markdown:
     def __init__(self, builder: Builder, text: Text, path: Path) -> None:
         self.builder = builder
         self.path = path
+        self.text = text
         self.lines = cut_lines(text)
         self.headings: list[Label] = []
         self.seen = [False] * len(self.lines)
@@ -158,6 +160,25 @@ class _Markdown:
         for number in left:
             self.builder.add(Kind.CODE, self.path, self.lines[number].strip(), group)
 
+    def _hear(self, comment: Text) -> bool:
+        return heard(self.builder, comment, self.text, "markdown")
+
+    def _directive(self, node: _Node) -> bool:
+        """Take a block that only speaks to the auditor; what stands above it then still stands above what comes next."""
+        if node.token.type != "html_block" or node.token.map is None or node.token.map[0] < self.skip_until:
+            return False
+        start, end = node.token.map
+        text = Text.join(self.lines[start : min(end, len(self.lines))], "\n")
+        if not is_comment(text.content) or not self._hear(text.strip()):
+            return False
+        self._cover(node)
+        return True
+
+    def _block(self, start: int, end: int) -> None:
+        """Remember where a table or a fence stands."""
+        if end > start:
+            self.builder.blocks.append(self.lines[start].whole.join(self.lines[end - 1].whole))
+
     def _cover(self, node: _Node) -> tuple[int, int]:
         start, end = node.token.map or [0, 0]
         end = min(end, len(self.lines))
@@ -170,6 +191,7 @@ class _Markdown:
     def _blocks(self, nodes: Sequence[_Node], place: _Place) -> None:
         title: Label | None = None
         lead: Label | None = None
+        nodes = [node for node in nodes if not self._directive(node)]
         own: list[Label] = []  # headings inside a list or a quote do not reach outside it
         for number, node in enumerate(nodes):
             name = node.token.type.removesuffix("_open")
@@ -203,6 +225,7 @@ class _Markdown:
             self._blocks(node.children, place)
         elif name == "table":
             start, end = self._cover(node)
+            self._block(start, end)
             self._table(start, end, path, place)
         else:
             self._code(node, path, place)
@@ -214,7 +237,7 @@ class _Markdown:
             headings.pop()
         outer = (*self.path, *self.headings, *place.labels, *(headings if place.nested else ()))
         lines = self._content(node.children[0].token, heading=True) if node.children else []
-        text = Inline.join([scan(line, self.references) for line in lines], " ").strip().text if lines else None
+        text = Inline.join([scan(line, self.references, self._hear) for line in lines], " ").strip().text if lines else None
         if text is None or not text.content:
             return
         self.builder.add(Kind.HEADING, outer, text, self.builder.group(), depth=level - 1, parent=place.parent)
@@ -267,7 +290,7 @@ class _Markdown:
         counts = [row.content.count("|") if row.content.lstrip().startswith("|") else 0 for row in rows]
         if len(rows) < 2 or min(counts) < 2 or max(counts) < 3:
             return False
-        cells = [[scan(cell, self.references) for cell in split_row(row)] for row in rows if not is_rule(row.content)]
+        cells = [[scan(cell, self.references, self._hear) for cell in split_row(row)] for row in rows if not is_rule(row.content)]
         head = cells.pop(0) if is_rule(rows[1].content) and cells else []
         add_table(self.builder, path, head, cells, depth=place.depth, parent=place.parent)
         return True
@@ -302,7 +325,7 @@ class _Markdown:
         for number, line in enumerate(lines):
             if number == 1 and is_rule(line.content):
                 continue
-            cells = [scan(cell, self.references) for cell in split_row(line)]
+            cells = [scan(cell, self.references, self._hear) for cell in split_row(line)]
             if number:
                 rows.append(cells)
             else:
@@ -319,6 +342,7 @@ class _Markdown:
 
     def _code(self, node: _Node, path: Path, place: _Place) -> None:
         start, end = self._cover(node)
+        self._block(start, end)
         token = node.token
         if token.type != "fence":
             read_lines(self.builder, self.lines[start:end], path, parent=place.parent, depth=place.depth)
@@ -350,12 +374,15 @@ class _Markdown:
             for number in range(start, end):
                 self.seen[number] = True
             self.skip_until = end
+            self._block(start, end)
         text = Text.join(self.lines[start:end], "\n")
         if is_comment(text.content):
             group = self.builder.group()
             for part in comment_texts(text):
                 self.builder.add(Kind.CODE, path, part, group, depth=place.depth, parent=place.parent, struck=True)
             return title
+        for comment in comments(text):
+            self._hear(comment)
         rest = read_tables(self.builder, text, path, self.references)
         if self.builder.embedded >= MAX_EMBEDDED:
             read_lines(self.builder, cut_lines(rest), path)
@@ -383,7 +410,7 @@ class _Markdown:
         if not lines:
             return []
         hard = {line.whole.end for line in lines if self._breaks(line)}
-        joined = scan(Text.join(lines, "\n") if len(lines) > 1 else lines[0], self.references)
+        joined = scan(Text.join(lines, "\n") if len(lines) > 1 else lines[0], self.references, self._hear)
         result: list[_TextLine] = []
         at = 0
         broken = True

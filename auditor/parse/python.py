@@ -18,6 +18,7 @@ from typing import Final
 from auditor.parse.builder import MAX_NESTING, Builder, Path, under
 from auditor.parse.comments import add_comments
 from auditor.parse.data import Entry, Node, Places, add_tree
+from auditor.parse.directives import heard
 from auditor.parse.lines import column_of, cut_lines
 from auditor.parse.plain import read_lines
 from auditor.spans import LineIndex, Text
@@ -260,7 +261,7 @@ def read(builder: Builder, text: Text, path: Path) -> None:
         _read_loosely(builder, text, path)
         return
     comments = _comments(reader)
-    add_comments(builder, text, comments, path, reader.places)
+    add_comments(builder, text, comments, path, reader.places, "python")
     _rest(reader, comments, first, path)
 
 
@@ -349,8 +350,9 @@ def _read_loosely(builder: Builder, text: Text, path: Path) -> None:
                 clean = clean.slice(1, len(clean) - 1)
             builder.add(Kind.ENTRY, below, clean, group, depth=len(stack))
         if comment is not None:
-            note = line.slice(comment.start(), len(line)).strip().strip("#").strip()
-            if note.content:
+            said = line.slice(comment.start(), len(line)).strip()
+            note = said.strip("#").strip()
+            if note.content and not heard(builder, said, text, "python"):
                 builder.add(Kind.CODE, below, note, group, depth=len(stack))
     flush()
 

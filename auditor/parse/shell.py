@@ -14,6 +14,7 @@ from typing import Final
 from auditor.parse.builder import Builder, Path, has_digit, under
 from auditor.parse.commands import CARRIES, DECLARES, LAUNCHERS, PREFIXES, PROMPT, SCRIPT, SUBCOMMANDS, SWITCHES, TOOLS
 from auditor.parse.comments import add_comment, without_sign
+from auditor.parse.directives import heard
 from auditor.parse.lexer import Command, Part, Word, expansions, lex
 from auditor.parse.lines import cut_lines, stand_in
 from auditor.parse.plain import read_lines
@@ -50,6 +51,7 @@ class _Variable:
 class _Script:
     builder: Builder
     path: Path
+    text: Text
     variables: dict[str, _Variable] = field(default_factory=dict)
     expanded: int = 0
     defaults: set[Span] = field(default_factory=set)
@@ -59,7 +61,7 @@ class _Script:
 def read(builder: Builder, text: Text, path: Path) -> None:
     """Read shell text: a script, a fence, or a console with prompts and output."""
     lines = cut_lines(text)
-    script = _Script(builder, path)
+    script = _Script(builder, path, text)
     if any(PROMPT.match(line.content) for line in lines):
         _console(script, lines)
     else:
@@ -101,6 +103,8 @@ def _command(script: _Script, command: Command) -> None:
     builder = script.builder
     lead: Text | None = None
     for comment in command.above:
+        if heard(builder, comment, script.text, "shell"):
+            continue
         directive = _DIRECTIVE.match(comment.content)
         if directive is not None:
             _directive(script, comment, directive)
@@ -119,7 +123,8 @@ def _command(script: _Script, command: Command) -> None:
     if command.here is not None and command.here.content.strip():
         read_inside("plain", builder, command.here, path)
     for comment in command.beside:
-        add_comment(builder, without_sign(comment), path, builder.group(), beside=True)
+        if not heard(builder, comment, script.text, "shell"):
+            add_comment(builder, without_sign(comment), path, builder.group(), beside=True)
 
 
 def _directive(script: _Script, comment: Text, match: re.Match[str]) -> None:

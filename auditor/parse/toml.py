@@ -15,7 +15,7 @@ from auditor.parse.readers import read_inside
 from auditor.spans import LineIndex, Segment, Span, Text
 from auditor.statements import LabelKind
 
-__all__ = ["read"]
+__all__ = ["places", "read"]
 
 _SPACE: Final = re.compile(r"[ \t]*")
 _ANY_SPACE: Final = re.compile(r"[ \t\r\n]*")
@@ -235,6 +235,32 @@ def _unescaped(text: Text) -> Text:
     return Text("".join(parts), tuple(segments)) if segments else text.slice(0, 0)
 
 
+def places(content: str) -> dict[tuple[str, ...], tuple[Span, Span]]:
+    """Return where the key and the value of each entry of a TOML text stand, by its path; the elements of an array by their number.
+
+    `tomllib` says what the values are, but not where; a table's value is where its head stands.
+    """
+    reader = _Reader(Text.of(content), content)
+    reader.run(())
+    found: dict[tuple[str, ...], tuple[Span, Span]] = {}
+    for table in reader.tables:
+        above: tuple[str, ...] = ()
+        for label in table.path:
+            above = (*above, label.text.content)
+            found.setdefault(above, (label.text.whole, label.text.whole))
+        for entry in table.children:
+            _place(entry, above, found)
+    return found
+
+
+def _place(entry: Entry, above: tuple[str, ...], found: dict[tuple[str, ...], tuple[Span, Span]], number: int = 0) -> None:
+    path = (*above, entry.key.content if entry.key is not None else str(number))
+    own = Span(*entry.node.place) if entry.node.place is not None else entry.node.text.whole
+    found.setdefault(path, (own if entry.key is None else entry.key.whole, own))
+    for index, child in enumerate(entry.node.children):
+        _place(child, path, found, index)
+
+
 def read(builder: Builder, text: Text, path: Path) -> None:
     """Read a TOML text, and say where it is not TOML."""
     reader = _Reader(text, text.content)
@@ -246,7 +272,7 @@ def read(builder: Builder, text: Text, path: Path) -> None:
             builder.head(table.path[:-1], table.path[-1].text, group)
         if table.children:
             add_tree(builder, Node("object", text, tuple(table.children)), table.path, places)
-    add_comments(builder, text, reader.comments, path, places)
+    add_comments(builder, text, reader.comments, path, places, "toml")
     for stray in reader.strays:
         read_inside("plain", builder, stray, path)
     if reader.deep:

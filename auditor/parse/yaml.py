@@ -272,7 +272,7 @@ def read(builder: Builder, text: Text, path: Path) -> None:
         begin = text.content.rfind("\n", 0, stopped) + 1 if stopped else 0
         read_inside("plain", builder, text.slice(begin, len(text)), path)
         return
-    add_comments(builder, text, _comments(reader), path, places)
+    add_comments(builder, text, _comments(reader), path, places, "yaml")
 
 
 def _comments(reader: _Reader) -> list[tuple[int, int]]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from auditor.findings import Finding, Report, Severity
-from auditor.render.run import Options, Run, blocked, locate, ordered, source_of
-from auditor.render.terminal import plain
+from auditor.render.run import Options, Run, basis_lines, blocked, locate, ordered, source_of
+from auditor.render.terminal import opening, plain
 
 __all__ = ["command", "render"]
 
@@ -84,4 +84,5 @@ def render(run: Run, options: Options) -> str:
             f"{total} to report in {len(run.reports)} reports with {claims} claims, {len(lines)} shown as annotations, "
             f"{missing} files not audited in full."
         )
+        lines += [opening(line) for line in basis_lines(run)]
     return "\n".join(lines) + "\n" if lines else ""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from auditor.findings import Coverage, Finding, Place, Repair, Report
+from auditor.findings import Coverage, Finding, Place, Repair, Report, Withheld, Withholding
 from auditor.render.fingerprint import fingerprints
 from auditor.render.run import Failure, Location, Options, Run, conclusion, locate, ordered, rule_page, source_of
 
@@ -84,6 +84,33 @@ def _report(report: Report) -> dict[str, Any]:
         "verdict": verdict,
         "reason": reason,
         "notes": [{**location_object(locate(report.source, note.span)), "message": note.message} for note in report.notes],
+        "withheld": [_withheld(report, one) for one in report.withheld],
+    }
+
+
+def _withheld(report: Report, one: Withheld) -> dict[str, Any]:
+    finding = one.finding
+    return {
+        "by": one.by.value,
+        "reason": one.reason,
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "location": location_object(locate(source_of(report, finding.place.path), finding.place.span)),
+    }
+
+
+def _basis(run: Run) -> dict[str, Any]:
+    basis = run.basis
+    return {
+        "configurations": list(basis.configurations),
+        "excluded": basis.excluded,
+        "baseline": basis.baseline,
+        "stale": [{"file": one.file, "code": one.code, "claim": one.claim, "count": one.count} for one in basis.stale],
+        "diff_base": basis.diff_base,
+        "unchanged": basis.unchanged,
+        "withheld": {by.value: run.count_withheld(by) for by in Withholding},
     }
 
 
@@ -99,6 +126,7 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "verdict": "not-audited",
         "reason": where + failure.message,
         "notes": [],
+        "withheld": [],
     }
 
 
@@ -113,6 +141,7 @@ def answer(run: Run, options: Options) -> Mapping[str, Any]:
         "tool": {"name": "deployment-auditor", "version": run.version, "catalog": run.catalog},
         "reports": [_report(report) for report in run.reports] + [_failure(failure) for failure in run.failures],
         "findings": findings,
+        "basis": _basis(run),
     }
 
 

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from auditor.findings import Finding, Report, Severity
-from auditor.render.run import Options, Run, blocked, conclusion, locate, ordered, source_of
+from auditor.render.run import Options, Run, basis_lines, blocked, conclusion, locate, ordered, source_of
 from auditor.render.terminal import plain
 
 __all__ = ["MOST_BYTES", "render"]
@@ -67,6 +67,7 @@ def render(run: Run, options: Options) -> str:
     head = (
         f"### Audit of {len(run.reports)} reports: {', '.join(counts)}" + (f", {missing} not audited in full" if missing else "") + "\n\n"
     )
+    head += "".join(f"{code(line)}\n\n" for line in basis_lines(run))
     sections = [("", _reports(run)), ("\n#### Findings\n\n", [_finding(report, finding) for report, finding in found])]
     parts, used, left_out = [head], len(head.encode()), 0
     for title, entries in sections:

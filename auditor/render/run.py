@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Final
 
-from auditor.findings import Finding, Report, Severity, Verdict
+from auditor.findings import Finding, Report, Severity, Verdict, Withholding
 from auditor.spans import Span
 from auditor.statements import Source
+from auditor.suppress import CATEGORY
 
-__all__ = ["Failure", "Location", "Options", "Renderer", "Run", "blocked", "conclusion", "locate", "ordered", "rule_page"]
+__all__ = [
+    "Basis",
+    "Failure",
+    "Location",
+    "Options",
+    "Renderer",
+    "Run",
+    "Stale",
+    "basis_lines",
+    "blocked",
+    "conclusion",
+    "locate",
+    "ordered",
+    "rule_page",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +37,44 @@ class Failure:
     message: str
     line: int | None = None
     column: int | None = None
+    severity: Severity = Severity.ERROR
+    """Below an error it does not end the run with 2: the configuration's `not-audited`."""
 
     @property
     def place(self) -> str:
         return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+
+
+_STALE: Final = 5
+"""Stale entries that are named; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """An entry of the baseline that finds nothing any more, or less than it counts; `count` is what is missing."""
+
+    file: str
+    code: str
+    claim: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What decided, beside the reports, which findings count; every output says it."""
+
+    configurations: tuple[str, ...] = ()
+    """The configuration files that were used; empty where the defaults held."""
+    excluded: int = 0
+    """Files and folders that a configuration left out."""
+    baseline: str = ""
+    """The baseline file that was used."""
+    stale: tuple[Stale, ...] = ()
+    """Entries of it, for the files of this run, that find nothing any more."""
+    diff_base: str = ""
+    """The revision that changes are counted from."""
+    unchanged: int = 0
+    """Files that were not audited because nothing about them has changed since then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +86,11 @@ class Run:
     version: str = ""
     catalog: str = ""
     """Version of the hardware and model catalog the checks used."""
+    basis: Basis = Basis()
+
+    def count_withheld(self, by: Withholding) -> int:
+        """Return how many findings of the run are withheld for this reason."""
+        return sum(report.count_withheld(by) for report in self.reports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +152,7 @@ def locate(source: Source, span: Span) -> Location:
 
 def source_of(report: Report, path: str) -> Source:
     """Return the source a place of `report` stands in: the report's own, or the context source named `path`."""
-    return next((source for source in report.context if path and source.path == path), report.source)
+    return report.source_of(path)
 
 
 def ordered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -113,17 +168,59 @@ def blocked(report: Report) -> str:
 def conclusion(report: Report) -> tuple[str, str]:
     """Return the verdict on a report and its reason (empty where the findings or the held checks are the reason).
 
-    `contradicted` takes an error or a warning; `info` findings alone leave a report consistent or undetermined.
+    `contradicted` takes an error or a warning that is about the report's figures, whether it counts or is known already; `info`
+    findings alone leave a report consistent or undetermined.
     """
     if reason := blocked(report):
         return "not-audited", reason
-    if any(finding.severity.rank >= Severity.WARNING.rank for finding in report.findings):
+    if any(finding.severity.rank >= Severity.WARNING.rank and finding.category != CATEGORY for finding in report.findings):
         return Verdict.CONTRADICTED.value, ""
+    if reason := _withheld(report):
+        return Verdict.CONTRADICTED.value, reason
     if report.held:
         return "consistent", ""
     if not report.claims:
         return Verdict.UNDETERMINED.value, "no claims were read"
     return Verdict.UNDETERMINED.value, "no rule could be checked with what the report states"
+
+
+def _withheld(report: Report) -> str:
+    """Say which contradictions do not count but still stand: what the baseline knows, and what lies outside a change."""
+    counts = [
+        (sum(one.by is by and one.finding.severity.rank >= Severity.WARNING.rank for one in report.withheld), words)
+        for by, words in ((Withholding.KNOWN, "known from the baseline"), (Withholding.OUTSIDE, "outside the change"))
+    ]
+    return ", ".join(f"{count} {words}" for count, words in counts if count)
+
+
+def basis_lines(run: Run) -> list[str]:
+    """Say in plain words what decided which findings count: what was withheld and why, the configuration, stale entries of the baseline."""
+    basis = run.basis
+    lines = []
+    words = {
+        Withholding.SUPPRESSED: "suppressed by a comment",
+        Withholding.KNOWN: f"known from {basis.baseline or 'the baseline'}",
+        Withholding.OUTSIDE: f"outside the change since {basis.diff_base or 'the base'}",
+        Withholding.IGNORED: "left out by the configuration",
+    }
+    counts = [(run.count_withheld(by), said) for by, said in words.items()]
+    if any(count for count, _ in counts):
+        total = sum(count for count, _ in counts)
+        parts = ", ".join(f"{count:,} {said}" for count, said in counts if count)
+        lines.append(f"{total:,} {'finding does' if total == 1 else 'findings do'} not count: {parts}.")
+    if basis.configurations:
+        what = "file or folder" if basis.excluded == 1 else "files and folders"
+        left_out = f"; it leaves out {basis.excluded:,} {what}" if basis.excluded else ""
+        lines.append(f"Configuration: {', '.join(basis.configurations)}{left_out}.")
+    if basis.unchanged:
+        lines.append(f"{basis.unchanged:,} {'file has' if basis.unchanged == 1 else 'files have'} not changed since {basis.diff_base}.")
+    if basis.stale:
+        total = sum(one.count for one in basis.stale)
+        shown = "; ".join(f"{one.file} {one.code} {one.claim!r}" for one in basis.stale[:_STALE])
+        more = f"; and {len(basis.stale) - _STALE} more" if len(basis.stale) > _STALE else ""
+        entries = "1 finding" if total == 1 else f"{total:,} findings"
+        lines.append(f"{entries} of {basis.baseline} no longer there, `audit baseline update` removes them: {shown}{more}.")
+    return lines
 
 
 def rule_page(finding: Finding) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from auditor.findings import ConventionTried, Finding, Operand, Report, Severity, Step
 from auditor.render.excerpt import Mark, excerpt
-from auditor.render.run import Options, Run, blocked, locate, ordered, rule_page, source_of
+from auditor.render.run import Options, Run, basis_lines, blocked, locate, ordered, rule_page, source_of
 from auditor.render.terminal import opening, paint, plain
 
 __all__ = ["concise", "finding_block", "full"]
@@ -125,7 +125,8 @@ def summary(run: Run, options: Options) -> list[str]:
     ]
     if severities[Severity.INFO]:
         found.append(f"{severities[Severity.INFO]} info")
-    lines = [f"Found {', '.join(found)}." if found else paint("Found no contradictions.", options.color, fg="green", bold=True)]
+    nothing = "Found no contradictions that count." if any(report.withheld for report in reports) else "Found no contradictions."
+    lines = [f"Found {', '.join(found)}." if found else paint(nothing, options.color, fg="green", bold=True)]
     safe = sum(any(repair.safe and repair.edits for repair in finding.repairs) for report in reports for finding in report.findings)
     if safe:
         lines.append(f"{_count(safe, 'finding')} can be put right with --fix.")
@@ -143,6 +144,7 @@ def summary(run: Run, options: Options) -> list[str]:
     silent = sum(not report.claims and not blocked(report) for report in reports)
     if silent and len(reports) > 1:
         lines.append(f"{_count(silent, 'file')} held no claims.")
+    lines += [plain(line) for line in basis_lines(run)]
     if missing := len(run.failures) + sum(bool(blocked(report)) for report in reports):
         lines.append(paint(f"{_count(missing, 'file')} could not be audited in full.", options.color, fg="red", bold=True))
     return lines

@@ -251,7 +251,7 @@ class TestStreams:
         def interrupted(*_: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(auditor.cli.check, "settings_for", interrupted)
+        monkeypatch.setattr(auditor.cli.check, "configuration_for", interrupted)
         answer = audit("a.md")
         assert answer.status == 130
         assert "Traceback" not in answer.err

@@ -36,7 +36,7 @@ def test_every_published_report_is_read(path: Path) -> None:
     check(document)
     assert document.statements
     fatal = [note.message for note in document.notes if note.fatal]
-    expected = BROKEN.get(path.parent.name) if path.suffix == ".json" else None
+    expected = BROKEN.get(path.parent.name) if path.suffix == ".json" and not path.stem.endswith("_final") else None
     if expected is None:
         assert fatal == []
     else:

@@ -62,9 +62,10 @@ def test_commands_inside_strings() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "fault", "read"),
     [
-        ('{"a": 1,\n "b": 2,\n}', 2, 8, "a comma before the closing }", {".a": "1", ".b": "2"}),
         ('{"a": 1\n "b": 2}', 2, 2, "',' or '}' is expected", {".a": "1", ".b": "2"}),
-        ('{"a": 1, // note 5\n "b": 2}', 1, 10, "a comment", {".a": "1", ".b": "2"}),
+        ('{"a": 1, # note 5\n "b": 2}', 1, 10, "a comment", {".a": "1", ".b": "2"}),
+        ('{"a": 1, /* note 5\n "b": 2}', 1, 10, "a comment", {".a": "1"}),
+        ('{"a": 1, // note 5\n b: 2}', 2, 2, "not quoted", {".a": "1", ".b": "2"}),
         ("{'a': 1}", 1, 2, "single quotes", {".a": "1"}),
         ("{a: 1}", 1, 2, "not quoted", {".a": "1"}),
         ('{"a": NaN, "b": 2}', 1, 7, "NaN is not a JSON value", {".a": "NaN", ".b": "2"}),
@@ -91,6 +92,21 @@ def test_faults_have_a_place_a_remedy_and_do_not_end_the_reading(
     assert fault in notes[0].message
     assert ";" in notes[0].message
     assert read.items() <= values(text, "json").items()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"a": 1,\n "b": 2,\n}', "1 trailing comma, the first at line 2, column 8"),
+        ('{"a": 1, // note 5\n "b": 2}', "1 comment, the first at line 1, column 10"),
+        ('{/* x */ "a": [1, 2,], // y\n "b": 2,}', "2 comments and 2 trailing commas, the first at line 1, column 2"),
+        ('// only a comment above\n{"a": 1, "b": 2}', "1 comment, the first at line 1, column 1"),
+    ],
+)
+def test_json_with_comments_is_read_with_a_note(text: str, said: str) -> None:
+    notes = document(text, "json").notes
+    assert [(note.fatal, note.message) for note in notes] == [(False, f"read as JSON with comments (JSONC): {said}")]
+    assert values(text, "json").keys() >= {".a", ".b"}
 
 
 def test_comments_speak_of_what_they_stand_beside() -> None:

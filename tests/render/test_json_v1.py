@@ -32,7 +32,18 @@ def test_the_contract() -> None:
     found = answer("4 * 4 = 17\n")
     assert found["version"] == 1
     assert found["tool"] == {"name": "deployment-auditor", "version": "0.1.0", "catalog": "2026.1"}
-    assert list(found["reports"][0]) == ["path", "claims", "held", "contradicted", "undetermined", "coverage", "verdict", "reason", "notes"]
+    assert list(found["reports"][0]) == [
+        "path",
+        "claims",
+        "held",
+        "contradicted",
+        "undetermined",
+        "coverage",
+        "verdict",
+        "reason",
+        "notes",
+        "withheld",
+    ]
     assert list(found["reports"][0]["coverage"]) == ["numbers", "labels", "claims", "checked"]
     finding = found["findings"][0]
     assert list(finding) == [

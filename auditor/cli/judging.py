@@ -1,0 +1,88 @@
+"""From what was found to what counts: the baseline and the change that a run looks at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.baseline import Baseline, Match, entries_of, known, match, read
+from auditor.errors import InputError
+from auditor.read import decode
+from auditor.render.run import Stale
+from auditor.withhold import every, outside
+
+if TYPE_CHECKING:
+    from auditor.cli.changes import Changes
+    from auditor.findings import Report
+    from auditor.statements import Source
+
+__all__ = ["DEFAULT", "Judging", "Known", "open_baseline"]
+
+DEFAULT = "audit-baseline.json"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A baseline and where it lies: its entries name files from its folder."""
+
+    path: Path
+    baseline: Baseline
+
+    def name(self, path: str) -> str:
+        """Return the path of a report as the baseline's entries write it."""
+        return Path(os.path.relpath(os.path.realpath(path), os.path.realpath(self.path.parent))).as_posix()
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """The files of the entries that exist no longer."""
+        return frozenset(file for file in self.baseline.of_file if not (self.path.parent / file).exists())
+
+    def match(self, report: Report) -> Match:
+        return match(report, self.name(report.source.path), self.baseline, self.gone)
+
+
+def open_baseline(path: Path) -> Known:
+    """Read a baseline file; InputError where it cannot be had or is not one."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError("there is no such baseline; `audit baseline create` makes it", path=str(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise InputError(f"baseline cannot be read: {reason}", path=str(path)) from None
+    return Known(path, read(text, str(path)))
+
+
+@dataclass
+class Judging:
+    """What decides, for each report of a run, which of its findings count."""
+
+    audit: Callable[[Source], Report]
+    known: Known | None = None
+    changes: Changes | None = None
+    stale: list[Stale] = field(default_factory=list)
+    """Entries of the baseline that found nothing, for the reports judged so far."""
+
+    def of(self, report: Report) -> Report:
+        """Return a report with what the baseline knows and what lies outside the change withheld."""
+        if self.known is not None:
+            found = self.known.match(report)
+            if not any(note.fatal for note in report.notes):
+                self.stale += [Stale(entry.file, entry.code, entry.claim, entry.count) for entry in found.stale]
+            report = known(report, found)
+        return report if self.changes is None else outside(report, self.changes.lines(report.source.path), self._old(report))
+
+    def _old(self, report: Report) -> Sequence[int]:
+        """Return the ids of the findings that were there before the change."""
+        was = self.changes.old(report.source.path) if self.changes is not None else None
+        if was is None:
+            return ()
+        try:
+            before = self.audit(decode(was[0], report.source.path))
+        except InputError:
+            return ()
+        found = Baseline(entries_of(before, every(before.findings), ""))
+        return [id(finding) for finding in match(report, "", found).known]

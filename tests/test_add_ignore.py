@@ -1,0 +1,90 @@
+"""Suppressions written into reports: behind the line where that can be, and nothing else changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.standins import Run
+
+LINES = ["- GPUs: 16", "- Tensor parallelism: 4", "- Pipeline parallelism: 2", "- Data parallelism: 4"]
+DATA = {"gpus": 16, "tensor_parallel_size": 4, "pipeline_parallel_size": 2, "data_parallel_size": 4}
+SAID = "audit: ignore[gpu-count] on loan"
+
+
+def written(command_line: Run, folder: Path, name: str, text: str, reason: str = "on loan") -> str:
+    path = folder / name
+    path.write_bytes(text.encode())
+    assert command_line("-q", name).status == 1
+    answer = command_line(f"--add-ignore={reason}", name)
+    assert (answer.status, answer.err.splitlines()[-1]) == (0, "1 suppression written to 1 file"), answer
+    assert command_line("--fail-level", "warning", name).status == 0
+    assert command_line("--no-inline", "-q", name).status == 1
+    return path.read_bytes().decode()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_behind_a_line_of_markdown(command_line: Run, tmp_path: Path, end: str) -> None:
+    assert written(command_line, tmp_path, "a.md", end.join([*LINES, ""])) == end.join([f"{LINES[0]} <!-- {SAID} -->", *LINES[1:], ""])
+
+
+def test_in_a_row_of_a_table(command_line: Run, tmp_path: Path) -> None:
+    head = "| Setup | GPUs | TP | PP | DP |\n|---|---|---|---|---|\n"
+    text = written(command_line, tmp_path, "a.md", f"{head}| small | 16 | 4 | 2 | 4 |\n| large | 32 | 4 | 2 | 4 |\n")
+    assert text == f"{head}| small | 16 | 4 | 2 | 4 <!-- {SAID} --> |\n| large | 32 | 4 | 2 | 4 |\n"
+
+
+def test_in_a_fence_the_comment_is_that_of_its_language(command_line: Run, tmp_path: Path) -> None:
+    body = "\n".join(f"{key}: {value}" for key, value in DATA.items())
+    text = written(command_line, tmp_path, "a.md", f"```yaml\n{body}\n```\n")
+    assert text == f"```yaml\n{body.replace('16', f'16  # {SAID}')}\n```\n"
+
+
+def test_a_fence_without_comments_has_it_above(command_line: Run, tmp_path: Path) -> None:
+    body = "{" + ", ".join(f'"{key}": {value}' for key, value in DATA.items()) + "}"
+    text = written(command_line, tmp_path, "a.md", f"Text.\n\n```json\n{body}\n```\n")
+    assert text == f"Text.\n\n<!-- {SAID} -->\n```json\n{body}\n```\n"
+
+
+@pytest.mark.parametrize(("name", "sign"), [("a.yaml", ": "), ("a.toml", " = ")])
+def test_behind_a_key(command_line: Run, tmp_path: Path, name: str, sign: str) -> None:
+    lines = [f"{key}{sign}{value}" for key, value in DATA.items()]
+    assert written(command_line, tmp_path, name, "\n".join([*lines, ""])) == "\n".join([f"{lines[0]}  # {SAID}", *lines[1:], ""])
+
+
+@pytest.mark.parametrize("indent", ["", "\n  "])
+def test_in_an_object(command_line: Run, tmp_path: Path, indent: str) -> None:
+    entries = [f'"{key}": {value}' for key, value in DATA.items()]
+    end = "\n" if indent else ""
+    between = f",{indent}" if indent else ", "
+    text = written(command_line, tmp_path, "a.json", "{" + indent + between.join(entries) + end + "}")
+    assert text == "{" + indent + between.join(['"$audit": "ignore[gpu-count] on loan"', *entries]) + end + "}"
+
+
+def test_beside_what_an_object_says_already(command_line: Run, tmp_path: Path) -> None:
+    entries = ", ".join(f'"{key}": {value}' for key, value in DATA.items())
+    (tmp_path / "a.json").write_text('{"$audit": ["ignore-file[unused-suppression] all"], ' + entries + "}")
+    assert command_line("--add-ignore", "a.json").status == 0
+    assert (tmp_path / "a.json").read_text().startswith('{"$audit": ["ignore[gpu-count]", "ignore-file[unused-suppression] all"], ')
+
+
+def test_what_is_suppressed_or_known_already_gets_none(command_line: Run, tmp_path: Path) -> None:
+    text = "\n".join([f"{LINES[0]} <!-- audit: ignore[gpu-count] x -->", *LINES[1:], ""])
+    (tmp_path / "a.md").write_text(text)
+    assert command_line("--add-ignore=y", "a.md").err == "0 suppressions written to 0 files\n"
+    assert (tmp_path / "a.md").read_text() == text
+
+
+@pytest.mark.parametrize("reason", ["a --> b", "a | b", "a\nb", "a */ b", "[x]"])
+def test_a_reason_that_would_end_the_comment(command_line: Run, tmp_path: Path, reason: str) -> None:
+    (tmp_path / "a.md").write_text("\n".join(LINES))
+    answer = command_line(f"--add-ignore={reason}", "a.md")
+    assert answer.status == 2
+    assert "a reason may not hold" in answer.err
+    assert (tmp_path / "a.md").read_text() == "\n".join(LINES)
+
+
+def test_it_goes_with_files_alone(command_line: Run) -> None:
+    assert "cannot write to standard input" in command_line("--add-ignore", "-").err
+    assert "goes with none of" in command_line("--add-ignore", "--fix", "a.md").err
