@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
@@ -20,7 +20,7 @@ from auditor.findings import Edit, Finding, Report, apply
 from auditor.read import decode
 from auditor.statements import Source
 
-__all__ = ["Fixed", "apply", "chosen", "difference", "fix", "replace_file", "save"]
+__all__ = ["Fixed", "apply", "chosen", "difference", "fix", "replace_file", "save", "unsafe_only"]
 
 _MOST_PASSES: Final = 10
 
@@ -57,20 +57,47 @@ def chosen(findings: Iterable[Finding], *, unsafe: bool = False) -> tuple[tuple[
 def fix(report: Report, audit: Callable[[Source], Report], *, unsafe: bool = False) -> Fixed:
     """Repair a report and audit it again until no repair is left, so that fixing twice changes nothing more.
 
-    A report that could not be read in full is left alone, and so is one whose repairs undo each other.
+    A report that could not be read in full is left alone, and so is one whose repairs undo each other. Each safe repair was proved
+    by itself; where several together bring about a finding that was not there, they are written one at a time, or not.
     """
     first, seen, repairs = report, {report.source.text}, 0
     for _ in range(_MOST_PASSES):
         groups = () if any(note.fatal for note in report.notes) else chosen(report.findings, unsafe=unsafe)
-        text = apply(report.source.text, (edit for group in groups for edit in group))
-        if text == report.source.text:
+        made, after = _made(report, groups, audit, unsafe=unsafe)
+        if after is None:
             return Fixed(report, repairs)
-        if text in seen:
+        if after.source.text in seen:
             break
-        seen.add(text)
-        repairs += len(groups)
-        report = audit(_like(report.source, text))
+        seen.add(after.source.text)
+        repairs += made
+        report = after
     return Fixed(first, 0, settled=False)
+
+
+def _made(
+    report: Report, groups: Sequence[tuple[Edit, ...]], audit: Callable[[Source], Report], *, unsafe: bool
+) -> tuple[int, Report | None]:
+    """Return how many repairs were made and the report after them; None where none is left to make."""
+    tries = [groups] if unsafe or len(groups) < 2 else [groups, *([group] for group in groups)]
+    for some in tries:
+        text = apply(report.source.text, (edit for group in some for edit in group))
+        if text == report.source.text:
+            continue
+        after = audit(_like(report.source, text))
+        if unsafe or _places(after) <= _places(report):
+            return len(some), after
+    return 0, None
+
+
+def _places(report: Report) -> set[tuple[str, int]]:
+    """Return the code and line of each finding: an edit of a figure moves columns, never lines."""
+    return {(one.code, report.source.lines.point(one.place.span.start).line) for one in report.findings if not one.place.path}
+
+
+def unsafe_only(report: Report) -> int:
+    """Count the findings of a report whose only repairs are such as take somebody to judge them."""
+    edits = ([repair for repair in one.repairs if repair.edits] for one in report.findings)
+    return sum(bool(repairs) and not any(repair.safe for repair in repairs) for repairs in edits)
 
 
 def _like(source: Source, text: str) -> Source:

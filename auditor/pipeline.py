@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
@@ -28,7 +28,8 @@ from auditor.plans.context import read_context, with_facts
 from auditor.plans.model import Plan
 from auditor.read import decode
 from auditor.rulebook import Rulebook, load
-from auditor.spans import Span
+from auditor.safety import Checked, checked, proved
+from auditor.spans import LineIndex, Span
 from auditor.statements import Document, Note, Source
 from auditor.supposing import Supposing
 from auditor.suppress import CATEGORY
@@ -82,19 +83,32 @@ def audit_source(
     findings = settled(diagnoses, subject, lambda edits: _again(source, edits, book, context))
     own = [claim for claim in read.claims if not claim.source]
     coverage = replace(read.coverage, checked=_checked(own, outcomes, source.text))
+    if any(repair.safe for finding in findings for repair in finding.repairs):
+        before = checked((outcome for outcome in found if outcome.finding not in asides), source.lines)
+        findings = proved(findings, source.text, before, lambda edits: _checked_anew(source, edits, book, context))
     suppressions, _ = suppressions_of(read.document)
     shown = sorted((*findings, *asides), key=lambda one: (one.place.span, one.code))
     return Report(source, retold(outcomes, findings), tuple(shown), len(own), coverage, (*read.notes, *broken), context, suppressions)
 
 
-def _again(source: Source, edits: Iterable[Edit], book: Rulebook, context: tuple[Source, ...]) -> set[tuple[str, int]]:
-    """Read and check a report again with some edits; return the code and line of each finding."""
+def _anew(source: Source, edits: Iterable[Edit], book: Rulebook, context: tuple[Source, ...]) -> tuple[Outcome, ...]:
+    """Read and check a report again with some edits."""
     changed = decode(apply(source.text, edits).encode("utf-8", "surrogatepass"), source.path)
     read = read_claims(changed, context, rules=book)
     rules = [rule for rule in book.rules if rule.category != CATEGORY]
     outcomes, _ = run_checks(rules, Subject(read.document, read.claims, read.plans, book.lexicon, read.context), book.frameworks)
-    found = (outcome.finding for outcome in outcomes)
-    return {(one.code, changed.lines.point(one.place.span.start).line) for one in found if one and not one.place.path}
+    return outcomes
+
+
+def _checked_anew(source: Source, edits: Sequence[Edit], book: Rulebook, context: tuple[Source, ...]) -> Checked:
+    return checked(_anew(source, edits, book, context), LineIndex(apply(source.text, edits)))
+
+
+def _again(source: Source, edits: Sequence[Edit], book: Rulebook, context: tuple[Source, ...]) -> set[tuple[str, int]]:
+    """Read and check a report again with some edits; return the code and line of each finding."""
+    found = (outcome.finding for outcome in _anew(source, edits, book, context))
+    lines = LineIndex(apply(source.text, edits))
+    return {(one.code, lines.point(one.place.span.start).line) for one in found if one and not one.place.path}
 
 
 def _checked(claims: Iterable[Claim], outcomes: Iterable[Outcome], text: str) -> int:

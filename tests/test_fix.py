@@ -58,6 +58,16 @@ def test_a_finding_in_a_context_file_repairs_nothing_here() -> None:
     assert chosen([replace(finding(0, 1, "a"), place=Place(Span(0, 1), "", "facts.json"))]) == ()
 
 
+def test_safe_repairs_that_bring_about_a_finding_together_are_made_one_at_a_time() -> None:
+    def jealous(source: Source) -> Report:
+        left = [finding(at, at + 1, "b") for at in (0, 2) if source.text[at] == "a"]
+        third = (replace(finding(4, 5, "c", safe=False), code="Z"),) if source.text.startswith("b b") else ()
+        return Report(source, findings=(*left, *third))
+
+    fixed = fix(jealous(decode(b"a a x", "a.md")), jealous)
+    assert (fixed.source.text, fixed.repairs) == ("b a x", 1)
+
+
 def test_a_report_read_in_part_is_left_alone() -> None:
     assert fix(audited("BROKEN 4 * 4 = 17"), stand_in_audit).repairs == 0
 

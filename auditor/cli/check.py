@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -161,12 +161,16 @@ def command(
     reports = audits.files(files, failures, stdin_filename)
     if judging is not None:
         reports = [judging.of(report) for report in reports]
+
+    def again(source: Source) -> Report:
+        return audits.of(source) if judging is None else judging.of(audits.of(source))
+
     if add_ignore is not None:
-        return _add_ignores(reports, failures, audits, judging, add_ignore)
+        return _add_ignores(reports, failures, again, add_ignore)
     if diff:
-        return _show_fixes(reports, failures, audits, unsafe=unsafe_fixes)
+        return _show_fixes(reports, failures, again, unsafe=unsafe_fixes)
     if fix:
-        reports = _fix(reports, failures, audits, unsafe=unsafe_fixes, quiet=quiet)
+        reports = _fix(reports, failures, again, unsafe=unsafe_fixes, quiet=quiet)
     basis = _basis(configuration, judging, diff_base or "", excluded=found.excluded, unchanged=len(reports_named) - len(files))
     run = Run(tuple(reports), tuple(failures), __version__, audits.catalog, basis)
     if verbose:
@@ -231,7 +235,7 @@ def _basis(configuration: Configuration, judging: Judging | None, diff_base: str
         tuple(os.path.relpath(one.origin) if one.origin else "--config" for one in configuration.used),
         excluded,
         os.path.relpath(judging.known.path) if judging and judging.known else "",
-        tuple(judging.stale) if judging else (),
+        judging.stale if judging else (),
         diff_base,
         unchanged,
     )
@@ -244,14 +248,18 @@ def _save(text: str, path: Path) -> None:
         raise UsageError(f"--also-write: {path} cannot be written: {error.strerror or error}") from None
 
 
-def _fix(reports: Sequence[Report], failures: list[Failure], audits: Audits, *, unsafe: bool, quiet: bool) -> list[Report]:
+Again = Callable[["Source"], "Report"]
+"""Audits a source as the run does, and lets count what counts."""
+
+
+def _fix(reports: Sequence[Report], failures: list[Failure], again: Again, *, unsafe: bool, quiet: bool) -> list[Report]:
     """Write the repairs of each report to its file and return the reports as they are now."""
-    from auditor.fix import fix, save
+    from auditor.fix import fix, save, unsafe_only
     from auditor.render.run import Failure
 
     after, repairs, files = [], 0, 0
     for report in reports:
-        fixed = fix(report, audits.of, unsafe=unsafe)
+        fixed = fix(report, again, unsafe=unsafe)
         try:
             if fixed.repairs:
                 save(report.source.path, report.source, fixed.source.text)
@@ -262,19 +270,48 @@ def _fix(reports: Sequence[Report], failures: list[Failure], audits: Audits, *, 
             after.append(report)
         if not fixed.settled:
             warn(f"{report.source.path}: not repaired: its repairs undo each other")
+    left = 0 if unsafe else sum(unsafe_only(report) for report in after)
     if repairs and not quiet:
-        warn(f"{repairs} {'repair' if repairs == 1 else 'repairs'} written to {files} {'file' if files == 1 else 'files'}")
+        warn(f"{_counted(repairs, 'repair')} written to {_counted(files, 'file')}")
+    if left and not quiet:
+        warn(f"{_counted(left, 'finding')} left with a repair that takes somebody to judge it: --diff --unsafe-fixes shows them")
     return after
 
 
-def _add_ignores(reports: Sequence[Report], failures: Sequence[Failure], audits: Audits, judging: Judging | None, reason: str) -> int:
+def _show_fixes(reports: Sequence[Report], failures: Sequence[Failure], again: Again, *, unsafe: bool) -> int:
+    """Write what fixing would change as a unified diff, and say so where that is nothing; 1 where there is something."""
+    from auditor.fix import difference, fix, unsafe_only
+    from auditor.render.terminal import cells
+
+    fixed = [fix(report, again, unsafe=unsafe) for report in reports]
+    changes = "".join(difference(report.source, one.source) for report, one in zip(reports, fixed, strict=True))
+    if sys.stdout.isatty():
+        # A file or a pipe gets the very bytes, for `patch`; a terminal what it can be shown.
+        changes = "\n".join("".join(cell for cell, _ in cells(line)) for line in changes.split("\n"))
+    write(changes)
+    left = sum(len(one.report.findings) for one in fixed)
+    doubtful = 0 if unsafe else sum(unsafe_only(one.report) for one in fixed)
+    if left:
+        more = f"; {doubtful:,} have one that takes somebody to judge it: --unsafe-fixes shows them" if doubtful else ""
+        which = "no repair at all" if unsafe else "no safe repair"
+        warn(f"{_counted(left, 'finding')} {'has' if left == 1 else 'have'} {which}{more}")
+    for report, one in zip(reports, fixed, strict=True):
+        if not one.settled:
+            warn(f"{report.source.path}: no repair: its repairs undo each other")
+    for failure in failures:
+        warn(f"{failure.place}: not audited: {failure.message}")
+    return _FAILED if failures else _FINDINGS if changes else 0
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _add_ignores(reports: Sequence[Report], failures: Sequence[Failure], again: Again, reason: str) -> int:
     """Write a suppression into the reports for each finding that counts; 1 where one could not be given any."""
     from auditor.add_ignore import add_ignores
     from auditor.fix import save
     from auditor.render.run import locate
-
-    def again(source: Source) -> Report:
-        return audits.of(source) if judging is None else judging.of(audits.of(source))
 
     comments = files = 0
     left: list[str] = []
@@ -290,23 +327,8 @@ def _add_ignores(reports: Sequence[Report], failures: Sequence[Failure], audits:
         warn(message)
     for failure in failures:
         warn(f"{failure.place}: not audited: {failure.message}")
-    warn(f"{comments} {'suppression' if comments == 1 else 'suppressions'} written to {files} {'file' if files == 1 else 'files'}")
+    warn(f"{_counted(comments, 'suppression')} written to {_counted(files, 'file')}")
     return _FAILED if failures else _FINDINGS if left else 0
-
-
-def _show_fixes(reports: Sequence[Report], failures: Sequence[Failure], audits: Audits, *, unsafe: bool) -> int:
-    """Write what fixing would change as a unified diff; 1 where there is something."""
-    from auditor.fix import difference, fix
-    from auditor.render.terminal import cells
-
-    changes = "".join(difference(report.source, fix(report, audits.of, unsafe=unsafe).source) for report in reports)
-    if sys.stdout.isatty():
-        # A file or a pipe gets the very bytes, for `patch`; a terminal what it can be shown.
-        changes = "\n".join("".join(cell for cell, _ in cells(line)) for line in changes.split("\n"))
-    write(changes)
-    for failure in failures:
-        warn(f"{failure.place}: not audited: {failure.message}")
-    return _FAILED if failures else _FINDINGS if changes else 0
 
 
 def _files(paths: Sequence[str], configuration: Configuration, *, force_exclude: bool, verbose: bool) -> _Found:

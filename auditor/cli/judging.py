@@ -63,15 +63,20 @@ class Judging:
     audit: Callable[[Source], Report]
     known: Known | None = None
     changes: Changes | None = None
-    stale: list[Stale] = field(default_factory=list)
-    """Entries of the baseline that found nothing, for the reports judged so far."""
+    _stale: dict[str, tuple[Stale, ...]] = field(default_factory=dict)
+
+    @property
+    def stale(self) -> tuple[Stale, ...]:
+        """Entries of the baseline that found nothing, for the reports judged so far, each as it was judged last."""
+        return tuple(one for listed in self._stale.values() for one in listed)
 
     def of(self, report: Report) -> Report:
         """Return a report with what the baseline knows and what lies outside the change withheld."""
         if self.known is not None:
             found = self.known.match(report)
             if not any(note.fatal for note in report.notes):
-                self.stale += [Stale(entry.file, entry.code, entry.claim, entry.count) for entry in found.stale]
+                stale = (Stale(entry.file, entry.code, entry.claim, entry.count) for entry in found.stale)
+                self._stale[report.source.path] = tuple(stale)
             report = known(report, found)
         return report if self.changes is None else outside(report, self.changes.lines(report.source.path), self._old(report))
 

@@ -24,7 +24,21 @@ def test_diff_changes_nothing(audit: Run, report: Path) -> None:
 def test_diff_without_a_change(audit: Run, report: Path) -> None:
     report.write_text("4 * 4 = 16\n")
     answer = audit("--diff", "a.md")
+    assert (answer.status, answer.out, answer.err) == (0, "", "")
+
+
+def test_diff_says_that_there_is_no_fix(audit: Run, report: Path) -> None:
+    report.write_text("2 * 2 = 5 !\n")
+    answer = audit("--diff", "a.md")
     assert (answer.status, answer.out) == (0, "")
+    assert answer.err == "1 finding has no safe repair; 1 have one that takes somebody to judge it: --unsafe-fixes shows them\n"
+    assert audit("--diff", "--unsafe-fixes", "a.md").err == ""
+
+
+def test_what_is_known_is_not_fixed(audit: Run, report: Path, tmp_path: Path) -> None:
+    audit("baseline", "create", "--baseline", "known.json", "a.md")
+    assert audit("--fix", "--baseline", "known.json", "a.md").status == 0
+    assert report.read_text() == WRONG
 
 
 def test_diff_of_standard_input(audit: Run) -> None:
@@ -35,7 +49,10 @@ def test_fix_writes_and_reports_what_is_left(audit: Run, report: Path) -> None:
     answer = audit("--fix", "a.md")
     assert answer.status == 0
     assert report.read_text() == "4 * 4 = 16\n2 * 2 = 5 !\n"
-    assert answer.err == "1 repair written to 1 file\n"
+    assert answer.err.splitlines() == [
+        "1 repair written to 1 file",
+        "1 finding left with a repair that takes somebody to judge it: --diff --unsafe-fixes shows them",
+    ]
     assert "2 * 2 is 4, written 5" in answer.out
     assert audit("--fix", "-q", "a.md").err == ""
 
