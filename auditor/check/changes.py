@@ -20,7 +20,7 @@ from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, ConventionTried, Outcome, Place, Repair, Step, Verdict
-from auditor.language.numbers import Form
+from auditor.language.numbers import Form, Number
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -215,9 +215,14 @@ def _built(found: Phrase, before: str, after: str, change: str, names: tuple[str
         one = _with_unit(one, two)
     elif not second.unit and first.unit and not second.noun:
         two = _with_unit(two, one)
-    if not comparable(one, two) or (first.noun and second.noun and first.noun.rstrip("s") != second.noun.rstrip("s")):
+    if not comparable(one, two) or _count_apart(first, second):
         return None
     return Change(one, two, _unsigned(placed(found, change)), found.number(change).form is Form.RATIO, names=names)
+
+
+def _count_apart(one: Number, two: Number) -> bool:
+    """Tell whether two figures count different things: `8 layers`, `4 stages`."""
+    return bool(one.noun and two.noun) and one.noun.rstrip("s") != two.noun.rstrip("s")
 
 
 def _unsigned(item: Placed) -> Placed:
@@ -478,7 +483,7 @@ def _object_change(subject: Subject, before: int, after: int, change: int) -> Ch
     percent = number.unit == "%" or {"percent", "percentage", "pct"} & set(words)
     ratio = number.form is Form.RATIO or bool({"factor", "multiplier", "ratio", "speedup", "x"} & set(words))
     first, second = _of_claim(subject, before, one), _of_claim(subject, after, two)
-    if bool(percent) == ratio or not comparable(first, second):
+    if bool(percent) == ratio or not comparable(first, second) or _count_apart(one.numbers[0], two.numbers[0]):
         return None
     if percent:
         stated_change = replace(stated_change, printed=replace(stated_change.printed, unit=PERCENT), unit_elsewhere=number.unit != "%")

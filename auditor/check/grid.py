@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -18,7 +18,7 @@ from auditor.language.numbers import Form, Number
 from auditor.spans import Span, Text
 from auditor.statements import Kind, Label, LabelKind, Statement
 
-__all__ = ["Column", "Figure", "Grid", "grids", "one_figure"]
+__all__ = ["Column", "Figure", "Grid", "grids", "objects", "one_figure", "tables"]
 
 MAX_ROWS: Final = 120
 MAX_COLUMNS: Final = 16
@@ -80,6 +80,8 @@ class Column:
     name: str
     words: tuple[str, ...]
     figures: Mapping[int, Figure]
+    statements: Mapping[int, int] = field(default_factory=dict)
+    """All statements of the column by row, with a plain figure or without."""
 
 
 @dataclass(frozen=True)
@@ -128,12 +130,12 @@ def _negative(content: str, number: Number) -> bool:
 
 def grids(subject: Subject) -> Iterator[Grid]:
     """Yield the grids of a report."""
-    yield from _tables(subject)
-    yield from _objects(subject)
+    yield from tables(subject)
+    yield from objects(subject)
     yield from _arrays(subject)
 
 
-def _tables(subject: Subject) -> Iterator[Grid]:
+def tables(subject: Subject) -> Iterator[Grid]:
     """Yield the tables of Markdown and HTML."""
     tables: dict[int, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
     for index, statement in enumerate(subject.document.statements):
@@ -171,13 +173,14 @@ def _grid(
     columns, texts = [], []
     for column in sorted(cells)[:MAX_COLUMNS]:
         figures, words = {}, [""] * len(rows)
+        stood = {place[row]: index for row, index in sorted(cells[column].items())}
         for row, index in cells[column].items():
             figure = one_figure(subject, statements[index].value, index)
             if figure is not None:
                 figures[place[row]] = figure
             else:
                 words[place[row]] = statements[index].value.content[:60]
-        columns.append(Column(heads[column], _words(subject, heads[column]), figures if _alike(figures) else {}))
+        columns.append(Column(heads[column], _words(subject, heads[column]), figures if _alike(figures) else {}, stood))
         texts.append(words)
     if len(rows) <= MAX_ROWS:
         yield Grid(tuple(columns), tuple(names), tuple(zip(*texts, strict=True)))
@@ -193,7 +196,7 @@ def _words(subject: Subject, text: str) -> tuple[str, ...]:
     return tuple(word.text for word in subject.lexicon.normalize(text))
 
 
-def _objects(subject: Subject) -> Iterator[Grid]:
+def objects(subject: Subject) -> Iterator[Grid]:
     """Yield the objects of an array, and those of one object that have the same keys, as rows."""
     families: dict[object, dict[object, dict[tuple[str, ...], int]]] = defaultdict(lambda: defaultdict(dict))
     names: dict[object, str] = {}

@@ -27,6 +27,9 @@ __all__ = ["Law", "laws", "rows"]
 LEAST_ROWS: Final = 4
 LEAST_DIGITS: Final = 7.0
 """Digits that must come out right, beyond those of the factor: chance makes one table in ten million so."""
+LEAST_SHARE: Final = 2.5
+"""The same for percentages, of which one expects that they are the quotient of two columns beside them."""
+_PERCENT: Final = Fraction(1, 100)
 MOST_EXCEPTIONS: Final = Fraction(1, 7)
 _NATURAL: Final = frozenset(Fraction(10) ** power for power in (0, 2, 3, 6, 9, -2, -3, -6, -9)) | {
     Fraction(60),
@@ -146,8 +149,13 @@ def _product(
             return  # three measured columns may follow some smooth curve
         cost = max(_row_digits([figures[row] for figures in columns]) for row in holds)
     digits = _digits(columns, holds) - cost
-    if digits >= LEAST_DIGITS:
+    if digits >= (LEAST_SHARE if factor == _PERCENT and _shares(grid, operands) else LEAST_DIGITS):
         yield Law(result, operands, False, factor, tuple(holds), tuple(row for row in common if row not in holds), digits)
+
+
+def _shares(grid: Grid, operands: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether one of two operands is a column of percentages, which are mostly a quotient of two columns beside them."""
+    return len(operands) > 1 and any(_unit(grid.columns[column]).endswith("%") for column, _ in operands)
 
 
 def _may_hold(

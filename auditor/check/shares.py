@@ -321,6 +321,8 @@ def _wholes(part: Claim, name: str, found: Phrase, subject: Subject) -> list[Cla
 
 # --- shares of a column or list
 
+_ALL: Final = 100
+"""Per cent of the row that is the whole."""
 _FITTING: Final = Fraction(3, 5)
 """Share of the rows that must divide one whole before the others are held against it."""
 
@@ -353,7 +355,7 @@ def _judged(rows: Sequence[_Row], wholes: Sequence[Placed], rule: Rule, of: str)
     parts = [row for row in rows if not row.total]
     if len(parts) < 2 or any(row.part.dimension != rows[0].part.dimension for row in rows):
         return
-    candidates = [row.part for row in rows if row.total]
+    candidates = [row.part for row in rows if row.total or row.share.printed.value == _ALL]
     candidates += [whole for whole in wholes if comparable(whole, parts[0].part)]
     if len(parts) > 2 or not candidates:
         candidates.append(_added([row.part for row in parts]))

@@ -13,9 +13,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
+from math import log10
 from typing import Final
 
+from auditor.check.grid import Column, Grid, objects, tables
 from auditor.check.owners import number_of, products_of, whole_claims
+from auditor.check.placed import PERCENT
 from auditor.check.printed import Printed, agrees, binary_scale, printed
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Shape, leaves, read
@@ -38,7 +41,6 @@ MAX_PARTS: Final = 200
 MAX_DOUBTFUL: Final = 5
 RANGE_SLACK: Final = Fraction(1, 10)
 """How far the ends of a total given as a range may lie from the sums of its parts' ends."""
-_TOTAL: Final = frozenset(("total", "sum", "overall", "subtotal", "totals", "altogether", "aggregate"))
 _OTHER: Final = frozenset(
     (
         *(
@@ -145,15 +147,13 @@ class Entry:
     """It stands beside a bound: `17.5 GB < 68 GB`."""
     in_words: bool = False
     """It stands in the words of its statement: `all-reduce, about 5 % overhead`."""
+    is_total: bool = False
+    """It is called a total, or its row is one by its other columns."""
 
     @property
     def said(self) -> str:
         """The figure for people, with the unit its labels give it."""
         return f"{self.text} {self.printed.unit}" if self.unit_elsewhere else self.text
-
-    @property
-    def is_total(self) -> bool:
-        return bool(self.words) and bool(set(self.words) & _TOTAL)
 
     @property
     def is_part(self) -> bool:
@@ -194,6 +194,7 @@ def totals(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     yield from _tables(subject, rule)
     yield from _lists(subject, rule)
     yield from _objects(subject, rule)
+    yield from _beside(subject, rule)
 
 
 # --- figures with labels
@@ -238,6 +239,7 @@ def _entry(subject: Subject, index: int, words: Sequence[Word], label: str, *, i
         overlaps=(dimension == TIME or in_words) and bool(_OVERLAPPING.search(f"{label} {content}".lower())),
         compared=compared,
         in_words=in_words,
+        is_total=any(word.text in subject.lexicon.totals for word in words),
     )
 
 
@@ -438,40 +440,76 @@ def _repairs(total: Entry, middle: Fraction, unit: Unit, value: str) -> tuple[Re
 
 # --- tables
 
+_PROVEN: Final = 4.0
+_CONFIRMED: Final = 1.0
+"""Digits that must come out right before a row is taken for the sum of those above it: unnamed, or called a total or something like it."""
+
 
 def _tables(subject: Subject, rule: Rule) -> Iterator[Outcome]:
-    statements = subject.document.statements
-    columns: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for index, statement in enumerate(statements):
-        if statement.kind is Kind.CELL and statement.cell is not None and statement.cell.column > 0 and not statement.struck:
-            columns[statement.cell.table, statement.cell.column].append(index)
-    for (_, _), cells in sorted(columns.items()):
-        yield from _column(subject, cells, rule)
+    for grid in tables(subject):
+        proven = _proven(grid, subject)
+        for position, column in enumerate(grid.columns[1:], 1):
+            yield from _column(subject, grid, {row for row, by in proven.items() if by - {position}}, column.statements, rule)
 
 
-def _column(subject: Subject, cells: Sequence[int], rule: Rule) -> Iterator[Outcome]:
-    """Yield the outcomes of the total rows of one column."""
-    statements = subject.document.statements
+def _proven(grid: Grid, subject: Subject) -> Mapping[int, set[int]]:
+    """Return the rows that are the sum of those above them in some columns, with these columns."""
+    found: dict[int, set[int]] = {}
+    for row in range(2, len(grid.rows)):
+        first = max((above + 1 for above in found), default=0)
+        named = not subject.lexicon.summaries.isdisjoint(word.text for word in subject.lexicon.normalize(grid.rows[row]))
+        by = {
+            position: log10(max(column.figures[row].core, 1)) for position, column in enumerate(grid.columns) if _sums(column, first, row)
+        }
+        if row - first > 1 + (not named) and sum(by.values()) >= (_CONFIRMED if named else _PROVEN):
+            found[row] = set(by)
+    return found
+
+
+def _sums(column: Column, first: int, row: int) -> bool:
+    """Tell whether a figure is the sum of those above it, of which at least two are more than nothing."""
+    parts = [column.figures[above] for above in range(first, row) if above in column.figures]
+    total = column.figures.get(row)
+    if total is None or sum(part.value > 0 for part in parts) < 2:
+        return False
+    slack = sum((figure.step for figure in (total, *parts) if not figure.whole), Fraction(0))
+    return abs(sum((part.value for part in parts), Fraction(0)) - total.value) <= slack
+
+
+def _column(subject: Subject, grid: Grid, proven: Collection[int], cells: Mapping[int, int], rule: Rule) -> Iterator[Outcome]:
+    """Yield the outcomes of the total rows of one column; `proven` are rows that other columns prove to be totals."""
     pending: list[Entry] = []
     clean, earlier = True, None
-    for index in cells:
-        statement = statements[index]
-        row = next((label for label in reversed(statement.path) if label.kind is LabelKind.ROW), None)
-        words = subject.lexicon.normalize(row.text.content) if row else ()
-        entry = _entry(subject, index, words, row.text.content if row else "")
+    for row, index in cells.items():
+        words = subject.lexicon.normalize(grid.rows[row])
+        entry = _entry(subject, index, words, grid.rows[row])
         if entry is None:
-            clean = clean and not any(character.isdigit() for character in statement.value.content)
+            clean = clean and not any(character.isdigit() for character in subject.document.statements[index].value.content)
             continue
-        if not entry.is_total:
+        if not entry.is_total and row not in proven:
             pending.append(entry)
             continue
         parts = [part for part in pending if part.dimension == entry.dimension]
         if entry.dimension != DIMENSIONLESS or _whole(entry, parts):
-            sure = clean and len(parts) == len(pending) and _additive(subject, index, entry.dimension)
+            said = entry.dimension != DIMENSIONLESS or _says_total(subject, index, entry)
+            additive = (said and _additive(subject, index, entry.dimension)) or (row in proven and _exceeds(entry, parts))
+            sure = clean and len(parts) == len(pending) and additive
             outcome = _judge(entry, parts, rule, sure=sure, earlier=_of_kind(earlier, entry))
             if outcome is not None:
                 yield outcome
         pending, clean, earlier = [], True, entry
+
+
+def _says_total(subject: Subject, index: int, total: Entry) -> bool:
+    """Tell whether a row is called a total of its column, and not the total of something: `Total GPUs` under `Strategy`."""
+    head = next((label for label in reversed(subject.document.statements[index].path) if label.kind is LabelKind.COLUMN), None)
+    words = {word.text for word in subject.lexicon.normalize(head.text.content)} if head else set()
+    return set(total.words) <= words | subject.lexicon.totals | subject.lexicon.transparent - {"gpu"}
+
+
+def _exceeds(total: Entry, parts: Sequence[Entry]) -> bool:
+    """Tell whether a figure is more than any of its parts, as a sum is and a mean or a largest is not."""
+    return total.printed.unit is not PERCENT and all(total.middle > part.middle for part in parts)
 
 
 _ADDITIVE_NOT: Final = frozenset(("ratio", "efficiency", "mfu", "bandwidth", "utilization", "latency", "p50", "p99", "average", "per"))
@@ -626,3 +664,38 @@ def _broken_down(subject: Subject, parts: Sequence[Entry], rule: Rule) -> Iterat
     outcome = _judge(beside[0], parts, rule, sure=True, counts=counts)
     if outcome is not None:
         yield outcome
+
+
+# --- totals beside the objects whose figures they add up
+
+_OTHERS: Final = 2
+"""Figures beside a total that must be sums as well before it is held against its parts."""
+
+
+def _beside(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Yield the outcomes of figures that are named as the columns of like objects are, where others beside them are their sums.
+
+    `"totals": {"requests_ok": 10, "requests_failed": 2}` stands beside `"phases": [{"requests": {"ok": 4, "failed": 1}}, ...]`.
+    """
+    families = list(objects(subject))
+    inside = {index for grid in families for column in grid.columns for index in column.statements.values()}
+    columns = {_plain_words(subject, column.name): column for grid in families for column in grid.columns if len(column.figures) > 1}
+    beside: dict[tuple[object, ...], list[tuple[Entry, Sequence[Entry]]]] = defaultdict(list)
+    for index, statement in enumerate(subject.document.statements):
+        if statement.kind is not Kind.ENTRY or statement.literal != "number" or index in inside:
+            continue
+        column = columns.get(_plain_words(subject, statement.label))
+        total = _labelled_entry(subject, index) if column else None
+        if column is not None and total is not None:
+            parts = [entry for part in column.statements.values() if (entry := _labelled_entry(subject, part))]
+            beside[place_of(statement.path[:-1])].append((total, parts))
+    for pairs in beside.values():
+        held = [total for total, parts in pairs if _adds_up(total, parts) is not None]
+        for one, its_parts in pairs if len(held) >= _OTHERS else ():
+            outcome = _judge(one, its_parts, rule, sure=_exceeds(one, its_parts))
+            if outcome is not None:
+                yield outcome
+
+
+def _plain_words(subject: Subject, name: str) -> frozenset[str]:
+    return frozenset(word.text for word in subject.lexicon.normalize(name)) - subject.lexicon.totals

@@ -101,8 +101,11 @@ class Lexicon:
     linking: frozenset[str]
     """Words that tie the number behind them to what stands before: `of`, `per`, `with`."""
     denying: frozenset[str]
+    totals: frozenset[str]
     summaries: frozenset[str]
     """Words that name what sums up others: `total`, `mean`."""
+    statistics: Mapping[str, Fraction | None]
+    """Ranks of the names of statistics from 0 (least) to 100 (most); None for a mean."""
     vocabulary: Vocabulary
     """How numbers, units and names are written."""
     key_units: Mapping[str, str]
@@ -248,7 +251,9 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         keyed_by=frozenset(data["keyed_by"].split()),
         linking=frozenset(data["linking"].split()),
         denying=frozenset(data["denying"].split()),
+        totals=frozenset(data["totals"].split()),
         summaries=frozenset(data["summaries"].split()),
+        statistics={name: None if rank is None else Fraction(str(rank)) for name, rank in data["statistics"].items()},
         vocabulary=vocabulary,
         key_units={
             "_".join(_words(normalize, key)) if key not in data["key_units"] else key: symbol for key, symbol in data["key_units"].items()

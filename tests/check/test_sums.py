@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -130,3 +132,32 @@ def test_a_subtotal_stands_beside_what_it_adds_up(parts: list[int]) -> None:
     assert verdicts(bullets(*rows), RULE) == {Verdict.HELD}
     apart = [rows[2], rows[0], rows[3], rows[1], *rows[4:]]
     assert verdicts(bullets(*apart), RULE) == {Verdict.CONTRADICTED}
+
+
+@pytest.mark.parametrize("name", ["Total", "All", "Overall", "Sum of all"])
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_row_that_other_columns_prove_to_be_a_total(name: str, wrong: bool) -> None:
+    rows = [("north", 37, 9_213), ("south", 21, 5_229), ("west", 33, 8_217)]
+    table = "".join(f"| {row} | {one} | {two:,} |\n" for row, one, two in (*rows, (name, 91, 22_659 + 1_500 * wrong)))
+    found = findings(f"| Region | Requests/s | Latency per token |\n|---|---|---|\n{table}", RULE)
+    assert [finding.claimed for finding in found] == (["24,159"] if wrong else [])
+
+
+def test_rows_that_double_are_no_totals() -> None:
+    text = "| Run | Batch | Steps | ms |\n|---|---|---|---|\n| a | 8 | 16 | 11.0 |\n| b | 8 | 16 | 12.5 |\n| c | 16 | 32 | 22.9 |\n"
+    assert findings(text, RULE) == []
+
+
+def test_a_total_of_something_is_none_of_the_rows_above() -> None:
+    text = "| Setting | Plan |\n|---|---|\n| TP | 4 |\n| PP | 3 |\n| CP | 2 |\n| Total GPUs | 12 |\n"
+    assert findings(text, RULE) == []
+
+
+@pytest.mark.parametrize(("total", "found"), [(122, []), (142, ["142"]), (104, [])])
+def test_totals_beside_objects(total: int, found: list[str]) -> None:
+    phases = [(913, 7, 301_290), (2_207, 11, 728_310), (3_159, 104, 1_042_470)]
+    data = {
+        "phases": [{"requests": {"ok": ok, "failed": failed}, "tokens": {"answer": answer}} for ok, failed, answer in phases],
+        "totals": {"requests_ok": 6_279, "requests_failed": total, "answer_tokens": 2_072_070},
+    }
+    assert [finding.claimed for finding in findings(json.dumps(data), RULE, "run.json")] == found
