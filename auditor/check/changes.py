@@ -186,7 +186,7 @@ _AFTER_TARGET: Final = re.compile(
 
 
 _FROM_TO_THEN: Final = re.compile(
-    rf"from {_N}{_WORDS} to {_N}{_WORDS}[,;:–—\-] ?(?:an? |by |or |for an? |representing an? |about |roughly )*{_N}(?={_OWN})"
+    rf"from {_N}{_WORDS} to {_N}{_WORDS}[,;:–—\-] ?(?:an? |by |or |for an? |representing an? |about |roughly |{_VERB} of )*{_N}(?={_OWN})"
 )
 _FROM_TO_BY: Final = re.compile(rf"from {_N}{_WORDS} to {_N}(?: [a-z]+)? by {_N}(?! of)")
 _CHANGE_FIRST: Final = re.compile(rf"{_N}([a-z/ \-]{{0,40}})[(\[:,] ?(?:from )?{_N}{_WORDS} ?(?:→|->|=>|➜|⇒|to|vs\.?|versus) ?{_N}")

@@ -7,7 +7,8 @@ a / b x c as a / (b x c), counts of elements as bytes). It is contradicted only 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -18,6 +19,7 @@ from auditor.check.passages import Passage, disowned
 from auditor.check.printed import Printed, agrees
 from auditor.check.stated import operand
 from auditor.check.subject import Subject
+from auditor.check.worked import worked
 from auditor.claims.equation import Equation, Leaf, Node, Product, Shape, Side, Sum, leaves, operations
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, ConventionTried, Edit, Operand, Outcome, Place, Repair, Severity, Step, Verdict
@@ -73,8 +75,9 @@ _Judgement = _Agreement | _Gap | _Unclear
 
 
 def written(subject: Subject, rule: Rule) -> Iterable[Outcome]:
-    """Yield an outcome for every written equation of the report."""
-    return _outcomes(subject, rule, conversions=False)
+    """Yield an outcome for every written equation of the report, and for figures beside the arithmetic that gives them."""
+    yield from _outcomes(subject, rule, conversions=False)
+    yield from _beside(subject, rule)
 
 
 def conversion(subject: Subject, rule: Rule) -> Iterable[Outcome]:
@@ -175,6 +178,21 @@ def _outcomes(subject: Subject, rule: Rule, *, conversions: bool) -> Iterator[Ou
         if span not in seen and (outcome := _outcome(passage, equation, rule)) is not None:
             seen.add(span)
             yield outcome
+
+
+def _beside(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Yield the outcomes of figures beside arithmetic; one that fails counts only where two others of its family hold."""
+    families: dict[Hashable, list[Outcome]] = defaultdict(list)
+    for family, passage, equation in worked(subject):
+        if (outcome := _outcome(passage, equation, rule)) is not None:
+            families[family].append(outcome)
+    for outcomes in families.values():
+        held = sum(outcome.verdict is Verdict.HELD for outcome in outcomes)
+        shows = held >= _SHOWING and held > len(outcomes) / 2
+        yield from (outcome for outcome in outcomes if shows or outcome.verdict is Verdict.HELD)
+
+
+_SHOWING: Final = 2
 
 
 def _outcome(passage: Passage, equation: Equation, rule: Rule) -> Outcome | None:
@@ -421,6 +439,8 @@ def _contradicted(passage: Passage, equation: Equation, gap: _Gap, spans: tuple[
     unit = _unit(target, computed)
     value = figure(_shown(text, target, computed, unit), unit)
     arithmetic = " ".join(text[other.start : other.end].split())
+    if equation.shape is Shape.SHARE:
+        arithmetic = " × ".join(leaf.text for leaf in leaves(other.tree))
     slip = _slip(text, gap)
     message = f"{arithmetic} = {value}, but the report says {' '.join(claimed.split())}"
     if slip:

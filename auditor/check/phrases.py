@@ -52,6 +52,9 @@ class Phrase:
         return self.passage.content[number.digits : number.end if number.unit else number.stop]
 
 
+CURRENCIES: Final = "$€£"
+
+
 def phrase(passage: Passage, lexicon: Lexicon) -> Phrase:
     """Return a passage as a phrase; numbers that only name something stay text."""
     content = passage.content
@@ -59,7 +62,7 @@ def phrase(passage: Passage, lexicon: Lexicon) -> Phrase:
     parts: list[str] = []
     position = 0
     for index, number in enumerate(found):
-        parts.append(content[position : max(position, number.start)].lower())
+        parts.append(content[position : max(position, number.start)].lower().rstrip(CURRENCIES))
         parts.append(chr(_FIRST + index))
         position = max(number.end, number.stop, position)
     parts.append(content[position:].lower())

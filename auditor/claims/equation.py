@@ -362,7 +362,7 @@ def _converts(one: Node, two: Node) -> bool:
     if not isinstance(one, Leaf) or not isinstance(two, Leaf):
         return False
     first, second = UNITS.get(one.number.unit), UNITS.get(two.number.unit)
-    if first is None or second is None or first.dimension == DIMENSIONLESS or one.per or two.per:
+    if first is None or second is None or first.dimension == DIMENSIONLESS or one.per or two.per or one.each != two.each:
         return False
     return first.dimension == second.dimension and first.scale != second.scale
 
@@ -540,8 +540,8 @@ def _worded(node: Node, items: Sequence[Token], index: int) -> Node:
     """Return an operand with what a word behind it says: `/ms`, a unit behind a bracket, or one that is not known."""
     word, before = items[index], items[index - 1]
     if isinstance(node, Leaf):
-        if word.per:
-            return replace(node, per=node.per or word.per)
+        if word.per or word.each:
+            return replace(node, per=node.per or word.per, each=node.each or word.each)
         follows = before.kind is TokenKind.NUMBER and not node.number.unit and not node.number.noun
         counts = index + 1 < len(items) and items[index + 1].kind is TokenKind.WORD
         return replace(node, clear=False) if word.unit_like and follows and not counts else node
@@ -607,17 +607,17 @@ def _explained(figure: Leaf, group: Token) -> Iterator[Equation]:
         if tree is not None and stop == len(parts[0]) and operations(tree) and _computable(tree):
             yield Equation(figure.start, tree.end, sides, Shape.BRACKET)
     elif len(parts) == 2:
-        (share, end), (result, _) = _sum(parts[0], 0, 0), _sum(parts[1], 0, 0)
-        if (
-            isinstance(share, Leaf)
-            and end == len(parts[0])
-            and share.number.unit == "%"
-            and isinstance(result, Leaf)
-            and result.number.unit == figure.number.unit != ""
-            and share.clear
-            and result.clear
-        ):
-            product = Product(figure.start, share.end, (("*", figure), ("*", share)))
-            yield Equation(
-                figure.start, result.end, (Side(figure.start, share.end, product), Side(result.start, result.end, result)), Shape.SHARE
-            )
+        yield from _continued(figure, parts)
+
+
+def _continued(figure: Leaf, parts: Sequence[Sequence[Token]]) -> Iterator[Equation]:
+    """Yield what a bracket makes of the figure before it: `400 TFLOPS (60% MFU = 240 TFLOPS)`, `32 GPUs (64 GB each = 2 TB)`."""
+    (factor, end), (result, _) = _sum(parts[0], 0, 0), _sum(parts[1], 0, 0)
+    if not isinstance(factor, Leaf) or not isinstance(result, Leaf) or end != len(parts[0]) or not (factor.clear and result.clear):
+        return
+    share = factor.number.unit == "%" and result.number.unit == figure.number.unit != ""
+    each = factor.each and not figure.number.unit and bool(result.number.unit) and bool(factor.number.unit)
+    if share or each:
+        product = Product(figure.start, factor.end, (("*", figure), ("*", factor)))
+        sides = (Side(figure.start, factor.end, product), Side(result.start, result.end, result))
+        yield Equation(figure.start, result.end, sides, Shape.SHARE)

@@ -35,6 +35,8 @@ class Leaf:
     """Unit of time it is divided by, beyond its own unit: `ms` in `30.7 GB/ms`."""
     clear: bool = True
     """False where a word behind it looks like a unit that is not known."""
+    each: bool = False
+    """A word behind it says that it is of one of many: `64 GB each`."""
 
 
 class TokenKind(StrEnum):
@@ -75,6 +77,8 @@ class Token:
     """For words: spelt like a unit."""
     unit: str = ""
     """For words behind a bracket: the unit they are."""
+    each: bool = False
+    """For words: they say that the figure before them is of one of many."""
 
 
 _WORD: Final = re.compile(r"[^\W\d_]\w*(?:[-‑/'’.&][^\W\d_]\w*)*")
@@ -240,7 +244,16 @@ class _Scanner:
             per = _TIMES.get(lowered, "")
         unit = self.lexicon.units.get(text) if before is not None and before.kind is TokenKind.CLOSE else None
         self.found.append(
-            Token(TokenKind.WORD, start, end, text, per=per, unit_like=self.is_unit_like(text), unit=unit.symbol if unit else "")
+            Token(
+                TokenKind.WORD,
+                start,
+                end,
+                text,
+                per=per,
+                unit_like=self.is_unit_like(text),
+                unit=unit.symbol if unit else "",
+                each=lowered in self.lexicon.each,
+            )
         )
         return end
 

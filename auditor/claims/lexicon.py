@@ -101,6 +101,8 @@ class Lexicon:
     linking: frozenset[str]
     """Words that tie the number behind them to what stands before: `of`, `per`, `with`."""
     denying: frozenset[str]
+    each: frozenset[str]
+    """Words behind a figure of one of many: `64 GB each`."""
     totals: frozenset[str]
     summaries: frozenset[str]
     """Words that name what sums up others: `total`, `mean`."""
@@ -251,6 +253,7 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         keyed_by=frozenset(data["keyed_by"].split()),
         linking=frozenset(data["linking"].split()),
         denying=frozenset(data["denying"].split()),
+        each=frozenset(data["each"].split()),
         totals=frozenset(data["totals"].split()),
         summaries=frozenset(data["summaries"].split()),
         statistics={name: None if rank is None else Fraction(str(rank)) for name, rank in data["statistics"].items()},

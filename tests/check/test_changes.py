@@ -153,3 +153,9 @@ def test_changes_in_many_ways(old: int, new: int, style: int, base: int) -> None
 )
 def test_reductions_beyond_all(text: str, count: int) -> None:
     assert len(findings(f"- {text}\n", "reduction-beyond-all")) == count
+
+
+def test_prices_change_too() -> None:
+    assert verdicts("The price fell from $4.10 to $1.74, a cut of 58 %.\n", RULE) == {Verdict.HELD}
+    (finding,) = findings("The price fell from $4.10 to $1.74, a cut of 38 %.\n", RULE)
+    assert finding.claimed == "38 %"

@@ -290,3 +290,23 @@ def test_a_second_figure_in_brackets_may_be_another(text: str) -> None:
 )
 def test_what_only_looks_like_an_equation_contradicts_nothing(text: str) -> None:
     assert findings(f"- {text}\n", RULE) == []
+
+
+CELLS = "| Part | Rule | GB |\n|---|---|---|\n| a | 2 B × 3.5 B | 7.0 |\n| b | 4 B × 3.5 B | 14.0 |\n| c | 12 B × 3.5 B / 8 | {} |\n"
+
+
+@pytest.mark.parametrize(("third", "found"), [("5.25", []), ("6.75", ["6.75"]), ("see below", [])])
+def test_arithmetic_in_the_cell_before_its_result(third: str, found: list[str]) -> None:
+    assert [finding.claimed for finding in findings(CELLS.format(third), RULE)] == found
+
+
+def test_one_product_beside_a_figure_proves_nothing() -> None:
+    assert findings("| Node | Shape | Nodes |\n|---|---|---|\n| a | 8 × 80 GB | 4 |\n| b | 8 × 96 GB | 2 |\n", RULE) == []
+
+
+@pytest.mark.parametrize(("third", "found"), [("75.9", []), ("85.9", ["85.9"])])
+def test_arithmetic_in_a_comment_above_its_key(third: str, found: list[str]) -> None:
+    text = f"cost:\n  # 33 x 2.3\n  perHour: {third}\n  # 141.4 / 4\n  weights: 35.35\n  # 57 / 19\n  rate: 3\n  # 8 x 80\n  notes: some\n"
+    assert [finding.claimed for finding in findings(text, RULE, "values.yaml")] == found
+    text = f"cost:\n  perHour: {third}  # 33 x 2.3\n  weights: 35.35  # 141.4 / 4\n  rate: 3  # 57 / 19\n"
+    assert [finding.claimed for finding in findings(text, RULE, "values.yaml")] == found

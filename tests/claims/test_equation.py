@@ -69,6 +69,7 @@ def equations(text: str) -> list[str]:
         ("5 more hours: (900-100)*9/(60*2)=60", "[* (+900 -100) * 9 / [* 60 * 2]] = 60"),
         ("6 layers x 2 KV heads x 64 = 768", "[* 6 * 2 * 64] = 768"),
         ("6 × 4 = 24 ranks for PP=6 × TP=4", "[* 6 * 4] = 24"),
+        ("24 GPUs (96 GB each = 2.3 TB total)", "[* 24 * 96 GB] = 2.3 TB"),
         ("2 × 8 GPUs on each side plus 4 spare = 20", ""),
     ],
 )
@@ -104,6 +105,7 @@ def test_spellings(text: str, expected: str) -> None:
         "MBS % 4 * 2 = 0",
         "2 engines (48 GPUs) + 3 engines (16 GPUs) = 144 GPUs",
         "64 × 540 VA = 35 kVA",
+        "of 64 GB each = 2 TB in all",
         "3 experts in each of 4 groups × 2 = 24",
     ],
 )
