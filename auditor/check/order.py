@@ -17,6 +17,8 @@ from auditor.check.printed import printed
 from auditor.check.subject import Subject
 from auditor.findings import Operand, Outcome, Place, Step, Verdict
 from auditor.language.numbers import Form
+from auditor.relations.figures import figure as shown
+from auditor.relations.language import decimal
 from auditor.rulebook import Rule
 from auditor.statements import Kind, LabelKind, Statement, place_of
 from auditor.units import TIME, UNITS
@@ -79,20 +81,16 @@ def _contradicted(point: _Point, bound: _Point, rule: Rule, *, above: bool) -> O
     relation = "above" if above else "below"
     message = f"{point.name} {figure.text} is {relation} {bound.name} {other.text}"
     sign = "<=" if above else ">="
+    unit = other.printed.unit if other.scale != 1 else None
+    value = shown(other.value, unit or UNITS["1"])
+    operand = Operand(bound.name, other.text, other.value, other.value, other.span)
     finding = rule.finding(
         message,
         Place(figure.span, f"{relation} {bound.name}"),
         related=(Place(other.span, f"{bound.name} is {other.text}"),),
         claimed=figure.text,
         expected=f"{'at most' if above else 'at least'} {other.text}",
-        derivation=(
-            Step(
-                f"{point.name} {sign} {bound.name}",
-                other.text,
-                other.text,
-                (Operand(bound.name, other.text, other.value, other.value, other.span),),
-            ),
-        ),
+        derivation=(Step(f"{point.name} {sign} {bound.name}", decimal(other.value) or str(other.value), value, (operand,)),),
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, (figure.span, other.span), message, finding)
 
