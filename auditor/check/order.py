@@ -90,7 +90,11 @@ def _contradicted(point: _Point, bound: _Point, rule: Rule, *, above: bool) -> O
         related=(Place(other.span, f"{bound.name} is {other.text}"),),
         claimed=figure.text,
         expected=f"{'at most' if above else 'at least'} {other.text}",
-        derivation=(Step(f"{point.name} {sign} {bound.name}", decimal(other.value) or str(other.value), value, (operand,)),),
+        derivation=(
+            Step(
+                f"{point.name} {sign} {bound.name}", decimal(other.value) or str(other.value), value, (operand,), other.value, other.value
+            ),
+        ),
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, (figure.span, other.span), message, finding)
 
