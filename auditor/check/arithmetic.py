@@ -37,6 +37,8 @@ class Manner:
     """K and M behind a count as powers of 1024."""
     as_bytes: tuple[int, ...] = ()
     """Where the numbers start whose bare `B` is read as bytes, not billions."""
+    as_billions: tuple[int, ...] = ()
+    """Where the numbers start whose `B` is read as billions, not bytes."""
     under_the_line: bool = False
     """All that follows a division sign divides: a / b x c is a / (b x c)."""
     bits: bool = False
@@ -58,6 +60,7 @@ class Manner:
             (self.binary_units in _SMALL_PREFIXES, " and ".join(f"{letter}B" for letter in self.binary_units) + " as powers of 1024"),
             (self.binary_suffixes, "K and M as powers of 1024"),
             (bool(self.as_bytes), "B as bytes"),
+            (bool(self.as_billions), "B as billions"),
             (self.under_the_line, "all that follows the division sign divides"),
             (self.bits, "the factor 8 turns bytes into bits"),
             (self.prefixes, "the divisor turns bytes into the other side's unit"),
@@ -95,7 +98,7 @@ def manners(text: str, trees: Sequence[Node]) -> Iterator[Manner]:
     units = [UNITS[leaf.number.unit] for leaf in found if leaf.number.unit in UNITS]
     data = any(binary_scale(unit) for unit in units)
     suffix = any(len(leaf.number.written) > 1 for leaf in found)
-    sizes = [leaf.start for leaf in found if is_bytes_suffix(leaf)][:MAX_SIZES]
+    sizes = [leaf for leaf in found if is_bytes_suffix(leaf)][:MAX_SIZES]
     under = any(_mixes(tree) for tree in trees)
     bits = any("bit" in unit.symbol for unit in units) and any(_is_eight(leaf) for leaf in found)
     prefixes = {unit.symbol[0] for unit in units if binary_scale(unit)}
@@ -107,7 +110,8 @@ def manners(text: str, trees: Sequence[Node]) -> Iterator[Manner]:
     scaled, raised = ((False, True) if switch else (False,) for switch in (divides, flat))
     choices = product(raised, scaled, bit, lines, bytes_, letters, powers if data else [""])
     for flattened, prefix, one, line, byte, letter, power in islice(choices, MAX_MANNERS):
-        yield Manner(power, letter, byte, line, one, prefix, flattened)
+        other = [tuple(leaf.start for leaf in byte if bool(leaf.number.unit) is unit) for unit in (False, True)]
+        yield Manner(power, letter, other[0], other[1], line, one, prefix, flattened)
 
 
 def _is_scaled(node: Node) -> bool:
@@ -134,7 +138,7 @@ def _is_flattened(leaf: Leaf) -> bool:
 
 def is_bytes_suffix(leaf: Leaf) -> bool:
     """Tell whether the `B` behind a number may stand for bytes or for billions."""
-    return not leaf.number.unit and leaf.digits.endswith("B")
+    return leaf.number.unit in ("", "byte") and leaf.text.endswith("B")
 
 
 def _is_eight(leaf: Leaf) -> bool:
@@ -190,6 +194,8 @@ def unit_of(leaf: Leaf, manner: Manner) -> tuple[Fraction, Dimension]:
         scale = binary_scale(unit) or scale
     elif leaf.start in manner.as_bytes and is_bytes_suffix(leaf):
         scale, dimension = Fraction(1, 10**9), DATA
+    elif leaf.start in manner.as_billions:
+        scale, dimension = Fraction(10**9), DIMENSIONLESS
     return (scale / UNITS[leaf.per].scale, dimension / TIME) if leaf.per else (scale, dimension)
 
 

@@ -56,6 +56,7 @@ RULE = "written-equation"
         "2 × 40 × 4 × 64 × 2 B = 40,960 B = 40 KiB",
         "4 B x 250 M / DP 8 = 0.125",
         "6 × 40 B = 240 B",
+        "2 (bytes of BF16) * 9B (parameters) = 18GB",
     ],
 )
 def test_admissible_readings_hold(text: str) -> None:
