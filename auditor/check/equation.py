@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+from math import prod
 from typing import Final
 
 from auditor.check.arithmetic import Amount, Manner, as_printed, evaluate, is_bytes_suffix, manners, unit_of
@@ -259,8 +260,25 @@ def _derives(text: str, equation: Equation, head: Leaf, tree: Node) -> bool:
     if "/" in _signs(tree):
         amount = evaluate(text, tree, Manner())
         return amount is not None and amount.middle >= 1
-    degrees = len(found) > 1 and all(leaf.number.name.isupper() for leaf in found)
-    return operations(tree) == len(found) - 1 and (degrees or (len(found) > _FEW and as_printed(text, head).value >= _MANY))
+    if operations(tree) != len(found) - 1:
+        return False
+    if _are_degrees(found):
+        # the degrees of one replica divide the GPUs of all
+        return as_printed(text, head).value % prod(as_printed(text, leaf).value for leaf in found) != 0
+    return len(found) > _FEW and as_printed(text, head).value >= _MANY
+
+
+def _are_degrees(found: Sequence[Leaf]) -> bool:
+    return len(found) > 1 and all(leaf.number.name.isupper() for leaf in found)
+
+
+def _spares_a_degree(text: str, equation: Equation) -> bool:
+    """Tell whether a count is the product of all degrees but one, which may lie inside another: experts over data-parallel ranks."""
+    head, found = equation.sides[0].tree, list(leaves(equation.sides[1].tree))
+    if equation.shape is not Shape.BRACKET or not isinstance(head, Leaf) or not _are_degrees(found):
+        return False
+    values = [as_printed(text, leaf).value for leaf in found]
+    return any(prod(values) == as_printed(text, head).value * value for value in values)
 
 
 _FEW: Final = 2
@@ -448,7 +466,8 @@ def _contradicted(passage: Passage, equation: Equation, gap: _Gap, spans: tuple[
     place = Place(passage.span(target.start, target.end), f"the arithmetic gives {value}")
     related = (Place(passage.span(other.start, other.end), f"comes to {value}"),)
     clear = not gap.guessed and equation.shape in (Shape.EQUALS, Shape.CONVERSION)
-    severity = rule.severity if not gap.guessed else min(rule.severity, Severity.WARNING, key=lambda one: one.rank)
+    doubtful = gap.guessed or _spares_a_degree(text, equation)
+    severity = min(rule.severity, Severity.WARNING, key=lambda one: one.rank) if doubtful else rule.severity
     finding = rule.finding(
         message,
         place,

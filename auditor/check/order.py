@@ -57,6 +57,8 @@ def _judge(series: _Series, rule: Rule) -> Outcome | None:
     ranked = sorted((point for point in series.points if point.rank is not None), key=lambda point: point.rank or Fraction(0))
     if len({point.rank for point in ranked}) < len(ranked):
         return None
+    if {*_ENDS} - {point.rank for point in ranked}:
+        ranked = [point for point in ranked if point.rank not in _ENDS]  # a single `max` may be a limit
     least, most = (next((point for point in ranked if point.rank == end), None) for end in _ENDS)
     means = [point for point in series.points if point.rank is None]
     if len(means) == 1 and least and most and not least.figure.value <= means[0].figure.value <= most.figure.value:

@@ -338,9 +338,14 @@ def _outcomes(grid: Grid, found: Sequence[Law], subject: Subject, rule: Rule) ->
         holding = [law for law in found if row in law.holds]
         for law in sorted(failing, key=lambda law: (*_plainness(law), -law.digits)):
             culprit = _culprit(grid, law, row, failing, holding)
-            if culprit is not None and _clear(grid, law, row) and not _set_apart(grid, law, row, subject):
+            if (
+                culprit is not None
+                and grid.columns[culprit].figures[row].core > 1
+                and _clear(grid, law, row)
+                and not _set_apart(grid, law, row, subject)
+            ):
                 broken.setdefault((row, culprit), law)
-    for (row, culprit), law in broken.items():
+    for (row, culprit), law in broken.items():  # a power of two or ten may be a cap or stand for none
         yield _contradicted(grid, law, row, culprit, rule)
 
 

@@ -442,6 +442,7 @@ def _repairs(total: Entry, middle: Fraction, unit: Unit, value: str) -> tuple[Re
 
 _PROVEN: Final = 4.0
 _CONFIRMED: Final = 1.0
+_FEW: Final = 2
 """Digits that must come out right before a row is taken for the sum of those above it: unnamed, or called a total or something like it."""
 
 
@@ -508,8 +509,12 @@ def _says_total(subject: Subject, index: int, total: Entry) -> bool:
 
 
 def _exceeds(total: Entry, parts: Sequence[Entry]) -> bool:
-    """Tell whether a figure is more than any of its parts, as a sum is and a mean or a largest is not."""
-    return total.printed.unit is not PERCENT and all(total.middle > part.middle for part in parts)
+    """Tell whether a figure is more than any of its parts, as a sum is and a mean or a largest is not.
+
+    A time may be so too where parts of it overlap; a share is none.
+    """
+    plain = total.printed.unit is not PERCENT and total.dimension != TIME and len(parts) > _FEW
+    return plain and all(total.middle > part.middle for part in parts)
 
 
 _ADDITIVE_NOT: Final = frozenset(("ratio", "efficiency", "mfu", "bandwidth", "utilization", "latency", "p50", "p99", "average", "per"))

@@ -12,7 +12,7 @@ from auditor.findings import Verdict
 from tests.check.single import findings, verdicts
 
 RULE = "ordered-statistics"
-NAMES = ("min", "p50", "p75", "p90", "p95", "p99", "max")
+NAMES = ("p25", "p50", "p75", "p90", "p95", "p99", "p99.9")
 
 
 @given(st.lists(st.integers(1, 99_999), min_size=2, max_size=7), st.integers(0, 2))
@@ -51,6 +51,7 @@ def test_what_falls_is_found(text: str, name: str, claimed: str) -> None:
         ('{"tokens_per_s_p50": 61, "tokens_per_s_p99": 29}', "r.json"),
         ('{"ttft_p99_ms": 100, "tpot_p50_ms": 300}', "r.json"),
         ('[{"p50_ms": 20}, {"p99_ms": 10}]', "r.json"),
+        ('{"max_ttft_ms": 400, "p50_ttft_ms": 500, "p99_ttft_ms": 900}', "r.json"),
         ("- p99 target: 100 ms\n- p50: 130 ms\n", "r.md"),
         ("- p50: 130 ms\n\nAnother test.\n\n- p99: 110 ms\n", "r.md"),
         ("TTFT p50 is 212 ms, TPOT p99 41 ms.\n", "r.md"),

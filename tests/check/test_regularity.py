@@ -111,6 +111,7 @@ def test_the_base_of_the_next_test_is_found() -> None:
         ["f", "6891", "2298.6", "n/a"],
         ["f", "6891", "2298.6", "766.9"],
         ["f", "6891", "2298.6", "76.62"],
+        ["f", "6891", "2298.6", "1000.0"],
     ],
 )
 def test_a_row_set_apart_says_nothing(last: list[str]) -> None:

@@ -139,7 +139,7 @@ def test_a_subtotal_stands_beside_what_it_adds_up(parts: list[int]) -> None:
 def test_a_row_that_other_columns_prove_to_be_a_total(name: str, wrong: bool) -> None:
     rows = [("north", 37, 9_213), ("south", 21, 5_229), ("west", 33, 8_217)]
     table = "".join(f"| {row} | {one} | {two:,} |\n" for row, one, two in (*rows, (name, 91, 22_659 + 1_500 * wrong)))
-    found = findings(f"| Region | Requests/s | Latency per token |\n|---|---|---|\n{table}", RULE)
+    found = findings(f"| Region | Requests/s | Tokens per s |\n|---|---|---|\n{table}", RULE)
     assert [finding.claimed for finding in found] == (["24,159"] if wrong else [])
 
 
@@ -161,3 +161,8 @@ def test_totals_beside_objects(total: int, found: list[str]) -> None:
         "totals": {"requests_ok": 6_279, "requests_failed": total, "answer_tokens": 2_072_070},
     }
     assert [finding.claimed for finding in findings(json.dumps(data), RULE, "run.json")] == found
+
+
+def test_times_that_overlap_are_not_added() -> None:
+    rows = "| a | 913 | 31 ms |\n| b | 722 | 24 ms |\n| c | 508 | 11 ms |\n| Total | 2143 | 45 ms |\n"
+    assert findings(f"| Phase | Tokens | Latency |\n|---|---|---|\n{rows}", RULE) == []
