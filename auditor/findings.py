@@ -282,12 +282,26 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Of the numeric tokens of a report: how many are labels, how many claims, how many of those were checked."""
+    """The numeric tokens of a report: `numbers` of them are named, `labels` or not understood."""
 
     numbers: int = 0
     labels: int = 0
+    """Those that only name something."""
     claims: int = 0
+    """Those in claims, of `other` too."""
     checked: int = 0
+    """Those in claims that took part in a check that was decided."""
+    named: int = 0
+    """Those in claims of a quantity with a name."""
+
+    @property
+    def understood(self) -> int:
+        """Those that are named or only name something."""
+        return self.named + self.labels
+
+    @property
+    def not_understood(self) -> int:
+        return self.numbers - self.understood
 
 
 @dataclass(frozen=True, slots=True)

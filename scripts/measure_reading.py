@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from auditor.findings import Confidence
 from auditor.pipeline import read_claims
 from auditor.read import read_file
 from auditor.rulebook import Rulebook, load
@@ -29,7 +28,7 @@ PAGE = ROOT / "docs" / "measurements.md"
 SHARED = ROOT.parent / "shared"
 
 LEAST, EXCEPTED, LEAST_OVER_ALL = Fraction(85, 100), 10, Fraction(93, 100)
-"""The share that must be understood in every file but so many, and over all."""
+"""The share that must be accounted for in every file but so many, and over all."""
 ONE_OF_MANY = "names one of many"
 LEAST_SCORES = {"read": Fraction("0.97"), "bound": Fraction("0.90"), "right": Fraction("0.87"), "precision": Fraction("0.97")}
 
@@ -39,9 +38,9 @@ How much of real reports is read, and how right. Written by `python -m scripts.m
 page is out of date or a figure leaves its bounds. The cost model is measured against references and other calculators on a page of
 its own: [measurements-cost.md](measurements-cost.md).
 
-A number is *understood* when it is a claim (its quantity is known) or a label (it only names something: a heading's number, a date,
-the id of a GPU). *Other* counts the claims among them that claim something no quantity of the lexicon stands for. What is left is
-*not understood*; `audit claims --uncovered` shows where.
+A number is *named* when it is a claim of a quantity of the lexicon, a *label* when it only names something (a heading's number, a
+date, the id of a GPU), and *not understood* otherwise; `audit claims --uncovered` shows where. *Other* counts those of the latter that
+claim something no quantity stands for; together with them a number is *accounted for*.
 """
 
 
@@ -52,16 +51,22 @@ class Row:
     name: str
     numbers: int
     labels: int
-    claims: int
+    named: int
     other: int
 
     @property
-    def unread(self) -> int:
-        return self.numbers - self.labels - self.claims
+    def not_understood(self) -> int:
+        return self.numbers - self.labels - self.named
+
+    @property
+    def understood(self) -> Fraction:
+        """The share that is named or only names something."""
+        return Fraction(self.labels + self.named, self.numbers) if self.numbers else Fraction(1)
 
     @property
     def share(self) -> Fraction:
-        return Fraction(self.labels + self.claims, self.numbers) if self.numbers else Fraction(1)
+        """The share that is accounted for: understood, or a claim of `other`."""
+        return Fraction(self.labels + self.named + self.other, self.numbers) if self.numbers else Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Folder:
 
     @property
     def low(self) -> tuple[Row, ...]:
-        """The files of which less than the bound is understood."""
+        """The files of which less than the bound is accounted for."""
         return tuple(row for row in self.rows if row.share < LEAST)
 
 
@@ -97,7 +102,7 @@ def total(name: str, rows: Iterable[Row]) -> Row:
         name,
         sum(row.numbers for row in found),
         sum(row.labels for row in found),
-        sum(row.claims for row in found),
+        sum(row.named for row in found),
         sum(row.other for row in found),
     )
 
@@ -110,8 +115,8 @@ def measure(title: str, folder: Path, rules: Rulebook) -> Folder:
         read = read_claims(read_file(path), rules=rules)
         counts = read.coverage
         reasons.update(ONE_OF_MANY if why.startswith("names one ") else why for _, why in read.labels)
-        other = sum(claim.quantity == "other" and claim.confidence is not Confidence.LOW for claim in read.claims)
-        rows.append(Row(path.relative_to(folder).as_posix(), counts.numbers, counts.labels, counts.claims, other))
+        name = path.relative_to(folder).as_posix()
+        rows.append(Row(name, counts.numbers, counts.labels, counts.named, counts.claims - counts.named))
     return Folder(title, tuple(rows), reasons)
 
 
@@ -136,13 +141,14 @@ def _percent(share: Fraction) -> str:
 
 
 def _line(row: Row) -> str:
-    return f"| {row.name} | {row.numbers} | {row.labels} | {row.claims} | {row.other} | {row.unread} | {_percent(row.share)} |"
+    counts = (row.numbers, row.named, row.labels, row.not_understood, row.other)
+    return f"| {row.name} | {' | '.join(map(str, counts))} | {_percent(row.understood)} | {_percent(row.share)} |"
 
 
 def _table(first: str, rows: Iterable[Row]) -> list[str]:
     return [
-        f"| {first} | numbers | labels | claims | of these other | not understood | understood |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        f"| {first} | numbers | named | labels | not understood | of these other | understood | accounted for |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
         *map(_line, rows),
     ]
 
@@ -153,7 +159,8 @@ def page(folders: Sequence[Folder], scores: Scores | None) -> str:
     lines = [HEAD, "## In short", "", *_table("reports", [*(folder.total for folder in folders), everything]), ""]
     low = [row for folder in folders for row in folder.low]
     lines += [
-        f"Bounds: {_percent(LEAST)} in every file but {EXCEPTED} (below it now: {len(low)}), {_percent(LEAST_OVER_ALL)} over all.",
+        f"Bounds of what is accounted for: {_percent(LEAST)} in every file but {EXCEPTED} (below it now: {len(low)}), "
+        f"{_percent(LEAST_OVER_ALL)} over all.",
         "",
     ]
     lines += [f"- {row.name}: {_percent(row.share)}" for row in low] + [""] * bool(low)
@@ -184,9 +191,9 @@ def failures(folders: Sequence[Folder], scores: Scores | None) -> list[str]:
     found: list[str] = []
     for folder in folders:
         if folder.total.share < LEAST_OVER_ALL:
-            found.append(f"{folder.title}: {_percent(folder.total.share)} understood over all")
+            found.append(f"{folder.title}: {_percent(folder.total.share)} accounted for over all")
         if len(folder.low) > EXCEPTED:
-            found += [f"{folder.title}: {row.name}: {_percent(row.share)} understood" for row in folder.low]
+            found += [f"{folder.title}: {row.name}: {_percent(row.share)} accounted for" for row in folder.low]
     for name, share in scores.shares if scores else ():
         if share < LEAST_SCORES[name]:
             found.append(f"answer key: {name} {_percent(share)}")

@@ -143,7 +143,7 @@ def stand_in_audit(source: Source, *, rules: object = None, context: tuple[Sourc
     notes = (Note("broken here", Span(broken, broken + 6), fatal=True),) if broken >= 0 else ()
     claims = _claims(source)
     numbers = len(re.findall(r"\d+", source.text))
-    coverage = Coverage(numbers, 0, len(claims), len(outcomes))
+    coverage = Coverage(numbers, 0, len(claims), len(outcomes), len(claims))
     return Report(source, tuple(outcomes), tuple(findings), len(claims), coverage, (*source.notes, *notes), context)
 
 
@@ -161,5 +161,5 @@ def stand_in_read(source: Source, context: tuple[Source, ...] = (), *, rules: ob
     taken = [claim.span for claim in claims]
     loose = [Span(*match.span()) for match in re.finditer(r"\d+", source.text)]
     loose = [span for span in loose if not any(claim.overlaps(span) for claim in taken)]
-    coverage = Coverage(len(loose) + len(claims), 0, len(claims), 0)
+    coverage = Coverage(len(loose) + len(claims), 0, len(claims), 0, len(claims))
     return StandInClaims(Document(source, "markdown", ()), claims, (), tuple((span, "no label") for span in loose), coverage)

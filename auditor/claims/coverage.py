@@ -1,70 +1,109 @@
-"""Coverage: every numeric token of a report is a claim, a label, or not understood.
+"""Coverage: every numeric token of a report is named, only labels, or is not understood.
 
 The tokens are counted on the text itself, not on what the readers made of it, so that a number no statement holds counts
-as not understood. So does a claim of `other` that was read with low confidence: something is claimed, but nobody knows what.
+as not understood. So does a claim of `other`: something is claimed, but nobody knows what.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from auditor.claims.resolve import ReadOut
 from auditor.findings import Confidence, Coverage
 from auditor.spans import Span
 from auditor.statements import Document
 
-__all__ = ["cover", "tokens"]
+__all__ = ["UNNAMED", "cover", "tokens"]
+
+UNNAMED = "a claim of what has no name here"
+"""Why a number that is a claim of `other` is not understood."""
+Reasons = tuple[tuple[Span, str], ...]
+"""Tokens, each with a reason."""
+
+
+def is_numeral(character: str) -> bool:
+    """Tell whether a character is a digit of any script, a superscript or a fraction; numbers of words (`三`) are letters."""
+    return "0" <= character <= "9" or (not character.isascii() and character.isnumeric() and not character.isalpha())
 
 
 def tokens(text: str) -> list[Span]:
-    """Return the numeric tokens of a text: runs of ASCII digits with the separators inside them (1,024; 2.5; 10:30)."""
+    """Return the numeric tokens of a text: runs of digits with the separators inside them (1,024; 2.5; 10:30; 10\u2079)."""
     found: list[Span] = []
     position, length = 0, len(text)
     while position < length:
-        if not ("0" <= text[position] <= "9"):
+        if not is_numeral(text[position]):
             position += 1
             continue
         start = position
         while position < length and (
-            "0" <= text[position] <= "9" or (text[position] in ".,:" and position + 1 < length and "0" <= text[position + 1] <= "9")
+            is_numeral(text[position]) or (text[position] in ".,:" and position + 1 < length and is_numeral(text[position + 1]))
         ):
             position += 1
         found.append(Span(start, position))
     return found
 
 
-def cover(document: Document, read: ReadOut) -> tuple[Coverage, tuple[tuple[Span, str], ...], tuple[tuple[Span, str], ...]]:
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What was made of a stretch of text: a claim, named or not, or a label with the reason why it is only that."""
+
+    span: Span
+    label: str = ""
+    named: bool = False
+
+
+def cover(document: Document, read: ReadOut) -> tuple[Coverage, Reasons, Reasons]:
     """Return the counts, the tokens that label (with the reason) and those not understood (with the reason)."""
     text = document.source.text
     found = tokens(text)
-    vague = {claim.span for claim in read.claims if claim.quantity == "other" and claim.confidence is Confidence.LOW}
-    meanings: list[tuple[Span, str]] = [(claim.span, "") for claim in read.claims if claim.span not in vague]
-    meanings += [(label.span, label.why) for label in read.labels]
-    meanings += [(directive.place, "said to the auditor") for directive in document.directives]
-    meanings.sort(key=lambda item: (item[0].start, -item[0].end))
-    unclear = {item.span for item in read.unclear} | vague
+    meanings = sorted(_meanings(document, read), key=lambda one: (one.span.start, -one.span.end))
+    unclear = {item.span for item in read.unclear} | _vague(read)
     labels: list[tuple[Span, str]] = []
     uncovered: list[tuple[Span, str]] = []
-    claims = cursor = 0
-    for token in found:
-        while cursor < len(meanings) and meanings[cursor][0].end <= token.start:
-            cursor += 1
-        hits = []
-        ahead = cursor
-        while ahead < len(meanings) and meanings[ahead][0].start < token.end:
-            if meanings[ahead][0].overlaps(token):
-                hits.append(meanings[ahead])
-            ahead += 1
+    named = unnamed = 0
+    for token, hits in _met(found, meanings):
         why = _names(text, token)
-        if any(not reason for _, reason in hits):
-            claims += 1
+        if any(one.named for one in hits):
+            named += 1
+        elif any(not one.label for one in hits):
+            unnamed += 1
+            uncovered.append((token, UNNAMED))
         elif hits:
-            labels.append((token, hits[0][1]))
+            labels.append((token, hits[0].label))
         elif why:
             labels.append((token, why))
         elif any(span.overlaps(token) for span in unclear):
             uncovered.append((token, "no quantity could be found for it"))
         else:
             uncovered.append((token, "no reader reached it"))
-    return Coverage(len(found), len(labels), claims), tuple(labels), tuple(uncovered)
+    return Coverage(len(found), len(labels), named + unnamed, named=named), tuple(labels), tuple(uncovered)
+
+
+def _vague(read: ReadOut) -> set[Span]:
+    """Return the claims of `other` that were read with low confidence."""
+    return {claim.span for claim in read.claims if claim.quantity == "other" and claim.confidence is Confidence.LOW}
+
+
+def _meanings(document: Document, read: ReadOut) -> Iterator[_Meaning]:
+    vague = _vague(read)
+    yield from (_Meaning(claim.span, named=claim.quantity != "other") for claim in read.claims if claim.span not in vague)
+    yield from (_Meaning(label.span, label.why) for label in read.labels)
+    yield from (_Meaning(directive.place, "said to the auditor") for directive in document.directives)
+
+
+def _met(found: Sequence[Span], meanings: Sequence[_Meaning]) -> Iterator[tuple[Span, list[_Meaning]]]:
+    """Yield each token with the meanings that overlap it; both are sorted."""
+    cursor = 0
+    for token in found:
+        while cursor < len(meanings) and meanings[cursor].span.end <= token.start:
+            cursor += 1
+        ahead, hits = cursor, []
+        while ahead < len(meanings) and meanings[ahead].span.start < token.end:
+            if meanings[ahead].span.overlaps(token):
+                hits.append(meanings[ahead])
+            ahead += 1
+        yield token, hits
 
 
 def _names(text: str, token: Span) -> str:

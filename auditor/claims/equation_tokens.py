@@ -81,12 +81,12 @@ class Token:
     """For words: they say that the figure before them is of one of many."""
 
 
-_WORD: Final = re.compile(r"[^\W\d_]\w*(?:[-‑/'’.&][^\W\d_]\w*)*")
-_GLUED: Final = re.compile(r"[-‑/_][^\W\d_]\w*(?:[-‑/'’.][^\W\d_]\w*)*")
-_CHAIN: Final = re.compile(r"\d+(?:x\d+)+")
+_WORD: Final = re.compile(r"[^\W\d_]\w*+(?:[-‑/'’.&][^\W\d_]\w*+)*+")
+_GLUED: Final = re.compile(r"[-‑/_][^\W\d_]\w*+(?:[-‑/'’.][^\W\d_]\w*+)*+")
+_CHAIN: Final = re.compile(r"(?<!\d)\d++(?:x\d++)++")
 _DIFFERENCE: Final = re.compile(r"(\d{1,9})-(\d{1,9})")
 _SPACED: Final = re.compile(r" (?:[KMGBT]|bn)(?![\w/])")
-_GIGA: Final = re.compile(r"\d[\d,]*(?:\.\d+)?(?=[GP]$)")
+_GIGA: Final = re.compile(r"(?<![\d,])\d[\d,]*+(?:\.\d++)?(?=[GP]$)")
 _TIMES: Final = {
     "ns": "ns", "us": "us", "µs": "us", "μs": "us", "ms": "ms", "millisecond": "ms", "s": "s", "sec": "s", "second": "s",
     "min": "min", "minute": "min", "h": "h", "hr": "h", "hour": "h", "day": "day",

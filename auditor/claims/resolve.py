@@ -89,6 +89,7 @@ def resolve(document: Document, lexicon: Lexicon) -> ReadOut:
 
 def run(desk: Desk) -> ReadOut:
     claims: list[Claim] = []
+    worded: list[tuple[int, Claim]] = []
     labels: list[Labelled] = []
     unclear: list[Unclear] = []
     text = desk.document.source.reading.content.lower()
@@ -121,10 +122,24 @@ def run(desk: Desk) -> ReadOut:
                 continue  # words that name no quantity are words
             if claim is None:
                 unclear.append(Unclear(span, line.text[number.start : number.end]))
+            elif number.spelled:
+                worded.append((len(claims), claim))
             else:
                 claims.append(claim)
         claims.extend(precision_claims(desk, line))
+    claims = with_worded(claims, worded)
     return ReadOut(hosts_of_gpus(widths_of_parts(desk, as_used(desk, shares_of_told(desk, claims)))), tuple(labels), tuple(unclear))
+
+
+def with_worded(claims: Sequence[Claim], worded: Sequence[tuple[int, Claim]]) -> list[Claim]:
+    """Return the claims with those made in words, at their places, where no digits claim the same quantity anywhere."""
+    said = {claim.quantity for claim in claims}
+    found, done = [], 0
+    for place, claim in worded:
+        if claim.quantity not in said:
+            found += [*claims[done:place], claim]
+            done = place
+    return [*found, *claims[done:]]
 
 
 def shares_of_told(desk: Desk, claims: Sequence[Claim]) -> list[Claim]:

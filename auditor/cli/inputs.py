@@ -87,7 +87,7 @@ def context_sources(paths: Sequence[Path]) -> tuple[Source, ...]:
 
 def shortfall(coverage: Coverage, least: Fraction | None) -> str:
     """Return a message where less than `least` percent of a report's numbers was understood, else the empty string."""
-    understood = coverage.labels + coverage.claims
+    understood = coverage.understood
     if least is None or understood * 100 >= least * coverage.numbers:
         return ""
     share = f"{understood} of {coverage.numbers} numbers ({100 * understood // coverage.numbers} %)"

@@ -7,6 +7,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Final
 
+from auditor.claims.coverage import UNNAMED
 from auditor.claims.model import Claim
 from auditor.render.claims_v1 import Understood, Units, in_unit, scope_words, source_of_claim, unit_of
 from auditor.render.run import locate
@@ -78,10 +79,10 @@ def table(read: Sequence[Understood], units: Units, color: bool = False) -> str:
 def coverage_line(understood: Understood) -> str:
     """Return how many of a report's numbers were understood, in one line."""
     coverage = understood.coverage
-    missing = coverage.numbers - coverage.labels - coverage.claims
-    tenths = 1000 * (coverage.numbers - missing) // coverage.numbers if coverage.numbers else 0
-    share = f" ({tenths // 10}.{tenths % 10} %)" if coverage.numbers else ""
-    return f"{coverage.numbers} numbers: {coverage.claims} in claims, {coverage.labels} labels, {missing} not understood{share}"
+    tenths = 1000 * coverage.understood // coverage.numbers if coverage.numbers else 0
+    share = f" ({tenths // 10}.{tenths % 10} % understood)" if coverage.numbers else ""
+    labels = f"{coverage.labels} label{'' if coverage.labels == 1 else 's'}"
+    return f"{coverage.numbers} numbers: {coverage.named} named, {labels}, {coverage.not_understood} not understood{share}"
 
 
 def uncovered(read: Sequence[Understood], color: bool = False) -> str:
@@ -103,7 +104,7 @@ def _meanings(understood: Understood) -> list[tuple[Span, str, str]]:
     """Return (place, what to show behind it, colour) for every number, in order."""
     found = [(claim.span, _short(claim), "green") for claim in understood.claims if not claim.source]
     found += [(span, why, "blue") for span, why in understood.labels]
-    found += [(span, "?", "red") for span, _ in understood.uncovered]
+    found += [(span, "?", "red") for span, why in understood.uncovered if why != UNNAMED]
     return sorted(found, key=lambda entry: (entry[0].end, entry[0].start))
 
 

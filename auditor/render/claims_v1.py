@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
+from auditor.claims.coverage import UNNAMED
 from auditor.claims.model import Claim, Scope
 from auditor.findings import Coverage
 from auditor.render.json_v1 import dumps, location_object
@@ -119,17 +120,30 @@ def as_json(read: Sequence[Understood], units: Units) -> str:
         "reports": [
             {
                 "path": one.source.path,
-                "coverage": {"numbers": one.coverage.numbers, "labels": one.coverage.labels, "claims": one.coverage.claims},
+                "coverage": {
+                    "numbers": one.coverage.numbers,
+                    "labels": one.coverage.labels,
+                    "claims": one.coverage.claims,
+                    "named": one.coverage.named,
+                    "not_understood": one.coverage.not_understood,
+                },
             }
             for one in read
         ],
-        "uncovered": [
-            {"location": location_object(locate(one.source, span)), "text": one.source.text[span.start : span.end], "reason": why}
-            for one in read
-            for span, why in one.uncovered
-        ],
+        "uncovered": _without_meaning(read, unnamed=False),
+        "unnamed": _without_meaning(read, unnamed=True),
     }
     return dumps(answer) + "\n"
+
+
+def _without_meaning(read: Sequence[Understood], *, unnamed: bool) -> list[dict[str, Any]]:
+    """Return the numbers not understood: those that are claims of `other`, or those that are no claims at all."""
+    return [
+        {"location": location_object(locate(one.source, span)), "text": one.source.text[span.start : span.end], "reason": why}
+        for one in read
+        for span, why in one.uncovered
+        if (why == UNNAMED) == unnamed
+    ]
 
 
 def as_jsonl(read: Sequence[Understood], units: Units) -> str:

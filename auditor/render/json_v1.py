@@ -69,7 +69,14 @@ def _finding(report: Report, finding: Finding, fingerprint: str) -> dict[str, An
 
 
 def _coverage(coverage: Coverage) -> dict[str, int]:
-    return {"numbers": coverage.numbers, "labels": coverage.labels, "claims": coverage.claims, "checked": coverage.checked}
+    return {
+        "numbers": coverage.numbers,
+        "labels": coverage.labels,
+        "claims": coverage.claims,
+        "checked": coverage.checked,
+        "named": coverage.named,
+        "not_understood": coverage.not_understood,
+    }
 
 
 def _report(report: Report) -> dict[str, Any]:

@@ -134,12 +134,13 @@ def summary(run: Run, options: Options) -> list[str]:
     contradicted = sum(report.contradicted for report in reports)
     undetermined = sum(report.undetermined for report in reports)
     numbers = sum(report.coverage.numbers for report in reports)
-    understood = sum(report.coverage.labels + report.coverage.claims for report in reports)
+    named, labels = sum(report.coverage.named for report in reports), sum(report.coverage.labels for report in reports)
     checked = sum(report.coverage.checked for report in reports)
     counted = [_count(len(reports), "report"), _count(claims, "claim")]
     lines.append(
         f"{counted[0]}, {counted[1]}; checks: {held:,} held, {contradicted:,} contradicted, {undetermined:,} undetermined; "
-        f"of {_count(numbers, 'number')} {_share(understood, numbers)} understood, {_share(checked, numbers)} checked."
+        f"of {_count(numbers, 'number')} {named:,} named, {_count(labels, 'label')}, {numbers - named - labels:,} not understood; "
+        f"{_share(checked, numbers)} checked."
     )
     silent = sum(not report.claims and not blocked(report) for report in reports)
     if silent and len(reports) > 1:

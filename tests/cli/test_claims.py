@@ -23,7 +23,7 @@ def test_table(audit: Run, report: str) -> None:
     assert lines[0] == "a.md"
     assert lines[2].split() == ["1", "gpus", "16", "actual", "16", "GPUs", "a", "number", "before", "its", "noun"]
     assert "79.5 … 80.5" in lines[3]
-    assert lines[-1] == "5 numbers: 3 in claims, 0 labels, 2 not understood (60.0 %)"
+    assert lines[-1] == "5 numbers: 3 named, 0 labels, 2 not understood (60.0 % understood)"
 
 
 def test_json(audit: Run, report: str) -> None:

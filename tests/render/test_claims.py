@@ -145,7 +145,7 @@ def test_long_cells_are_cut() -> None:
 
 
 def test_an_empty_table() -> None:
-    assert claims_table.table([understood()], UNIT_OF) == "a.md\n0 numbers: 0 in claims, 0 labels, 0 not understood\n"
+    assert claims_table.table([understood()], UNIT_OF) == "a.md\n0 numbers: 0 named, 0 labels, 0 not understood\n"
     assert claims_table.table([], UNIT_OF) == ""
 
 

@@ -44,7 +44,7 @@ def test_the_contract() -> None:
         "notes",
         "withheld",
     ]
-    assert list(found["reports"][0]["coverage"]) == ["numbers", "labels", "claims", "checked"]
+    assert list(found["reports"][0]["coverage"]) == ["numbers", "labels", "claims", "checked", "named", "not_understood"]
     finding = found["findings"][0]
     assert list(finding) == [
         "code",
