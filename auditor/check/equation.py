@@ -171,13 +171,19 @@ def _multipliers(node: Node) -> set[str]:
 
 
 def _outcomes(subject: Subject, rule: Rule, *, conversions: bool) -> Iterator[Outcome]:
-    seen: set[Span] = set()
+    found: dict[Span, tuple[Outcome, str, Equation]] = {}
     for passage, equation in subject.equations:
         if (equation.shape is Shape.CONVERSION) is not conversions:
             continue
         span = passage.span(equation.start, equation.end)
-        if span not in seen and (outcome := _outcome(passage, equation, rule)) is not None:
-            seen.add(span)
+        if span not in found and (outcome := _outcome(passage, equation, rule)) is not None:
+            found[span] = outcome, passage.content, equation
+    whole = {_degrees(equation) for outcome, _, equation in found.values() if outcome.verdict is Verdict.HELD}
+    for outcome, text, equation in found.values():
+        if outcome.finding is not None and _degrees(equation) not in whole and _spares_a_degree(text, equation):
+            milder = min(outcome.finding.severity, Severity.WARNING, key=lambda one: one.rank)
+            yield replace(outcome, finding=replace(outcome.finding, severity=milder))
+        else:
             yield outcome
 
 
@@ -272,8 +278,17 @@ def _are_degrees(found: Sequence[Leaf]) -> bool:
     return len(found) > 1 and all(leaf.number.name.isupper() for leaf in found)
 
 
+def _degrees(equation: Equation) -> frozenset[str]:
+    """Return the names of the degrees that the second side of an equation multiplies; none where it holds anything else."""
+    found = list(leaves(equation.sides[1].tree))
+    return frozenset(leaf.number.name for leaf in found) if _are_degrees(found) else frozenset()
+
+
 def _spares_a_degree(text: str, equation: Equation) -> bool:
-    """Tell whether a count is the product of all degrees but one, which may lie inside another: experts over data-parallel ranks."""
+    """Tell whether a count is the product of all degrees but one, which may lie inside another: experts over data-parallel ranks.
+
+    It is none where the report counts the same degrees in full elsewhere.
+    """
     head, found = equation.sides[0].tree, list(leaves(equation.sides[1].tree))
     if equation.shape is not Shape.BRACKET or not isinstance(head, Leaf) or not _are_degrees(found):
         return False
@@ -466,8 +481,7 @@ def _contradicted(passage: Passage, equation: Equation, gap: _Gap, spans: tuple[
     place = Place(passage.span(target.start, target.end), f"the arithmetic gives {value}")
     related = (Place(passage.span(other.start, other.end), f"comes to {value}"),)
     clear = not gap.guessed and equation.shape in (Shape.EQUALS, Shape.CONVERSION)
-    doubtful = gap.guessed or _spares_a_degree(text, equation)
-    severity = min(rule.severity, Severity.WARNING, key=lambda one: one.rank) if doubtful else rule.severity
+    severity = rule.severity if not gap.guessed else min(rule.severity, Severity.WARNING, key=lambda one: one.rank)
     finding = rule.finding(
         message,
         place,

@@ -314,3 +314,9 @@ def test_arithmetic_in_a_comment_above_its_key(third: str, found: list[str]) -> 
     assert [finding.claimed for finding in findings(text, RULE, "values.yaml")] == found
     text = f"cost:\n  perHour: {third}  # 33 x 2.3\n  weights: 35.35  # 141.4 / 4\n  rate: 3  # 57 / 19\n"
     assert [finding.claimed for finding in findings(text, RULE, "values.yaml")] == found
+
+
+def test_a_report_that_counts_all_degrees_in_full_spares_none() -> None:
+    text = "- Before: 48 GPUs (EP4 × TP2 × DP6)\n- After: 48 GPUs (EP4 × TP6 × DP8)\n"
+    (finding,) = findings(text, RULE)
+    assert (finding.expected, finding.severity) == ("192", Severity.ERROR)
