@@ -53,8 +53,9 @@ def shares(subject: Subject, rule: Rule) -> Iterable[Outcome]:
                 if number.unit != "%" or number.form is not Form.PLAIN or number.bound:
                     continue
                 tokens = pattern is _TOKENS
-                pairs = [(part, whole) for part in chosen for whole in totals if whole.middle]
-                yield _expert_share(placed(found, character), pairs, shared, rule, tokens=tokens)
+                pairs = [(part, whole) for part in chosen for whole in totals if part.middle < whole.middle]
+                if pairs:  # as many chosen as there are is no routing, but another count
+                    yield _expert_share(placed(found, character), pairs, shared, rule, tokens=tokens)
 
 
 def _counts(subject: Subject, name: str) -> list[Placed]:

@@ -41,87 +41,12 @@ MAX_PARTS: Final = 200
 MAX_DOUBTFUL: Final = 5
 RANGE_SLACK: Final = Fraction(1, 10)
 """How far the ends of a total given as a range may lie from the sums of its parts' ends."""
-_OTHER: Final = frozenset(
-    (
-        *(
-            "available",
-            "limit",
-            "capacity",
-            "maximum",
-            "minimum",
-            "target",
-            "requirement",
-            "budget",
-            "headroom",
-            "margin",
-            "remaining",
-            "free",
-        ),
-        *(
-            "utilization",
-            "efficiency",
-            "peak",
-            "average",
-            "ratio",
-            "including",
-            "included",
-            "include",
-            "which",
-            "reduction",
-            "saving",
-            "check",
-        ),
-        *(
-            "improvement",
-            "speedup",
-            "usable",
-            "previous",
-            "baseline",
-            "before",
-            "after",
-            "threshold",
-            "goal",
-            "slo",
-            "sla",
-            "bandwidth",
-            "fit",
-        ),
-        *("throughput", "rate", "required", "spare", "reserve", "deficit", "p50", "p90", "p95", "p99", "median", "mean", "best", "worst"),
-        *("effective", "excess", "shortfall", "gap", "difference", "vs", "overlap", "overlapped", "hidden", "saved", "without", "with"),
-    )
-)
-"""Words of a label whose figure is hardly a part of the total beside it."""
-_GIVEN: Final = frozenset(
-    (
-        *(
-            "available",
-            "limit",
-            "capacity",
-            "maximum",
-            "minimum",
-            "target",
-            "requirement",
-            "budget",
-            "headroom",
-            "margin",
-            "remaining",
-            "free",
-        ),
-        *("utilization", "threshold", "goal", "slo", "sla", "usable"),
-    )
-)
-"""Words of a label whose figure is certainly none."""
-
 
 _BREAKDOWN: Final = ("breakdown", "composition", "component", "constituent")
 """Words of the key of an object that holds the parts of what stands beside it."""
 _ALIKE: Final = Fraction(1, 20)
 """How near to a stated count a total over the sum of its parts has to lie."""
 _OVERLAPPING: Final = re.compile(r"overlap|hidden|hides|concurren|pipelined|async|simultan|in parallel")
-_HEDGES: Final = frozenset(
-    ("estimated", "estimate", "approximately", "approx", "about", "around", "roughly", "only", "just", "another", "expected")
-)
-"""Words that may stand before the figure of a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +73,11 @@ class Entry:
     in_words: bool = False
     """It stands in the words of its statement: `all-reduce, about 5 % overhead`."""
     is_total: bool = False
-    """It is called a total, or its row is one by its other columns."""
+    """It is called a total."""
+    is_given: bool = False
+    """It stands beside the sum without a doubt: a limit, a capacity, what is left."""
+    is_apart: bool = False
+    """It is hardly a part of the total beside it: a share, a bound, an earlier figure."""
 
     @property
     def said(self) -> str:
@@ -160,12 +89,7 @@ class Entry:
         """Tell whether it can plainly be a part of a total beside it."""
         bound = self.compared or self.printed.approximation is Approximation.BOUND
         given = self.claim is not None and (self.claim.quantity == "memory.capacity" or self.claim.quantity.startswith("hardware."))
-        return not (self.is_total or bound or given or set(self.words) & _OTHER)
-
-    @property
-    def is_given(self) -> bool:
-        """Tell whether it stands beside the sum without a doubt: a limit, a capacity, what is left."""
-        return bool(set(self.words) & _GIVEN)
+        return not (self.is_total or self.is_given or self.is_apart or bound or given)
 
     @property
     def role(self) -> Role:
@@ -239,13 +163,15 @@ def _entry(subject: Subject, index: int, words: Sequence[Word], label: str, *, i
         overlaps=(dimension == TIME or in_words) and bool(_OVERLAPPING.search(f"{label} {content}".lower())),
         compared=compared,
         in_words=in_words,
-        is_total=any(word.text in subject.lexicon.totals for word in words),
+        is_total=not subject.lexicon.totals.isdisjoint(word.text for word in words),
+        is_given=not subject.lexicon.given.isdisjoint(word.text for word in words),
+        is_apart=not subject.lexicon.apart.isdisjoint(word.text for word in words),
     )
 
 
 def _figure(content: str, numbers: Sequence[Number], subject: Subject) -> Number | None:
     """Return the number a text gives first, or as the result of the arithmetic it starts with."""
-    if not numbers or any(word.text not in _HEDGES for word in split(content[: numbers[0].start])):
+    if not numbers or any(word.text not in subject.lexicon.hedges for word in split(content[: numbers[0].start])):
         return None
     for equation in read(content, subject.lexicon):
         opens = any(leaf.number.digits == numbers[0].digits for leaf in leaves(equation.sides[0].tree))

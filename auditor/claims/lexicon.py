@@ -106,6 +106,12 @@ class Lexicon:
     totals: frozenset[str]
     summaries: frozenset[str]
     """Words that name what sums up others: `total`, `mean`."""
+    given: frozenset[str]
+    """Words of a label whose figure is a limit or what is left, never a part of the sum beside it."""
+    apart: frozenset[str]
+    """Words of a label whose figure is hardly a part of the sum beside it."""
+    hedges: frozenset[str]
+    """Words that may stand before the figure of a label."""
     statistics: Mapping[str, Fraction | None]
     """Ranks of the names of statistics from 0 (least) to 100 (most); None for a mean."""
     vocabulary: Vocabulary
@@ -256,6 +262,9 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         each=frozenset(data["each"].split()),
         totals=frozenset(data["totals"].split()),
         summaries=frozenset(data["summaries"].split()),
+        given=frozenset(data["given"].split()),
+        apart=frozenset(data["apart"].split()),
+        hedges=frozenset(data["hedges"].split()),
         statistics={name: None if rank is None else Fraction(str(rank)) for name, rank in data["statistics"].items()},
         vocabulary=vocabulary,
         key_units={
