@@ -294,7 +294,7 @@ def _against_named(found: Phrase, subject: Subject) -> Iterator[Change]:
     for match in (*_THAN_NAMED.finditer(found.text), *times):
         if not _is_change(found, match.group(1)):
             continue
-        after = _claim_before(found, match.start(), subject)
+        after = _claim_before(found, match.start(), subject) or _claim_named(found, match.end(), subject)
         if after is None:
             continue
         roles = (Role.PREVIOUS,) if match.group(2) in ("baseline", "previous", "original") else (Role.TARGET, Role.LIMIT)
@@ -329,6 +329,17 @@ def _claim_before(found: Phrase, position: int, subject: Subject) -> Claim | Non
     last = found.span(numbers[-1])
     claim = next((claim for claim in subject.of(found.passage.index) if claim.span.overlaps(last)), None)
     return claim if claim is not None and claim.role is Role.ACTUAL and claim.quantity not in ("change", "share.of", "other") else None
+
+
+def _claim_named(found: Phrase, position: int, subject: Subject) -> Claim | None:
+    """Return the one actual figure of the quantity named right behind a place: `20% above target requests per second`."""
+    words = subject.lexicon.normalize(re.split(r"[^a-z/ \-]", found.text[position:], maxsplit=1)[0])
+    named = [match for match in subject.lexicon.matches(words) if match.start == 0]
+    if not named:
+        return None
+    quantity = max(named, key=lambda match: match.size).quantity.id
+    claims = [claim for claim in subject.quantities([quantity]) if claim.role is Role.ACTUAL and not claim.source]
+    return claims[0] if len({claim.interval for claim in claims}) == 1 else None
 
 
 def _others(after: Claim, roles: Sequence[Role], found: Phrase, subject: Subject) -> list[Claim]:

@@ -159,3 +159,13 @@ def test_prices_change_too() -> None:
     assert verdicts("The price fell from $4.10 to $1.74, a cut of 58 %.\n", RULE) == {Verdict.HELD}
     (finding,) = findings("The price fell from $4.10 to $1.74, a cut of 38 %.\n", RULE)
     assert finding.claimed == "38 %"
+
+
+TARGETS = "| Metric | Target | Achieved |\n|---|---|---|\n| Requests per second | 16 | 17 |\n| Step latency | 50 ms | 41 ms |\n\n{}\n"
+
+
+def test_a_share_above_the_target_of_a_named_quantity() -> None:
+    (finding,) = findings(TARGETS.format("- Throughput is 30% above target requests per second"), RULE)
+    assert finding.claimed == "30%"
+    assert findings(TARGETS.format("- Throughput is 6% above target requests per second"), RULE) == []
+    assert findings(TARGETS.format("- Throughput is 30% above target tokens per second"), RULE) == []
