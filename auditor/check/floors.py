@@ -279,7 +279,7 @@ def _prefill(rule: Rule, time: Claim, tokens: _Figure, work: _Figure, gpus: _Fig
     rate = gpus.times(peak)
     floor = computing.over(rate)
     spans = _spans(time, floor)
-    if (time.interval.high or Fraction(0)) * _NEAR >= floor.value:
+    if time.interval.high is None or time.interval.high * _NEAR >= floor.value:
         return Outcome(rule.code, Verdict.HELD, spans, f"{gpus.terms} GPUs need at least {_in(floor.value, 'ms')} for the prompt")
     least = _in(floor.printed, "ms")
     message = (

@@ -233,7 +233,7 @@ def over_capacity(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         claims = [
             claim for claim in listed if claim.confidence is not Confidence.LOW and not claim.bound and not is_worked_from(subject, claim)
         ]
-        capacities = [claim for claim in _capacities(plan) if (claim.interval.low or 0) >= LEAST_MEMORY]
+        capacities = [claim for claim in _capacities(plan) if (claim.interval.low or claim.interval.high or 0) >= LEAST_MEMORY]
         for group in _alike(claims):
             spans = tuple(claim.span for claim in group)
             outcome = _over_capacity(subject, rule, group, capacities) if spans not in done else None
@@ -246,12 +246,20 @@ def _capacities(plan: Plan) -> tuple[Claim, ...]:
     return stated(plan, "memory.capacity", ("gpu", ""), roles=(Role.ACTUAL, Role.LIMIT), operands=True)
 
 
+def _most(claim: Claim) -> Fraction | None:
+    """Return the most that a claim can mean; None where it is open above."""
+    ends = [reading.interval.high for reading in claim.readings]
+    return None if None in ends else max(end for end in ends if end is not None)
+
+
 def _over_capacity(subject: Subject, rule: Rule, claims: Sequence[Claim], capacities: Sequence[Claim]) -> Outcome | None:
     claim = claims[0]
     spans = tuple(one.span for one in claims)
     if capacities:
-        capacity = max(capacities, key=lambda one: max(reading.interval.high or 0 for reading in one.readings))
-        room, had = max(reading.interval.high or Fraction(0) for reading in capacity.readings), said(capacity)
+        capacity = max(capacities, key=lambda one: _most(one) or max(reading.interval.low or 0 for reading in one.readings))
+        room, had = _most(capacity), said(capacity)
+        if any(_most(one) is None for one in capacities):  # `at least 80 GB`: how much more, nobody says
+            return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"the memory of a GPU is only said to be {had}")
         place, steps = Place(capacity.span, "memory of the GPU"), [operand(claim), operand(capacity)]
         shown_room = shown(capacity)
     else:
@@ -262,7 +270,7 @@ def _over_capacity(subject: Subject, rule: Rule, claims: Sequence[Claim], capaci
         room, shown_room, had = memory.base * Fraction(2**30, 10**9), memory.base, memory.text
         known = Operand("mem_capacity", memory.text, shown_room, shown_room, None, "the GPU named")
         place, steps = Place(name.span, f"has {memory.text}"), [operand(claim), known]
-    if any(reading.interval.low is None or reading.interval.low <= room for reading in claim.readings):
+    if room is None or any(reading.interval.low is None or reading.interval.low <= room for reading in claim.readings):
         return Outcome(rule.code, Verdict.HELD, (*spans, place.span), f"{said(claim)} of {had}")
     if _admitted(subject, claim):
         return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"the report itself says that {said(claim)} does not fit")

@@ -245,8 +245,8 @@ def _against_shape(subject: Subject, rule: Rule, *, used: bool) -> Iterator[Outc
 def _fits(claim: Claim, one: _Range) -> bool:
     """Tell whether a stated size is one that a shape can have."""
     least, most = one.bounds
-    low, high = claim.interval.low or Fraction(0), claim.interval.high or claim.interval.low or Fraction(0)
-    return low <= most and high >= least
+    low, high = claim.interval.low or Fraction(0), claim.interval.high
+    return low <= most and (high is None or high >= least)
 
 
 def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Sequence[_Range], *, used: bool) -> Outcome | None:

@@ -116,6 +116,8 @@ class Lexicon:
     """Ranks of the names of statistics from 0 (least) to 100 (most); None for a mean."""
     vocabulary: Vocabulary
     """How numbers, units and names are written."""
+    networks: frozenset[str]
+    """Names of networks whose rates are given in bits."""
     key_units: Mapping[str, str]
     roles: Mapping[str, tuple[tuple[str, ...], ...]]
     example_sections: tuple[tuple[str, ...], ...]
@@ -267,6 +269,7 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         hedges=frozenset(data["hedges"].split()),
         statistics={name: None if rank is None else Fraction(str(rank)) for name, rank in data["statistics"].items()},
         vocabulary=vocabulary,
+        networks=frozenset(data["networks"].split()),
         key_units={
             "_".join(_words(normalize, key)) if key not in data["key_units"] else key: symbol for key, symbol in data["key_units"].items()
         },

@@ -298,9 +298,7 @@ def read_measure(
         return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", per or earlier.scope.per, unit=unit)
     if kind == "data" and per == "gpu" and find_any(head, (*TAKES, "use", "hold")):
         return Meaning("memory.used", Confidence.MEDIUM, f"words before it: {spell(head)}", per, unit=unit)
-    default = {"flops": "hardware.peak_flops", "bandwidth": "hardware.link_bandwidth"}.get(kind)
-    if kind == "bandwidth" and find_any(line.words, ("memory",)):
-        default = "hardware.memory_bandwidth"
+    default = "rate.achieved_flops" if kind == "flops" and per == "gpu" and _says_owner(line, number) else ""
     if kind == "data" and of_member(line):
         default = "memory.used"
     if kind == "data" and named_in(desk, kind, tail):
@@ -309,6 +307,11 @@ def read_measure(
         return Meaning(default, Confidence.LOW, f"unit {unit}", per, unit=unit)
     described = spell(tail) or spell(head) or spell(line.words)
     return Meaning("other", Confidence.LOW, f"unit {unit}, words {described!r}", per, unit=unit, words=described) if described else None
+
+
+def _says_owner(line: Line, number: Number) -> bool:
+    """Tell whether the unit itself is per GPU, as that of what was reached is: `236 TFLOP/s/GPU`, a head `TFLOPS/GPU`."""
+    return "gpu" in number.owners or any(view.unit_per == "gpu" for view in line.views[:2])
 
 
 def of_part(desk: Desk, line: Line, per: str, unit: str) -> Meaning | None:

@@ -58,6 +58,8 @@ class Scope:
     """One of many: `GPU 3`, `Stage 0`, `Node 1`."""
     words: str = ""
     """What else narrows it, in the report's words (`tensor` for a group of tensor-parallel ranks)."""
+    owners: tuple[str, ...] = ()
+    """Everything that its unit is per, in the order written: gpu and step of `2 TFLOP per GPU per step`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -702,6 +702,29 @@ def context_unit(desk: Desk, line: Line, number: Number, tail: Sequence[Word]) -
     return desk.units_beside.get(line.index, ("", ""))
 
 
+def in_bits(line: Line, number: Number, unit: str) -> str:
+    """Return the unit in bits that a key in small letters may mean as well: `bandwidth_gbps`; empty where nothing leaves it open."""
+    small = not number.unit and bool(line.views) and line.views[0].raw.lower() == line.views[0].raw and "bps" in line.views[0].raw
+    return {"GB/s": "Gbit/s", "TB/s": "Tbit/s"}.get(unit, "") if small else ""
+
+
+def of_network(desk: Desk, line: Line) -> bool:
+    """Tell whether a bandwidth is that of a network that is sold in bits, by its labels or by what stands beside it in its object."""
+    statements, path = desk.document.statements, line.statement.path
+    beside = [
+        word.text
+        for other in statements[max(0, line.index - _BESIDE) : line.index + _BESIDE + 1]
+        if other.path[:-1] == path[:-1]
+        for word in desk.lexicon.normalize(other.value.content[:_LONGEST_NAME])
+    ]
+    labelled = [word.text for view in line.views[:3] for word in view.words]
+    return not desk.lexicon.networks.isdisjoint((*beside, *labelled))
+
+
+_BESIDE: Final = 3
+"""Entries before and behind that are still beside one."""
+
+
 def per_second(desk: Desk, line: Line, unit: str, head: Sequence[Word]) -> str:
     """Return the unit of a bandwidth whose `per second` goes without saying: `Memory bandwidth: 1.8TB`."""
     if not unit or kind_of(UNITS[unit]) != "data" or f"{unit}/s" not in UNITS:
@@ -728,6 +751,9 @@ def readings_of(desk: Desk, line: Line, number: Number, quantity: Quantity | Non
         twin = BINARY_TWIN.get(unit_symbol)
         if twin:
             units.append((UNITS[twin], "binary"))
+        bits = in_bits(line, number, unit_symbol)
+        if bits:
+            units.insert(0 if of_network(desk, line) else 1, (UNITS[bits], "bits"))
     elif quantity is not None and quantity.kind == "share":
         middle = written[0].interval.middle
         fraction = middle is not None and 0 < abs(middle) <= 1 and (number.approximation is not Approximation.EXACT or middle != 1)

@@ -81,7 +81,7 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
             ),
             "",
         )
-    return Scope(per=per, phase=phase, member=member, words=words)
+    return Scope(per=per, phase=phase, member=member, words=words, owners=number.owners)
 
 
 def across_gpus(line: Line, number: Number) -> bool:

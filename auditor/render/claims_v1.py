@@ -100,6 +100,7 @@ def _claim(understood: Understood, claim: Claim, units: Units) -> dict[str, Any]
         "unit": unit.symbol,
         "role": claim.role.value,
         "scope": scope_words(claim),
+        "owners": list(claim.scope.owners),
         "plan": claim.plan,
         "location": location_object(locate(source, claim.span)),
         "text": source.text[claim.span.start : claim.span.end],

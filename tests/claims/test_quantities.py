@@ -112,3 +112,35 @@ def test_no_digit_of_any_script_is_dropped(text: str) -> None:
     found = read(text)
     assert found.coverage.numbers > 0
     assert found.coverage.understood + len(found.uncovered) == found.coverage.numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ('{"link": {"type": "InfiniBand HDR", "bandwidth_gbps": 200}}', "Gbit/s", "GB/s"),
+        ('{"nvlink": {"bandwidth_gbps": 900}}', "GB/s", "Gbit/s"),
+    ],
+)
+def test_a_key_in_small_letters_leaves_bits_and_bytes_open(text: str, first: str, second: str) -> None:
+    (claim,) = [one for one in read(text, "plan.json").claims if one.quantity == "hardware.link_bandwidth"]
+    assert [one.unit.symbol for one in claim.readings] == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("| Model | TFLOP/s/GPU |\n|---|---|\n| 70B | 236.33 |\n", "rate.achieved_flops"),
+        ("It needs 40 TFLOPS here.\n", "other"),
+        ("- Peak compute: 989 TFLOPS\n", "hardware.peak_flops"),
+        ("It moves 180 GB/s there.\n", "other"),
+        ("- NVLink bandwidth: 900 GB/s\n", "hardware.link_bandwidth"),
+    ],
+)
+def test_a_peak_is_one_only_where_the_words_say_so(text: str, quantity: str) -> None:
+    found = [claim.quantity for claim in read(text).claims if claim.unit.symbol in ("TFLOPS", "GB/s")]
+    assert found == [quantity]
+
+
+def test_the_owners_of_a_unit_are_those_of_the_claim() -> None:
+    claims = read("- Work: 2 TFLOP per GPU per step\n- Throughput: 450 tokens/s/GPU\n- Latency: 20 ms\n").claims
+    assert [claim.scope.owners for claim in claims] == [("gpu", "step"), ("gpu",), ()]

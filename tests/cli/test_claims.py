@@ -37,6 +37,7 @@ def test_json(audit: Run, report: str) -> None:
         "unit": "1",
         "role": "actual",
         "scope": "",
+        "owners": [],
         "plan": "main",
         "location": {"path": "a.md", "line": 1, "column": 1, "end_line": 1, "end_column": 8},
         "text": "16 GPUs",
