@@ -14,6 +14,7 @@ from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.language.numbers import Number
 from auditor.language.units import divided_in
+from auditor.statements import LabelKind
 from auditor.units import UNITS
 
 __all__ = ["CHARGES", "of_training", "read_charge"]
@@ -76,9 +77,10 @@ def _divided(desk: Desk, line: Line, unit: str, per: str) -> _Figure:
 def _evidence(desk: Desk, line: Line, number: Number, tail: Sequence[Word], head: Sequence[Word]) -> Sequence[tuple[Sequence[Word], str]]:
     """Return the words that may name a figure, nearest first, each with how it is shown."""
     titled = title_words(desk, line, number)
-    amount = kind_of(UNITS[number.unit]) == "money" if number.unit else False  # a section "Cost" holds amounts of all kinds
+    amount = kind_of(UNITS[number.unit]) == "money" if number.unit else False
+    told = [view for view in line.views[:1] if view.label.kind is not LabelKind.HEADING]  # a section "Cost" holds amounts of all kinds
     near = ((tail, f"words behind it: {spell(tail)}"), (head, f"words before it: {spell(head)}"))
-    labels = tuple((view.words, f"label {view.raw.strip()!r}") for view in line.views[: 1 if amount else 3])
+    labels = tuple((view.words, f"label {view.raw.strip()!r}") for view in (told if amount else line.views[:3]))
     return (*near, (titled, f"words before the colon: {spell(titled)}"), *labels)
 
 

@@ -83,6 +83,7 @@ def test_a_key_says_a_composed_unit(key: str, value: str, expected: str) -> None
         ("- Latency: 300 GPU-hours\n", "time.step"),
         ("- Message size: 4096\n", "communication.bytes"),
         ("We paid $40 in the end.\n", "cost.total"),
+        ("# Unit cost\n\nAt the planning rate, 4 times $2.40 make $9.60.\n", "cost.total"),
         ("- flops_per_token: 6\n", "hardware.peak_flops"),
     ],
 )
