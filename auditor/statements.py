@@ -104,6 +104,10 @@ class Statement:
     """The elements, when `literal` is `array` (an array of scalars is one statement)."""
     struck: bool = False
     """Written as struck through (`~~old~~`) or commented out."""
+    comment: bool = False
+    """A comment of a configuration file or a program; its path is that of the setting it stands beside or right above."""
+    about: int | None = None
+    """Index in `Document.statements` of what a comment or a printed output speaks of."""
     unknown: tuple[Span, ...] = ()
     """Stretches of the value that only a run of the program fills in (`$7`, `$(nproc)`, `${HOST%%:*}`): no digit in them is a figure."""
     defaults: tuple[Span, ...] = ()

@@ -40,6 +40,8 @@ def read_count(
     desk: Desk, line: Line, position: int, number: Number, tail: Sequence[Word], head: Sequence[Word], before: Sequence[Claim | None]
 ) -> Meaning | None:
     """A bare or counted number."""
+    if line.statement.kind is Kind.ENTRY and len(line.numbers) > 1 and is_expression(line.text):
+        return Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
     name = number.name.lower()
     option = option_of(desk, line)
     if option is not None and number is line.numbers[-1]:
@@ -240,6 +242,14 @@ def before_times_gpus(line: Line, position: int) -> bool:
 OUT_OF = ("of", "of the", "out of", "out of the")
 LEADS = frozenset("a an the our its this use uses using with has have set adopt adopts employ employs choose chose select we".split())
 """Words that no name of a quantity reaches across."""
+
+
+def is_expression(text: str) -> bool:
+    """Tell whether a text holds numbers and the signs between them, no words and no result: `70e9 * 2 / 8`."""
+    return not set(text) - _IN_EXPRESSIONS and any(sign in text for sign in ("*", "/ ", "+ "))
+
+
+_IN_EXPRESSIONS = frozenset("0123456789.eE_+-*/() ")
 
 
 def read_slashed(desk: Desk, line: Line, position: int, number: Number, before: Sequence[Claim | None]) -> Meaning | None:

@@ -574,7 +574,7 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         (*tail, *head, *(line.views[0].words if line.views else ())), ("checkpoint", "state")
     ):
         meaning = replace(meaning, confidence=Confidence.LOW)  # a checkpoint of training holds the states of the optimizer as well
-    if number.doubtful:
+    if number.doubtful or (line.statement.comment and strays(desk, line, meaning)):
         meaning = replace(meaning, confidence=Confidence.LOW)
     named = number.name or spelled_axis(desk, line, number)  # `8 × 1 (DP)` says what it is
     if meaning.confidence is Confidence.HIGH and not named and is_operand(desk, line, number):
@@ -595,6 +595,15 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         context=meaning.context,
         bound=number.bound,
     )
+
+
+def strays(desk: Desk, line: Line, meaning: Meaning) -> bool:
+    """Tell whether a comment may give a figure of something else than the setting it stands at: `mbs: 2  # 4 did not fit`."""
+    if not meaning.read_as.startswith("label"):
+        return False
+    words = [word for word in line.words if not word.text.isdigit()]
+    outer = bool(line.views) and line.views[0].label.text.whole != meaning.context  # `tp: 8  # total: 64`
+    return outer or len(line.numbers) > 1 or not (len(words) <= 1 or desk.labels.role(line.words) or desk.lexicon.is_transparent(words))
 
 
 def of_cache(line: Line, number: Number, kind: str, meaning: Meaning, scope: Scope) -> tuple[Meaning, Scope]:

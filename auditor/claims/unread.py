@@ -43,7 +43,7 @@ def why_label(desk: Desk, line: Line, number: Number) -> str:
     if is_line_of_file(desk, line, number):
         return "part of a name, date, version or path"
     statement = line.statement
-    if statement.kind is Kind.CODE and not reads_as_prose(desk, line.text):
+    if statement.kind is Kind.CODE and not (reads_as_remark(line.text) if statement.comment else reads_as_prose(desk, line.text)):
         return "source code or program output"
     if line.views and line.views[0].label.kind is LabelKind.FLAG and find_any(line.views[0].words, ("port", "seed")):
         return "a setting, no figure"
@@ -172,6 +172,14 @@ def reads_as_prose(desk: Desk, text: str) -> bool:
         return False
     letters = sum(character.isalpha() or character == " " for character in stripped)
     return letters >= len(stripped) * 7 // 10 and stripped.count(" ") >= 3
+
+
+def reads_as_remark(text: str) -> bool:
+    """Tell a comment that says something from code that was commented out."""
+    return not any(mark in text for mark in _CODE) and text.count("(") == text.count(")")
+
+
+_CODE: Final = ("()", "{", "}", ";", "==", "::", "import ", "def ", "self.", "[i]", "$", "<<", ">>", "\\")
 
 
 def names_range(desk: Desk, line: Line) -> bool:

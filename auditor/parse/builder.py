@@ -86,6 +86,8 @@ class Builder:
         literal: str = "",
         items: Sequence[Text] = (),
         struck: bool = False,
+        comment: bool = False,
+        about: int | None = None,
         unknown: tuple[Span, ...] = (),
         defaults: tuple[Span, ...] = (),
     ) -> int:
@@ -97,17 +99,26 @@ class Builder:
             return len(self.statements) - 1
         taken_back = struck or self.struck
         self.statements.append(
-            Statement(kind, path, value, group, depth, parent, cell, literal, tuple(items), taken_back, unknown, defaults)
+            Statement(kind, path, value, group, depth, parent, cell, literal, tuple(items), taken_back, comment, about, unknown, defaults)
         )
         return len(self.statements) - 1
 
     def head(
-        self, path: Path, text: Text, group: int, *, depth: int = 0, parent: int | None = None, cell: Cell | None = None
+        self,
+        path: Path,
+        text: Text,
+        group: int,
+        *,
+        depth: int = 0,
+        parent: int | None = None,
+        cell: Cell | None = None,
+        comment: bool = False,
+        about: int | None = None,
     ) -> int | None:
         """Add the text of a label as a statement where it holds a number; return its index."""
         if not has_digit(text.content):
             return None
-        return self.add(Kind.HEAD, path, text, group, depth=depth, parent=parent, cell=cell)
+        return self.add(Kind.HEAD, path, text, group, depth=depth, parent=parent, cell=cell, comment=comment, about=about)
 
 
 def under(path: Path, text: Text, kind: LabelKind, level: int = 0) -> Path:

@@ -19,8 +19,8 @@ __all__ = ["Entry", "Node", "Places", "add_tree"]
 
 _SCALARS: Final = frozenset({"number", "string", "true", "false", "null"})
 
-Places = list[tuple[int, int, Path]]
-"""Where each leaf stands in the text that was read, and its path: what a comment beside it speaks of."""
+Places = list[tuple[int, int, Path, int]]
+"""Where each leaf stands in the text that was read, its path, and the index of its statement: what a comment beside it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def add_tree(builder: Builder, node: Node, path: Path, places: Places | None = N
 
 def _add(builder: Builder, node: Node, path: Path, group: int, depth: int, parent: int | None, places: Places | None) -> None:
     if places is not None and node.place is not None and (not node.children or node.kind == "array"):
-        places.append((*node.place, path))
+        places.append((*node.place, path, len(builder.statements)))
     if node.kind == "object" or (node.kind == "array" and not _is_row(node)):
         inner = builder.group()
         for number, entry in enumerate(node.children):

@@ -40,6 +40,8 @@ class _Reader:
     ascii: bool
     places: Places = field(default_factory=list)
     covered: set[int] = field(default_factory=set)
+    targets: dict[int, Text] = field(default_factory=dict)
+    """By line, the name that is given a value there which is no literal."""
 
     def offset(self, line: int, column: int) -> int:
         """The character offset of a line and a column in UTF-8 bytes."""
@@ -111,6 +113,8 @@ class _Reader:
             return True
         key = self.target(target)
         node = self.literal(value, 0)
+        if key is not None and node is None:
+            self.targets[value.end_lineno or value.lineno] = key
         if key is None or node is None:
             return False
         self.tree(Node("object", node.text, (Entry(key, node),)), path)
@@ -142,7 +146,7 @@ class _Reader:
             return
         start = len(self.places)
         add_tree(self.builder, node, path, self.places)
-        for begin, end, _ in self.places[start:]:
+        for begin, end, _, _ in self.places[start:]:
             first = self.index.point(begin).line
             self.covered.update(range(first, self.index.point(max(end - 1, begin)).line + 1))
 
@@ -261,8 +265,8 @@ def read(builder: Builder, text: Text, path: Path) -> None:
         _read_loosely(builder, text, path)
         return
     comments = _comments(reader)
-    add_comments(builder, text, comments, path, reader.places, "python")
     _rest(reader, comments, first, path)
+    add_comments(builder, text, comments, path, reader.places, "python")
 
 
 def _tree(content: str) -> ast.Module | None:
@@ -299,7 +303,10 @@ def _rest(reader: _Reader, comments: list[tuple[int, int]], first: int, path: Pa
         code = reader.text.slice(line.start, min(line.end, ends.get(number, line.end))).strip()
         if number not in reader.covered:
             if any(char.isalnum() for char in code.content):
-                reader.builder.add(Kind.CODE, path, code, group)
+                index = reader.builder.add(Kind.CODE, path, code, group)
+                named = reader.targets.get(number)
+                below = under(path, named, LabelKind.KEY) if named is not None else path
+                reader.places.append((line.start, ends.get(number, line.end), below, index))
             continue
         for match in _DIGITS.finditer(code.content):
             span = code.span(match.start(), match.end())

@@ -13,7 +13,7 @@ from typing import Final
 
 from auditor.parse.builder import Builder, Path, has_digit, under
 from auditor.parse.commands import CARRIES, DECLARES, LAUNCHERS, PREFIXES, PROMPT, SCRIPT, SUBCOMMANDS, SWITCHES, TOOLS
-from auditor.parse.comments import add_comment, without_sign
+from auditor.parse.comments import add_comment, has_content, without_sign
 from auditor.parse.directives import heard
 from auditor.parse.lexer import Command, Part, Word, expansions, lex
 from auditor.parse.lines import cut_lines, stand_in
@@ -101,30 +101,38 @@ def _console(script: _Script, lines: list[Text]) -> None:
 
 def _command(script: _Script, command: Command) -> None:
     builder = script.builder
-    lead: Text | None = None
+    path, words = script.path, command.words
+    comments: list[Text] = []
     for comment in command.above:
         if heard(builder, comment, script.text, "shell"):
             continue
         directive = _DIRECTIVE.match(comment.content)
         if directive is not None:
             _directive(script, comment, directive)
-            lead = None
+            comments.clear()
         elif comment.content.strip("#! ") and not comment.content.startswith("#!"):
-            lead = without_sign(comment)
-            add_comment(builder, lead, script.path, builder.group())
-    path = script.path
-    words = command.words
+            comments.append(without_sign(comment))
+    first = len(builder.statements)
     if words:
-        if lead is not None and command.above and len(lead.content.split()) <= _MAX_LEAD and not all(word.assigns for word in words):
-            name = lead.strip(": ")
-            if any(char.isalnum() for char in name.content):
-                path = under(path, name, LabelKind.LEAD)
+        name = comments[-1].strip(": ") if comments else None
+        if name is not None and len(name.content.split()) <= _MAX_LEAD and not all(word.assigns for word in words) and has_content(name):
+            path = under(path, name, LabelKind.LEAD)
         _words(script, path, words)
     if command.here is not None and command.here.content.strip():
         read_inside("plain", builder, command.here, path)
+    set_here = [index for index in range(first, len(builder.statements)) if builder.statements[index].kind is Kind.FLAG]
+    for comment in comments:
+        _remark(script, comment, set_here[0] if set_here and all(word.assigns for word in words) else None, script.path, beside=False)
     for comment in command.beside:
         if not heard(builder, comment, script.text, "shell"):
-            add_comment(builder, without_sign(comment), path, builder.group(), beside=True)
+            _remark(script, without_sign(comment), set_here[-1] if set_here else None, path, beside=True)
+
+
+def _remark(script: _Script, body: Text, about: int | None, path: Path, *, beside: bool) -> None:
+    """Add a comment under the setting it speaks of, if any."""
+    builder = script.builder
+    below = builder.statements[about].path if about is not None else path
+    add_comment(builder, body, below, builder.group(), beside=beside, about=about)
 
 
 def _directive(script: _Script, comment: Text, match: re.Match[str]) -> None:
@@ -254,7 +262,7 @@ def _default(script: _Script, part: Part, other: Text) -> Text:
         if len(inner) != 1:
             return part.text
         value = _value(script, inner[0], 0)
-    name = part.text.slice(0, len(part.text) - len(other))
+    name = part.text.slice(0, len(part.text) - len(other) - 1)
     if has_digit(name.content):
         script.builder.add(Kind.CODE, script.path, name, script.builder.group())
     script.defaults.update(segment.span for segment in value.segments)

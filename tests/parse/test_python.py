@@ -27,11 +27,11 @@ total = tp * 8
         "entry [.size] 7",
         "entry [.dp] 8",
         "entry [.rate] 2 * 1024",
-        "code [.Total GPUs] 4 × 4 = 16",
-        "code [.config > .tp > .FIXED] reduced from 8",
         "code [] config = {",
         "code [] **other,",
         "code [] total = tp * 8",
+        "code [.Total GPUs] 4 × 4 = 16",
+        "code [.config > .tp > .FIXED] reduced from 8",
     ]
     assert where(text, "-2", "py") == (5, 34)
 

@@ -111,7 +111,7 @@ torchrun --nproc_per_node $TP \
     assert read["^Prefill > $torchrun > --nnodes"] == "4"
     assert read["^Prefill > $torchrun > --world"] == "32"
     assert read["^Prefill > $torchrun > $train.py > --run"] == "tp8"
-    assert "code [] of 16" in shown(text, "sh")
+    assert "code [=TP] of 16" in shown(text, "sh")
 
 
 def test_a_value_put_in_stands_where_it_is_used() -> None:
