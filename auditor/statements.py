@@ -106,8 +106,12 @@ class Statement:
     """Written as struck through (`~~old~~`) or commented out."""
     comment: bool = False
     """A comment of a configuration file or a program; its path is that of the setting it stands beside or right above."""
+    printed: bool = False
+    """Printed by the code above it: the output cell of a notebook, or a block of output below a block of code."""
     about: int | None = None
-    """Index in `Document.statements` of what a comment or a printed output speaks of."""
+    """Index in `Document.statements` of what a comment speaks of, or of the first statement of the code that printed it."""
+    record: int | None = None
+    """The record of JSON Lines it stands in, from 0: each is a plan of its own."""
     unknown: tuple[Span, ...] = ()
     """Stretches of the value that only a run of the program fills in (`$7`, `$(nproc)`, `${HOST%%:*}`): no digit in them is a figure."""
     defaults: tuple[Span, ...] = ()
@@ -168,7 +172,7 @@ class Document:
 
     source: Source
     format: str
-    """`markdown`, `json`, `yaml`, `toml` or `shell`."""
+    """One of `auditor.parse.readers.FORMATS`."""
     statements: tuple[Statement, ...]
     notes: tuple[Note, ...] = field(default=())
     directives: tuple[Directive, ...] = field(default=())

@@ -55,6 +55,10 @@ class Builder:
     """How deep in documents held inside documents (Markdown in a JSON string in a fence) the reader is."""
     struck: bool = False
     """All that is added now was taken back (the old side of a comparison)."""
+    record: int | None = None
+    """The record of JSON Lines that is read now, from 0."""
+    printed_of: int | None = None
+    """The statement whose printed output is read now."""
     _groups: int = -1
     _tables: int = -1
     _full: bool = False
@@ -98,8 +102,26 @@ class Builder:
                 self.note(f"more than {MAX_STATEMENTS} statements; the rest of the file is not read: split it", value, fatal=True)
             return len(self.statements) - 1
         taken_back = struck or self.struck
+        about = self.printed_of if about is None else about
         self.statements.append(
-            Statement(kind, path, value, group, depth, parent, cell, literal, tuple(items), taken_back, comment, about, unknown, defaults)
+            Statement(
+                kind,
+                path,
+                value,
+                group,
+                depth,
+                parent,
+                cell,
+                literal,
+                tuple(items),
+                taken_back,
+                comment=comment,
+                printed=self.printed_of is not None,
+                about=about,
+                record=self.record,
+                unknown=unknown,
+                defaults=defaults,
+            )
         )
         return len(self.statements) - 1
 

@@ -18,7 +18,7 @@ from auditor.parse.readers import read_inside
 from auditor.spans import LineIndex, Segment, Span, Text
 from auditor.statements import Directive
 
-__all__ = ["ASIDE", "Object", "looks_like_markdown", "objects", "read"]
+__all__ = ["ASIDE", "Object", "Values", "looks_like_markdown", "objects", "read", "values_of"]
 
 ASIDE: Final = "$audit"
 """The key whose value is for the auditor: JSON has no comments."""
@@ -355,6 +355,34 @@ def objects(text: Text) -> list[Object]:
             place = text.span(*value.place) if value is not None and value.place is not None else None
             found.append(Object(one.text.whole, place))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The values of a text, one behind the other, and the first thing in it that is no JSON, as (what, remedy)."""
+
+    nodes: tuple[Node, ...]
+    fault: tuple[str, str] | None
+
+
+def values_of(text: Text) -> Values:
+    """Return the values of a text that holds JSON inside another format, a line of JSON Lines or a notebook."""
+    reader = _Reader(text, text.content)
+    found: list[Node] = []
+    try:
+        end = reader.space(0)
+        while end < len(text):
+            before = end
+            node, end = reader.value(end, 0)
+            if node is None:
+                reader.fault(end, f"{text.content[end]!r} where a value is expected", "remove it")
+            else:
+                found.append(node)
+            end = reader.space(max(end, before + 1))
+    except _TooBrokenError:
+        pass
+    first = next((fault for fault in reader.faults if not fault.meant), None)
+    return Values(tuple(found), (first.message, first.remedy) if first is not None else None)
 
 
 def looks_like_markdown(content: str) -> bool:

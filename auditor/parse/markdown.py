@@ -24,7 +24,7 @@ from auditor.parse.inline import Inline, MarkKind, scan
 from auditor.parse.labels import Piece, introduces, split_label, split_pieces, without_colon, without_marks
 from auditor.parse.lines import cut_lines
 from auditor.parse.plain import read_lines
-from auditor.parse.readers import MAX_EMBEDDED, read_inside
+from auditor.parse.readers import MAX_EMBEDDED, of_language, read_inside
 from auditor.parse.tables import add_table, is_rule, split_row
 from auditor.spans import Text
 from auditor.statements import Kind, Label, LabelKind
@@ -193,6 +193,7 @@ class _Markdown:
         lead: Label | None = None
         nodes = [node for node in nodes if not self._directive(node)]
         own: list[Label] = []  # headings inside a list or a quote do not reach outside it
+        code: int | None = None  # the first statement of the block of code right above
         for number, node in enumerate(nodes):
             name = node.token.type.removesuffix("_open")
             if node.token.map is not None and node.token.map[0] < self.skip_until:
@@ -204,15 +205,21 @@ class _Markdown:
             if name == "heading":
                 title = lead = None
                 self._heading(node, headings, place)
+                code = None
             elif name == "paragraph":
                 path = path if lead is None else path[:-1]
                 title, lead = self._paragraph(node, path, place, title, following)
+                code = code if lead is not None else None
             elif name in _STRUCTURES:
                 inner = replace(place, labels=(*place.labels, *own, *leads), nested=True)
                 if name == "html_block":
                     title = self._html(node, path, place, title)
                 else:
+                    first = len(self.builder.statements)
+                    self.builder.printed_of = code if name == "fence" and _prints(node, told=lead is not None) else None
                     self._structure(name, node, path, inner)
+                    self.builder.printed_of = None
+                    code = first if name == "fence" and _is_code(node) and len(self.builder.statements) > first else None
                 lead = None
             elif name == "hr":
                 self._cover(node)
@@ -447,6 +454,19 @@ class _Markdown:
             result.append(_ends(source, content, trailing=True))
         return result
 
+
+def _is_code(node: _Node) -> bool:
+    return of_language(node.token.info) in ("python", "shell")
+
+
+def _prints(node: _Node, *, told: bool) -> bool:
+    """Tell whether a block below a block of code is what it prints: it says so, or follows without a language and without a word."""
+    word = node.token.info.strip().split(maxsplit=1)[0].casefold() if node.token.info.strip() else ""
+    return word in _OUTPUTS or (not word and not told)
+
+
+_OUTPUTS: Final = frozenset({"output", "out", "stdout", "text", "txt", "log", "console-output"})
+"""Info strings of blocks that hold what a program printed."""
 
 _PREFIX: Final = re.compile(r"[ \t]{0,3}(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]+\S))[ \t]*(?!-{2,})")
 

@@ -2,7 +2,7 @@
 
 A reader module has one function, `read(builder, text, path)`, which writes the statements of `text` into the builder, each
 path beginning with `path`. A reader that meets another format inside its own (YAML in a fence, Markdown in a JSON string,
-a command in a YAML block) goes through here, so that no reader imports another and PyYAML is loaded only where there is YAML.
+a command in a YAML block) goes through here, so that PyYAML is loaded only where there is YAML; what shares a syntax (JSON Lines, notebooks) takes the values of `auditor.parse.json`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["FORMATS", "MAX_EMBEDDED", "Reader", "of_language", "of_suffix", "rea
 
 Reader = Callable[[Builder, Text, Path], None]
 
-FORMATS: Final = ("markdown", "json", "yaml", "toml", "shell", "python", "plain")
+FORMATS: Final = ("markdown", "json", "jsonl", "notebook", "yaml", "toml", "shell", "python", "plain")
 
 MAX_EMBEDDED: Final = 4
 """How many documents may be held one inside the other; what lies deeper is read as plain lines."""
@@ -32,6 +32,9 @@ _SUFFIXES: Final = {
     "json": "json",
     "jsonc": "json",
     "json5": "json",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "ipynb": "notebook",
     "yaml": "yaml",
     "yml": "yaml",
     "toml": "toml",

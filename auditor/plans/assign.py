@@ -17,7 +17,7 @@ from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence
 from auditor.plans.model import Plan
-from auditor.plans.variants import VARIANT, with_variants
+from auditor.plans.variants import VARIANT, with_records, with_variants
 from auditor.statements import Document, Kind, LabelKind, Statement
 
 __all__ = ["MAIN", "RUN", "assign"]
@@ -69,6 +69,7 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
     """Give each claim its plan and return the claims and the plans, `main` first."""
     statements = document.statements
     claims, titles = _entries(statements, _members(statements, claims), lexicon)
+    claims = with_records(statements, claims, titles, MAIN)
     claims = _rejected(statements, claims, lexicon)
     claims = _widths(statements, claims, lexicon)
     claims = _totals(statements, claims)

@@ -12,7 +12,7 @@ from auditor.claims.members import keyed_at, settings_in
 from auditor.claims.model import Claim
 from auditor.statements import Kind, Label, LabelKind, Statement, place_of
 
-__all__ = ["VARIANT", "variant_labels", "with_variants"]
+__all__ = ["VARIANT", "variant_labels", "with_records", "with_variants"]
 
 VARIANT: Final = "variant "
 """What the ids of their plans begin with."""
@@ -99,3 +99,23 @@ def with_variants(
             titles[id_] = (", ".join(labels[start] for start in starts), True)
             result[index] = replace(claim, plan=id_)
     return tuple(result)
+
+
+def with_records(
+    statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]], main: str
+) -> tuple[Claim, ...]:
+    """Give the records of JSON Lines plans of their own where there are several; nothing holds for all of them."""
+    if len({statement.record for statement in statements} - {None}) < _SEVERAL:
+        return tuple(claims)
+    result = list(claims)
+    for index, claim in enumerate(claims):
+        record = None if claim.source else statements[claim.statement].record
+        if record is not None and claim.plan == main:
+            id_ = f"record {record + 1}"
+            titles[id_] = (id_, False)
+            member = claim.scope.member if "[" not in claim.scope.member else ""
+            result[index] = replace(claim, plan=id_, scope=replace(claim.scope, member=member))
+    return tuple(result)
+
+
+_SEVERAL: Final = 2
