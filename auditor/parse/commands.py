@@ -7,7 +7,7 @@ from typing import Final
 
 __all__ = ["CARRIES", "DECLARES", "LAUNCHERS", "PREFIXES", "PROMPT", "SCRIPT", "SUBCOMMANDS", "SWITCHES", "TOOLS", "launches"]
 
-PROMPT: Final = re.compile(r"\s*(?:\([\w.-]{1,40}\)\s*)?(?:\[?[\w.-]{1,60}@[\w.-]{1,60}[:\s]?[\w~/.-]{0,100}\]?)?[$%❯]\s+(?=\S)")
+PROMPT: Final = re.compile(r"\s{0,200}(?:\([\w.-]{1,40}\)\s{0,8})?(?:\[?[\w.-]{1,60}@[\w.-]{1,60}[:\s]?[\w~/.-]{0,100}\]?)?[$%❯]\s+(?=\S)")
 SCRIPT: Final = re.compile(r"[^\s=]{1,300}\.(?:py|sh|bash|slurm|sbatch)")
 _STARTS: Final = re.compile(r"(?:(?:sudo|nohup|time|exec|env)\s+|[A-Z_][A-Z0-9_]{0,60}=\S{0,200}\s+){0,8}(?:\./)?([\w.\-/]{1,80})")
 

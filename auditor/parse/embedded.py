@@ -83,18 +83,19 @@ def sniff(content: str) -> str:
         return "json"
     lines = [line for line in content.split("\n", _SNIFFED)[:_SNIFFED] if line.strip()]
     code = [line for line in lines if not line.lstrip().startswith("#")]
-    if lines and (_DIRECTIVE.match(lines[0]) or (code and (launches(code[0]) or _FLAG_LINE.match(code[0])))):
+    if lines and (_DIRECTIVE.match(lines[0]) or (code and (launches(code[0]) or _FLAG_LINE.match(code[0].lstrip())))):
         return "shell"
     if code and _PYTHON.match(code[0]):
         return "python"
-    if any(_ITEM_OF_KEYS.match(line) for line in code) and all(_YAML_LINE.match(line) for line in code):
+    items = any(line[:1].isspace() and _ITEM_OF_KEYS.match(line.lstrip()) for line in code)
+    if items and all(_YAML_LINE.match(line.lstrip()) for line in code):
         return "yaml"
     return "plain"
 
 
 _SNIFFED: Final = 40
-_ITEM_OF_KEYS: Final = re.compile(r"\s+- [A-Za-z_][\w.-]{0,60}: \S")
-_YAML_LINE: Final = re.compile(r"\s*(?:- )?(?:[A-Za-z_][\w.-]{0,60}:(?:\s[^:]*)?$|- [^:]*$|[\w\]\[, .\"'-]+$)")
+_ITEM_OF_KEYS: Final = re.compile(r"- [A-Za-z_][\w.-]{0,60}: \S")
+_YAML_LINE: Final = re.compile(r"(?:- )?(?:[A-Za-z_][\w.-]{0,60}:(?:\s[^:]*)?$|- [^:]*$|[\w\]\[, .\"'-]+$)")
 _DIRECTIVE: Final = re.compile(r"#!.{0,100}sh\b|#SBATCH\b")
-_FLAG_LINE: Final = re.compile(r"\s*--[a-z][a-z0-9_-]{1,60}(?:[ =]\S|\s*\\?$)")
+_FLAG_LINE: Final = re.compile(r"--[a-z][a-z0-9_-]{1,60}(?:[ =]\S|\s*\\?$)")
 _PYTHON: Final = re.compile(r"(?:from [\w.]{1,100} import |import \w|def \w{1,80}\(|class \w{1,80}[(:]|@\w)|[A-Za-z_]\w{0,80} = [{(\[]\s*$")

@@ -75,8 +75,8 @@ _ALERT: Final = re.compile(r"\[![A-Za-z]{1,20}\]")
 _MDX_LINE: Final = re.compile(r"(?:import|export)\s.{0,2000}")
 _MDX_FROM: Final = re.compile(r"import\s.*[\"'];?|export\s+(?:const|default|function|let|var)\b.*")
 _HEADINGS: Final = re.compile(r"^#{1,4} .{0,200}\n(?:.{0,2000}\n){0,200}?#{1,4} ", re.MULTILINE)
-_FRAME: Final = re.compile(r"\s*(?:\+[-=+]{3,}|[┌┬┐─╔╦╗═]{3,})")
-_GRID: Final = re.compile(r"\s*(?:\+[-=+]{3,}|[|│┃║]|[┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝─━═]{3,})")
+_FRAME: Final = re.compile(r"\+[-=+]{3}|[┌┬┐─╔╦╗═]{3}")
+_GRID: Final = re.compile(r"\+[-=+]{3}|[|│┃║]|[┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝─━═]{3}")
 _PSEUDO_BULLET: Final = re.compile(r"[•‣▪●◦○·]\s*|[-–—*]\s+")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?]\s+(?=[A-Z])")
 _SUMMARY: Final = re.compile(r"(?i)<summary>([^<>\n]{1,200})</summary>")
@@ -291,7 +291,7 @@ class _Markdown:
     def _barred(self, lines: list[_TextLine], path: Path, place: _Place) -> bool:
         """Read lines with bars that markdown-it takes for a paragraph (a rule with the wrong number of cells) as a table."""
         rows = [line.raw for line in lines]
-        if len(rows) > 2 and _FRAME.match(rows[0].content) and all(_GRID.match(row.content) for row in rows):
+        if len(rows) > 2 and _FRAME.match(rows[0].content.lstrip()) and all(_GRID.match(row.content.lstrip()) for row in rows):
             read_lines(self.builder, rows, path, parent=place.parent, depth=place.depth)
             return True
         counts = [row.content.count("|") if row.content.lstrip().startswith("|") else 0 for row in rows]

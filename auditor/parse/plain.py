@@ -21,12 +21,12 @@ from auditor.statements import Kind, LabelKind
 
 __all__ = ["read"]
 
-_BRANCH: Final = re.compile(r"[\s│┃|]*(?P<knot>(?:[├└┣┗╠╚]|\+(?=-)|\|(?=-)|[`\\](?=-))[─━═-]{1,4}[>▶►]?)(?=\s|\w|[^\s\w│┃|─━═+-])")
-_STEM: Final = re.compile(r"[\s│┃|]+")
-_BULLET: Final = re.compile(r"\s*(?P<mark>[-*+•‣▪●○◦·–](?=\s)|[•‣▪●◦](?=\S)|\(?\d{1,3}[.)](?=\s)|\(?[a-z][.)](?=\s))\s+")
+_KNOT: Final = re.compile(r"(?:[├└┣┗╠╚]|[+|`\\](?=-))[─━═-]{1,4}[>▶►]?(?=\s|\w|[^\s\w│┃|─━═+-])")
+_STEM: Final = re.compile(r"[\s│┃|]*")
+_MARK: Final = re.compile(r"(?:[-*+•‣▪●○◦·–]|\(?\d{1,3}[.)]|\(?[a-z][.)])(?=\s)")
 _DRAWN: Final = re.compile(r"[\s\-=+|:─━═│┃║┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╯╰.*_~#]*")
 _BAR: Final = re.compile(r"[│┃║]")
-_CELL_LINE: Final = re.compile(r"\s*[|│┃║]")
+_BARS: Final = "|│┃║"
 
 _CORNERS: Final = "┌└╔╚╭╰"
 _SECTION: Final = re.compile(r"(?:[=\-#*~─═]{2,40}|#|//)\s+(?=\S)")
@@ -112,19 +112,14 @@ def _line(text: Text) -> _Line | None:
     if not content.strip() or _DRAWN.fullmatch(content):
         # A rule or the frame of a box says nothing; it does not end a block either.
         return None if not content.strip() else _Line(text, text.slice(0, 0), _RULE_KEY, Kind.CODE)
-    if branch := _BRANCH.match(content):
-        column = column_of(content[: branch.start("knot")].replace("│", " ").replace("┃", " ").replace("|", " "))
-        return _Line(text, text.slice(branch.end("knot"), len(content)).strip(), column * 4 + _BRANCHED, Kind.TREE)
-    if (stem := _STEM.match(content)) and stem.group().strip():
-        body = text.slice(stem.end(), len(content)).strip()
-        if not _BAR.search(body.content) and "|" not in body.content:
-            return _Line(text, body, stem.end() * 4 + _PLAIN, Kind.TREE)
-        inner = body.strip("│┃║| ")
-        if not _BAR.search(inner.content) and "|" not in inner.content:  # a line of a box
-            return _Line(text, inner, stem.end() * 4 + _PLAIN, Kind.ENTRY)
-        return _Line(text, text.strip(), column_of(content) * 4 + _PLAIN, Kind.CODE)
-    if bullet := _BULLET.match(content):
-        return _Line(text, text.slice(bullet.end(), len(content)).strip(), column_of(content) * 4 + _BRANCHED, Kind.ITEM)
+    stem = _end(_STEM, content)
+    if (knot := _knot(content, stem)) is not None:
+        column = column_of(content[: knot.start()].replace("│", " ").replace("┃", " ").replace("|", " "))
+        return _Line(text, text.slice(knot.end(), len(content)).strip(), column * 4 + _BRANCHED, Kind.TREE)
+    if content[:stem].strip():
+        return _stemmed(text, stem)
+    if mark := _MARK.match(content, stem):
+        return _Line(text, text.slice(mark.end(), len(content)).strip(), column_of(content) * 4 + _BRANCHED, Kind.ITEM)
     body = text.strip()
     if section := _SECTION.match(body.content):  # `=== Memory ===`, `# Memory`
         inner = body.slice(section.end(), len(body)).strip("=-#*~─═ \t")
@@ -133,6 +128,32 @@ def _line(text: Text) -> _Line | None:
             level = _PLAIN if says.label is not None and says.value.content else _TITLE
             return _Line(text, inner, column_of(content) * 4 + level, Kind.ENTRY)
     return _Line(text, body, column_of(content) * 4 + _PLAIN, Kind.ENTRY)
+
+
+def _end(pattern: re.Pattern[str], content: str) -> int:
+    match = pattern.match(content)
+    return match.end() if match else 0
+
+
+def _knot(content: str, stem: int) -> re.Match[str] | None:
+    """Return the knot of a branch behind its stem; a bar may be the last of the stem or the knot itself (`|--`)."""
+    return _KNOT.match(content, stem) or (_KNOT.match(content, stem - 1) if content[stem - 1 : stem] == "|" else None)
+
+
+def _stemmed(text: Text, stem: int) -> _Line:
+    """A line with bars before it: one that goes on under a branch, one of a box, or a row of cells."""
+    content = text.content
+    body = text.slice(stem, len(content)).strip()
+    if not _BAR.search(body.content) and "|" not in body.content:
+        return _Line(text, body, stem * 4 + _PLAIN, Kind.TREE)
+    inner = body.strip("│┃║| ")
+    if not _BAR.search(inner.content) and "|" not in inner.content:
+        return _Line(text, inner, stem * 4 + _PLAIN, Kind.ENTRY)
+    return _Line(text, text.strip(), column_of(content) * 4 + _PLAIN, Kind.CODE)
+
+
+def _is_cells(content: str) -> bool:
+    return content.lstrip().startswith(tuple(_BARS))
 
 
 def _add_line(
@@ -176,7 +197,7 @@ def _add_line(
 def _table_end(lines: list[Text], at: int) -> tuple[int, int]:
     """Return the line behind the table that starts at line `at` (or `at` where none does), and up to where was looked."""
     content = lines[at].content
-    if not (_CELL_LINE.match(content) or (content.lstrip()[:1] in tuple("+┌╔╭") and _DRAWN.fullmatch(content))):
+    if not (_is_cells(content) or (content.lstrip()[:1] in tuple("+┌╔╭") and _DRAWN.fullmatch(content))):
         return at, at
     end = at
     rows: list[int] = []
@@ -190,7 +211,7 @@ def _table_end(lines: list[Text], at: int) -> tuple[int, int]:
             ruled += 1
             if rows and first_rule < 0:
                 first_rule = end
-        elif _CELL_LINE.match(content) and content.rstrip()[-1] in "|│┃║" and not _BRANCH.match(content):
+        elif _is_cells(content) and content.rstrip()[-1] in _BARS and _knot(content, _end(_STEM, content)) is None:
             rows.append(len(_cells(lines[end])))
         else:
             break

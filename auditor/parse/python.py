@@ -27,7 +27,7 @@ from auditor.statements import Kind, LabelKind
 __all__ = ["read"]
 
 _MAX_LENGTH: Final = 300_000
-_MEMBER: Final = re.compile(r"\s*(?P<quote>['\"]?)(?P<key>[A-Za-z_][\w. -]{0,80})(?P=quote)\s*(?P<sign>[:=])(?![=:])\s*")
+_MEMBER: Final = re.compile(r"\s{0,200}(?P<quote>['\"]?)(?P<key>[A-Za-z_][\w. -]{0,80})(?P=quote)\s{0,20}(?P<sign>[:=])(?![=:])\s*")
 _DIGITS: Final = re.compile(r"\d[\d.,_]*")
 _COMMENT: Final = re.compile(r"(?:^|\s)#")
 

@@ -15,12 +15,13 @@ from auditor.statements import Cell, Kind, LabelKind
 
 __all__ = ["add_table", "is_rule", "split_row"]
 
-_RULE: Final = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
-
 
 def is_rule(line: str) -> bool:
     """Tell whether a line is the rule under the head of a pipe table."""
-    return "-" in line and not line.strip(" \t|:-") and _RULE.fullmatch(line) is not None
+    if "-" not in line or line.strip(" \t|:-"):
+        return False
+    cells = line.strip().removeprefix("|").removesuffix("|").split("|")
+    return all(not (dashes := cell.strip().removeprefix(":").removesuffix(":")).strip("-") and dashes != "" for cell in cells)
 
 
 def split_row(line: Text) -> list[Text]:

@@ -27,7 +27,7 @@ _NUMBER: Final = re.compile(
 )
 _ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t]*\r?\n\s*|.)")
 _NAMED: Final = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
-_PLACE: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_PLACE: Final = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 @dataclass(slots=True)
@@ -290,7 +290,7 @@ def _report(builder: Builder, text: Text, problem: str) -> None:
     line = int(match.group(1)) if match and match.group(1) else len(index)
     column = int(match.group(2)) if match and match.group(2) else 1
     at = min(index.starts[min(line, len(index)) - 1] + column - 1, len(text))
-    reason = problem[: match.start()] if match else problem
+    reason = problem[: match.start()].rstrip() if match else problem
     place = text.slice(at, at + 1)
     if builder.embedded:
         builder.note(f"TOML block, line {line} of it: {reason}; what can be read is read", place)
