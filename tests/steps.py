@@ -37,7 +37,8 @@ class _Matcher:
             if at < len(self.text) and self.one(item, self.text[at]):
                 yield at + 1
         elif code in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
-            yield from self.repeat(code, *what, at)
+            low, high, inner = what
+            yield from self.repeat(code, low, high, inner, at)
         elif code is op.SUBPATTERN:
             for end in self.sequence(list(what[3]), 0, at):
                 self.groups[what[0] or 0] = (at, end)
@@ -81,10 +82,10 @@ class _Matcher:
     def member(self, member: Any, char: str) -> bool:
         code, what = member
         if code is op.RANGE:
-            return what[0] <= ord(char) <= what[1]
+            return bool(what[0] <= ord(char) <= what[1])
         if code is op.CATEGORY:
             return re.match(_CATEGORIES[what], char) is not None
-        return chr(what) == char
+        return bool(chr(what) == char)
 
     def repeat(self, code: Any, low: int, high: int, inner: Any, at: int) -> Iterator[int]:
         high = _BOUND if _BOUND < high < op.MAXREPEAT else high

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from auditor.claims.lexicon import Lexicon, Match
@@ -77,6 +78,8 @@ class View:
     """What a variant sets, where the label names one and says nothing else: `tp_8`, `TP=8, PP=2`, `batch 16`."""
     role: str = ""
     phase: str = ""
+    units: tuple[str, ...] = ()
+    """Every unit that a caption says: `Step time in ms, memory in GB`, `Throughput (tokens/s)`."""
     factor: int = 1
     """What its numbers are counted in: 10**9 for `Parameters (B)` and `params_b`."""
 
@@ -213,7 +216,9 @@ class LabelReader:
         if ending >= 0:
             named = tuple(word for word in named if word.end <= ending)
         settings = () if label.kind is LabelKind.HEADING else settings_in(raw, lexicon)
-        member = self.member(raw)
+        members = members_in(raw, lexicon.naming)
+        numbered = members is not None and members.noun in lexicon.of_documents
+        member = "" if members is None or members.counted or numbered else members.text
         if member and all(word.text.isdigit() or word.text in lexicon.naming or word.text in lexicon.transparent for word in named):
             named = ()
         matches = tuple(lexicon.matches(named))
@@ -222,7 +227,8 @@ class LabelReader:
             raw=raw,
             words=named,
             matches=matches,
-            transparent=bool(member or settings) or lexicon.is_transparent(named),
+            units=self.units_said(raw, unit) if label.kind in (LabelKind.LEAD, LabelKind.HEADING) else (),
+            transparent=bool(member or settings or numbered) or lexicon.is_transparent(named),
             unit=unit,
             unit_per=unit_per,
             per=unit_per or per_of(words) or (_memory_owner(words) if unit else ""),
@@ -246,6 +252,15 @@ class LabelReader:
                 if unit:
                     return unit, per, start
         return "", "", -1
+
+    def units_said(self, raw: str, bracketed: str) -> tuple[str, ...]:
+        """Return the units that a caption gives behind an `in`, and the one in brackets."""
+        found = [bracketed] if bracketed else []
+        words = raw.split()
+        for word, behind in pairwise(words):
+            if word.lower() == "in" and (symbol := self.unit_said(behind.strip("().,;:*_`"))[0]):
+                found.append(symbol)
+        return tuple(dict.fromkeys(found))
 
     def unit_said(self, text: str) -> tuple[str, str]:
         """Return the unit that a text names and nothing else, and what it is per: `GB`, `ms/token`, `tokens_per_second`."""

@@ -96,6 +96,8 @@ class Lexicon:
     naming: frozenset[str]
     identifies: frozenset[str]
     """Words that end a name whose number says which one is meant: `pp_rank: 3`."""
+    of_documents: frozenset[str]
+    """Those of the naming words that name parts of the document: `Table 2` is no member of a deployment."""
     keyed_by: frozenset[str]
     """Words between the name of the values and that of their keys: `latency_ms_by_batch`."""
     linking: frozenset[str]
@@ -258,6 +260,7 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         transparent=frozenset(_words(normalize, data["transparent"])) | frozenset(data["transparent"].split()),
         naming=frozenset(data["naming"].split()),
         identifies=frozenset(data["identifies"].split()),
+        of_documents=frozenset(data["of_documents"].split()),
         keyed_by=frozenset(data["keyed_by"].split()),
         linking=frozenset(data["linking"].split()),
         denying=frozenset(data["denying"].split()),

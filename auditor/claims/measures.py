@@ -160,21 +160,9 @@ def read_measure(
         special = read_capacity(desk, line, position, number, tail, head, before)
         if special:
             return special
-    if (
-        line.statement.cell is not None
-        and line.views
-        and line.views[0].label.kind is LabelKind.COLUMN
-        and find_any(line.views[0].words, DIFFERENCES)
-    ):
-        return Meaning(
-            "other",
-            Confidence.MEDIUM,
-            f"label {line.views[0].raw.strip()!r}",
-            per,
-            line.views[0].label.text.whole,
-            unit=unit,
-            words=line.views[0].raw.strip()[:60],
-        )
+    if (left := left_over(desk, line, kind)) is not None:
+        shown = left.raw.strip()
+        return Meaning("other", Confidence.MEDIUM, f"label {shown!r}", per, left.label.text.whole, unit=unit, words=shown[:60])
     if kind in ("time", "rate") and find_any(tail[:2], DIFFERENCES):
         return Meaning("other", Confidence.MEDIUM, f"words behind it: {spell(tail)}", per, unit=unit, words=spell(tail)[:60])
     if kind in ("time", "rate") and line.views and find_any(line.views[0].words, DIFFERENCES) and line.statement.kind is not Kind.SENTENCE:
@@ -333,6 +321,20 @@ def of_part(desk: Desk, line: Line, per: str, unit: str) -> Meaning | None:
     shown = line.views[1].raw.strip()
     return Meaning(
         outer.quantity.id, Confidence.HIGH, f"label {shown!r}", per or line.views[0].per, line.views[1].label.text.whole, unit=unit
+    )
+
+
+def left_over(desk: Desk, line: Line, kind: str) -> View | None:
+    """Return the head of a cell that makes it what lies between two figures and names no such thing: `Remaining`, `Margin`."""
+    heads = line.views[:2] if line.statement.cell is not None else ()
+    return next(
+        (
+            view
+            for view in heads
+            if find_any(view.words, DIFFERENCES)
+            and (view.label.kind is LabelKind.COLUMN or (view.label.kind is LabelKind.ROW and not named_in(desk, kind, view.words)))
+        ),
+        None,
     )
 
 

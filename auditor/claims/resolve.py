@@ -553,6 +553,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     meaning, scope = specialise(desk, line, meaning, scope)
     meaning, scope = of_array(desk, line, meaning, scope)
     meaning, scope = of_cache(line, number, kind, meaning, scope)
+    if not scope.member and not number.unit and captioned_unit(line):
+        scope = replace(scope, member=headed_by(line))
     if meaning.quantity in MEMORY_OF_PARTS and not scope.words and (part := part_of_model(desk, line, tail, head, scope)):
         scope = replace(scope, words=part)
     if meaning.quantity.startswith("parallel.") and not scope.words and (owner := owner_in_name(line, number)):
@@ -701,6 +703,8 @@ def context_unit(desk: Desk, line: Line, number: Number, tail: Sequence[Word]) -
     if statement.kind not in (Kind.CELL, Kind.ENTRY, Kind.FLAG, Kind.ITEM, Kind.TREE) or (tail and not desk.lexicon.is_transparent(tail)):
         return "", ""
     for view in line.views[:2]:
+        if statement.cell is not None and view.label.kind not in (LabelKind.COLUMN, LabelKind.ROW):
+            break  # a caption speaks of the columns that it names
         if view.unit:
             return view.unit, view.unit_per
         if not view.transparent and view.label.kind not in (LabelKind.ROW, LabelKind.COLUMN):
@@ -708,7 +712,28 @@ def context_unit(desk: Desk, line: Line, number: Number, tail: Sequence[Word]) -
     corner = corner_of(desk, statement)
     if corner is not None and corner.unit:
         return corner.unit, corner.unit_per
-    return desk.units_beside.get(line.index, ("", ""))
+    return desk.units_beside.get(line.index, ("", "")) if line.index in desk.units_beside else (captioned_unit(line), "")
+
+
+def headed_by(line: Line) -> str:
+    """Return what the heads of a cell say that name no quantity: of which model, program or case the caption's figure is."""
+    heads = [view for view in line.views if view.label.kind in (LabelKind.ROW, LabelKind.COLUMN) and not (view.matches or view.settings)]
+    return ", ".join(raw for view in reversed(heads) if (raw := view.raw.strip(" *_`")))[:60]
+
+
+def captioned_unit(line: Line) -> str:
+    """Return the unit that the caption right above a table gives a cell, where it measures what the heads name or they name nothing."""
+    caption = next((view for view in line.views if view.label.kind is LabelKind.LEAD), None)
+    if line.statement.cell is None or line.statement.kind is not Kind.CELL or caption is None or not caption.units:
+        return ""
+    heads = [view for view in line.views if view.label.kind in (LabelKind.COLUMN, LabelKind.ROW)]
+    if any(view.unit for view in heads):
+        return ""
+    kinds = {match.quantity.kind for view in heads if not view.settings for match in view.matches}
+    fitting = [unit for unit in caption.units if kind_of(UNITS[unit]) in kinds]
+    if fitting:
+        return fitting[0]
+    return caption.units[0] if len(caption.units) == 1 and not kinds and line.statement.cell.column else ""
 
 
 def in_bits(line: Line, number: Number, unit: str) -> str:

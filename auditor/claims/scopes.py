@@ -49,7 +49,7 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
         if (
             not member
             and view.member
-            and view.label.kind in (LabelKind.ITEM, LabelKind.ROW, LabelKind.HEADING, LabelKind.KEY, LabelKind.LEAD)
+            and view.label.kind in (LabelKind.ITEM, LabelKind.ROW, LabelKind.COLUMN, LabelKind.HEADING, LabelKind.KEY, LabelKind.LEAD)
         ):
             member = view.member
         if not phase and view.phase:

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from auditor.parse.builder import Builder, Path
+from auditor.parse.builder import Builder, Path, under
 from auditor.parse.inline import Inline, scan
 from auditor.parse.lines import cut_lines, stand_in
 from auditor.parse.tables import add_table
 from auditor.spans import Text
+from auditor.statements import LabelKind
 
 __all__ = ["comment_texts", "comments", "is_comment", "read_tables", "to_markdown"]
 
@@ -91,6 +92,7 @@ class _Found:
     start: int
     end: int
     rows: list[_Row]
+    caption: tuple[int, int] | None = None
 
 
 def read_tables(builder: Builder, text: Text, path: Path, references: frozenset[str]) -> Text:
@@ -103,9 +105,18 @@ def read_tables(builder: Builder, text: Text, path: Path, references: frozenset[
         rest.append(text.slice(at, table.start))
         at = table.end
         head, rows = _grid(text, table, references)
-        add_table(builder, path, head, rows)
+        add_table(builder, _under_caption(builder, text, table, path, references), head, rows)
     rest.append(text.slice(at, len(text)))
     return Text.join(rest, "\n")
+
+
+def _under_caption(builder: Builder, text: Text, table: _Found, path: Path, references: frozenset[str]) -> Path:
+    """Return the path under the caption of a table, which is a statement of its own where it holds a number."""
+    if table.caption is None:
+        return path
+    caption = _inline(text.slice(*table.caption), references).text
+    builder.head(path, caption, builder.group())
+    return under(path, caption, LabelKind.LEAD)
 
 
 def _tables(content: str) -> list[_Found]:
@@ -133,6 +144,10 @@ def _tables(content: str) -> list[_Found]:
             continue
         if name == "thead":
             in_head = not closing
+        elif name == "caption" and not closing:
+            table.caption = (match.end(), match.end())
+        elif name == "caption" and table.caption is not None:
+            table.caption = (table.caption[0], match.start())
         elif name == "tr":
             _end_cell(table, match.start())
             if not closing:

@@ -284,8 +284,8 @@ class _Markdown:
             return title, Label(text, LabelKind.LEAD)
         pieces = split_pieces(last)
         add_pieces(self.builder, Kind.SENTENCE, path, pieces, group, depth=place.depth, parent=place.parent)
-        if structure and not runs and _is_caption(last):
-            return title, Label(pieces[0].label if pieces[0].label is not None else without_marks(last.text), LabelKind.LEAD)
+        if structure and not runs and (caption := _caption(last, pieces[0])) is not None:
+            return title, Label(caption, LabelKind.LEAD)
         return title, None
 
     def _barred(self, lines: list[_TextLine], path: Path, place: _Place) -> bool:
@@ -566,9 +566,21 @@ def _mark_start(content: str) -> int:
     return next((at for at, char in enumerate(content) if char.isalnum() or char in "([\"'"), 0)
 
 
-def _is_caption(line: Inline) -> bool:
+def _caption(line: Inline, piece: Piece) -> Text | None:
+    """Return the caption that a short line is to what follows it; behind a number (`Table 2: ...`) it may be a sentence."""
     content = line.content
-    return len(content) <= 100 and len(content.split()) <= 12 and not content.endswith((".", "!", "?", ";", ","))
+    numbered = _NUMBERED.match(content)
+    if numbered is not None and len(content) <= _MAX_LEAD:
+        return line.text.slice(numbered.end(), len(content)).strip().strip(".")
+    if len(content) > _MAX_CAPTION or len(content.split()) > _MAX_CAPTION_WORDS or content.endswith((".", "!", "?", ";", ",")):
+        return None
+    return piece.label if piece.label is not None else without_marks(line.text)
+
+
+_MAX_CAPTION: Final = 100
+_MAX_CAPTION_WORDS: Final = 12
+_NUMBERED: Final = re.compile(r"[A-Z][a-z]{2,9}\.? \d{1,3}[a-z]?(?:\.\d{1,2})?\s?[.:–—-]\s(?=\S)")
+"""`Table 2: `, `Fig. 3. `"""
 
 
 def _last_sentence(line: Inline) -> tuple[Text | None, Text]:

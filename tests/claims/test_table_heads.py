@@ -69,3 +69,47 @@ def test_four_quantities_in_one_line(line: str) -> None:
 @pytest.mark.parametrize("line", ["with TP: 4, the latency is 20 ms, which is fine", "GPUs: 8, 16, 32"])
 def test_a_sentence_is_no_list_of_figures(line: str) -> None:
     assert len({claim.statement for claim in read(line).claims}) <= 1
+
+
+CAPTIONED = """
+Table 2. Memory per GPU (MB)
+
+| Component | Stage 0 | Stage 1 |
+|---|---|---|
+| Weights | 17500 | 17400 |
+| KV cache | 20000 | 22000 |
+| Remaining | 42500 | 40600 |
+"""
+
+
+def test_a_caption_gives_the_unit_of_what_rows_name_and_columns_are_members() -> None:
+    found = {(claim.text, claim.quantity, claim.unit.symbol, claim.scope.member) for claim in read(CAPTIONED).claims}
+    assert ("17500", "memory.weights", "MB", "Stage 0") in found
+    assert ("22000", "memory.kv_cache", "MB", "Stage 1") in found
+    assert {quantity for text, quantity, _, _ in found if text in ("42500", "40600")} == {"other"}
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["Throughput (tokens/s):", "**Throughput (tokens/s)**", "Table 3: Throughput in tokens/s.", "Fig. 4a - Throughput (tokens/s) of both"],
+)
+def test_a_caption_names_cells_whose_heads_name_nothing(caption: str) -> None:
+    claims = read(f"{caption}\n\n| | vLLM | Ours |\n|---|---|---|\n| Llama-70B | 1200 | 1500 |\n").claims
+    cells = [claim for claim in claims if claim.text in ("1200", "1500")]
+    assert {claim.quantity for claim in cells} == {"rate.tokens"}
+    assert [claim.scope.member for claim in cells] == ["Llama-70B, vLLM", "Llama-70B, Ours"]
+
+
+def test_a_caption_with_several_units_gives_each_column_its_own() -> None:
+    claims = read("Step time in s, memory in GiB:\n\n| Nodes | Step time | Memory per GPU |\n|---|---|---|\n| 2 | 1.5 | 60 |\n").claims
+    assert [(claim.quantity, claim.unit.symbol) for claim in claims] == [("nodes", "1"), ("time.step", "s"), ("memory.used", "GiB")]
+
+
+def test_a_caption_of_html() -> None:
+    text = "<table><caption>Step time (ms)</caption>\n<tr><th>Nodes</th><th>Forward</th></tr>\n<tr><td>2</td><td>120</td></tr></table>\n"
+    claims = read(text).claims
+    assert [(claim.quantity, claim.text, claim.unit.symbol) for claim in claims] == [("nodes", "2", "1"), ("time.step", "120", "ms")]
+
+
+def test_a_table_of_a_document_is_no_member() -> None:
+    assert all(not claim.scope.member for claim in read("## Table 2\n\n- Memory per GPU: 60 GB\n\n## Step 3\n\n- Weights: 20 GB\n").claims)
