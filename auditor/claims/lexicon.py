@@ -129,6 +129,8 @@ class Lexicon:
     """Word that names an axis of a written product (`8 (expert) × 4 (tensor)`) to the short name of its degree."""
     options: Mapping[str, Mapping[str, str]]
     """Program to its options, without dashes, to the quantities they set."""
+    paths: Mapping[str, str]
+    """The last two keys of a path, joined by a dot, to the quantity that the last one sets."""
     utilizations: Mapping[str, str]
     phases: Mapping[str, tuple[tuple[str, ...], ...]]
     phase_quantities: Mapping[str, Mapping[str, str]]
@@ -279,6 +281,7 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         roles={role: tuple(_words(normalize, word) for word in words) for role, words in data["roles"].items()},
         example_sections=tuple(_words(normalize, word) for word in data["example_sections"]),
         previous_sections=tuple(_words(normalize, word) for word in data["previous_sections"]),
+        paths=dict(data["paths"]),
         utilizations=dict(data["utilizations"]),
         phases={phase: tuple(_words(normalize, word) for word in entry["words"]) for phase, entry in data["phases"].items()},
         phase_quantities={phase: {key: value for key, value in entry.items() if key != "words"} for phase, entry in data["phases"].items()},

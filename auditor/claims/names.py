@@ -20,12 +20,26 @@ def qualifiers_of(desk: Desk, noun: str) -> set[str]:
 
 
 def option_of(desk: Desk, line: Line) -> Quantity | None:
-    """Return what an option sets in the program it is given to: `srun -N 4`, `#SBATCH --gres=gpu:8`; None where nothing is known."""
+    """Return what an option of a program sets, or a key by its path; None where nothing is known.
+
+    `srun -N 4`, `#SBATCH --gres=gpu:8`, `trainer: {devices: 8}`.
+    """
+    if line.views and (placed := desk.lexicon.paths.get(_key_path(line))) is not None:
+        return desk.lexicon.quantities[placed]
     if not line.views or line.views[0].label.kind is not LabelKind.FLAG:
         return None
     program = next((view.raw for view in line.views[1:] if view.label.kind is LabelKind.PROGRAM), "")
     known = desk.lexicon.options.get(program.partition(" ")[0].rpartition("/")[2].lower(), {})
     return desk.lexicon.quantities.get(known.get(line.views[0].raw.strip("- "), ""))
+
+
+def _key_path(line: Line) -> str:
+    """Return the last two keys above a value, `trainer.devices`; one that is written with a dot is a path by itself."""
+    last = line.views[0]
+    if last.label.kind not in (LabelKind.KEY, LabelKind.FLAG):
+        return ""
+    keys = [view.raw for view in reversed(line.views[:2]) if view.label.kind is last.label.kind]
+    return ".".join(".".join(keys).lower().lstrip("-+").split(".")[-2:])
 
 
 def degree_in(desk: Desk, words: Sequence[Word]) -> Quantity | None:

@@ -87,6 +87,8 @@ def sniff(content: str) -> str:
         return "shell"
     if code and _PYTHON.match(code[0]):
         return "python"
+    if code and _ASSIGNS.match(code[0]) and any("$" in line for line in code):
+        return "shell"  # `NODES=4` above `$NODES`
     items = any(line[:1].isspace() and _ITEM_OF_KEYS.match(line.lstrip()) for line in code)
     if items and all(_YAML_LINE.match(line.lstrip()) for line in code):
         return "yaml"
@@ -97,5 +99,6 @@ _SNIFFED: Final = 40
 _ITEM_OF_KEYS: Final = re.compile(r"- [A-Za-z_][\w.-]{0,60}: \S")
 _YAML_LINE: Final = re.compile(r"(?:- )?(?:[A-Za-z_][\w.-]{0,60}:(?:\s[^:]*)?$|- [^:]*$|[\w\]\[, .\"'-]+$)")
 _DIRECTIVE: Final = re.compile(r"#!.{0,100}sh\b|#SBATCH\b")
+_ASSIGNS: Final = re.compile(r"(?:export )?[A-Za-z_]\w{0,80}=(?:\S|$)")
 _FLAG_LINE: Final = re.compile(r"--[a-z][a-z0-9_-]{1,60}(?:[ =]\S|\s*\\?$)")
 _PYTHON: Final = re.compile(r"(?:from [\w.]{1,100} import |import \w|def \w{1,80}\(|class \w{1,80}[(:]|@\w)|[A-Za-z_]\w{0,80} = [{(\[]\s*$")

@@ -223,7 +223,7 @@ def split_pieces(line: Inline) -> list[Piece]:
         else:
             outer = []
         tight = separator in (_DOT, _COMMA, _SLASH)
-        if all(_is_part(piece, words, tight) for piece in pieces) or (separator is _COMMA and _with_asides(pieces, words)):
+        if all(_is_part(piece, words, tight) for piece in pieces) or (separator is _COMMA and _lists_figures(pieces)):
             return outer + pieces
     return [split_label(line)]
 
@@ -238,19 +238,22 @@ def _is_part(piece: Piece, words: int, colon: bool) -> bool:
     return len(piece.label.content.split()) <= words
 
 
-def _with_asides(pieces: list[Piece], words: int) -> bool:
-    """Tell whether named figures are listed with a few words that stand for themselves: `layers: 28, KV heads: 4, FP16`."""
+def _lists_figures(pieces: list[Piece]) -> bool:
+    """Tell whether named figures are listed, a few words that stand for themselves among them: `layers: 28, KV heads: 4, FP16`."""
     named = [piece for piece in pieces if piece.label is not None]
     asides = [piece.value.content for piece in pieces if piece.label is None]
     return (
         len(named) > len(asides)
         and len(named) >= _FEWEST_NAMED
         and pieces[0].label is not None
-        and all(_is_part(piece, words, True) and piece.value.content[0] in _FIGURE for piece in named)
-        and all(len(aside.split()) <= words for aside in asides)
+        and all(_is_part(piece, _NAME, True) and piece.value.content[0] in _FIGURE for piece in named)
+        and all(len(aside.split()) <= _ASIDE for aside in asides)
     )
 
 
+_NAME: Final = 5
+_ASIDE: Final = 3
+"""Most words of a name, and of what stands for itself."""
 _FEWEST_NAMED: Final = 2
 _FIGURE: Final = "0123456789~≈<>≤≥±$+-−✓✔✅❌"
 

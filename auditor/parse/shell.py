@@ -73,7 +73,7 @@ def read(builder: Builder, text: Text, path: Path) -> None:
 def _console(script: _Script, lines: list[Text]) -> None:
     """Commands stand behind a prompt, everything else is output."""
     output: list[Text] = []
-    at = 0
+    at = first = 0
     while at < len(lines):
         prompt = PROMPT.match(lines[at].content)
         if prompt is None:
@@ -84,19 +84,29 @@ def _console(script: _Script, lines: list[Text]) -> None:
                 output.append(lines[at])
             at += 1
             continue
-        if output:
-            read_lines(script.builder, output, script.path)
-            output = []
+        _printed(script, output, first)
+        output = []
         block = [lines[at].slice(prompt.end(), len(lines[at]))]
         at += 1
         while at < len(lines) and block[-1].content.rstrip().endswith("\\"):
             more = _MORE.match(lines[at].content)
             block.append(lines[at].slice(more.end(), len(lines[at])) if more else lines[at])
             at += 1
+        first = len(script.builder.statements)
         for command in lex(Text.join(block, "\n")):
             _command(script, command)
-    if any(line.content.strip() for line in output):
-        read_lines(script.builder, output, script.path)
+    _printed(script, output, first)
+
+
+def _printed(script: _Script, output: list[Text], first: int) -> None:
+    """Add what a command printed; `first` is the first statement of the command, which is none where the output comes first."""
+    builder = script.builder
+    if not any(line.content.strip() for line in output):
+        return
+    before = builder.printed_of
+    builder.printed_of = first if first < len(builder.statements) else before
+    read_lines(builder, output, script.path)
+    builder.printed_of = before
 
 
 def _command(script: _Script, command: Command) -> None:

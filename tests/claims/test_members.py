@@ -149,3 +149,20 @@ def test_ids_and_ranks_claim_nothing_in_text(line: str) -> None:
 @pytest.mark.parametrize(("line", "value"), [("- TP=2 on gpu_0-7", 2), ("- heads per rank: 4", 4), ("- gpus_16: yes", 16)])
 def test_beside_ids_figures_stay(line: str, value: int) -> None:
     assert value in {int(claim.interval.middle or 0) for claim in read(line).claims}
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix"),
+    [
+        ("trainer:\n  devices: 8\n  num_nodes: 72\n", "yaml"),
+        ('{"trainer": {"devices": 8, "num_nodes": 72}}', "json"),
+        ("[trainer]\ndevices = 8\nnum_nodes = 72\n", "toml"),
+        ("python train.py trainer.devices=8 ++trainer.num_nodes=72\n", "sh"),
+    ],
+)
+def test_keys_that_a_framework_counts_in_its_own_way(text: str, suffix: str) -> None:
+    assert {(claim.quantity, claim.text) for claim in read(text, f"run.{suffix}").claims} == {("gpus.per_node", "8"), ("nodes", "72")}
+
+
+def test_devices_elsewhere_are_gpus() -> None:
+    assert [claim.quantity for claim in read("hardware:\n  devices: 8\n", "run.yaml").claims] == ["gpus"]

@@ -113,3 +113,9 @@ def test_a_caption_of_html() -> None:
 
 def test_a_table_of_a_document_is_no_member() -> None:
     assert all(not claim.scope.member for claim in read("## Table 2\n\n- Memory per GPU: 60 GB\n\n## Step 3\n\n- Weights: 20 GB\n").claims)
+
+
+def test_a_line_of_a_log_lists_figures_with_long_names() -> None:
+    line = "Total weights memory size: 100.4 GB, estimated output size: 44.5 GB, estimated temp size: 55.9 GB, done"
+    claims = read(f"```\n{line}\n```\n").claims
+    assert [claim.text for claim in claims if claim.quantity == "memory.weights"] == ["100.4 GB"]

@@ -114,3 +114,9 @@ def test_what_is_no_notebook_is_said() -> None:
     assert [one.value.content for one in read_.statements] == ["8"]
     assert "notebook" in read_.notes[0].message
     assert document('{"cells": [', "ipynb").notes[0].fatal
+
+
+def test_output_behind_a_prompt_is_that_of_the_command() -> None:
+    statements = document("```console\n$ torchrun --nproc-per-node 8 train.py\nGPUs: 8\nstep time: 20 ms\n```\n").statements
+    assert [one.value.content for one in statements if one.printed] == ["8", "20 ms"]
+    assert {statements[one.about or 0].label for one in statements if one.printed} == {"--nproc-per-node"}

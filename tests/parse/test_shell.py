@@ -273,3 +273,9 @@ def test_sums_come_to_what_they_say(drawn: tuple[str, int]) -> None:
 def test_any_text_has_a_sum_or_none(text: str) -> None:
     value = whole_sum(text, {"A": 3, "B": 12}.get)
     assert value is None or abs(value) <= 10**15
+
+
+def test_variables_in_a_fence_without_a_language() -> None:
+    text = "```\nMASTER_ADDR=$(scontrol show hostnames $LIST | head -n 1)\nNODES=4\n```\n\n```\nA=3\nB=4\n```\n"
+    kinds = [statement.kind.value for statement in document(text).statements]
+    assert kinds == ["flag", "flag", "entry", "entry"]
