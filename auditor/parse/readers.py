@@ -2,7 +2,8 @@
 
 A reader module has one function, `read(builder, text, path)`, which writes the statements of `text` into the builder, each
 path beginning with `path`. A reader that meets another format inside its own (YAML in a fence, Markdown in a JSON string,
-a command in a YAML block) goes through here, so that PyYAML is loaded only where there is YAML; what shares a syntax (JSON Lines, notebooks) takes the values of `auditor.parse.json`.
+a command in a YAML block) goes through here, so that PyYAML is loaded only where there is YAML; JSON Lines and notebooks,
+which are made of JSON, take the values of `auditor.parse.json`.
 """
 
 from __future__ import annotations
