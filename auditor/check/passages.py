@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -34,10 +35,11 @@ def passages(document: Document) -> Iterator[Passage]:
     """Yield what each statement says, in order; what is struck through is not said.
 
     A key and its value that an equality sign joins are one passage: the left side of an equation may have been taken for a label.
+    So are a comment that is an expression and the figure it explains: `# 122.6 / 4` above `weights: 30.7`.
     """
     for index, statement in enumerate(document.statements):
         if not statement.struck and statement.value.content:
-            yield Passage(_with_key(document, statement), statement, index)
+            yield Passage(_with_setting(document, statement) or _with_key(document, statement), statement, index)
 
 
 def labelled(document: Document) -> Iterator[Passage]:
@@ -68,6 +70,27 @@ def _with_key(document: Document, statement: Statement) -> Text:
         return Text.join([label.text, statement.value], " = ")
     return statement.value
 
+
+def _with_setting(document: Document, statement: Statement) -> Text | None:
+    """Return a comment that only works something out together with the figure it stands at; None where it says anything else."""
+    about = document.statements[statement.about] if statement.comment and statement.about is not None else None
+    if about is None or about.path != statement.path or not _NUMBER.fullmatch(about.value.content.strip()):
+        return None
+    content, value = statement.value.content, about.value.content.strip()
+    numbers = [number.strip(",.") for number in _NUMBERS.findall(content)]
+    if len(numbers) < _FEWEST or value in numbers or not _EXPRESSION.fullmatch(content) or not _OPERATOR.search(content):
+        return None
+    if ("/" in content or "÷" in content) and "." not in value and len(value) < _LONG:
+        return None  # a count may have been rounded up or down
+    return Text.join([statement.value, about.value], " = ")
+
+
+_NUMBER: Final = re.compile(r"\d{1,15}(?:\.\d{1,9})?")
+_NUMBERS: Final = re.compile(r"[\d.,]+")
+_EXPRESSION: Final = re.compile(r"[\d.,()×*÷/+x\- ]{3,80}")
+_OPERATOR: Final = re.compile(r" [×*÷/+x] |[×*÷]")
+_FEWEST: Final = 2
+_LONG: Final = 3
 
 _DISOWNED: Final = frozenset(
     (

@@ -41,7 +41,9 @@ from auditor.claims.vocabulary import (
     GENERIC,
     INTRODUCES,
     MEMORY_OF_PARTS,
+    MULTIPLIES,
     OF_A_GRAPH,
+    PARTS_OF_A_MODEL,
     PERCENTILES,
     UNSAID,
     WIDTHS_OF_PARTS,
@@ -428,6 +430,15 @@ def counts_parameters(line: Line, meaning: Meaning) -> bool:
     return bool(found) and before.rstrip()[-1:] in tuple("bmt0123456789") and any(character.isdigit() for character in before.rstrip()[-4:])
 
 
+def works_out_part(line: Line, number: Number) -> bool:
+    """Tell whether parameters are the result of an equation about a part: `attention 88.1 M x 7 layers / TP 2 = 308 M parameters`."""
+    left, equals, between = line.text[: number.start].rpartition("=")
+    worked = bool(equals) and not between.strip(" ~≈*`") and any(sign in left for sign in ("×", " x ", "*", "/", "÷"))
+    words = (*line.words, *(word for view in line.views[:1] for word in view.words))
+    divided = "/" in left or "÷" in left or find_any(words, set(PARTS_OF_A_MODEL) - MULTIPLIES)
+    return worked and divided and not find_any(words, ("total", "model"))
+
+
 def is_option(line: Line) -> bool:
     """Tell whether the number is the argument of a flag, in a command or in a list of arguments."""
     return line.statement.kind is Kind.FLAG or bool(line.views and line.views[0].raw.strip(" `\"'").startswith("--"))
@@ -525,6 +536,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = replace(meaning, quantity="memory.capacity", per="gpu")  # the name of a GPU: "GPU model: A100 80GB"
     if meaning.quantity == "nodes" and of_graph(desk, line, position, head):
         meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM, words="nodes of a graph")
+    if meaning.quantity == "model.params" and works_out_part(line, number):
+        meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM, words="part of a model")
     if meaning.quantity == "memory.weights" and counts_parameters(line, meaning):
         meaning = Meaning("other", Confidence.MEDIUM, meaning.read_as)
     if meaning.quantity == "batch.microbatches" and (sizes_one(line, meaning) or (not number.noun and leads_to_size(line.text, number))):

@@ -29,6 +29,8 @@ WIDTHS_OF_PARTS = {
 """Words of a label that make a hidden size that of a part of the model."""
 PARTS_OF_A_MODEL = ("expert", "moe", "mlp", "ffn", "dense", "attention", "embedding", "shared", "active", "layer", "gpu", "stage", "rank")
 """Words that make a count of parameters one of a part."""
+MULTIPLIES = frozenset("layer gpu stage rank".split())
+"""Those of them whose number makes a part the whole: `80 layers x 860 M`."""
 WHOLE = frozenset("total gpu count number of required require requirement needed use worldsize the".split())
 """Words of a label that counts every GPU of a plan."""
 GENERIC = frozenset(("memory.used", "memory.capacity", "time.step", "share.of", "share.gpu_utilization", "memory.utilization"))

@@ -119,3 +119,17 @@ def test_a_line_of_a_log_lists_figures_with_long_names() -> None:
     line = "Total weights memory size: 100.4 GB, estimated output size: 44.5 GB, estimated temp size: 55.9 GB, done"
     claims = read(f"```\n{line}\n```\n").claims
     assert [claim.text for claim in claims if claim.quantity == "memory.weights"] == ["100.4 GB"]
+
+
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        ("- attention 88.1 M x 7 layers / TP 2 = 308 M parameters", False),
+        ("- embedding 32000 × 6144 = 197 M parameters", False),
+        ("- total: 80 layers x 860 M = 68.8 B parameters", True),
+        ("- 80 layers x 860 M = 68.8 B parameters", True),
+    ],
+)
+def test_what_is_worked_out_of_a_part_is_no_model(line: str, whole: bool) -> None:
+    last = max(read(line).claims, key=lambda claim: claim.span)
+    assert (last.quantity == "model.params") is whole
