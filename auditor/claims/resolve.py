@@ -249,7 +249,8 @@ def as_used(desk: Desk, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     result = []
     for claim in claims:
         path = statements[claim.statement].path
-        known = uses.get(path[-1].text.content, set()) if path and path[-1].kind is LabelKind.VARIABLE else set()
+        own = bool(path) and path[-1].kind is LabelKind.VARIABLE and not statements[claim.statement].comment
+        known = uses.get(path[-1].text.content, set()) if own else set()
         if len(known) == 1 and claim.quantity not in known and not known & {"other"}:
             quantity = desk.lexicon.quantities[next(iter(known))]
             if quantity.kind == "count":
@@ -358,7 +359,21 @@ def prepare(desk: Desk, index: int, statement: Statement) -> Line:
     label = statement.path[-1].text.content if statement.path else ""
     scanned = changes_only(desk, text, views, desk.lexicon.scan(text, spelled=True))
     numbers = part_of_whole(statement, pair_names(text, label, scanned, desk.lexicon.axis_names))
-    return Line(index, statement, text, numbers, desk.lexicon.normalize(text), tuple(views))
+    words = desk.lexicon.normalize(text)
+    if statement.comment and statement.about is not None and not speaks_of_key(desk, numbers, words):
+        key = desk.document.statements[statement.about].path
+        views = [view for view in views if view.label not in key]
+    return Line(index, statement, text, numbers, words, tuple(views))
+
+
+def speaks_of_key(desk: Desk, numbers: Sequence[Number], words: Sequence[Word]) -> bool:
+    """Tell whether a comment says no more than a figure, or its role, of the setting it stands at: `17.5 GB`, `was 4`.
+
+    In `mbs: 2  # 4 did not fit` and `PP=2  # 16 GPUs` the key names nothing.
+    """
+    said = [word for word in words if not word.text.isdigit()]
+    short = len(said) <= 1 or bool(desk.labels.role(words)) or desk.lexicon.is_transparent(said)
+    return short and not any(number.noun for number in numbers)
 
 
 def corner_of(desk: Desk, statement: Statement) -> View | None:
@@ -589,7 +604,7 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         (*tail, *head, *(line.views[0].words if line.views else ())), ("checkpoint", "state")
     ):
         meaning = replace(meaning, confidence=Confidence.LOW)  # a checkpoint of training holds the states of the optimizer as well
-    if number.doubtful or (line.statement.comment and strays(desk, line, meaning)):
+    if number.doubtful or (line.statement.comment and strays(line, meaning)):
         meaning = replace(meaning, confidence=Confidence.LOW)
     named = number.name or spelled_axis(desk, line, number)  # `8 × 1 (DP)` says what it is
     if meaning.confidence is Confidence.HIGH and not named and is_operand(desk, line, number):
@@ -612,13 +627,10 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     )
 
 
-def strays(desk: Desk, line: Line, meaning: Meaning) -> bool:
-    """Tell whether a comment may give a figure of something else than the setting it stands at: `mbs: 2  # 4 did not fit`."""
-    if not meaning.read_as.startswith("label"):
-        return False
-    words = [word for word in line.words if not word.text.isdigit()]
-    outer = bool(line.views) and line.views[0].label.text.whole != meaning.context  # `tp: 8  # total: 64`
-    return outer or len(line.numbers) > 1 or not (len(words) <= 1 or desk.labels.role(line.words) or desk.lexicon.is_transparent(words))
+def strays(line: Line, meaning: Meaning) -> bool:
+    """Tell whether the key of a comment may have named a figure of something else: `tp: 8  # total: 64`, `# 140 GB / 8`."""
+    outer = bool(line.views) and line.views[0].label.text.whole != meaning.context
+    return meaning.read_as.startswith("label") and (outer or len(line.numbers) > 1)
 
 
 def of_cache(line: Line, number: Number, kind: str, meaning: Meaning, scope: Scope) -> tuple[Meaning, Scope]:

@@ -113,6 +113,7 @@ ASIDES = [
     "tp: 2  # 2 x 8 = 16\n",
     "weights_gb: 17.5  # 24 GB on smaller cards\n",
     "tp: 8  # total: 64\n",
+    "pp: 2  # 16-way in the large run\n",
     "# total ranks: 64\ntp: 8\n",
 ]
 
@@ -131,3 +132,12 @@ def test_a_setting_taken_out_is_struck() -> None:
 
 def test_code_that_was_taken_out_claims_nothing() -> None:
     assert [claim.text for claim in claims("# x = model.forward(8)[4]; y == 16\nTP=8\n", "sh")] == ["8"]
+
+
+def test_what_a_comment_counts_is_not_what_its_key_sets() -> None:
+    script = "PP=2  # 16 GPUs\ntorchrun train.py --pipeline-model-parallel-size $PP\n"
+    assert [(claim.quantity, claim.text) for claim in claims(script, "sh")] == [
+        ("parallel.pipeline", "2"),
+        ("gpus", "16 GPUs"),
+        ("parallel.pipeline", "2"),
+    ]
