@@ -28,7 +28,7 @@ from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import of_array, part_of_model, scope_of, specialise
 from auditor.claims.shares import read_share
 from auditor.claims.stated_units import units_beside
-from auditor.claims.tables import shapes_of
+from auditor.claims.tables import batches_of_replicas, shapes_of
 from auditor.claims.unread import why_label
 from auditor.claims.vocabulary import (
     AXIS_SHORTS,
@@ -86,7 +86,10 @@ class ReadOut:
 
 def resolve(document: Document, lexicon: Lexicon) -> ReadOut:
     """Return the claims of a document, the numbers that only label, and those not understood."""
-    return run(Desk(document, lexicon, LabelReader(lexicon)))
+    desk = Desk(document, lexicon, LabelReader(lexicon))
+    found = run(desk)
+    per_replica = lexicon.quantities["batch.per_replica"]
+    return replace(found, claims=tuple(batches_of_replicas(document, desk.tables, found.claims, per_replica)))
 
 
 def run(desk: Desk) -> ReadOut:

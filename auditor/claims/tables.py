@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from auditor.claims.labels import LabelReader, View
-from auditor.claims.lexicon import kind_of
+from auditor.claims.labels import LabelReader, View, find_any
+from auditor.claims.lexicon import Quantity, kind_of
+from auditor.claims.model import Claim
+from auditor.claims.vocabulary import OF_ALL_REPLICAS
 from auditor.statements import Document, Kind, Label, LabelKind
 from auditor.units import UNITS
 
-__all__ = ["Shape", "shapes_of"]
+__all__ = ["Shape", "batches_of_replicas", "shapes_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,17 @@ class Shape:
     measured: bool = False
     """A column holds times or rates: what stands beside them was reached, not promised."""
 
+    def column(self, quantity: str) -> int | None:
+        """Return the first column whose head is a name of this quantity and no more."""
+        return next(
+            (
+                number
+                for number, view in self.heads.items()
+                if any(match.quantity.id == quantity and match.size == len(view.words) for match in view.matches)
+            ),
+            None,
+        )
+
 
 _MEASURES: Final = ("time", "rate")
 
@@ -37,6 +50,26 @@ def shapes_of(document: Document, labels: LabelReader) -> dict[int, Shape]:
         if statement.kind is Kind.HEAD and statement.cell is not None and statement.cell.row < 0:
             heads[statement.cell.table][statement.cell.column] = labels(Label(statement.value, LabelKind.COLUMN))
     return {table: _shape(columns) for table, columns in heads.items()}
+
+
+def batches_of_replicas(document: Document, tables: Mapping[int, Shape], claims: Iterable[Claim], quantity: Quantity) -> Iterator[Claim]:
+    """Let a plain batch size be that of one replica where replicas and the requests of all of them stand in columns beside it.
+
+    `quantity` is the batch of a replica.
+    """
+    columns = {
+        (table, batch)
+        for table, shape in tables.items()
+        if (batch := shape.column("batch.global")) is not None
+        and not find_any(shape.heads[batch].words, OF_ALL_REPLICAS)
+        and shape.column("parallel.data") is not None
+        and shape.column("batch.concurrent") is not None
+    }
+    for claim in claims:
+        cell = document.statements[claim.statement].cell if columns else None
+        if cell is not None and claim.quantity == "batch.global" and (cell.table, cell.column) in columns:
+            claim = replace(claim, quantity=quantity.id, symbol=quantity.symbol, scope=replace(claim.scope, per="replica"))
+        yield claim
 
 
 def _shape(columns: Mapping[int, View]) -> Shape:

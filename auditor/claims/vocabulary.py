@@ -82,6 +82,8 @@ NOT_ALL = tuple("use used weight cache kvcache activation total free".split())
 """Words beside an amount of data of a GPU that make it less than all its memory."""
 OF_ALL = tuple("total cluster system aggregate".split())
 """Words that make a figure that of all GPUs."""
+OF_ALL_REPLICAS = (*OF_ALL, "globalbatch", "global", "effective")
+"""Words of a batch size that is that of all replicas, whatever stands beside it."""
 DIFFERENCES = frozenset("margin headroom delta difference buffer slack gap surplus remaining diff".split())
 """Heads of columns that hold what lies between two figures."""
 PERCENTILES = frozenset(("p50", "p90", "p95", "p99"))

@@ -133,3 +133,19 @@ def test_a_line_of_a_log_lists_figures_with_long_names() -> None:
 def test_what_is_worked_out_of_a_part_is_no_model(line: str, whole: bool) -> None:
     last = max(read(line).claims, key=lambda claim: claim.span)
     assert (last.quantity == "model.params") is whole
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "quantity"),
+    [
+        ("concurrency | replicas | bs", "224 | 8 | 28", "batch.per_replica"),
+        ("Replicas | Batch size | Max concurrency", "8 | 28 | 224", "batch.per_replica"),
+        ("replicas | bs", "8 | 224", "batch.global"),
+        ("concurrency | replicas | global batch size", "224 | 8 | 224", "batch.global"),
+    ],
+)
+def test_a_batch_beside_replicas_and_all_requests_is_that_of_one(head: str, row: str, quantity: str) -> None:
+    columns = head.count("|") + 1
+    claims = read(f"| Rank | {head} |\n|{'---|' * (columns + 1)}\n| 1 | {row} |\n").claims
+    batch = [claim.quantity for claim in claims if claim.quantity in ("batch.per_replica", "batch.global")]
+    assert batch == [quantity]
