@@ -87,14 +87,17 @@ def facts() -> list[dict[str, Any]]:
 
 
 def rule_files(folder: Path) -> list[Path]:
-    """Return the data files of a rule folder, sorted: `*.yaml` at its top and every `rule.yaml` up to three folders below."""
+    """Return the data files of a rule folder, sorted.
+
+    `*.yaml` at its top and in its `programs` folder, and every `rule.yaml` up to three folders below.
+    """
 
     def walk(inside: Path, depth: int) -> Iterator[Path]:
         for entry in list(os.scandir(inside)):
             if entry.is_dir(follow_symlinks=False):
                 if depth < 3 and not entry.name.startswith("."):
                     yield from walk(Path(entry.path), depth + 1)
-            elif entry.name == "rule.yaml" or (depth == 0 and entry.name.endswith(".yaml")):
+            elif entry.name == "rule.yaml" or (entry.name.endswith(".yaml") and (depth == 0 or (depth == 1 and inside.name == "programs"))):
                 yield Path(entry.path)
 
     found = []

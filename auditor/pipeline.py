@@ -65,15 +65,20 @@ def read_claims(source: Source, context: tuple[Source, ...] = (), *, rules: Rule
 
 
 def audit_source(
-    source: Source, *, rules: Rulebook | None = None, context: tuple[Source, ...] = (), gravest: Callable[[Evidence], Severity] = allowed
+    source: Source,
+    *,
+    rules: Rulebook | None = None,
+    context: tuple[Source, ...] = (),
+    beside: tuple[Source, ...] = (),
+    gravest: Callable[[Evidence], Severity] = allowed,
 ) -> Report:
-    """Audit one report against the rules, with the facts of its context files.
+    """Audit one report against the rules, with the facts of its context files and the configurations beside it.
 
     `gravest` says how grave a finding may be by its class of evidence.
     """
     book = rules or load()
     read = read_claims(source, context, rules=book)
-    subject = Subject(read.document, read.claims, read.plans, book.lexicon, read.context)
+    subject = Subject(read.document, read.claims, read.plans, book.lexicon, read.context, beside={one.path: parse(one) for one in beside})
     found, broken = run_checks(book.rules, subject, book.frameworks)
     asides = [outcome.finding for outcome in found if outcome.finding and outcome.finding.category == CATEGORY]
     weighing = Weighing(subject, gravest)
@@ -88,7 +93,9 @@ def audit_source(
         findings = proved(findings, source.text, before, lambda edits: _checked_anew(source, edits, book, context))
     suppressions, _ = suppressions_of(read.document)
     shown = sorted((*findings, *asides), key=lambda one: (one.place.span, one.code))
-    return Report(source, retold(outcomes, findings), tuple(shown), len(own), coverage, (*read.notes, *broken), context, suppressions)
+    return Report(
+        source, retold(outcomes, findings), tuple(shown), len(own), coverage, (*read.notes, *broken), (*context, *beside), suppressions
+    )
 
 
 def _anew(source: Source, edits: Iterable[Edit], book: Rulebook, context: tuple[Source, ...]) -> tuple[Outcome, ...]:

@@ -36,7 +36,9 @@ def compile_folder(folder: Path, lexicon: Path | None = None, cache: Path | None
     `lexicon` is the lexicon file of the quantities, by default the folder's own `lexicon.yaml`. Compiled rules are kept in
     `cache`, where one is given, so that only rules that changed are proved again. RuleError if the lexicon is at fault.
     """
-    own_data = {path.stem: path for path in rule_files(folder) if path.name != "rule.yaml"}
+    files = [path for path in rule_files(folder) if path.name != "rule.yaml"]
+    own_data = {path.stem: path for path in files if path.parent == folder}
+    programs = {path.stem: read_sheet(_text(path), str(path)).data for path in files if path.parent != folder}
     lexicon = lexicon or own_data.get("lexicon")
     if lexicon is None:
         raise RuleError("no lexicon.yaml", path=str(folder))
@@ -61,7 +63,7 @@ def compile_folder(folder: Path, lexicon: Path | None = None, cache: Path | None
         "rules": rules,
         "problems": [{"message": one.message, "path": one.path, "line": one.line, "column": one.column} for one in problems],
         "facts": facts,
-        "data": {name: sheet.data for name, sheet in sheets.items() if name != "facts"},
+        "data": {**{name: sheet.data for name, sheet in sheets.items() if name != "facts"}, "programs": programs},
     }
 
 

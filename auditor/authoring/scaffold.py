@@ -59,9 +59,12 @@ def scaffold(folder: Path, category: str, name: str, book: Rulebook) -> Path:
 
 
 def _free_code(category: str, book: Rulebook) -> str:
-    """Return the code after the last of the category; its first three letters and 001 for the first."""
+    """Return the code after the last of the category; its first three letters and 001 for the first.
+
+    The refusals of a program have a prefix of their own, whatever their category.
+    """
     taken = [rule.code for rule in book.rules]
-    own = [rule.code for rule in book.rules if rule.category == category]
+    own = [rule.code for rule in book.rules if rule.category == category and rule.check != "refusal.refused"]
     prefix = own[0][:3] if own else category[:3].upper()
     number = max((int(code[3:]) for code in taken if code.startswith(prefix)), default=0) + 1
     return f"{prefix}{number:03d}"

@@ -71,7 +71,7 @@ def _states(subject: Subject, rule: Rule, sharding: Sharding, claim: Claim, weig
     bytes_ = 2 * ratio
     if not _is_half(subject, sharding, weights):
         return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state the precision of the weights to check {said(claim)}")
-    if mentions(subject, _LEANER) or (abs(ratio - 2) <= 2 * _NEAR and mentions(subject, _DIVIDED)):
+    if mentions(subject, _LEANER) or (abs(ratio - 2) <= 2 * _NEAR and mentions(subject, _DIVIDED, rule.data["data"]["denials"])):
         return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{said(claim)}: the states are divided, or of an optimizer that keeps less")
     copy = next((one for one in subject.claims if _is_copy(subject, one)), None)
     if abs(ratio - 2) <= 2 * _NEAR:
@@ -131,7 +131,7 @@ def _is_copy(subject: Subject, claim: Claim) -> bool:
     if claim.quantity != "model.bytes_per_param" or claim.interval.low != 4 or claim.role is not Role.ACTUAL or claim.source:
         return False
     behind = subject.document.source.text[claim.span.end : claim.span.end + 24].lower()
-    return behind.lstrip(" -").startswith(("master weight", "master copy", "master param"))
+    return behind.lstrip(" -").startswith(("master weight", "master copy", "master param", "copy"))
 
 
 def _has_copy(subject: Subject, claim: Claim) -> bool:

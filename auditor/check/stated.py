@@ -200,10 +200,17 @@ def near(subject: Subject, claim: Claim, words: Sequence[str]) -> bool:
     return any(find_any(subject.lexicon.normalize(text), words) for text in texts)
 
 
-def mentions(subject: Subject, words: Sequence[str]) -> bool:
-    """Tell whether the report names any of these phrases, whole words in any case."""
+def mentions(subject: Subject, words: Sequence[str], denials: Sequence[str] = ()) -> bool:
+    """Tell whether the report names any of these phrases, whole words in any case, other than behind a word that denies it."""
     text = f" {_spaced(subject.document.source.reading.content)} "
-    return any(f" {_spaced(word)} " in text for word in words)
+    for word in words:
+        wanted = f" {_spaced(word)} "
+        at = text.find(wanted)
+        while at >= 0:
+            if text[:at].rpartition(" ")[2] not in denials:
+                return True
+            at = text.find(wanted, at + 1)
+    return False
 
 
 def _spaced(text: str) -> str:

@@ -18,6 +18,8 @@ from auditor.claims.model import Claim
 from auditor.facts.catalog import known_facts
 from auditor.facts.model import Fact
 from auditor.findings import Outcome
+from auditor.launches import Launch, launches
+from auditor.launches.facts import joined
 from auditor.plans.joins import Joins
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
@@ -38,6 +40,8 @@ class Subject:
     lexicon: Lexicon
     context: Mapping[str, Document] = field(default_factory=dict)
     """The context documents by path."""
+    beside: Mapping[str, Document] = field(default_factory=dict)
+    """Configurations that lie beside the report and belong to its launches, by path."""
     outcomes: tuple[Outcome, ...] = ()
     """What the other rules found: given only to the checks that judge verdicts and suppressions."""
     rules: tuple[Rule, ...] = ()
@@ -62,6 +66,11 @@ class Subject:
             if not claim.source:
                 found.setdefault(claim.statement, []).append(claim)
         return {statement: tuple(claims) for statement, claims in found.items()}
+
+    @cached_property
+    def launches(self) -> tuple[Launch, ...]:
+        """What the commands and configurations of the report set, with what the names in them say."""
+        return tuple(joined(launch, self.document, self.beside) for launch in launches(self.document))
 
     @cached_property
     def groups(self) -> Mapping[int, tuple[int, ...]]:

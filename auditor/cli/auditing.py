@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.cli.beside import beside
 from auditor.cli.files import STDIN, matcher
 from auditor.cli.inputs import context_sources, read_source, warn
 from auditor.config import Configuration
@@ -95,6 +96,8 @@ class Audits:
     configuration: Configuration
     asked: Asked
     _ready: dict[Path | None, Ready] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
+    """The files named on the command line."""
 
     @property
     def catalog(self) -> str:
@@ -118,7 +121,7 @@ class Audits:
         """Audit one source under its configuration; what does not count is withheld, with the reason."""
         ready = self.ready(source.path)
         path = Path(os.path.abspath(source.path))  # noqa: PTH100 - patterns speak of paths as named
-        report = audit_source(source, rules=ready.rules, context=ready.context)
+        report = audit_source(source, rules=ready.rules, context=ready.context, beside=beside(source, self.given))
         report = _selected(report, ready, self.asked, path)
         if ready.settings.severity:
             report = replace(report, findings=tuple(_graded(finding, ready.settings.severity) for finding in report.findings))
@@ -131,6 +134,7 @@ class Audits:
         from auditor.cli.main import describe
 
         reports = []
+        self.given = tuple(paths)
         for path in paths:
             try:
                 reports.append(self.of(read_source(path, stdin_name)))

@@ -72,6 +72,7 @@ class _Command(click.Command):
 @click.option("--fail-level", type=click.Choice(_LEVELS), help="The least severity that makes the exit status 1.  [default: error]")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--min-coverage", callback=percent, metavar="PERCENT", help="Fail where less of a report's numbers is understood.")
+@click.option("--summary", is_flag=True, help="End with a table of what each launch sets and what follows from it.")
 @click.option("--explain", is_flag=True, help="Show every step of each derivation with the place of each number.")
 @click.option("--fix", is_flag=True, help="Put derived figures right whose inputs agree; measured ones are never touched.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
@@ -102,6 +103,7 @@ def command(
     fail_level: str | None,
     exit_zero: bool,
     min_coverage: Fraction | None,
+    summary: bool,
     explain: bool,
     fix: bool,
     diff: bool,
@@ -179,6 +181,11 @@ def command(
     folder = Path.cwd()
     options = Options(painted, quiet, verbose, explain, root=repository_root(folder), folder=folder)
     write(load(wanted.output_format)(run, options), painted)
+    if summary and wanted.output_format in ("full", "concise"):
+        from auditor.cli.launched import launched
+        from auditor.render.launched import as_text
+
+        write("".join(as_text(launched(report.source, paths)) for report in run.reports))
     for name, path in also_write:
         _save(load(name)(run, replace(options, color=False)), path)
     short = _shortfalls(run, wanted.min_coverage)

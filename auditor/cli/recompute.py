@@ -13,6 +13,7 @@ from auditor.cli.options import color_option, config_options, context_option, pa
 
 if TYPE_CHECKING:
     from auditor.cost.comparison import Compared
+    from auditor.render.launched import Launched
     from auditor.render.recomputed import Completed
     from auditor.statements import Source
 
@@ -47,24 +48,29 @@ def command(
     """Complete a plan file (YAML or JSON) or a report with every figure that follows, each with its derivation.
 
     A plan file says what to cost: model, hardware, layout, training or serving (its schema: plan.schema.json). Of a report, the
-    claims are taken as the plan and shown beside what is recomputed from the others.
+    claims are taken as the plan and shown beside what is recomputed from the others. Of a launch script or a values file, each launch
+    is shown with what it sets and what follows.
     """
+    from auditor.cli.launched import launched
     from auditor.cost.plan_file import is_plan
     from auditor.render import recomputed
+    from auditor.render.launched import as_text
 
     source = read_source(path, stdin_filename)
+    tables: list[Launched] = []
     if is_plan(source.text):
         completed = [_plan(source)]
     else:
         settings = settings_for((path,), config, isolated)
-        completed = _report(source, context_sources((*settings.context, *context_paths)), wanted)
+        tables = [] if wanted else launched(source)
+        completed = _report(source, context_sources((*settings.context, *context_paths)), wanted, needed=not tables)
     painted = paint_wanted(color)
     if output_format == "json":
         write(recomputed.as_json(completed, __version__))
     elif output_format == "markdown":
         write(recomputed.as_markdown(completed))
     else:
-        write(recomputed.as_full(completed, color=painted), painted)
+        write(as_text(tables) + (recomputed.as_full(completed, color=painted) if completed else ""), painted)
     if any(one.refused for one in completed):
         return 2
     return 1 if any(_contradicted(one.compared) for one in completed) else 0
@@ -92,7 +98,7 @@ def _plan(source: Source) -> Completed:
     return Completed(source.path, "", found, tuple(compare(claimed, found) for claimed in claims))
 
 
-def _report(source: Source, context: tuple[Source, ...], wanted: str) -> list[Completed]:
+def _report(source: Source, context: tuple[Source, ...], wanted: str, *, needed: bool = True) -> list[Completed]:
     from dataclasses import replace
 
     from auditor.errors import InputError, UsageError
@@ -108,6 +114,8 @@ def _report(source: Source, context: tuple[Source, ...], wanted: str) -> list[Co
         if not plans:
             raise UsageError(f"--plan: no plan is called {wanted!r}; the plans are {', '.join(plan.id for plan in read.plans)}")
     if not any(plan.claims for plan in plans):
+        if not needed:
+            return []
         raise InputError("no claims of a report were read, and it is no plan file (`model:` and `layout:`)", path=source.path)
     names = names_in(read.document)
     completed = []

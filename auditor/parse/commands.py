@@ -221,7 +221,8 @@ SUBCOMMANDS: Final = {
     "apptainer": frozenset({"exec", "run"}),
     "tune": frozenset({"run"}),
     "sglang": frozenset({"serve"}),
-    "swift": frozenset({"sft", "infer", "deploy", "rlhf", "pt"}),
+    "swift": frozenset({"sft", "infer", "deploy", "rlhf", "pt", "rollout", "export", "eval", "sample", "app"}),
+    "megatron": frozenset({"sft", "pt", "rlhf", "export"}),
     "llamafactory-cli": frozenset({"train", "api", "export"}),
 }
 SWITCHES: Final = frozenset(

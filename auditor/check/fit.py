@@ -1,0 +1,392 @@
+"""Does it fit: lower bounds of what a launch puts on a GPU against the most a GPU of that name can hold.
+
+Every bound is a real one: parameters without scales and padding, spread over all GPUs that could share them, in the narrowest
+form the launch allows, against the nominal memory read as GiB, which no driver shows. What is offloaded, adapted or not
+known raises nothing. Sources: docs/cost-model.md; Rajbhandari et al. 2020 (states); vLLM v1/core/kv_cache_utils.py
+(a server that cannot hold one sequence does not start).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+from auditor.check.subject import Subject
+from auditor.cost.architecture import Architecture
+from auditor.cost.catalog import Model
+from auditor.cost.formats import FORMATS
+from auditor.cost.kv_cache import per_sequence
+from auditor.cost.params import total_parameters
+from auditor.findings import Operand, Outcome, Place, Repair, Step, Verdict
+from auditor.launches.facts import models_of, weight_format
+from auditor.launches.model import Launch, Setting
+from auditor.rulebook import Rule
+from auditor.spans import Span
+
+__all__ = ["sequence", "states", "summary", "weights"]
+
+_GIB: Final = 2**30
+_LEAST_SHARE: Final = Fraction(97, 100)
+"""Of a headline count: what a checkpoint of that name has at least."""
+_WIDTHS: Final = {"float32": 4, "fp32": 4, "float": 4, "bfloat16": 2, "bf16": 2, "float16": 2, "fp16": 2, "half": 2}
+_FORMAT_WIDTHS: Final = {
+    "bf16": Fraction(2),
+    "fp8": Fraction(1),
+    "int8": Fraction(1),
+    "awq": Fraction(1, 2),
+    "gptq": Fraction(1, 4),
+    "int4": Fraction(1, 2),
+    "nvfp4": Fraction(1, 2),
+    "mxfp4": Fraction(1, 2),
+    "bitsandbytes": Fraction(1, 2),
+    "bnb": Fraction(1, 2),
+    "4bit": Fraction(1, 2),
+    "8bit": Fraction(1),
+}
+_MOST_RANKS: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a launch is known to put on GPUs of one name."""
+
+    launch: Launch
+    model: Setting
+    entry: Model
+    parameters: Fraction
+    memory: Fraction
+    """Bytes: the most that a GPU can hold."""
+    gpu: Setting
+
+
+def _known(subject: Subject, rule: Rule, launch: Launch) -> _Known | None:
+    """Return model and memory of a launch where its names mean one entry each and nothing lies elsewhere."""
+    named, found = models_of(launch, subject.document)
+    memory = launch.get("gpu_memory")
+    if named is None or len(found) != 1 or memory is None or memory.value is None or not memory.parts:
+        return None
+    if any(_is_on(launch.get(name)) for name in rule.data["data"]["elsewhere"]):
+        return None
+    count = _parameters(found[0])
+    if count is None:
+        return None
+    return _Known(launch, named, found[0], count, memory.value, memory.parts[0])
+
+
+def _is_on(setting: Setting | None) -> bool:
+    if setting is None or setting.value == 0:
+        return False
+    return setting.word not in ("none", "null", "false", "no", "off", "0", "")
+
+
+def _parameters(model: Model) -> Fraction | None:
+    """Return the least number of parameters a checkpoint of the model has."""
+    if model.architecture is not None:
+        return Fraction(total_parameters(model.architecture).value) * _LEAST_SHARE
+    counts = [figure.value for figure in model.quoted("model.params")]
+    return min(counts) * _LEAST_SHARE if counts else None
+
+
+def _ways(launch: Launch, names: Sequence[str]) -> Fraction | None:
+    """Return the product of the degrees; None where one is set to what cannot be known."""
+    product = Fraction(1)
+    for name in names:
+        setting = launch.get(name)
+        if setting is None:
+            continue
+        if setting.value is None or not 1 <= setting.value <= _MOST_RANKS:
+            return None
+        product *= setting.value
+    return product
+
+
+def _spread(launch: Launch, entry: Model, world: Sequence[str]) -> tuple[Fraction, tuple[Setting, ...]] | None:
+    """Return over how many GPUs at most one copy of the weights can lie, and the settings that say so.
+
+    Experts may be spread over data-parallel ranks too; a stated number of GPUs counts where it is larger.
+    """
+    degrees = ["tp", "pp", "pcp", "cp"]
+    shape = entry.architecture
+    if shape is None or shape.experts is not None:
+        degrees += ["dp", "ep"]
+    ways = _ways(launch, degrees)
+    counts = [launch.get(name) for name in world]
+    if ways is None or any(setting is not None and setting.value is None for setting in counts):
+        return None
+    stated = [setting for setting in counts if setting is not None and setting.value is not None]
+    named = [setting for name in degrees if (setting := launch.get(name)) is not None]
+    if not stated and not named and not launch.command:
+        return None
+    most = max([ways, *(setting.value for setting in stated if setting.value is not None)])
+    return most, (*named, *stated)
+
+
+def _width(known: _Known, natives: Mapping[str, Any]) -> tuple[Fraction, str] | None:
+    """Return the least bytes of a parameter as the launch and the checkpoint's name say; None where that is not known."""
+    launch = known.launch
+    if _is_on(launch.get("four_bit")):
+        return Fraction(1, 2), "4 bits"
+    if _is_on(launch.get("eight_bit")):
+        return Fraction(1), "8 bits"
+    stored = weight_format(launch)
+    if stored:
+        width = _FORMAT_WIDTHS.get(stored)
+        return None if width is None else (width, stored)
+    if re.search(r"quant|\bq\d|bit\b|gguf|exl|hqq", known.model.text, re.IGNORECASE):
+        return None
+    native = natives.get(known.entry.name)
+    if native is not None:
+        return Fraction(str(native)), "as published"
+    dtype = launch.get("dtype")
+    if dtype is None or dtype.word == "auto":
+        return Fraction(2), "16 bits as published"
+    width_of = _WIDTHS.get(dtype.word)
+    return None if width_of is None else (Fraction(width_of), dtype.word)
+
+
+def _gib(value: Fraction) -> str:
+    return f"{float(value / _GIB):.1f} GiB"
+
+
+def _gb(value: Fraction) -> str:
+    return f"{float(value / 10**9):.1f} GB"
+
+
+def _text(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"{value.numerator} / {value.denominator}"
+
+
+def _places(settings: Sequence[Setting]) -> tuple[Place, ...]:
+    """Return a place for each written setting, once."""
+    found: dict[Span, Place] = {}
+    for setting in settings:
+        for one in setting.written:
+            if one.span is not None and not one.path:
+                found.setdefault(one.span, Place(one.span, f"{one.spelled or one.name} {one.text}"[:80]))
+    return tuple(found.values())
+
+
+def _too_much(rule: Rule, places: Sequence[Place], message: str, step: Step, claimed: str, expected: str, repair: str = "") -> Outcome:
+    spans = tuple(place.span for place in places)
+    repairs = (Repair(repair),) if repair else ()
+    finding = rule.finding(
+        message, places[0], related=tuple(places[1:]), claimed=claimed, expected=expected, derivation=(step,), repairs=repairs, basis=spans
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+# --- weights of a server
+
+
+def weights(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """The weights that a server puts on each GPU are no more than the GPU holds."""
+    data = rule.data["data"]
+    for launch in subject.launches:
+        if not any(name in data["programs"] for name in launch.programs) or _trains(launch, data):
+            continue
+        known = _known(subject, rule, launch)
+        spread = _spread(launch, known.entry, data["world"]) if known is not None else None
+        width = _width(known, data["native"]) if known is not None else None
+        if known is None or spread is None or width is None:
+            continue
+        share = launch.get("mem_fraction")
+        fraction = share.value if share is not None and share.value is not None and 0 < share.value <= 1 else Fraction(1)
+        yield _weighed(rule, known, spread, width, fraction)
+
+
+def _weighed(
+    rule: Rule, known: _Known, spread: tuple[Fraction, tuple[Setting, ...]], width: tuple[Fraction, str], fraction: Fraction
+) -> Outcome:
+    ways, settings = spread
+    least = known.parameters * width[0] / ways
+    most = known.memory * fraction
+    places = _places((*settings, known.model, known.gpu))
+    step = Step(
+        "parameters * bytes of a parameter / GPUs",
+        f"{_text(known.parameters)} * {_text(width[0])} / {_text(ways)}",
+        f"{_gb(least)} on each GPU at least",
+        (Operand("parameters", known.entry.name, known.parameters, known.parameters, None, f"catalog: {known.entry.name}, 97 % of it"),),
+        least,
+        least,
+    )
+    if least <= most:
+        return Outcome(rule.code, Verdict.HELD, tuple(place.span for place in places), f"{_gb(least)} of weights at least, {_gib(most)}")
+    enough = -(-(known.parameters * width[0]) // most)
+    message = (
+        f"{known.entry.name} in {width[1]} puts at least {_gb(least)} of weights on each of {_text(ways)} "
+        f"{'GPU' if ways == 1 else 'GPUs'}, which hold {_gib(most)} at most"
+    )
+    return _too_much(rule, places, message, step, _gb(least), f"{_gib(most)} at most", f"{enough} GPUs or more would hold the weights")
+
+
+def _trains(launch: Launch, data: Mapping[str, Any]) -> bool:
+    method = launch.get("method")
+    return any(name in launch.settings for name in data["trains"]) or (method is not None and method.word in data["methods"])
+
+
+# --- states of a training
+
+
+def states(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Weights, gradients and states of a full training are no more than the GPUs hold."""
+    data = rule.data["data"]
+    for launch in subject.launches:
+        known = _known(subject, rule, launch) if _is_full(launch, data) else None
+        if known is None:
+            continue
+        stage = launch.get("zero_stage")
+        ranks = next((one for name in data["world"] if (one := launch.get(name)) is not None), None)
+        if stage is None or stage.value is None or stage.value not in (0, 1, 2, 3) or ranks is None or ranks.value is None:
+            continue
+        if any(name in launch.settings for name in ("tp", "pp")) and _ways(launch, ("tp", "pp")) != 1:
+            continue
+        yield _stated(rule, known, stage, ranks)
+
+
+def _is_full(launch: Launch, data: Mapping[str, Any]) -> bool:
+    """Tell whether a launch trains all parameters with an optimizer that keeps two moments."""
+    optimizer, method = launch.get("optimizer"), launch.get("method")
+    if optimizer is None and "generic" in launch.programs and len(launch.programs) < 3:
+        return False
+    if optimizer is not None and optimizer.word not in data["optimizers"]:
+        return False
+    if method is not None and method.word not in data["methods"]:
+        return False
+    if any(_is_on(launch.get(name)) for name in data["adapters"]):
+        return False
+    return method is not None or any(name in data["programs"] for name in launch.programs)
+
+
+def _stated(rule: Rule, known: _Known, stage: Setting, ranks: Setting) -> Outcome:
+    """Judge 2 bytes of weights, 2 of gradients and 4 of moments a parameter, each divided as the stage of ZeRO does."""
+    level, world = int(stage.value or 0), ranks.value or Fraction(1)
+    each = [(2, 3), (2, 2), (4, 1)]
+    least = sum((known.parameters * width / (world if level >= divided else 1) for width, divided in each), Fraction(0))
+    written = " + ".join(f"{width} / {_text(world)}" if level >= divided else f"{width}" for width, divided in each)
+    places = _places((ranks, stage, known.model, known.gpu))
+    step = Step(
+        "parameters * (weights + gradients + moments)",
+        f"{_text(known.parameters)} * ({written})",
+        f"{_gb(least)} on each GPU at least",
+        (Operand("parameters", known.entry.name, known.parameters, known.parameters, None, f"catalog: {known.entry.name}, 97 % of it"),),
+        least,
+        least,
+    )
+    if least <= known.memory:
+        return Outcome(rule.code, Verdict.HELD, tuple(one.span for one in places), f"{_gb(least)} of states at least, {_gib(known.memory)}")
+    message = (
+        f"training all of {known.entry.name} takes at least {_gb(least)} on each of {_text(world)} GPUs even with all states in 16 bits "
+        f"(ZeRO {level}); they hold {_gib(known.memory)} at most"
+    )
+    enough = -(-(known.parameters * 8) // known.memory)
+    repair = f"{enough} GPUs or more with ZeRO 3, or adapters instead of all parameters"
+    return _too_much(rule, places, message, step, _gb(least), f"{_gib(known.memory)} at most", repair)
+
+
+# --- one sequence in the cache
+
+
+def sequence(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """What the weights leave of the memory holds the cache of one sequence of the longest length."""
+    data = rule.data["data"]
+    for launch in subject.launches:
+        if not any(name in data["programs"] for name in launch.programs) or _trains(launch, data):
+            continue
+        known = _known(subject, rule, launch)
+        length = launch.get("max_len")
+        if known is None or length is None or length.value is None or not 1 < length.value <= 10**8:
+            continue
+        shape = known.entry.architecture
+        spread = _spread(launch, known.entry, data["world"])
+        width = _width(known, data["native"])
+        if shape is None or spread is None or width is None or shape.indexer is not None:
+            continue
+        outcome = _cached(rule, known, shape, spread, width[0], length)
+        if outcome is not None:
+            yield outcome
+
+
+def _cached(
+    rule: Rule, known: _Known, shape: Architecture, spread: tuple[Fraction, tuple[Setting, ...]], width: Fraction, length: Setting
+) -> Outcome | None:
+    launch = known.launch
+    stored = launch.get("kv_dtype")
+    narrow = stored is not None and stored.word not in ("auto", "bf16", "bfloat16", "fp16", "float16", "half")
+    if narrow and stored is not None and "8" not in stored.word:
+        return None
+    share = launch.get("mem_fraction")
+    fraction = share.value if share is not None and share.value is not None and 0 < share.value <= 1 else Fraction(1)
+    tokens = int(length.value or 0)
+    # The least that any layout keeps on a GPU: divided over all GPUs the weights can lie on, latent caches included.
+    cache = per_sequence(shape, tokens, FORMATS["fp8" if narrow else "bf16"]).value / spread[0]
+    held = known.parameters * width / spread[0]
+    room = known.memory * fraction - held
+    places = _places((length, *spread[1], known.model, known.gpu))
+    if room <= 0:
+        return None  # the weights alone do not fit: another rule's
+    if cache <= room:
+        return Outcome(rule.code, Verdict.HELD, tuple(one.span for one in places), f"{_gb(cache)} of {_gb(room)} for a sequence")
+    most = int(tokens * room / cache)
+    step = Step(
+        "cache of a sequence / GPUs",
+        f"{_text(per_sequence(shape, tokens, FORMATS['fp8' if narrow else 'bf16']).value)} / {_text(spread[0])}",
+        f"{_gb(cache)} on each GPU at least",
+        (Operand("cache of a sequence", known.entry.name, None, None, None, f"catalog: {known.entry.name}"),),
+        cache,
+        cache,
+    )
+    message = (
+        f"one sequence of {tokens:,} tokens takes at least {_gb(cache)} of cache on each GPU; beside {_gb(held)} of weights "
+        f"{_gib(known.memory * fraction)} leave {_gb(room)}"
+    )
+    return _too_much(rule, places, message, step, f"{tokens:,} tokens", f"{most:,} tokens at most", f"a length of {most:,} at most")
+
+
+# --- what follows, in a table
+
+
+def summary(subject: Subject, rule: Rule, launch: Launch) -> tuple[tuple[str, str], ...]:
+    """Return what a launch sets and what follows from it, as rows of (what, how much); `rule` gives the published widths.
+
+    Weights and caches are lower bounds, lengths and counts of sequences upper ones.
+    """
+    rows = [(name, _shown(launch.settings[name])) for name in rule.data["data"]["shown"] if name in launch.settings]
+    known = _known(subject, rule, launch)
+    if known is None:
+        return tuple(rows)
+    data = rule.data["data"]
+    spread, width = _spread(launch, known.entry, data["world"]), _width(known, data["native"])
+    rows.append(("memory of a GPU", f"{_gib(known.memory)} at most ({known.gpu.text[:40]})"))
+    if spread is None or width is None:
+        return tuple(rows)
+    held = known.parameters * width[0] / spread[0]
+    share = launch.get("mem_fraction")
+    fraction = share.value if share is not None and share.value is not None and 0 < share.value <= 1 else Fraction(1)
+    room = known.memory * fraction - held
+    rows.append(("weights on a GPU", f"{_gb(held)} at least ({known.entry.name}, {width[1]})"))
+    rows.append(("left on a GPU", f"{_gb(room)} at most"))
+    shape = known.entry.architecture
+    if shape is not None and shape.indexer is None and room > 0:
+        rows.extend(_lengths(launch, shape, spread[0], room))
+    return tuple(rows)
+
+
+def _lengths(launch: Launch, shape: Architecture, ways: Fraction, room: Fraction) -> Iterator[tuple[str, str]]:
+    stored = launch.get("kv_dtype")
+    form = FORMATS["fp8" if stored is not None and "8" in stored.word else "bf16"]
+    token = per_sequence(shape, 1, form).value / ways
+    yield "cache of a token on a GPU", f"{float(token):,.0f} bytes at least"
+    yield "tokens the cache holds", f"{int(room / token):,} at most"
+    length = launch.get("max_len")
+    if length is not None and length.value is not None and length.value > 1:
+        one = per_sequence(shape, int(length.value), form).value / ways
+        yield f"sequences of {int(length.value):,} tokens at once", f"{int(room / one):,} at most"
+
+
+def _shown(setting: Setting) -> str:
+    spelled = f" ({setting.spelled})" if setting.spelled and setting.spelled != setting.name else ""
+    origin = f" ({setting.origin or setting.path})" if setting.origin or setting.path else ""
+    return f"{setting.text}{spelled}{origin}"[:100]

@@ -1,0 +1,1 @@
+accelerate launch --use_deepspeed --use_fsdp --num_processes 8 train.py

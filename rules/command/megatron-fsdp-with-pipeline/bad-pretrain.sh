@@ -1,0 +1,2 @@
+torchrun --nnodes 1 --nproc-per-node 8 pretrain_gpt.py \
+  --use-torch-fsdp2 --pipeline-model-parallel-size 2 --untie-embeddings-and-output-weights --ckpt-format torch_dist --num-layers 24

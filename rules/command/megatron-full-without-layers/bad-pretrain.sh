@@ -1,0 +1,2 @@
+torchrun --nnodes 1 --nproc-per-node 8 pretrain_gpt.py \
+  --recompute-granularity full --recompute-method block --num-layers 24 --hidden-size 2048

@@ -1,0 +1,2 @@
+torchrun --nnodes 1 --nproc-per-node 8 pretrain_gpt.py \
+  --recompute-granularity selective --recompute-method uniform --num-layers 24

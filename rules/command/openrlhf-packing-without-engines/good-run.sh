@@ -1,0 +1,1 @@
+python3 -m openrlhf.cli.train_ppo_ray --pretrain Qwen/Qwen3-8B --packing_samples --vllm_num_engines 2 --actor_num_nodes 1

@@ -1,0 +1,2 @@
+torchrun --nnodes 1 --nproc-per-node 8 pretrain_gpt.py \
+  --tensor-model-parallel-size 8 --num-layers 24 --hidden-size 3072 --num-attention-heads 24 --group-query-attention --num-query-groups 8

@@ -1,0 +1,2 @@
+torchrun --nnodes 1 --nproc-per-node 8 pretrain_gpt.py \
+  --context-parallel-size 8 --seq-length 8192 --max-position-embeddings 8192 --num-layers 24

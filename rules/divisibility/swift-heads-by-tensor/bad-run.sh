@@ -1,0 +1,1 @@
+NPROC_PER_NODE=6 megatron sft --model Qwen/Qwen3-8B --tensor_model_parallel_size 6

@@ -1,0 +1,2 @@
+torchrun --nnodes 1 --nproc-per-node 8 pretrain_gpt.py \
+  --tensor-model-parallel-size 4 --expert-model-parallel-size 8 --num-experts 64 --num-layers 24

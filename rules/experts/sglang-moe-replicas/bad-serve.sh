@@ -1,0 +1,1 @@
+python3 -m sglang.launch_server --model-path deepseek-ai/DeepSeek-V3 --tp 16 --ep-size 4 --moe-dp-size 2

@@ -1,0 +1,1 @@
+trtllm-serve deepseek-ai/DeepSeek-V3 --tp_size 8 --ep_size 3

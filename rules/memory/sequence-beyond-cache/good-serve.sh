@@ -1,0 +1,2 @@
+# one A100 40GB
+vllm serve Qwen/Qwen2.5-14B-Instruct --max-model-len 16384 --gpu-memory-utilization 0.9

@@ -1,0 +1,1 @@
+VLLM_PP_LAYER_PARTITION=20,20,24 vllm serve Qwen/Qwen3-32B -pp 2

@@ -1,0 +1,1 @@
+VLLM_PP_LAYER_PARTITION=20,28 vllm serve Qwen/Qwen3-30B-A3B -pp 2

@@ -1,0 +1,58 @@
+"""Configurations beside a launch are read where it names them, and never from outside the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditor.cli.beside import beside
+from auditor.pipeline import audit_source
+from auditor.read import read_file
+
+DEEPSPEED = (
+    '{"train_batch_size": 256, "train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": 4,'
+    ' "zero_optimization": {"stage": 3}, "bf16": {"enabled": true}}'
+)
+MODEL = '{"num_attention_heads": 40, "num_key_value_heads": 8, "num_hidden_layers": 40, "hidden_size": 5120}'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    return tmp_path / "repo"
+
+
+def codes(script: Path, given: tuple[str, ...] = ()) -> set[str]:
+    source = read_file(str(script))
+    report = audit_source(source, beside=beside(source, given))
+    return {finding.code for finding in report.findings}
+
+
+def test_the_configuration_a_launch_names_is_read_with_it(folder: Path) -> None:
+    (folder / "ds.json").write_text(DEEPSPEED, encoding="utf-8")
+    script = folder / "run.sh"
+    script.write_text("deepspeed --num_gpus 8 train.py --deepspeed ds.json --per_device_train_batch_size 4\n", encoding="utf-8")
+    assert "DSP001" in codes(script)
+    script.write_text("deepspeed --num_gpus 16 train.py --deepspeed ds.json --per_device_train_batch_size 4\n", encoding="utf-8")
+    assert "DSP001" not in codes(script)
+
+
+def test_a_checkpoints_own_file_counts_where_it_is_given_and_the_model_is_local(folder: Path) -> None:
+    config = folder / "config.json"
+    config.write_text(MODEL, encoding="utf-8")
+    script = folder / "serve.sh"
+    script.write_text("vllm serve ./ --tensor-parallel-size 16\n", encoding="utf-8")
+    assert "VLM001" in codes(script, (str(config),))
+    assert "VLM001" not in codes(script)
+    script.write_text("vllm serve someone/of-the-hub --tensor-parallel-size 16\n", encoding="utf-8")
+    assert "VLM001" not in codes(script, (str(config),))
+
+
+def test_nothing_outside_the_repository_is_read(folder: Path) -> None:
+    (folder.parent / "ds.json").write_text(DEEPSPEED, encoding="utf-8")
+    (folder / "link.json").symlink_to(folder.parent / "ds.json")
+    script = folder / "run.sh"
+    for name in ("../ds.json", str(folder.parent / "ds.json"), "link.json", "$HOME/ds.json"):
+        script.write_text(f"deepspeed --num_gpus 8 train.py --deepspeed {name} --bf16\n", encoding="utf-8")
+        assert beside(read_file(str(script)), ()) == ()
