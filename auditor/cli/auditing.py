@@ -121,7 +121,10 @@ class Audits:
         """Audit one source under its configuration; what does not count is withheld, with the reason."""
         ready = self.ready(source.path)
         path = Path(os.path.abspath(source.path))  # noqa: PTH100 - patterns speak of paths as named
-        report = audit_source(source, rules=ready.rules, context=ready.context, beside=beside(source, self.given))
+        if files := beside(source, self.given):
+            report = audit_source(source, rules=ready.rules, context=ready.context, beside=files)
+        else:
+            report = audit_source(source, rules=ready.rules, context=ready.context)
         report = _selected(report, ready, self.asked, path)
         if ready.settings.severity:
             report = replace(report, findings=tuple(_graded(finding, ready.settings.severity) for finding in report.findings))
