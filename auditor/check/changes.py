@@ -236,45 +236,39 @@ def _with_unit(item: Placed, other: Placed) -> Placed:
     return replace(item, printed=replace(item.printed, unit=other.printed.unit, interval=rounded(item.printed)))
 
 
+_BEFORE_AFTER_CHANGE: Final = (
+    (_BY_FROM_TO, 2, 3, 1),
+    (_FIRST_FROM_TO, 3, 4, 1),
+    (_FROM_TO_BRACKET, 1, 3, 5),
+    (_FROM_TO_THEN, 1, 2, 3),
+    (_FROM_TO_BY, 1, 2, 3),
+    (_AFTER_FROM, 4, 1, 3),
+    (_FROM_SHARE, 3, 1, 5),
+)
+"""Patterns, and which of their groups are the figure before, the figure after and the change."""
+
+
 def _in_text(found: Phrase) -> Iterator[Change]:
     text = found.text
-    for match in _BY_FROM_TO.finditer(text):
-        change, before, after = match.groups()
-        if built := _built(found, before, after, change):
-            yield built
-    for match in _FIRST_FROM_TO.finditer(text):
-        change, between, before, after = match.groups()
-        if _CAUSE.search(between):
-            continue
-        if built := _built(found, before, after, change):
-            yield built
-    for match in _FROM_TO_BRACKET.finditer(text):
-        before, _, after, _, change = match.groups()
-        if built := _built(found, before, after, change):
-            yield built
-    for pattern in (_FROM_TO_THEN, _FROM_TO_BY):
+    for pattern, before, after, change in _BEFORE_AFTER_CHANGE:
         for match in pattern.finditer(text):
-            before, after, change = match.groups()
-            if built := _built(found, before, after, change):
+            caused = pattern is _FIRST_FROM_TO and _CAUSE.search(match.group(2))
+            if not caused and (built := _built(found, match.group(before), match.group(after), match.group(change))):
                 yield built
-    for match in _CHANGE_FIRST.finditer(text):
+    yield from _change_first(found)
+    for match in _AFTER_TARGET.finditer(text):
+        if built := _built(found, match.group(3), match.group(1), match.group(4), ("from the target", "to")):
+            yield replace(built, tentative=True)
+
+
+def _change_first(found: Phrase) -> Iterator[Change]:
+    """Yield the changes that stand before their figures: `50% reduction (70 GB → 35 GB)`."""
+    for match in _CHANGE_FIRST.finditer(found.text):
         change, words, before, after = match.groups()
         if built := _built(found, before, after, change):
             bare = not words.strip() or words.strip().startswith("per ")
-            own = re.match(rf" ?{_VERB} ?(?:per [a-z]+)?\s?$", words) or (bare and _VERB_THEN.search(text[: match.start()]))
+            own = re.match(rf" ?{_VERB} ?(?:per [a-z]+)?\s?$", words) or (bare and _VERB_THEN.search(found.text[: match.start()]))
             yield replace(built, tentative=not own, confidence=Confidence.HIGH if not words.strip() else Confidence.MEDIUM)
-    for match in _AFTER_FROM.finditer(text):
-        after, _, change, before = match.groups()
-        if built := _built(found, before, after, change):
-            yield built
-    for match in _FROM_SHARE.finditer(text):
-        after, _, before, _, change = match.groups()
-        if built := _built(found, before, after, change):
-            yield built
-    for match in _AFTER_TARGET.finditer(text):
-        after, _, before, change = match.groups()
-        if built := _built(found, before, after, change, ("from the target", "to")):
-            yield replace(built, tentative=True)
 
 
 # --- against a target or a former figure that stands elsewhere
