@@ -25,6 +25,7 @@ LEAST: Final = {Severity.ERROR: Fraction(97, 100), Severity.WARNING: Fraction(85
 """The share of a class's judged findings that must be right for it to raise one of a severity."""
 _READ_AS_WRITTEN: Final = frozenset(("arithmetic", "units", "placement"))
 """Written arithmetic and ranges of ids hold or not whatever their numbers are taken for."""
+_OF_THE_CATALOG: Final = frozenset(("hardware", "model"))
 _TABLE: Final = Path(__file__).with_name("precision.json")
 _ORDER: Final = tuple(Evidence)
 
@@ -89,7 +90,7 @@ class Weighing:
         here = self._places_at(finding.place.span) if not finding.place.path else ()
         links = [self._link(here, span) for span in _operands(finding)] if here else []
         weakest = max(links, key=_ORDER.index, default=Evidence.AS_WRITTEN)
-        if finding.category in ("hardware", "model"):
+        if finding.category in _OF_THE_CATALOG:
             return max(weakest, Evidence.CATALOG, key=_ORDER.index)
         return weakest
 
@@ -113,7 +114,7 @@ class Weighing:
         """Yield the claims at each place that a finding's arithmetic uses; what was not understood at all was not relied on."""
         if finding.category in _READ_AS_WRITTEN:
             return
-        spans = set(_operands(finding))
+        spans = set(_figures(finding))
         if not finding.place.path:
             spans.add(finding.place.span)
         for span in sorted(spans):
@@ -141,9 +142,19 @@ class Weighing:
 
 
 def _operands(finding: Finding) -> Iterable[Span]:
+    """Return where a finding's figures stand and, where the catalog has one, the name of the part or model too."""
+    spans = set(_figures(finding))
+    return spans | _related(finding) if finding.category in _OF_THE_CATALOG else spans
+
+
+def _figures(finding: Finding) -> Iterable[Span]:
     """Return where the figures of a finding's arithmetic stand; where it shows none, its related places."""
     spans = {operand.span for step in finding.derivation for operand in step.operands if operand.span is not None}
-    return spans or {place.span for place in finding.related if not place.path}
+    return spans or _related(finding)
+
+
+def _related(finding: Finding) -> set[Span]:
+    return {place.span for place in finding.related if not place.path}
 
 
 def _surest(claims: Sequence[Claim]) -> Confidence:

@@ -47,12 +47,13 @@ _OTHER: Final = (
     "derated",
     "observed",
     "host",
+    "total",
 )
 """Words that make a figure one of the plan rather than of the part."""
 _PRECISIONS: Final = ("fp64", "tf32", "fp32", "bf16", "fp16", "fp8", "int8", "fp4", "nvfp4", "mxfp4")
 _OUTSIDE: Final = ("inter", "infiniband", "ethernet", "network", "pcie", "internode", "roce", "ib", "nic", "stage", "storage", "cpu")
-_INSIDE: Final = ("nv", "nvlink", "intra", "intranode", "nvswitch", "xgmi", "fabric")
-"""Words of links inside a machine; the last may be a network's as well."""
+_INSIDE: Final = ("nv", "nvlink", "nvswitch", "xgmi", "fabric")
+"""Words of links between GPUs; the last may be a network's as well. What is within a node may be another link."""
 
 LEAST_MEMORY: Final = 4 * 10**9
 """Bytes: what is smaller is a cache or buffer, not the memory of a GPU."""
@@ -352,7 +353,7 @@ def _links(subject: Subject) -> Iterator[tuple[Claim, Named]]:
     for claim in subject.quantities(("hardware.link_bandwidth",)) if names else ():
         if claim.span in seen or not _own(subject, claim):
             continue
-        words = _words(subject, claim)
+        words = (*_words(subject, claim), *subject.lexicon.normalize(claim.text))
         if not find_any(words, _INSIDE) or find_any(words, _OUTSIDE):
             continue
         name = _over(subject, claim, names)

@@ -243,6 +243,8 @@ def _apart_in_list(subject: Subject, one: Claim, other: Claim) -> bool:
     first, second = subject.statement(one), subject.statement(other)
     if first.parent != second.parent and first.parent is not None and second.parent is not None:
         return True
+    if all(subject.statement(claim).value.content.startswith(claim.text.strip()) for claim in (one, other)):
+        return True  # a list of figures, each with what it is of behind it
     openings = [subject.lexicon.normalize(statement.value.content[:80])[:_OPENING] for statement in (first, second)]
     texts = [[word.text for word in opening] for opening in openings]
     return texts[0] == texts[1] and len(texts[0]) == _OPENING and all(text.isalpha() for text in texts[0])
@@ -266,8 +268,8 @@ def _firm(subject: Subject, claim: Claim) -> bool:
         return False
     if statement.cell is not None and statement.cell.column == 0:
         return False  # the head of a row names what the row is about
-    if statement.kind is Kind.SENTENCE and claim.approximation is not Approximation.EXACT:
-        return False
+    if statement.kind is Kind.SENTENCE and (claim.approximation is not Approximation.EXACT or claim.quantity.startswith("batch.")):
+        return False  # running text takes a batch for an example
     if claim.quantity in _MEASURED and not statement.literal and _is_fenced(subject, claim):
         return False  # a calculation drawn up in a block goes through steps that are not the result
     if claim.quantity in ("gpus", "nodes") and own_label(statement).lower() in _IDS:
@@ -345,10 +347,12 @@ def _noun(subject: Subject, claim: Claim, statement: Statement) -> set[str]:
         return (label | beside) & _CONTRAST
     names = subject.lexicon.quantities[claim.quantity].names
     plain_words = _PLAIN_KEYS | _FUNCTION_WORDS | _UNIT_WORDS | set(names[0])
-    named = claim.read_as.startswith("label") or any(map(str.isalpha, claim.text))
+    counted = claim.unit.dimension == DIMENSIONLESS and any(map(str.isalpha, claim.text))
+    named = counted or claim.read_as.startswith("label")
     whole = label if named else beside | label
     narrowing = _CONTRAST | _NARROWING | (_PARTS_OF_MEMORY if claim.quantity.startswith("memory.") else frozenset())
-    return {word for word in whole - plain_words if not word.isdigit()} | ((label | beside) & narrowing)
+    found = {word for word in whole - plain_words if not word.isdigit()} | ((label | beside) & narrowing)
+    return found | (label if "per" in label and not claim.scope.per else set())  # an owner that has no scope: `GPUs per module`
 
 
 def _is_title(label: Label) -> bool:

@@ -86,6 +86,10 @@ def conversion(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     return _outcomes(subject, rule, conversions=True)
 
 
+_WIDEST: Final = 16
+"""Bytes of the widest element."""
+
+
 def elements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Yield an outcome for each amount of data that is worked out as a number of elements, at another width than theirs."""
     widths: dict[Fraction, Claim] = {}
@@ -130,7 +134,7 @@ def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction,
     if width == 1:
         return Outcome(rule.code, Verdict.HELD, spans, f"{arithmetic} elements of one byte ({claim.text.strip()})")
     amount, count = evaluate(text, target.tree, Manner()), evaluate(text, counted.tree, Manner())
-    if width < 1 or amount is None or count is None or str(width) in _multipliers(counted.tree):
+    if not 1 <= width <= _WIDEST or amount is None or count is None or str(width) in _multipliers(counted.tree):
         return None  # the factor may be the bytes
     counting = _step(passage, counted, count, _ONE, "elements")
     taken = count.interval.scale(width)

@@ -27,6 +27,7 @@ from auditor.claims.model import Approximation, Claim, Role
 from auditor.claims.words import Word, split
 from auditor.findings import Confidence, Edit, Operand, Outcome, Place, Repair, Severity, Step, Verdict
 from auditor.language.numbers import Form, Number
+from auditor.plans.layouts import DEGREES
 from auditor.relations.figures import figure, figure_range, rewritten
 from auditor.relations.language import decimal
 from auditor.rulebook import Rule
@@ -140,6 +141,8 @@ def _entry(subject: Subject, index: int, words: Sequence[Word], label: str, *, i
     span = statement.value.span(first.digits, first.end if first.unit else first.stop)
     claim = next((claim for claim in subject.of(index) if claim.span.overlaps(span)), None)
     unit = UNITS.get(first.unit) if first.unit else _unit_of_context(claim)
+    if unit is None and ((claim is not None and claim.quantity in DEGREES) or _names_a_degree(subject, words)):
+        return None  # degrees multiply
     value = replace(printed(content, first), unit=unit)
     if unit is not None and not first.unit and value.approximation is Approximation.EXACT:
         # a bare number under `Memory (GB)` is a measured figure, known to its last digit
@@ -167,6 +170,11 @@ def _entry(subject: Subject, index: int, words: Sequence[Word], label: str, *, i
         is_given=not subject.lexicon.given.isdisjoint(word.text for word in words),
         is_apart=not subject.lexicon.apart.isdisjoint(word.text for word in words),
     )
+
+
+def _names_a_degree(subject: Subject, words: Sequence[Word]) -> bool:
+    said = {word.text for word in words}
+    return any(said & subject.lexicon.quantities[axis].short for axis in DEGREES)
 
 
 def _figure(content: str, numbers: Sequence[Number], subject: Subject) -> Number | None:

@@ -56,7 +56,7 @@ _CONNECTORS: Final = frozenset(
 _SENTENCE_END: Final = re.compile(r"[.;](?=\s+[A-Z`*])")
 _RATE: Final = DIMENSIONLESS / TIME
 _CUTS: Final = "(),;|→[]"
-_UNJUDGED: Final = ("change", "share.of", "cost")
+_UNJUDGED: Final = ("change", "share.of", "cost", "memory.capacity")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,10 @@ from auditor.claims.labels import find_any
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence
+from auditor.plans.layouts import DEGREES
 from auditor.plans.model import Plan
+from auditor.plans.nearby import beside_others
+from auditor.plans.titled import TITLED, titled
 from auditor.plans.variants import VARIANT, with_records, with_variants
 from auditor.statements import Document, Kind, LabelKind, Statement
 
@@ -31,18 +34,7 @@ RUN = "run "
 ENTRY = "entry "
 """Before the number of a dated entry."""
 
-_DEGREES = frozenset(
-    (
-        "parallel.tensor",
-        "parallel.pipeline",
-        "parallel.expert",
-        "parallel.data",
-        "parallel.context",
-        "parallel.sequence",
-        "parallel.expert_tensor",
-    )
-)
-_CONFIGURES = _DEGREES | frozenset(
+_CONFIGURES = DEGREES | frozenset(
     (
         "gpus",
         "gpus.per_node",
@@ -71,9 +63,9 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
     claims, titles = _entries(statements, _members(statements, claims), lexicon)
     claims = with_records(statements, claims, titles, MAIN)
     claims = _rejected(statements, claims, lexicon)
-    claims = _widths(statements, claims, lexicon)
-    claims = _totals(statements, claims)
-    claims = _of_a_node(statements, claims)
+    claims = beside_others(statements, claims, lexicon)
+    claims, named = titled(statements, claims, lexicon)
+    titles |= {id_: (title, True) for id_, title in named.items()}
     claims, rows, seconds = _rows(statements, claims)
     titles |= rows
     claims = _columns(statements, claims, titles)
@@ -105,7 +97,7 @@ def _what_if(statements: Sequence[Statement], claims: Sequence[Claim], titles: d
         for index in indices:
             if claims[index].quantity in _CONFIGURES:
                 values[claims[index].quantity].add(claims[index].interval.low)
-        degrees = values.keys() & _DEGREES
+        degrees = values.keys() & DEGREES
         if "gpus" not in values or len(degrees) < 2 or any(len(found) > 1 for found in values.values()):
             continue
         id_ = f"{EXAMPLE} {group}"
@@ -129,7 +121,7 @@ def _baselines(
             sections[label].append(claim)
     found: dict[str, Sequence[Claim]] = {}
     for (start, title), mine in sections.items():
-        degrees = {claim.quantity for claim in mine if claim.quantity in _DEGREES and claim.interval.is_exact}
+        degrees = {claim.quantity for claim in mine if claim.quantity in DEGREES and claim.interval.is_exact}
         if len(degrees) < 2 or not any(claim.role is Role.PREVIOUS for claim in mine):
             continue
         id_ = f"section {start}"
@@ -176,10 +168,10 @@ def _plans(
             continue
         # Experts in all are often counted over GPUs or layers: what a layer has stays as it is said for all.
         said = {claim.quantity for claim in mine if claim.quantity != "model.experts" or claim.scope.per != "total"}
-        if id_.startswith((EXAMPLE, RUN, PARAGRAPH, VARIANT)):
+        if id_.startswith((EXAMPLE, RUN, PARAGRAPH, VARIANT, TITLED)):
             said |= _CONFIGURES  # what is not said of another configuration is not known to stay as it is
         elif id_ in baselines:
-            said |= _DEGREES
+            said |= DEGREES
         inherited = tuple(claim for claim in main if claim.quantity not in said and _inheritable(claim, said)) if inherits else ()
         yield Plan(id_, title, (*mine, *inherited), MAIN if inherits else "")
     for id_, (title, swaps) in seconds.items():
@@ -242,7 +234,7 @@ def _entries(
 def _degree_values(claims: Iterable[Claim]) -> dict[str, Counter[Fraction]]:
     found: dict[str, Counter[Fraction]] = defaultdict(Counter)
     for claim in claims:
-        if claim.quantity in _DEGREES and claim.role is Role.ACTUAL and claim.interval.is_exact and claim.interval.low is not None:
+        if claim.quantity in DEGREES and claim.role is Role.ACTUAL and claim.interval.is_exact and claim.interval.low is not None:
             found[claim.quantity][claim.interval.low] += {Confidence.HIGH: 3, Confidence.MEDIUM: 2, Confidence.LOW: 1}[claim.confidence]
     return found
 
@@ -264,7 +256,7 @@ def _rejected(statements: Sequence[Statement], claims: Sequence[Claim], lexicon:
                     result[index] = replace(result[index], plan=f"alternative on {statement}")
             continue
         for run in _runs(claims, indices, text):
-            degrees = [claims[index] for index in run if claims[index].quantity in _DEGREES]
+            degrees = [claims[index] for index in run if claims[index].quantity in DEGREES]
             wrong = [claim for claim in degrees if claim.interval.is_exact and claim.interval.low != main.get(claim.quantity)]
             if len(degrees) < 2 or len(wrong) < 2 or 2 * len(wrong) < len(degrees):
                 continue
@@ -291,7 +283,7 @@ def _listed(statements: Sequence[Statement], claims: Sequence[Claim], by_stateme
     for statement, indices in by_statement.items():
         if statements[statement].kind is not Kind.ITEM:
             continue
-        degrees = {claims[index].quantity: claims[index].interval.low for index in indices if claims[index].quantity in _DEGREES}
+        degrees = {claims[index].quantity: claims[index].interval.low for index in indices if claims[index].quantity in DEGREES}
         if len(degrees) >= 3:
             layouts[statements[statement].group][statement] = degrees
     found: set[int] = set()
@@ -299,78 +291,6 @@ def _listed(statements: Sequence[Statement], claims: Sequence[Claim], by_stateme
         if len({tuple(sorted(degrees.items())) for degrees in members.values()}) > 1:
             found |= set(members)
     return found
-
-
-def _widths(statements: Sequence[Statement], claims: Sequence[Claim], lexicon: Lexicon) -> tuple[Claim, ...]:
-    """Doubt a plain "hidden size" where a token dimension of another size is stated: it may be the width of the FFN."""
-    token = {
-        claim.interval.low
-        for claim in claims
-        if claim.quantity == "model.hidden" and _says(statements, claim, lexicon, ("token", "embedding", "model"))
-    }
-    if not token:
-        return tuple(claims)
-    return tuple(
-        replace(claim, confidence=Confidence.LOW)
-        if claim.quantity == "model.hidden"
-        and claim.interval.low not in token
-        and not _says(statements, claim, lexicon, ("token", "embedding", "model"))
-        else claim
-        for claim in claims
-    )
-
-
-def _totals(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Take "total experts" for the experts of all layers where a smaller number a layer divides it, or stands beside it as such."""
-    plain = {claim.interval.low for claim in claims if claim.quantity == "model.experts" and claim.interval.is_exact and claim.interval.low}
-    layers = {claim.interval.low for claim in claims if claim.quantity == "model.layers" and claim.interval.is_exact and claim.interval.low}
-    totals = {claim.interval.low for claim in claims if claim.quantity == "model.experts_total" and claim.interval.is_exact}
-    per_layer = {
-        (statements[claim.statement].group, claim.interval.low)
-        for claim in claims
-        if claim.quantity == "model.experts" and claim.scope.per == "layer" and claim.role is Role.ACTUAL and claim.interval.is_exact
-    }
-    result = []
-    for claim in claims:
-        if claim.quantity == "model.experts" and claim.interval.is_exact:
-            value = claim.interval.low or Fraction(0)
-            if not (value in totals or "total" in statements[claim.statement].label.lower()):
-                result.append(claim)
-                continue
-            made = any(
-                small < value and (value / small in layers or (not layers and value % small == 0)) for small in plain if small is not None
-            )
-            beside = (small for group, small in per_layer if small is not None and group == statements[claim.statement].group)
-            if made or any(small < value for small in beside):
-                sure = claim.confidence if made else Confidence.MEDIUM
-                claim = replace(claim, quantity="model.experts_total", symbol="experts_total", confidence=sure)
-        result.append(claim)
-    return tuple(result)
-
-
-def _of_a_node(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Take `devices: 8` beside `num_nodes: 4` for the GPUs of a node, as PyTorch Lightning means it."""
-
-    def above(claim: Claim) -> tuple[int, ...]:
-        return tuple(label.text.whole.start for label in statements[claim.statement].path[:-1])
-
-    several = {above(claim) for claim in claims if claim.quantity == "nodes" and not claim.source and (claim.interval.low or 0) > 1}
-    result = []
-    for claim in claims:
-        statement = statements[claim.statement]
-        names = [label.text.content.lower() for label in statement.path[-2:]]
-        plain = statement.kind is Kind.ENTRY and (
-            names[-1:] == ["devices"] or ".".join(names).endswith(("trainer.devices", "trainer.gpus"))
-        )
-        if claim.quantity == "gpus" and not claim.source and plain and above(claim) in several:
-            claim = replace(claim, quantity="gpus.per_node", symbol="gpus_per_node", scope=replace(claim.scope, per="node"))
-        result.append(claim)
-    return tuple(result)
-
-
-def _says(statements: Sequence[Statement], claim: Claim, lexicon: Lexicon, words: tuple[str, ...]) -> bool:
-    statement = statements[claim.statement]
-    return find_any(lexicon.normalize(f"{statement.label} {statement.value.content[:80]}"), words)
 
 
 def _runs(claims: Sequence[Claim], indices: Sequence[int], text: str) -> Iterable[list[int]]:
@@ -474,7 +394,7 @@ def _holds_layouts(statements: Sequence[Statement], claims: Sequence[Claim], ind
     """Tell whether two cells of a row each hold a layout of their own (`TP=4 PP=12` on one system, `TP=2 PP=3` on another)."""
     cells: dict[int, set[str]] = defaultdict(set)
     for index in indices:
-        if claims[index].quantity in _DEGREES:
+        if claims[index].quantity in DEGREES:
             cells[claims[index].statement].add(claims[index].quantity)
     columns = {cell.column for statement, degrees in cells.items() if len(degrees) >= 2 and (cell := statements[statement].cell)}
     return len(columns) >= 2
@@ -587,7 +507,7 @@ def _recipes(document: Document, claims: Sequence[Claim], titles: dict[str, tupl
     return tuple(result)
 
 
-_LAID_OUT = _DEGREES | _CLUSTER
+_LAID_OUT = DEGREES | _CLUSTER
 _RANKS = frozenset("node_rank machine_rank rank nnodes".split())
 """Flags of commands that start one job together."""
 
@@ -649,7 +569,7 @@ def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
                 statements[result[index].statement].kind in (Kind.ENTRY, Kind.FLAG) and result[index].plan == MAIN
                 for child in stated
                 for index in children[child]
-                if result[index].quantity in _DEGREES
+                if result[index].quantity in DEGREES
             )
             whole = (coded and all(label[1] in heads for label in stated)) or all(
                 _complete(result[index] for index in children[child]) for child in stated
@@ -676,17 +596,17 @@ def _paragraphs(statements: Sequence[Statement], claims: Sequence[Claim], titles
     for group, indices in told.items():
         values: dict[str, set[Fraction | None]] = defaultdict(set)
         for index in indices:
-            if claims[index].quantity in _DEGREES | {"gpus"} and claims[index].interval.is_exact:
+            if claims[index].quantity in DEGREES | {"gpus"} and claims[index].interval.is_exact:
                 values[claims[index].quantity].add(claims[index].interval.low)
         settled = {quantity: next(iter(found)) for quantity, found in values.items() if len(found) == 1}
         layout = {quantity: value for quantity, value in settled.items() if value is not None}
-        if len(layout.keys() & _DEGREES) >= 2 and "gpus" in values:
+        if len(layout.keys() & DEGREES) >= 2 and "gpus" in values:
             layouts[group] = layout
     apart = [
         group
         for group, layout in layouts.items()
         if any(
-            sum(layout[quantity] != other[quantity] for quantity in layout.keys() & other.keys() & _DEGREES) >= 1
+            sum(layout[quantity] != other[quantity] for quantity in layout.keys() & other.keys() & DEGREES) >= 1
             and sum(layout[quantity] != other[quantity] for quantity in layout.keys() & other.keys()) >= 2
             for key, other in layouts.items()
             if key != group

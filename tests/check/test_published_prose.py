@@ -241,4 +241,4 @@ def test_families_fabrics_and_answers_contradict_nothing(text: str) -> None:
 
 def test_the_size_of_the_one_model_is_still_held_against_its_shape() -> None:
     assert "PAR001" in errors(FAMILY.replace("8B, 70B and 405B parameters. We look at 70B here.", "one has 405B parameters."))
-    assert "HAR002" in errors("# Hardware\n\n- GPU: NVIDIA H100 SXM\n- Interconnect: 400 Gbps intra-node\n")
+    assert "HAR002" in errors("# Hardware\n\n- GPU: NVIDIA H100 SXM\n- Interconnect: NVLink 400 Gbps\n")

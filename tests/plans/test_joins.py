@@ -1,0 +1,83 @@
+"""What joins two places of a document, and what a finding may say that rests on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.evidence import allowed, asserted
+from auditor.findings import Evidence, Finding, Severity
+from auditor.pipeline import audit_source, read_claims
+from auditor.plans.joins import Joins
+from auditor.read import decode
+
+LAYOUT = "# Plan\n\n## Layout\n\n- TP: 4\n- PP: 2\n\n## Memory\n\n- Weights per GPU: 8 GB\n\nIt fits.\n\n## Speed\n\n- Step time: 2 s\n"
+FILLER = "\n".join(f"## Part {number}\n\n- Remark {number}: none\n" for number in range(50))
+
+
+def joins(text: str) -> Joins:
+    read = read_claims(decode(text.encode(), "plan.md"))
+    return Joins(read.document, read.claims)
+
+
+def statement_of(found: Joins, words: str) -> int:
+    return next(index for index, one in enumerate(found.document.statements) if words in one.label or words in one.value.content)
+
+
+def between(text: str, one: str, other: str) -> Evidence:
+    found = joins(text)
+    return found.between(statement_of(found, one), statement_of(found, other))
+
+
+def findings(text: str, gravest: Severity | None = None) -> tuple[Finding, ...]:
+    return audit_source(decode(text.encode(), "plan.md"), gravest=allowed if gravest is None else asserted).findings
+
+
+def test_one_list_is_one_place() -> None:
+    assert between(LAYOUT, "TP", "PP") is Evidence.AS_WRITTEN
+
+
+def test_two_blocks_of_a_section_are_one_section() -> None:
+    assert between(LAYOUT, "Weights per GPU", "It fits") is Evidence.ONE_SECTION
+
+
+def test_one_layout_joins_the_sections_of_a_report() -> None:
+    assert between(LAYOUT + FILLER, "TP", "Step time") is Evidence.ONE_LAYOUT
+
+
+def test_a_second_layout_joins_nothing() -> None:
+    other = "\n## Another run\n\n- TP: 8\n- PP: 4\n"
+    assert between(LAYOUT + FILLER + other, "Weights per GPU", "Step time") is Evidence.ONE_DOCUMENT
+
+
+def test_one_slip_is_no_second_layout() -> None:
+    assert joins(LAYOUT + FILLER + "\n## Command\n\n- TP: 4\n- PP: 3\n").one_layout
+
+
+def test_a_layout_told_in_passing_joins_nothing() -> None:
+    text = "# Notes\n\n" + FILLER + "\n## Lore\n\nSome run TP=2 and PP=2 there.\n"
+    assert not joins(text).one_layout
+
+
+@pytest.mark.parametrize("evidence", list(Evidence))
+def test_no_class_is_graver_than_an_error_and_one_document_never_is_one(evidence: Evidence) -> None:
+    assert allowed(evidence) in (Severity.ERROR, Severity.WARNING, Severity.INFO)
+    assert asserted(evidence) is Severity.ERROR
+    if evidence is Evidence.ONE_DOCUMENT:
+        assert allowed(evidence) is not Severity.ERROR
+
+
+def test_what_one_document_joins_is_no_error() -> None:
+    runs = "\n".join(f"## Run {tp}\n\nTP={tp} PP={tp} was tried.\n" for tp in (1, 2, 4))
+    text = f"# Log\n\n{runs}\n{FILLER}\n## A\n\nWe had 30 GPUs.\n\n## B\n\nWith DP=7 and TP=4 all went well.\n"
+    assert not [one for one in findings(text) if one.severity is Severity.ERROR and one.evidence is Evidence.ONE_DOCUMENT]
+
+
+def test_written_arithmetic_is_as_written() -> None:
+    (finding,) = findings("# Plan\n\nIt takes 4 x 8 = 36 GPUs.\n", Severity.ERROR)
+    assert finding.evidence is Evidence.AS_WRITTEN
+
+
+def test_figures_of_two_sections_are_not_as_written() -> None:
+    text = "# Plan\n\n## Layout\n\n- TP: 4\n- PP: 2\n- DP: 2\n\n## Cluster\n\n- Total GPUs: 24\n"
+    (finding,) = (one for one in findings(text, Severity.ERROR) if one.code == "LAY001")
+    assert finding.evidence is Evidence.ONE_LAYOUT
