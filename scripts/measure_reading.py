@@ -22,6 +22,7 @@ from pathlib import Path
 from auditor.pipeline import read_claims
 from auditor.read import read_file
 from auditor.rulebook import Rulebook, load
+from scripts import measure_evidence
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "measurements.md"
@@ -176,6 +177,7 @@ def page(folders: Sequence[Folder], scores: Scores | None) -> str:
             *(f"| {name} | {_percent(share)} | {_percent(LEAST_SCORES[name])} |" for name, share in scores.shares),
             "",
         ]
+    lines += measure_evidence.section(measure_evidence.rows_of(measure_evidence.TABLE.read_text(encoding="utf-8")))
     for folder in folders:
         lines += [f"## {folder.title}, file by file", "", *_table("file", folder.rows), ""]
         lines += ["Why labels claim nothing: " + ", ".join(f"{why} {count}" for why, count in _common(folder.reasons)) + ".", ""]
