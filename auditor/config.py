@@ -12,12 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from auditor.errors import InputError
+from auditor.read import bytes_of
 from auditor.settings import Settings
 
 __all__ = ["FILE_NAMES", "Configuration", "Settings", "configuration", "find", "load"]
 
 FILE_NAMES: Final = ("auditor.toml", ".auditor.toml", "pyproject.toml")
 """In order of preference inside one folder; `pyproject.toml` counts only with a `[tool.auditor]` table."""
+
+
+_MOST_BYTES: Final = 1_000_000
 
 
 def _start(paths: Sequence[str]) -> Path:
@@ -35,8 +40,8 @@ def _start(paths: Sequence[str]) -> Path:
 
 def _has_table(path: Path) -> bool:
     try:
-        return "[tool.auditor" in path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        return b"[tool.auditor" in bytes_of(path, _MOST_BYTES)
+    except InputError:
         return False
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from auditor.config_keys import KEYS, Form, Key
+from auditor.config_keys import KEYS, MOST, Form, Key
 from auditor.errors import ConfigError, InputError
 from auditor.parse.toml import places
 from auditor.settings import Said, Settings
@@ -138,7 +138,7 @@ def _outside(path: Path, inside: Path | None) -> str:
 def _parsed(sheet: _Sheet) -> dict[str, Any]:
     try:
         return tomllib.loads(sheet.text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a fault of TOML is a ValueError, a number of too many digits too
         message = "nested too deep" if isinstance(error, RecursionError) else _PLACE.sub("", str(error))
         place = _PLACE.search(str(error))
         if sheet.path == OPTION:
@@ -203,6 +203,7 @@ def _made(sheet: _Sheet, good: Mapping[str, Any], paths: Mapping[str, Sequence[P
         tolerances=tuple((name, share / 100) for name, share in good.get("tolerances", {}).items()),
         conventions=tuple(good.get("conventions", {}).items()),
         frameworks=tuple(good.get("frameworks", ())),
+        limits=tuple(good.get("limits", ())),
         said=MappingProxyType({name: sheet.said(name) for name in good}),
         places=MappingProxyType(dict(_named(sheet, good))),
     )
@@ -249,6 +250,7 @@ def over(base: Settings, top: Settings) -> Settings:
         tolerances=(*base.tolerances, *top.tolerances),
         conventions=tuple({**dict(base.conventions), **dict(top.conventions)}.items()),
         frameworks=top.frameworks if "frameworks" in top.said else base.frameworks,
+        limits=tuple({**dict(base.limits), **dict(top.limits)}.items()),
         said=MappingProxyType({**base.said, **top.said}),
         places=MappingProxyType({**base.places, **top.places}),
     )
@@ -266,6 +268,8 @@ def _checked(sheet: _Sheet, name: str, key: Key, value: Any) -> Any:
     form = key.form
     if form is Form.CHOICE_OR_CHOICES:
         form = Form.CHOICES if isinstance(value, dict) else Form.CHOICE
+    if form is Form.COUNTS:
+        return _counts(sheet, name, key, value)
     if form in (Form.LISTS, Form.CHOICES, Form.SHARES):
         if not isinstance(value, dict):
             sheet.wrong(f"{name}: {_what(value)}, where a table is expected: {_example(name)}", name)
@@ -302,6 +306,18 @@ def _value(sheet: _Sheet, form: Form, key: Key, value: Any, route: tuple[str, ..
     return value
 
 
+def _counts(sheet: _Sheet, name: str, key: Key, value: Any) -> tuple[tuple[str, int], ...]:
+    if not isinstance(value, dict):
+        sheet.wrong(f"{name}: {_what(value)}, where a table is expected: {_example(name)}", name)
+        return ()
+    for one, count in value.items():
+        if one not in key.choices:
+            sheet.wrong(f"{name}: {one[:60]!r} is not {_choices(key)}{_near(one, key)}", name, one)
+        elif type(count) is not int or not 1 <= count <= MOST:
+            sheet.wrong(f"{name}.{one}: {_what(count)}, where a whole number from 1 to {MOST} is expected", name, one)
+    return tuple(value.items())
+
+
 def _is_percent(value: Any) -> bool:
     # A number with an exponent out of all reason would be worked out digit by digit.
     usual = type(value) is int or (isinstance(value, Decimal) and value.is_finite() and len(str(value)) <= 20 and value.adjusted() > -12)
@@ -325,6 +341,7 @@ def _example(name: str) -> str:
         "severity": '{ gpu-count = "warning" }',
         "tolerances": "{ gpu-count = 1 }",
         "conventions": '{ gpu-count = ["dense"] }',
+        "limits": "{ numbers = 50000 }",
     }.get(name, "{ ... }")
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Final
 
+from auditor.limits import Limits
 from auditor.render import FORMATS
 
-__all__ = ["KEYS", "LEVELS", "Form", "Key", "schema"]
+__all__ = ["KEYS", "LEVELS", "MOST", "Form", "Key", "schema"]
 
 LEVELS: Final = ("error", "warning", "info")
+LIMITS: Final = tuple(one.name for one in fields(Limits))
+MOST: Final = 10**12
+"""The largest limit that can be set."""
 
 
 class Form(StrEnum):
@@ -24,6 +28,7 @@ class Form(StrEnum):
     LISTS = "a table of lists of texts"
     CHOICES = "a table of such words"
     SHARES = "a table of percentages"
+    COUNTS = "a table of whole numbers"
     CHOICE_OR_CHOICES = "such a word, or a table of them"
 
 
@@ -59,6 +64,7 @@ KEYS: Final[Mapping[str, Key]] = {
     "tolerances": Key(Form.SHARES, "How far the two sides of a relation may lie apart, by rule, in per cent.", rules=True),
     "conventions": Key(Form.LISTS, "The only conventions of a rule that may hold, by rule.", rules=True),
     "frameworks": Key(Form.TEXTS, "Programs that every report is about, as if it named them."),
+    "limits": Key(Form.COUNTS, "How much of one report is read, and how much work its audit may be.", tuple(LIMITS)),
     "output-format": Key(Form.CHOICE, "How to show the findings.", tuple(FORMATS)),
 }
 
@@ -91,5 +97,10 @@ def _form(key: Key) -> dict[str, Any]:
         Form.LISTS: table(texts),
         Form.CHOICES: table(word),
         Form.SHARES: table(percent),
+        Form.COUNTS: {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: {"type": "integer", "minimum": 1, "maximum": MOST} for name in key.choices},
+        },
         Form.CHOICE_OR_CHOICES: {"anyOf": [word, table(word)]},
     }[key.form]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +13,7 @@ from auditor.errors import InputError
 from auditor.spans import LineIndex, Segment, Span, Text
 from auditor.statements import Note, Source
 
-__all__ = ["MAX_BYTES", "decode", "read_file"]
+__all__ = ["MAX_BYTES", "bytes_of", "decode", "read_file"]
 
 MAX_BYTES: Final = 20_000_000
 """A larger file is refused with a message: no report is that long, and a hostile file should not eat the memory."""
@@ -24,6 +26,21 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+
+def bytes_of(path: str | Path, most: int) -> bytes:
+    """Return the content of a regular file of at most so many bytes; `InputError` for anything else: a pipe, a device, a larger file."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - `path` may be a text
+            raise InputError("is no regular file", path=str(path))
+        with Path(path).open("rb") as file:
+            data = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(f"cannot be read: {reason}", path=str(path)) from None
+    if len(data) > most:
+        raise InputError(f"is larger than {most:,} bytes", path=str(path))
+    return data
 
 
 def read_file(path: str | Path) -> Source:

@@ -50,6 +50,8 @@ class Settings:
     """(rule, names): the only conventions of the rule that may hold."""
     frameworks: tuple[str, ...] = ()
     """Programs all reports are about, as if each named them."""
+    limits: tuple[tuple[str, int], ...] = ()
+    """(name, count): how much of one report is read (`auditor.limits.Limits`)."""
     said: Mapping[str, Said] = field(default_factory=lambda: MappingProxyType({}), compare=False)
     """Where each key was set."""
     places: Mapping[str, Said] = field(default_factory=lambda: MappingProxyType({}), compare=False)

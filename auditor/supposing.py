@@ -19,6 +19,7 @@ from auditor.check.relations import run_all, tabled
 from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Reading, Role
 from auditor.findings import Finding, Outcome, Restatement, Verdict
+from auditor.limits import spend
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
@@ -29,6 +30,8 @@ __all__ = ["Effect", "Supposing", "Tally", "same_claim"]
 
 MAX_SUPPOSED: Final = 64
 """Changes tried for one report; further ones are not weighed."""
+_STEPS: Final = 100
+"""Steps that one change costs for each claim: about as many rules are run again."""
 MAX_PLANS: Final = 12
 """Plans of a report that a change is tried in: what holds for all rows of a long table is in each of them."""
 
@@ -97,6 +100,7 @@ class Supposing:
         if not changed or self._tried >= MAX_SUPPOSED:
             return None
         self._tried += 1
+        spend(_STEPS * len(self.subject.claims))
         spans = {span for span, _ in changed}
         before, after = self._verdicts(finding, changed)
         more = {

@@ -104,7 +104,7 @@ def _claims(source: Source) -> tuple[Claim, ...]:
     return tuple(found)
 
 
-def stand_in_audit(source: Source, *, rules: object = None, context: tuple[Source, ...] = ()) -> Report:
+def stand_in_audit(source: Source, *, rules: object = None, context: tuple[Source, ...] = (), limits: object = None) -> Report:
     """Check only `a * b = c`: an error where it does not hold, a warning where `!` follows; `BOOM` raises, `BROKEN` stops the reading."""
     if "BOOM" in source.text:
         raise ValueError("an unexpected \x1b[31mstate")

@@ -113,7 +113,8 @@ class TestWhereTheyAreHeard:
     def test_any_text_can_follow(self, text: str, name: str) -> None:
         source = decode(f"a: 1\n# audit: {text}\n<!-- audit: {text} -->\n".encode("utf-8", "replace"), name)
         found, faults = read(parse(source))
-        assert all(one.place.end <= len(source.text) for one in (*found, *faults))
+        places = [*(one.place for one in found), *(one.place for one in faults)]
+        assert all(place.end <= len(source.text) for place in places)
 
 
 class TestWhatTheyDo:

@@ -10,6 +10,7 @@ from auditor.check.stated import near
 from auditor.check.subject import Subject
 from auditor.errors import RuleError
 from auditor.findings import Outcome, Verdict
+from auditor.limits import OverBudgetError, spend
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Note
@@ -46,7 +47,7 @@ def run_checks(
 
     `programs` are those the report is about beside the ones it names.
 
-    A fault in one rule must not cost the user the others; nor may it pass in silence.
+    A fault in one rule must not cost the user the others, nor what it found before; nor may it pass in silence: the note is fatal.
     """
     from auditor.check.frameworks import named
     from auditor.check.relations import run_all, tabled  # imports this package's neighbours only when something is run
@@ -58,14 +59,20 @@ def run_checks(
     book = tuple(rules)
     for rule in sorted(book, key=_turn):
         try:
+            spend(1 + len(subject.claims))
             given = replace(subject, outcomes=tuple(outcomes), rules=book) if _turn(rule) else subject
             found = procedure(rule)(given, rule) if rule.check else run_all((rule,), tables, frameworks)
             outcomes.extend(_unless_said(outcome, rule, subject) for outcome in found)
         except RuleError:
             raise
-        except Exception as error:  # a rule's own fault: said, and the audit goes on
+        except OverBudgetError as error:
+            message = f"{error} (limit `steps`): rule {rule.code} {rule.name} and those after it were not run; split the report"
+            notes.append(Note(message, Span(0, 0), fatal=True))
+            break
+        except Exception as error:  # a rule's own fault: the audit goes on, but is not whole
             place = f"{type(error).__name__}: {error}"[:200]
-            notes.append(Note(f"rule {rule.code} {rule.name} could not be run ({place}); please report it with the input", Span(0, 0)))
+            message = f"rule {rule.code} {rule.name} could not be run to its end ({place}); please report it with the input"
+            notes.append(Note(message, Span(0, 0), fatal=True))
     return tuple(outcomes), tuple(notes)
 
 

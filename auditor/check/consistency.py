@@ -21,10 +21,12 @@ from auditor.check.targets import offset, own_label, words_around
 from auditor.claims.lexicon import Quantity
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Evidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.limits import spend
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind, Label, LabelKind, Statement
 from auditor.units import DIMENSIONLESS, UNITS
+from auditor.values import Interval
 
 __all__ = ["measured", "stated"]
 
@@ -383,17 +385,22 @@ def _part(subject: Subject, claim: Claim, statement: Statement) -> str:
 def _clusters(claims: Sequence[Claim]) -> list[list[Claim]]:
     """Group claims whose readings share a value; a claim joins the first group all of whose members it agrees with."""
     groups: list[list[Claim]] = []
+    distinct: list[dict[tuple[Interval, ...], Claim]] = []
     for claim in claims:
-        for group in groups:
-            if all(_agree(claim, other) for other in group):
+        reads = tuple(reading.interval for reading in claim.readings)
+        for group, values in zip(groups, distinct, strict=True):
+            if reads in values or all(_agree(claim, other) for other in values.values()):
                 group.append(claim)
+                values[reads] = claim
                 break
         else:
             groups.append([claim])
+            distinct.append({reads: claim})
     return sorted(groups, key=len, reverse=True)
 
 
 def _agree(first: Claim, second: Claim) -> bool:
+    spend(8)
     return any(one.interval.meets(other.interval) for one in first.readings for other in second.readings)
 
 

@@ -20,6 +20,7 @@ from auditor.facts.model import Fact
 from auditor.findings import Outcome
 from auditor.launches import Launch, launches
 from auditor.launches.facts import joined
+from auditor.limits import spend
 from auditor.plans.joins import Joins
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
@@ -53,6 +54,7 @@ class Subject:
 
     def at(self, span: Span) -> tuple[Claim, ...]:
         """Return the claims of the report that overlap a span."""
+        spend(len(self.claims))
         return tuple(claim for claim in self.claims if not claim.source and claim.span.overlaps(span))
 
     def of(self, statement: int) -> tuple[Claim, ...]:

@@ -14,6 +14,7 @@ from auditor.cli.inputs import context_sources, read_source, warn
 from auditor.config import Configuration
 from auditor.errors import AuditorError, InputError
 from auditor.findings import Finding, Severity, Withheld, Withholding
+from auditor.limits import DEFAULT
 from auditor.pipeline import audit_source
 from auditor.render.run import Failure
 from auditor.rulebook import load
@@ -89,6 +90,15 @@ class Ready:
         return next((severity for matches, severity in reversed(self.not_audited) if matches(path)), Severity.ERROR)
 
 
+@dataclass(frozen=True, slots=True)
+class RulesOff:
+    """How many rules the command line and the configuration of a run turn off, and how many are left."""
+
+    by_command: int
+    by_configuration: int
+    left: int
+
+
 @dataclass
 class Audits:
     """The audits of a run."""
@@ -111,6 +121,16 @@ class Audits:
             self._ready[settings.origin] = _ready(settings, self.asked)
         return self._ready[settings.origin]
 
+    def rules_off(self) -> RulesOff:
+        """Count the rules that are turned off for every file of the run."""
+        settings = self.configuration.run
+        rules = self.ready(os.curdir).rules.rules
+        own = Selection(self.asked.select or ("ALL",), self.asked.ignore)
+        whole = Selection(self.asked.select or settings.select or ("ALL",), (*settings.ignore, *self.asked.ignore))
+        asked = sum(own.admits(rule) for rule in rules)
+        left = sum(whole.admits(rule) for rule in rules)
+        return RulesOff(len(rules) - asked, asked - left, left)
+
     def rests_on(self, path: str) -> tuple[str, ...]:
         """Return the files, beside a report, that the audit of it depends on: its configuration and its context."""
         ready = self.ready(path)
@@ -121,10 +141,11 @@ class Audits:
         """Audit one source under its configuration; what does not count is withheld, with the reason."""
         ready = self.ready(source.path)
         path = Path(os.path.abspath(source.path))  # noqa: PTH100 - patterns speak of paths as named
+        limits = replace(DEFAULT, **dict(ready.settings.limits))
         if files := beside(source, self.given):
-            report = audit_source(source, rules=ready.rules, context=ready.context, beside=files)
+            report = audit_source(source, rules=ready.rules, context=ready.context, beside=files, limits=limits)
         else:
-            report = audit_source(source, rules=ready.rules, context=ready.context)
+            report = audit_source(source, rules=ready.rules, context=ready.context, limits=limits)
         report = _selected(report, ready, self.asked, path)
         if ready.settings.severity:
             report = replace(report, findings=tuple(_graded(finding, ready.settings.severity) for finding in report.findings))

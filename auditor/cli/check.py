@@ -90,6 +90,7 @@ class _Command(click.Command):
 @rules_option
 @config_options
 @click.option("--force-exclude", is_flag=True, help="Let the configuration's `exclude` hold for files named outright too.")
+@click.option("--allow-empty", is_flag=True, help="It is well if no file, or no rule, is left to audit.")
 @click.option("--stdin-filename", metavar="PATH", default="", help="The name of what - reads, for its format and for messages.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no notes, no summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Say which settings were used and which files were left out.")
@@ -118,6 +119,7 @@ def command(
     config: tuple[str, ...],
     isolated: bool,
     force_exclude: bool,
+    allow_empty: bool,
     stdin_filename: str,
     quiet: bool,
     verbose: bool,
@@ -153,9 +155,12 @@ def command(
         output_format or settings.output_format or "full",
         settings.min_coverage if min_coverage is None else min_coverage,
     )
-    found = _files(paths, configuration, force_exclude=force_exclude, verbose=verbose)
+    found = _files(paths, configuration, force_exclude=force_exclude, verbose=verbose, allow_empty=allow_empty)
     failures = found.failures
     audits = prepare(configuration, Asked(select, ignore, context_paths, rule_folders, not no_inline))
+    off = audits.rules_off()
+    if off.left == 0 and off.by_configuration and not allow_empty:
+        raise UsageError("no rule is left to check by: the configuration turns all of them off; --allow-empty if that is well")
     baseline = None if no_baseline else baseline_path or settings.baseline
     judging = _judging(audits, baseline, diff_base)
     reports_named = [path for path in found.files if not is_ours(path, baseline, configuration)]
@@ -173,7 +178,8 @@ def command(
         return _show_fixes(reports, failures, again, unsafe=unsafe_fixes)
     if fix:
         reports = _fix(reports, failures, again, unsafe=unsafe_fixes, quiet=quiet)
-    basis = _basis(configuration, judging, diff_base or "", excluded=found.excluded, unchanged=len(reports_named) - len(files))
+    basis = _basis(configuration, judging, diff_base or "", found.skipped, unchanged=len(reports_named) - len(files))
+    basis = replace(basis, rules_off=(off.by_command, off.by_configuration))
     run = Run(tuple(reports), tuple(failures), __version__, audits.catalog, basis)
     if verbose:
         warn(f"settings: {', '.join(basis.configurations) or 'none, the defaults hold'}")
@@ -204,11 +210,11 @@ class _Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The files to audit, a failure for each path that gives none, and how much the configuration left out."""
+    """The files to audit, a failure for each path that gives none, and (path, why) of what was left out."""
 
     files: list[str]
     failures: list[Failure]
-    excluded: int
+    skipped: list[tuple[str, str]]
 
 
 def _judging(audits: Audits, baseline: Path | None, revision: str | None) -> Judging | None:
@@ -235,16 +241,19 @@ def _changed(files: Sequence[str], audits: Audits, judging: Judging | None) -> l
     ]
 
 
-def _basis(configuration: Configuration, judging: Judging | None, diff_base: str, *, excluded: int, unchanged: int) -> Basis:
+def _basis(
+    configuration: Configuration, judging: Judging | None, diff_base: str, skipped: Sequence[tuple[str, str]], *, unchanged: int
+) -> Basis:
     from auditor.render.run import Basis
 
     return Basis(
         tuple(os.path.relpath(one.origin) if one.origin else "--config" for one in configuration.used),
-        excluded,
+        sum(reason == EXCLUDED for _, reason in skipped),
         os.path.relpath(judging.known.path) if judging and judging.known else "",
         judging.stale if judging else (),
         diff_base,
         unchanged,
+        tuple(skipped),
     )
 
 
@@ -338,7 +347,7 @@ def _add_ignores(reports: Sequence[Report], failures: Sequence[Failure], again: 
     return _FAILED if failures else _FINDINGS if left else 0
 
 
-def _files(paths: Sequence[str], configuration: Configuration, *, force_exclude: bool, verbose: bool) -> _Found:
+def _files(paths: Sequence[str], configuration: Configuration, *, force_exclude: bool, verbose: bool, allow_empty: bool) -> _Found:
     """Return the files to audit and a failure for each path that gives none."""
     from auditor.cli.auditing import excluded
     from auditor.cli.main import COMMANDS
@@ -359,9 +368,13 @@ def _files(paths: Sequence[str], configuration: Configuration, *, force_exclude:
     if verbose:
         for path, reason in found.skipped:
             warn(f"left out: {path}: {reason}")
-    if not found.files and not failures and not found.skipped:
-        failures.append(Failure(paths[0], f"nothing to audit: no file here ends with {' '.join(sorted(ENDINGS))}"))
-    return _Found(found.files, failures, sum(reason == EXCLUDED for _, reason in found.skipped))
+    if not found.files and not failures and not allow_empty:
+        why = f"no file here ends with {' '.join(sorted(ENDINGS))}"
+        if found.skipped:
+            path, reason = found.skipped[0]
+            why = f"all there is was left out: {path} ({reason}){f' and {len(found.skipped) - 1} more' if len(found.skipped) > 1 else ''}"
+        failures.append(Failure(paths[0], f"nothing to audit: {why}; --allow-empty if that is well"))
+    return _Found(found.files, failures, found.skipped)
 
 
 def _shortfalls(run: Run, least: Fraction | None) -> list[Failure]:

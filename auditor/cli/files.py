@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from auditor.cli.globs import Glob, globs, verdict
+from auditor.errors import InputError
+from auditor.read import bytes_of
 
 __all__ = ["ENDINGS", "EXCLUDED", "STDIN", "Missing", "Walk", "matcher", "repository_root", "walk"]
 
@@ -20,6 +21,7 @@ STDIN: Final = "-"
 EXCLUDED: Final = "excluded by the configuration"
 OURS: Final = frozenset({"audit-baseline.json", "auditor.toml"})
 """What a folder holds for the auditor, not for its readers."""
+MAX_IGNORE_FILE: Final = 1_000_000
 _NEVER: Final = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 
@@ -43,18 +45,8 @@ class Walk:
 
 def matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
     """Return a test whether a path, relative and with forward slashes, matches patterns written as in .gitignore."""
-    lines = list(patterns)
-    if not lines:
-        return lambda _path: False
-    spec = _spec(lines)
-    return lambda path: spec.match_file(path)
-
-
-def _spec(lines: list[str]) -> GitIgnoreSpec:
-    # Needed only for folders that hold a .gitignore, and for patterns in a configuration file.
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(lines)
+    found = globs(patterns)
+    return lambda path: verdict(found, path) is True
 
 
 def repository_root(start: Path) -> Path | None:
@@ -67,20 +59,19 @@ class _Ignored:
     """The patterns of one ignore file, which hold for what lies below `folder`."""
 
     folder: Path
-    spec: GitIgnoreSpec
+    globs: tuple[Glob, ...]
 
     def verdict(self, path: Path, is_folder: bool) -> bool | None:
         """Tell whether the file ignores (True) or re-includes (False) the path; None where it does not speak of it."""
-        relative = path.relative_to(self.folder).as_posix()
-        return self.spec.check_file(relative + "/" if is_folder else relative).include
+        return verdict(self.globs, path.relative_to(self.folder).as_posix(), is_folder=is_folder)
 
 
 def _ignore_file(folder: Path, name: str) -> list[_Ignored]:
     try:
-        lines = (folder / name).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+        lines = bytes_of(folder / name, MAX_IGNORE_FILE).decode("utf-8", "replace").splitlines()
+    except InputError:
         return []
-    return [_Ignored(folder, _spec(lines))]
+    return [_Ignored(folder, globs(lines))]
 
 
 def _ignore_files_above(folder: Path) -> list[_Ignored]:
@@ -90,20 +81,20 @@ def _ignore_files_above(folder: Path) -> list[_Ignored]:
         return []
     between = [parent for parent in reversed(folder.parents) if parent.is_relative_to(root)]
     found = _ignore_file(root, ".git/info/exclude")
-    found = [_Ignored(root, ignored.spec) for ignored in found]
+    found = [_Ignored(root, ignored.globs) for ignored in found]
     return found + [ignored for parent in between for ignored in _ignore_file(parent, ".gitignore")]
 
 
 def _is_ignored(path: Path, is_folder: bool, ignored: Sequence[_Ignored]) -> bool:
     # The innermost file that speaks of a path decides, as in git.
     for one in reversed(ignored):
-        verdict = one.verdict(path, is_folder)
-        if verdict is not None:
-            return verdict
+        said = one.verdict(path, is_folder)
+        if said is not None:
+            return said
     return False
 
 
-def _below(shown: str, folder: Path, ignored: list[_Ignored], excluded: Callable[[Path], bool], result: Walk) -> Iterator[str]:
+def _below(shown: str, folder: Path, ignored: list[_Ignored], excluded: Callable[[Path], bool], result: Walk, top: str) -> Iterator[str]:
     """Yield the files below a folder, sorted; `shown` is the folder as the user wrote it."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -118,25 +109,44 @@ def _below(shown: str, folder: Path, ignored: list[_Ignored], excluded: Callable
         name = entry.name if shown == os.curdir else os.path.join(shown, entry.name)
         if entry.name.startswith(".") or (is_folder and entry.name in _NEVER):
             continue
-        if not is_folder and (entry.name in OURS or Path(entry.name).suffix.lower() not in ENDINGS or not _is_file(entry)):
+        if not is_folder and (entry.name in OURS or Path(entry.name).suffix.lower() not in ENDINGS):
             continue
-        if is_folder and (path / "pyvenv.cfg").exists():
+        if not is_folder and (why := _no_report(entry, top)):
+            result.skipped.append((name, why))
+        elif is_folder and _is_environment(path):
             result.skipped.append((name, "a virtual environment"))
         elif ignored and _is_ignored(path, is_folder, ignored):
             result.skipped.append((name, "ignored by .gitignore"))
         elif excluded(path):
             result.skipped.append((name, EXCLUDED))
         elif is_folder:
-            yield from _below(name, path, ignored, excluded, result)
+            yield from _below(name, path, ignored, excluded, result, top)
         else:
             yield name
 
 
-def _is_file(entry: os.DirEntry[str]) -> bool:
+def _is_environment(folder: Path) -> bool:
+    """Tell whether a folder is a virtual environment and not one that only says so: it has an interpreter of its own."""
+    has_program = any(os.path.lexists(folder / place) for place in ("bin/python", "Scripts/python.exe"))
+    return (folder / "pyvenv.cfg").is_file() and has_program and any((folder / name).is_dir() for name in ("lib", "Lib"))
+
+
+def _no_report(entry: os.DirEntry[str], top: str) -> str:
+    """Return why what a folder holds is not read although its ending is a report's, or the empty string.
+
+    A link may lead to a file of somebody else, whose lines would then be shown: it is followed only within the folder that is walked,
+    or its repository.
+    """
     try:
-        return entry.is_file()
-    except OSError:
-        return False
+        if entry.is_dir():
+            return "a link to a folder"
+        if not entry.is_file():
+            return "not a regular file"
+        if entry.is_symlink() and not os.path.realpath(entry.path).startswith(top):
+            return "a link out of the tree"
+    except OSError as error:
+        return f"cannot be read: {error.strerror or error}"
+    return ""
 
 
 def walk(paths: Sequence[str], excluded: Callable[[Path], bool] = lambda _path: False, *, force_exclude: bool = False) -> Walk:
@@ -155,7 +165,9 @@ def walk(paths: Sequence[str], excluded: Callable[[Path], bool] = lambda _path: 
             # os.path answers for names no file can have too; Path and patterns speak of paths as named, so links are not resolved.
             absolute = Path(os.path.abspath(given))
             if given and os.path.isdir(given):
-                found = _below(given.rstrip("/") or given, absolute, _ignore_files_above(absolute), excluded, result)
+                real = Path(os.path.realpath(given))
+                top = os.path.join(repository_root(real) or real, "")
+                found = _below(given.rstrip("/") or given, absolute, _ignore_files_above(absolute), excluded, result, top)
             elif not given or not os.path.exists(given):
                 reason = "a link to a file that does not exist" if os.path.islink(given) else "no such file or folder"
                 result.missing.append(Missing(given, reason))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditor.baseline import Baseline, Match, entries_of, known, match, read
 from auditor.errors import InputError
-from auditor.read import decode
+from auditor.read import MAX_BYTES, bytes_of, decode
 from auditor.render.run import Stale
 from auditor.withhold import every, outside
 
@@ -46,13 +46,14 @@ class Known:
 
 def open_baseline(path: Path) -> Known:
     """Read a baseline file; InputError where it cannot be had or is not one."""
+    if not path.exists():
+        raise InputError("there is no such baseline; `audit baseline create` makes it", path=str(path))
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError("there is no such baseline; `audit baseline create` makes it", path=str(path)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InputError(f"baseline cannot be read: {reason}", path=str(path)) from None
+        text = bytes_of(path, MAX_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError("baseline cannot be read: not UTF-8", path=str(path)) from None
+    except InputError as error:
+        raise InputError(f"baseline {error.message}", path=str(path)) from None
     return Known(path, read(text, str(path)))
 
 

@@ -9,14 +9,16 @@ Conventions all readers keep:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from auditor.spans import Span, Text
+from auditor.limits import current
+from auditor.spans import Segment, Span, Text
 from auditor.statements import Cell, Directive, Kind, Label, LabelKind, Note, Statement
 
-__all__ = ["MAX_NESTING", "MAX_STATEMENTS", "Builder", "Comment", "Path", "has_digit", "under"]
+__all__ = ["MAX_NESTING", "MAX_STATEMENTS", "Builder", "Comment", "Path", "has_digit", "readable", "under"]
 
 MAX_STATEMENTS: Final = 400_000
 MAX_NESTING: Final = 200
@@ -62,6 +64,7 @@ class Builder:
     _groups: int = -1
     _tables: int = -1
     _full: bool = False
+    _cut: bool = False
 
     def group(self) -> int:
         """Return a new group number."""
@@ -95,7 +98,36 @@ class Builder:
         unknown: tuple[Span, ...] = (),
         defaults: tuple[Span, ...] = (),
     ) -> int:
-        """Add a statement and return its index."""
+        """Add a statement and return its index; a value too long to be read together is added in pieces."""
+        if (read := readable(value)) is not value:
+            if not self._cut:
+                message = (
+                    f"words of more than {current().word} letters and digits (limit `word`) without anything between them are not read"
+                )
+                self.note(message, value)
+            self._cut, value = True, read
+        if len(value) > current().statement and not items and len(_NUMBER.findall(value.content)) > _FEW:
+            pieces, rest = _pieces(value, current().statement)
+            if has_digit(rest.content):
+                message = (
+                    f"more than {current().statement:,} characters (limit `statement`) without the end of a sentence: the rest is not read"
+                )
+                self.note(message, rest, fatal=not self.embedded)
+            for piece in pieces[:-1]:
+                self.add(
+                    kind,
+                    path,
+                    piece,
+                    group,
+                    depth=depth,
+                    parent=parent,
+                    cell=cell,
+                    literal=literal,
+                    struck=struck,
+                    unknown=unknown,
+                    defaults=defaults,
+                )
+            value = pieces[-1] if pieces else rest.slice(0, 0)
         if len(self.statements) >= MAX_STATEMENTS:
             if not self._full:
                 self._full = True
@@ -143,6 +175,54 @@ class Builder:
         return self.add(Kind.HEAD, path, text, group, depth=depth, parent=parent, cell=cell, comment=comment, about=about)
 
 
+def readable(text: Text) -> Text:
+    """Return a text with a sign without meaning for each word that is longer than any word is: checksums, keys, pictures as text.
+
+    No pattern of what is read afterwards ever sees such a word; its digits are no number of the report.
+    """
+    content = text.content
+    longest = current().word
+    if len(content) <= longest or not (found := list(re.finditer(rf"\w{{{longest + 1},}}", content))):
+        return text
+    parts, last = [], 0
+    for match in found:
+        whole = text.slice(match.start(), match.end()).whole
+        parts += [text.slice(last, match.start()), Text(_CUT, (Segment(0, len(_CUT), whole),))]
+        last = match.end()
+    return Text.join([*parts, text.slice(last, len(content))])
+
+
+_CUT: Final = "\N{HORIZONTAL ELLIPSIS}"
+"""What is read in place of a word that is too long."""
+_NUMBER: Final = re.compile(r"\d+")
+_FEW: Final = 40
+"""So many numbers are read of a text however long it is."""
+_SENTENCE: Final = re.compile(r"[.,;!?][ \n]|\n")
+_OPERATORS: Final = frozenset("+-*/=<>(~^%−–×·÷≈≤≥→")
+
+
+def _pieces(value: Text, most: int) -> tuple[list[Text], Text]:
+    """Return a text in pieces of at most so many characters, and the rest of it after which no sentence ends in time.
+
+    It is cut where a sentence, a clause or a line ends, never inside arithmetic: half an equation would be a false one.
+    """
+    content, start = value.content, 0
+    pieces: list[Text] = []
+    while len(content) - start > most:
+        ends = (match.end() for match in _SENTENCE.finditer(content, start, start + most))
+        cut = max((end for end in ends if not _in_arithmetic(content, end)), default=None)
+        if cut is None:
+            return pieces, value.slice(start, len(content))
+        pieces.append(value.slice(start, cut))
+        start = cut
+    return [*pieces, value.slice(start, len(content))], value.slice(len(content), len(content))
+
+
+def _in_arithmetic(content: str, cut: int) -> bool:
+    before, behind = content[max(cut - 8, 0) : cut].rstrip(), content[cut : cut + 8].lstrip()
+    return before[-1:] in _OPERATORS or behind[:1] in _OPERATORS
+
+
 def under(path: Path, text: Text, kind: LabelKind, level: int = 0) -> Path:
     """Return the path one label deeper; an empty label adds nothing."""
-    return (*path, Label(text, kind, level)) if text.content else path
+    return (*path, Label(readable(text), kind, level)) if text.content else path

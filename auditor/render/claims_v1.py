@@ -14,6 +14,7 @@ from auditor.claims.model import Claim, Scope
 from auditor.findings import Coverage
 from auditor.render.json_v1 import dumps, location_object
 from auditor.render.run import locate
+from auditor.render.terminal import plain
 from auditor.spans import Span
 from auditor.statements import Source
 from auditor.units import UNITS, Unit
@@ -158,11 +159,11 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 def _cell(value: object) -> object:
     """Return a cell no spreadsheet takes for a formula: text that could start one gets an apostrophe before it.
 
-    See OWASP, "CSV injection". Numbers are ours and stay numbers.
+    See OWASP, "CSV injection". Nothing in it steers a terminal either. Numbers are ours and stay numbers.
     """
-    if isinstance(value, str) and value.lstrip(" \u00a0\u3000\ufeff").startswith(_FORMULA_STARTS):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    return f"'{plain(value)}" if value.lstrip(" \u00a0\u3000\ufeff").startswith(_FORMULA_STARTS) else plain(value)
 
 
 _COLUMNS: Final = (

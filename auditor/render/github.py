@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from auditor.findings import Finding, Report, Severity
-from auditor.render.run import Options, Run, basis_lines, blocked, locate, ordered, source_of
+from auditor.render.run import Options, Run, basis_lines, blocked, locate, ordered, quietly_said, source_of
 from auditor.render.terminal import opening, plain
 
 __all__ = ["command", "render"]
@@ -85,4 +85,6 @@ def render(run: Run, options: Options) -> str:
             f"{missing} files not audited in full."
         )
         lines += [opening(line) for line in basis_lines(run)]
+    else:
+        lines += [opening(line) for line in quietly_said(run)]
     return "\n".join(lines) + "\n" if lines else ""

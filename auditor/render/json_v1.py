@@ -17,13 +17,14 @@ from auditor.render.run import Failure, Location, Options, Run, conclusion, loca
 __all__ = ["VERSION", "dumps", "location_object", "render"]
 
 VERSION: Final = 1
-_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_ESCAPED: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What stays an escape: lone surrogates, ends of lines that JSON does not know, and what steers a terminal or turns text around."""
 
 
 def dumps(value: object, *, indent: int | None = 2) -> str:
-    """Return `value` as JSON that any UTF-8 stream can carry; lone surrogates stay escapes."""
+    """Return `value` as JSON that any UTF-8 stream can carry, and one line stays one line."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def location_object(location: Location) -> dict[str, Any]:
@@ -113,6 +114,8 @@ def _basis(run: Run) -> dict[str, Any]:
     return {
         "configurations": list(basis.configurations),
         "excluded": basis.excluded,
+        "left_out": [{"path": path, "reason": reason} for path, reason in basis.left_out],
+        "rules_off": {"command_line": basis.rules_off[0], "configuration": basis.rules_off[1]},
         "baseline": basis.baseline,
         "stale": [{"file": one.file, "code": one.code, "claim": one.claim, "count": one.count} for one in basis.stale],
         "diff_base": basis.diff_base,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -23,8 +24,10 @@ __all__ = [
     "basis_lines",
     "blocked",
     "conclusion",
+    "left_out_lines",
     "locate",
     "ordered",
+    "quietly_said",
     "rule_page",
 ]
 
@@ -45,6 +48,9 @@ class Failure:
         return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
 
 
+_NAMED: Final = 3
+"""Paths of each reason for leaving out that are named, and the characters of each that are shown."""
+_PATH: Final = 80
 _STALE: Final = 5
 """Stale entries that are named; the others are counted."""
 
@@ -75,6 +81,10 @@ class Basis:
     """The revision that changes are counted from."""
     unchanged: int = 0
     """Files that were not audited because nothing about them has changed since then."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """(path, why) of the files and folders that were not walked or read."""
+    rules_off: tuple[int, int] = (0, 0)
+    """Rules that the command line, and those that the configuration turned off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +219,7 @@ def basis_lines(run: Run) -> list[str]:
         parts = ", ".join(f"{count:,} {said}" for count, said in counts if count)
         lines.append(f"{total:,} {'finding does' if total == 1 else 'findings do'} not count: {parts}.")
     if basis.configurations:
-        what = "file or folder" if basis.excluded == 1 else "files and folders"
-        left_out = f"; it leaves out {basis.excluded:,} {what}" if basis.excluded else ""
-        lines.append(f"Configuration: {', '.join(basis.configurations)}{left_out}.")
+        lines.append(f"Configuration: {', '.join(basis.configurations)}.")
     if basis.unchanged:
         lines.append(f"{basis.unchanged:,} {'file has' if basis.unchanged == 1 else 'files have'} not changed since {basis.diff_base}.")
     if basis.stale:
@@ -220,7 +228,30 @@ def basis_lines(run: Run) -> list[str]:
         more = f"; and {len(basis.stale) - _STALE} more" if len(basis.stale) > _STALE else ""
         entries = "1 finding" if total == 1 else f"{total:,} findings"
         lines.append(f"{entries} of {basis.baseline} no longer there, `audit baseline update` removes them: {shown}{more}.")
-    return lines
+    return [*lines, *left_out_lines(run)]
+
+
+def left_out_lines(run: Run) -> list[str]:
+    """Say in one line what was left out of a run and by whom: files and folders, rules, what lies beyond a limit; none if nothing was."""
+    basis = run.basis
+    reasons = Counter(why for _, why in basis.left_out)
+    parts = []
+    for why, count in reasons.items():
+        paths = [path for path, reason in basis.left_out if reason == why]
+        shown = ", ".join(path[:_PATH] for path in paths[:_NAMED]) + (", …" if count > _NAMED else "")
+        parts.append(f"{count:,} {why} ({shown})")
+    for count, by in zip(basis.rules_off, ("the command line", "the configuration"), strict=True):
+        if count:
+            parts.append(f"{count:,} {'rule' if count == 1 else 'rules'} turned off by {by}")
+    cut = sum(any("(limit `" in note.message for note in report.notes) for report in run.reports)
+    if cut:
+        parts.append(f"parts of {cut:,} {'report' if cut == 1 else 'reports'} beyond a limit")
+    return [f"Left out: {'; '.join(parts)}."] if parts else []
+
+
+def quietly_said(run: Run) -> list[str]:
+    """Return what even a quiet run says: what a file of the repository, which a change may hold, has left out of it."""
+    return left_out_lines(run) if run.basis.excluded or run.basis.rules_off[1] else []
 
 
 def rule_page(finding: Finding) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from auditor.findings import ConventionTried, Finding, Operand, Report, Severity, Step
 from auditor.render.excerpt import Mark, excerpt
-from auditor.render.run import Options, Run, basis_lines, blocked, locate, ordered, rule_page, source_of
+from auditor.render.run import Options, Run, basis_lines, blocked, locate, ordered, quietly_said, rule_page, source_of
 from auditor.render.terminal import opening, paint, plain
 
 __all__ = ["concise", "finding_block", "full"]
@@ -168,6 +168,7 @@ def concise(run: Run, options: Options) -> str:
 
 
 def _closed(body: str, run: Run, options: Options) -> str:
-    tail = [] if options.quiet else ["\n".join(_notes(run)), "\n".join(summary(run, options))]
+    said = ["\n".join(plain(line) for line in quietly_said(run))]
+    tail = said if options.quiet else ["\n".join(_notes(run)), "\n".join(summary(run, options))]
     parts = [part for part in (body, *tail) if part]
     return "\n\n".join(parts) + "\n" if parts else ""

@@ -210,8 +210,34 @@ class TestInARun:
         put(tmp_path / "auditor.toml", "exclude = ['old/']\n")
         assert audit(".").status == 0
         assert audit("old/a.md").status == 1
-        assert audit("--force-exclude", "old/a.md").status == 0
+        assert audit("--force-exclude", "--allow-empty", "old/a.md").status == 0
+        nothing = audit("--force-exclude", "old/a.md")
+        assert (nothing.status, "all there is was left out: old/a.md (excluded by the configuration)" in nothing.err) == (2, True)
         assert "left out: old" in audit("-v", ".").err
+
+    @pytest.mark.parametrize("output_format", ["full", "concise", "json", "github", "markdown"])
+    @pytest.mark.parametrize("quiet", [(), ("--quiet",)])
+    def test_what_it_leaves_out_is_said_in_every_format(
+        self, audit: Run, tmp_path: Path, output_format: str, quiet: tuple[str, ...]
+    ) -> None:
+        put(tmp_path / "old" / "a.md", WRONG)
+        put(tmp_path / "b.md", "4 * 4 = 16\n")
+        put(tmp_path / "auditor.toml", "exclude = ['old/']\nignore = ['layout']\n")
+        answer = audit(*quiet, "--output-format", output_format, ".")
+        assert answer.status == 0
+        if output_format == "json":
+            basis = json.loads(answer.out)["basis"]
+            assert basis["left_out"] == [{"path": "old/a.md", "reason": "excluded by the configuration"}]
+            assert basis["rules_off"] == {"command_line": 0, "configuration": 1}
+        else:
+            assert "Left out: 1 excluded by the configuration (old/a.md); 1 rule turned off by the configuration." in answer.out
+
+    def test_one_that_turns_every_rule_off_is_no_pass(self, audit: Run, tmp_path: Path) -> None:
+        put(tmp_path / "a.md", WRONG)
+        put(tmp_path / "auditor.toml", "ignore = ['ALL']\n")
+        answer = audit("a.md")
+        assert (answer.status, "no rule is left to check by" in answer.err) == (2, True)
+        assert audit("--allow-empty", "a.md").status == 0
 
     def test_an_error_in_it(self, audit: Run, tmp_path: Path) -> None:
         put(tmp_path / "a.md", WRONG)
@@ -288,3 +314,32 @@ class TestInARun:
         assert audit("--fail-level", "info", "old").status == (2 if level == "error" else 1)
         put(tmp_path / "c.md", "BROKEN\n")
         assert audit("c.md").status == 2
+
+
+class TestLimits:
+    def test_they_are_those_of_the_audit(self, tmp_path: Path) -> None:
+        put(tmp_path / "auditor.toml", "[limits]\nnumbers = 7\nsteps = 1_000\n")
+        assert dict(load([str(tmp_path)]).limits) == {"numbers": 7, "steps": 1000}
+        assert dict.fromkeys(schema()["properties"]["limits"]["properties"], 1) == {
+            "word": 1,
+            "statement": 1,
+            "numbers": 1,
+            "steps": 1,
+        }
+
+    @pytest.mark.parametrize(
+        ("said", "wrong"),
+        [
+            ("limits = 3", "limits: 3, where a table is expected"),
+            ("[limits]\nnumber = 3", "'number' is not one of word, statement, numbers, steps; did you mean 'numbers'?"),
+            ("[limits]\nsteps = 0", "limits.steps: 0, where a whole number from 1 to"),
+            ("[limits]\nsteps = true", "limits.steps: true, where a whole number"),
+            ("[limits]\nsteps = 1" + "0" * 60, "limits.steps: 1000"),
+            ("[limits]\nsteps = 1" + "0" * 5000, "not TOML"),
+        ],
+    )
+    def test_what_they_may_be(self, tmp_path: Path, said: str, wrong: str) -> None:
+        put(tmp_path / "auditor.toml", said)
+        with pytest.raises(ConfigError) as refused:
+            load([str(tmp_path)])
+        assert wrong in str(refused.value)

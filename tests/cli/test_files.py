@@ -2,8 +2,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pathspec import GitIgnoreSpec
 
 from auditor.cli.files import ENDINGS, matcher, repository_root, walk
+from auditor.cli.globs import globs, verdict
 
 
 @pytest.fixture(autouse=True)
@@ -31,10 +35,71 @@ def test_names_are_shown_as_written() -> None:
 
 
 def test_hidden_and_foreign_folders_are_skipped() -> None:
-    put(
-        ".git/a.md", ".venv/a.md", ".github/a.yml", "node_modules/x/a.md", "__pycache__/a.md", ".a.md", "env/pyvenv.cfg", "env/a.md", "a.md"
-    )
-    assert walk(["."]).files == ["a.md"]
+    put(".git/a.md", ".venv/a.md", ".github/a.yml", "node_modules/x/a.md", "__pycache__/a.md", ".a.md", "a.md")
+    put("env/pyvenv.cfg", "env/bin/python", "env/lib/x", "env/a.md")
+    found = walk(["."])
+    assert found.files == ["a.md"]
+    assert found.skipped == [("env", "a virtual environment")]
+
+
+def test_a_folder_that_only_says_it_is_an_environment_is_walked() -> None:
+    put("docs/pyvenv.cfg", "docs/a.md")
+    assert walk(["."]).files == ["docs/a.md"]
+
+
+def test_special_files_and_links_out_of_the_tree_are_left_out_and_named(tmp_path: Path) -> None:
+    put("in/a.md", "secret.md")
+    os.mkfifo("in/pipe.md")
+    Path("in/zero.md").symlink_to("/dev/zero")
+    Path("in/out.md").symlink_to(tmp_path / "secret.md")
+    Path("in/same.md").symlink_to("a.md")
+    Path("in/.gitignore").symlink_to("/dev/zero")
+    found = walk(["in"])
+    assert found.files == ["in/a.md"]
+    assert found.skipped == [
+        ("in/out.md", "a link out of the tree"),
+        ("in/pipe.md", "not a regular file"),
+        ("in/zero.md", "not a regular file"),
+    ]
+
+
+PATTERNS = st.lists(st.text(alphabet="ab/*?!", min_size=1, max_size=8), min_size=1, max_size=3)
+PATHS = st.lists(st.text(alphabet="ab", min_size=1, max_size=3), min_size=1, max_size=3).map("/".join)
+
+
+@given(PATTERNS, PATHS)
+def test_patterns_match_as_those_of_git(patterns: list[str], path: str) -> None:
+    """The oracle is pathspec, where git itself leaves no doubt: no taking back, no empty folder names."""
+    patterns = [one for one in patterns if "!" not in one and "//" not in one and "***" not in one and one.strip("/")]
+    assert (verdict(globs(patterns), path) is True) is GitIgnoreSpec.from_lines(patterns).match_file(path)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "path", "expected"),
+    [
+        (["*.md", "!b.md"], "b.md", False),
+        (["*.md", "!b.md"], "a.md", True),
+        (["/a"], "b/a", None),
+        (["a/**/c"], "a/x/y/c", True),
+        (["a/**/c"], "a/c", True),
+        (["[a-c].md"], "b.md", True),
+        (["[!a-c].md"], "b.md", None),
+        (["\\*.md"], "*.md", True),
+        (["\\*.md"], "a.md", None),
+        (["# no"], "# no", None),
+        (["drafts/"], "drafts/a.md", True),
+        (["drafts/"], "drafts", None),
+        (["[", "[]", "\\", "!", "/", "**", ""], "a", True),
+    ],
+)
+def test_patterns(patterns: list[str], path: str, expected: bool | None) -> None:
+    assert verdict(globs(patterns), path) is expected
+
+
+def test_no_pattern_takes_long() -> None:
+    """A regular expression of twenty stars would not end before the sun does."""
+    patterns = globs(["*a" * 400, "**/" * 300 + "*b", "[b-z]*" * 150])
+    assert verdict(patterns, "/".join(["a" * 250] * 12)) is None
 
 
 def test_each_file_once() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -133,7 +134,7 @@ def test_nesting_and_digits_are_bounded() -> None:
     deep = document("[" * 10_000, "json")
     assert "nested deeper" in deep.notes[0].message
     long = document('{"a": ' + "9" * 5000 + "}", "json")
-    assert "5000 characters" in long.notes[0].message
+    assert any("5000 characters" in note.message for note in long.notes)
 
 
 def test_a_fault_in_a_block_of_a_report_is_a_note() -> None:
@@ -171,7 +172,7 @@ def test_what_the_library_writes_is_read_without_a_fault(value: Any, ascii_only:
 
 
 def _short(leaf: Any) -> bool:
-    return not isinstance(leaf, str) or (leaf.strip() != "" and "\n" not in leaf.strip())
+    return not isinstance(leaf, str) or (leaf.strip() != "" and not re.search("[\r\n]", leaf.strip()))
 
 
 def _written(statements: tuple[Statement, ...]) -> list[str]:

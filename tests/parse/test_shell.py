@@ -265,8 +265,8 @@ _SUMS = st.recursive(
 @given(_SUMS)
 def test_sums_come_to_what_they_say(drawn: tuple[str, int]) -> None:
     text, value = drawn
-    assert whole_sum(text, {}.get) in (value, None)
-    assert value > 10**15 or whole_sum(text, {}.get) == value
+    assert whole_sum(text, lambda _name: None) in (value, None)
+    assert value > 10**15 or whole_sum(text, lambda _name: None) == value
 
 
 @given(st.text(alphabet="0123456789ABx+-*/%() ${}", max_size=200))
