@@ -25,7 +25,7 @@ _LONGEST: Final = 300
 _GIB: Final = 2**30
 _BLOCK: Final = 128
 """Rows and columns that share a scale in the FP8 checkpoints of these makers."""
-_BLOCK_MAKERS: Final = re.compile(r"(?:^|/)(?:qwen|deepseek-ai|minimaxai|zai-org-block)/", re.IGNORECASE)
+_BLOCK_MAKERS: Final = re.compile(r"(?:^|/)(?:qwen|deepseek-ai|minimaxai)/", re.IGNORECASE)
 _SUFFIXES: Final = (
     ("fp8", re.compile(r"(?:^|[-_/.])fp8(?:$|[-_/.])", re.IGNORECASE)),
     ("nvfp4", re.compile(r"(?:^|[-_/.])(?:nvfp4|fp4)(?:$|[-_/.])", re.IGNORECASE)),
