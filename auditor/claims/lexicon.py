@@ -134,6 +134,10 @@ class Lexicon:
     utilizations: Mapping[str, str]
     phases: Mapping[str, tuple[tuple[str, ...], ...]]
     phase_quantities: Mapping[str, Mapping[str, str]]
+    cues: Mapping[str, frozenset[str]]
+    """Quantity to the words that, near a number, speak for it without naming it."""
+    against: Mapping[str, frozenset[str]]
+    """Quantity to the words that, near a number, speak against it."""
 
     @property
     def nouns(self) -> frozenset[str]:
@@ -232,6 +236,10 @@ def _words(normalize: Normalizer, text: str) -> tuple[str, ...]:
     return tuple(word.text for word in normalize(text))
 
 
+def _word_set(normalize: Normalizer, text: str) -> frozenset[str]:
+    return frozenset(_words(normalize, text)) | frozenset(text.split())
+
+
 def build(data: Mapping[str, Any]) -> Lexicon:
     """Build the lexicon from its data (parsed YAML or the compiled index)."""
     joined = {tuple(key.split()): value for key, value in data["joined"].items()}
@@ -285,6 +293,8 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         utilizations=dict(data["utilizations"]),
         phases={phase: tuple(_words(normalize, word) for word in entry["words"]) for phase, entry in data["phases"].items()},
         phase_quantities={phase: {key: value for key, value in entry.items() if key != "words"} for phase, entry in data["phases"].items()},
+        cues={entry["id"]: _word_set(normalize, entry["cues"]) for entry in data["quantities"] if "cues" in entry},
+        against={entry["id"]: _word_set(normalize, entry["against"]) for entry in data["quantities"] if "against" in entry},
         axes=dict(data["axes"]),
         options={program: dict(options) for program, options in data["options"].items()},
         precisions={name: Fraction(str(value)) for name, value in data["precisions"].items()},

@@ -88,6 +88,12 @@ class Claim:
     """The label that gave it its meaning."""
     bound: str = ""
     """`<`, `<=`, `>`, `>=` when it is written as a bound."""
+    evidence: tuple[str, ...] = ()
+    """The names of what spoke for it and against it (`rules/evidence.yaml` says how much each counts)."""
+    margin: int = 99
+    """By how many points it leads over the runner-up."""
+    runner_up: str = ""
+    """The quantity that came next; empty where nothing else came into question."""
     source: str = ""
     """Path of the context file it comes from; empty for the report itself."""
 

@@ -8,7 +8,7 @@ search: a number under "Expert capacity factor" is not a number of experts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -16,6 +16,7 @@ from typing import Final
 
 from auditor.claims.arrows import changes_only
 from auditor.claims.charges import CHARGES, of_training, read_charge
+from auditor.claims.candidates import Candidate, candidates_of
 from auditor.claims.counts import leads_into, read_count, spelled_axis
 from auditor.claims.labels import PER_WORDS, LabelReader, View, find_any, per_of
 from auditor.claims.lexicon import Lexicon, Quantity, kind_of
@@ -26,6 +27,7 @@ from auditor.claims.names import degree_in, head_name, naming_words
 from auditor.claims.pairing import pair_names
 from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import of_array, part_of_model, scope_of, specialise
+from auditor.claims.settle import Settled, settled
 from auditor.claims.shares import read_share
 from auditor.claims.stated_units import units_beside
 from auditor.claims.tables import batches_of_replicas, shapes_of
@@ -537,6 +539,32 @@ def negative(line: Line, number: Number) -> bool:
     return number.signed == "-" and not number.name and number.start == 0 and number.end >= len(line.text.rstrip())
 
 
+WATCH: list[Callable[[Line, Number, Sequence[Candidate], Meaning | None], None]] = []
+"""Who wants to see the candidates of every number: the script that fits how much each evidence counts."""
+
+
+def weighed(
+    desk: Desk, number: Number, unit: str, unit_per: str, tail: Sequence[Word], one: Settled, first: Meaning | None
+) -> Meaning | None:
+    """Return what all the evidence says of a number that the first reading did not name or was not sure of.
+
+    The winner among the candidates speaks where it leads by far; otherwise the first reading stays as it is.
+    """
+    winner = one.winner
+    named = first is not None and first.quantity != "other"
+    if winner.quantity == "other" or one.margin < (_SURE if named else _LIKELY) or (named and first.quantity == winner.quantity):
+        return first
+    quantity = desk.lexicon.quantities[winner.quantity]
+    per = quantity.per or PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or per_of(tail) or winner.per
+    return Meaning(winner.quantity, Confidence.MEDIUM if one.margin >= _SURE else Confidence.LOW, winner.shown, per, winner.context, unit)
+
+
+_SURE: Final = 20
+"""Points of lead, tenths of a unit of log odds, from which on a reading is sure enough to be checked."""
+_LIKELY: Final = 10
+"""Points from which on a number that the first reading left unnamed has a name."""
+
+
 def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequence[Claim | None]) -> Claim | None:
     start, end = clause_of(desk, line, position)
     tail, head = words_behind(desk, line, number, end), words_before(desk, line, number, start)
@@ -548,6 +576,13 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     unit = per_second(desk, line, unit, head)
     kind = "ratio" if number.form is Form.RATIO else "share" if number.form is Form.FRACTION else kind_of(UNITS[unit]) if unit else "count"
     meaning = meaning_of(desk, line, position, number, kind, unit, tail, head, before)
+    one = None
+    if WATCH or meaning is None or meaning.confidence is Confidence.LOW or (meaning.quantity == "other" and meaning.words != "operand"):
+        found = candidates_of(desk, line, position, number, kind, unit, unit_per, tail, head, before)
+        for watch in WATCH:
+            watch(line, number, found, meaning)
+        one = settled(found)
+        meaning = weighed(desk, number, unit, unit_per, tail, one, meaning)
     if meaning is None:
         return None
     if meaning.quantity == "memory.weights" and line.views and [word.text for word in line.views[0].words][:2] == ["gpu", "model"]:
