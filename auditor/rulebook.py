@@ -251,7 +251,7 @@ def _rule(found: Mapping[str, Any], folder: Path) -> Rule:
 
 @lru_cache(maxsize=1)
 def _lexicon() -> Lexicon:
-    return build(index.data("lexicon"))
+    return build(index.data("lexicon"), index.data("evidence")["weights"])
 
 
 def load(folders: Sequence[Path] = ()) -> Rulebook:

@@ -22,7 +22,8 @@ from pathlib import Path
 
 from auditor.claims import resolve
 from auditor.claims.candidates import Candidate
-from auditor.claims.model import Claim
+from auditor.claims.line import Line, Meaning
+from auditor.language.numbers import Number
 from auditor.pipeline import read_claims
 from auditor.read import read_file
 
@@ -54,7 +55,6 @@ class Seen:
     digits: str
     shown: str
     candidates: tuple[Candidate, ...]
-    claim: Claim | None
 
 
 def seen_in(path: Path) -> list[Seen]:
@@ -62,10 +62,10 @@ def seen_in(path: Path) -> list[Seen]:
     found: list[Seen] = []
     source = read_file(path)
 
-    def watch(line: resolve.Line, number: resolve.Number, candidates: Sequence[Candidate], claim: Claim | None) -> None:
+    def watch(line: Line, number: Number, candidates: Sequence[Candidate], _: Meaning | None) -> None:
         at = source.lines.point(line.statement.value.span(number.digits, number.stop).start).line
         digits = line.text[number.digits : number.stop]
-        found.append(Seen(at, _digits(digits), line.text[max(0, number.start - 40) : number.end + 30], tuple(candidates), claim))
+        found.append(Seen(at, _digits(digits), line.text[max(0, number.start - 40) : number.end + 30], tuple(candidates)))
 
     resolve.WATCH.append(watch)
     try:
@@ -168,14 +168,18 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--key", nargs=2, action="append", default=[], type=Path, metavar=("KEY", "REPORTS"))
-    parser.add_argument("--text", nargs=2, action="append", default=[], type=Path, metavar=("KEY", "REPORTS"), help="small texts, half weight")
+    parser.add_argument(
+        "--text", nargs=2, action="append", default=[], type=Path, metavar=("KEY", "REPORTS"), help="small texts, half weight"
+    )
     parser.add_argument("--ids", type=Path, help="the file that fixes the ids (quantities.md)")
     parser.add_argument("--weak", nargs=2, action="append", default=[], type=Path, metavar=("KEY", "REPORTS"))
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--only-write", action="store_true", help="write without the figures")
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
-    fixed = frozenset(re.findall(r"\b[a-z]+\.[a-z_]+\b|\bgpus\b|\bnodes\b|\bchange\b", args.ids.read_text(encoding="utf-8")) if args.ids else ())
+    fixed = frozenset(
+        re.findall(r"\b[a-z]+\.[a-z_]+\b|\bgpus\b|\bnodes\b|\bchange\b", args.ids.read_text(encoding="utf-8")) if args.ids else ()
+    )
     cases = [case for key, reports in args.key for case in labelled(key, reports, fixed)]
     more = [case for key, reports in args.weak for case in labelled(key, reports, fixed, WEAK)]
     more += [case for key, reports in args.text for case in labelled(key, reports, fixed, 0.15)]

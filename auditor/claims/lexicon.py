@@ -138,6 +138,8 @@ class Lexicon:
     """Quantity to the words that, near a number, speak for it without naming it."""
     against: Mapping[str, frozenset[str]]
     """Quantity to the words that, near a number, speak against it."""
+    evidence: Mapping[str, int]
+    """What each evidence for a candidate counts, in tenths of a unit of log odds (rules/evidence.yaml)."""
 
     @property
     def nouns(self) -> frozenset[str]:
@@ -240,7 +242,7 @@ def _word_set(normalize: Normalizer, text: str) -> frozenset[str]:
     return frozenset(_words(normalize, text)) | frozenset(text.split())
 
 
-def build(data: Mapping[str, Any]) -> Lexicon:
+def build(data: Mapping[str, Any], evidence: Mapping[str, int]) -> Lexicon:
     """Build the lexicon from its data (parsed YAML or the compiled index)."""
     joined = {tuple(key.split()): value for key, value in data["joined"].items()}
     normalize = Normalizer(data["words"], joined, max(len(key) for key in joined))
@@ -293,6 +295,7 @@ def build(data: Mapping[str, Any]) -> Lexicon:
         utilizations=dict(data["utilizations"]),
         phases={phase: tuple(_words(normalize, word) for word in entry["words"]) for phase, entry in data["phases"].items()},
         phase_quantities={phase: {key: value for key, value in entry.items() if key != "words"} for phase, entry in data["phases"].items()},
+        evidence=dict(evidence),
         cues={entry["id"]: _word_set(normalize, entry["cues"]) for entry in data["quantities"] if "cues" in entry},
         against={entry["id"]: _word_set(normalize, entry["against"]) for entry in data["quantities"] if "against" in entry},
         axes=dict(data["axes"]),

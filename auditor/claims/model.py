@@ -89,9 +89,10 @@ class Claim:
     bound: str = ""
     """`<`, `<=`, `>`, `>=` when it is written as a bound."""
     evidence: tuple[str, ...] = ()
-    """The names of what spoke for it and against it (`rules/evidence.yaml` says how much each counts)."""
-    margin: int = 99
-    """By how many points it leads over the runner-up."""
+    """What spoke for the likeliest candidate and against it (`rules/evidence.yaml` says how much each counts); empty where the words
+    right at the number settled it."""
+    margin: int = 0
+    """By how many points that candidate leads over the next one; 0 where none were weighed."""
     runner_up: str = ""
     """The quantity that came next; empty where nothing else came into question."""
     source: str = ""

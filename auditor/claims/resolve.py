@@ -15,8 +15,8 @@ from itertools import pairwise
 from typing import Final
 
 from auditor.claims.arrows import changes_only
-from auditor.claims.charges import CHARGES, of_training, read_charge
 from auditor.claims.candidates import Candidate, candidates_of
+from auditor.claims.charges import CHARGES, of_training, read_charge
 from auditor.claims.counts import leads_into, read_count, spelled_axis
 from auditor.claims.labels import PER_WORDS, LabelReader, View, find_any, per_of
 from auditor.claims.lexicon import Lexicon, Quantity, kind_of
@@ -551,12 +551,19 @@ def weighed(
     The winner among the candidates speaks where it leads by far; otherwise the first reading stays as it is.
     """
     winner = one.winner
-    named = first is not None and first.quantity != "other"
-    if winner.quantity == "other" or one.margin < (_SURE if named else _LIKELY) or (named and first.quantity == winner.quantity):
+    named = first.quantity if first is not None and first.quantity != "other" else ""
+    if winner.quantity in ("other", named) or one.margin < (_SURE if named else _LIKELY):
         return first
     quantity = desk.lexicon.quantities[winner.quantity]
-    per = quantity.per or PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or per_of(tail) or winner.per
-    return Meaning(winner.quantity, Confidence.MEDIUM if one.margin >= _SURE else Confidence.LOW, winner.shown, per, winner.context, unit)
+    per = PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or per_of(tail) or winner.per
+    if quantity.magnitude or (quantity.kind == "count" and per not in ("", "total", quantity.per, *_WHOLE_OF)):
+        return first  # what a part holds, `29M parameters per GPU`, is not what the whole does
+    sure = Confidence.MEDIUM if one.margin >= _SURE else Confidence.LOW
+    return Meaning(winner.quantity, sure, winner.shown, quantity.per or per, winner.context, unit)
+
+
+_WHOLE_OF: Final = ("layer", "batch", "step", "sequence")
+"""What counts of a model and of a batch are of without being parts of them."""
 
 
 _SURE: Final = 20
@@ -576,12 +583,12 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     unit = per_second(desk, line, unit, head)
     kind = "ratio" if number.form is Form.RATIO else "share" if number.form is Form.FRACTION else kind_of(UNITS[unit]) if unit else "count"
     meaning = meaning_of(desk, line, position, number, kind, unit, tail, head, before)
-    one = None
+    one: Settled | None = None
     if WATCH or meaning is None or meaning.confidence is Confidence.LOW or (meaning.quantity == "other" and meaning.words != "operand"):
         found = candidates_of(desk, line, position, number, kind, unit, unit_per, tail, head, before)
         for watch in WATCH:
             watch(line, number, found, meaning)
-        one = settled(found)
+        one = settled(found, desk.lexicon.evidence)
         meaning = weighed(desk, number, unit, unit_per, tail, one, meaning)
     if meaning is None:
         return None
@@ -662,6 +669,9 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         statement=line.index,
         context=meaning.context,
         bound=number.bound,
+        evidence=one.winner.evidence if one else (),
+        margin=one.margin if one else 0,
+        runner_up=one.runner_up.quantity if one and one.runner_up else "",
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Final
 
-from auditor import index
 from auditor.claims.candidates import Candidate
 
-__all__ = ["Settled", "settled", "weights"]
+__all__ = ["Settled", "points", "settled"]
+
+
+_ALONE: Final = 99
+"""The lead of what nothing else came into question beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +25,15 @@ class Settled:
     runner_up: Candidate | None
 
 
-@lru_cache(maxsize=1)
-def weights() -> Mapping[str, int]:
-    """Return how many points each evidence counts."""
-    found: Mapping[str, int] = index.data("evidence")["weights"]
-    return found
-
-
 def points(candidate: Candidate, counts: Mapping[str, int]) -> int:
     """Return the sum of what the evidence of a candidate counts."""
     return sum(counts.get(name, 0) for name in candidate.evidence)
 
 
-def settled(candidates: Sequence[Candidate]) -> Settled:
-    """Return the candidate with the most points; the first of two equal ones."""
-    counts = weights()
+def settled(candidates: Sequence[Candidate], counts: Mapping[str, int]) -> Settled:
+    """Return the candidate with the most points, the first of two equal ones; `counts` says what each evidence counts."""
     ranked = sorted(candidates, key=lambda one: -points(one, counts))
     winner = ranked[0]
     if len(ranked) == 1:
-        return Settled(winner, 99, None)
+        return Settled(winner, _ALONE, None)
     return Settled(winner, points(winner, counts) - points(ranked[1], counts), ranked[1])

@@ -49,6 +49,9 @@ def _claims(understood: Understood, line: Span, units: Units) -> tuple[list[Mark
         about = [claim.role.value, *([scope] if scope else []), *([f"plan {claim.plan}"] if claim.plan != "main" else [])]
         marks.append(Mark(claim.span, claim.quantity, "green"))
         rows.append(f"  {plain(claim.text)}: {claim.quantity} = {value} ({plain(', '.join(about))}); read as {plain(claim.read_as)}")
+        if claim.evidence:
+            behind = f"; next: {claim.runner_up}, {claim.margin} points behind" if claim.runner_up else ""
+            rows.append(f"    evidence weighed: {plain('; '.join(claim.evidence))}{behind}")
     for place, (word, color) in ((understood.labels, ("label", "blue")), (understood.uncovered, ("not understood", "red"))):
         for span, why in place:
             if _on_line(span, line):
