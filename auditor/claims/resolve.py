@@ -552,8 +552,10 @@ def weighed(
     """
     winner = one.winner
     named = first.quantity if first is not None and first.quantity != "other" else ""
-    if winner.quantity in ("other", named) or one.margin < (_SURE if named else _LIKELY):
+    if winner.quantity in ("other", named) or (not named and winner.quantity in GENERIC) or one.margin < (_SURE if named else _LIKELY):
         return first
+    if desk.lexicon.quantities[winner.quantity].kind == "count" and not sound(winner):
+        return first  # no unit guards a count: `recompute number layers` are not those of the model
     quantity = desk.lexicon.quantities[winner.quantity]
     per = PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or per_of(tail) or winner.per
     if quantity.magnitude or (quantity.kind == "count" and per not in ("", "total", quantity.per, *_WHOLE_OF)):
@@ -562,6 +564,12 @@ def weighed(
     return Meaning(winner.quantity, sure, winner.shown, quantity.per or per, winner.context, unit)
 
 
+def sound(winner: Candidate) -> bool:
+    """Tell whether a count is named by all the words of a place, by its own noun, or by more than words."""
+    return any(name.endswith(" filled, count") or name in _SOUND for name in winner.evidence)
+
+
+_SOUND: Final = frozenset(("own noun", "option", "axis in brackets", "of its owner", "m of n", "qualifier behind"))
 _WHOLE_OF: Final = ("layer", "batch", "step", "sequence")
 """What counts of a model and of a batch are of without being parts of them."""
 
@@ -588,8 +596,9 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         found = candidates_of(desk, line, position, number, kind, unit, unit_per, tail, head, before)
         for watch in WATCH:
             watch(line, number, found, meaning)
-        one = settled(found, desk.lexicon.evidence)
-        meaning = weighed(desk, number, unit, unit_per, tail, one, meaning)
+        if f"other {kind}" in desk.lexicon.evidence:  # a kind for which the evidence was fitted
+            one = settled(found, desk.lexicon.evidence)
+            meaning = weighed(desk, number, unit, unit_per, tail, one, meaning)
     if meaning is None:
         return None
     if meaning.quantity == "memory.weights" and line.views and [word.text for word in line.views[0].words][:2] == ["gpu", "model"]:
