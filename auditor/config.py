@@ -97,6 +97,14 @@ class Configuration:
             self._known[found] = _read(found, self.options)
         return self._known[found]
 
+    def there(self, path: Path) -> Path:
+        """Return where a file that decides what counts is read from: where it stands."""
+        return path
+
+    def home(self, path: Path) -> Path:
+        """Return where a file that was read stands for what it says: where it was read."""
+        return path
+
     @property
     def used(self) -> tuple[Settings, ...]:
         """The configurations that counted so far, each once: the run's first."""

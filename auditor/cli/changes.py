@@ -19,7 +19,7 @@ from typing import Final
 from auditor.cli.files import repository_root
 from auditor.errors import UsageError
 
-__all__ = ["Changes", "since"]
+__all__ = ["Changes", "archive", "root_and_commit", "since"]
 
 _GIT: Final = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
 _HUNK: Final = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
@@ -83,33 +83,46 @@ def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
             [_program(), *_GIT, *arguments], cwd=root, env=environment, capture_output=True, check=False, timeout=_SECONDS
         )
     except subprocess.TimeoutExpired:
-        raise UsageError(f"--diff-base: git took longer than {_SECONDS} seconds") from None
+        raise UsageError(f"git took longer than {_SECONDS} seconds") from None
     except OSError as error:
-        raise UsageError(f"--diff-base: git cannot be run: {error.strerror or error}") from None
+        raise UsageError(f"git cannot be run: {error.strerror or error}") from None
 
 
 @lru_cache(maxsize=1)
 def _program() -> str:
     found = which("git")
     if found is None:
-        raise UsageError("--diff-base needs git, and there is none on the path")
+        raise UsageError("changes and revisions need git, and there is none on the path")
     return found
 
 
 def since(revision: str) -> Changes:
     """Return the changes of the work tree since it left `revision`; UsageError where there is no repository or no such revision."""
-    folder = repository_root(Path.cwd())
-    if folder is None:
-        raise UsageError("--diff-base: this folder lies in no git repository")
-    root = Path(os.path.realpath(folder))
-    commit = _commit(root, revision)
+    root, commit = root_and_commit(revision, "--diff-base")
     shared = _git(root, "merge-base", commit, "HEAD")
     if shared.returncode == 0 and shared.stdout.strip():
         commit = shared.stdout.split()[0].decode("ascii")
     return Changes(root, commit, {**_tracked(root, commit), **dict.fromkeys(_new(root), "")})
 
 
-def _commit(root: Path, revision: str) -> str:
+def root_and_commit(revision: str, option: str) -> tuple[Path, str]:
+    """Return the root of the repository this folder lies in and the commit a revision names; UsageError where there is none."""
+    folder = repository_root(Path.cwd())
+    if folder is None:
+        raise UsageError(f"{option}: this folder lies in no git repository")
+    root = Path(os.path.realpath(folder))
+    return root, _commit(root, revision, option)
+
+
+def archive(root: Path, commit: str) -> bytes:
+    """Return the files of a commit as a tar archive."""
+    done = _git(root, "archive", "--format=tar", commit)
+    if done.returncode:
+        raise UsageError(f"git archive failed: {done.stderr.decode('utf-8', 'replace').strip()[:200]}")
+    return done.stdout
+
+
+def _commit(root: Path, revision: str, option: str) -> str:
     done = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     found = done.stdout.strip().decode("ascii", "replace")
     if done.returncode or not re.fullmatch(r"[0-9a-f]{40,64}", found):
@@ -117,7 +130,7 @@ def _commit(root: Path, revision: str) -> str:
         advice = (
             "this clone is shallow: fetch the whole history (actions/checkout: fetch-depth: 0)" if shallow else "fetch it, or name another"
         )
-        raise UsageError(f"--diff-base: there is no commit {revision!r} here; {advice}")
+        raise UsageError(f"{option}: there is no commit {revision!r} here; {advice}")
     return found
 
 

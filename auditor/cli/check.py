@@ -86,6 +86,9 @@ class _Command(click.Command):
     metavar="[=REASON]",
     help="Write a comment into the reports that suppresses each finding shown, with the reason.",
 )
+@click.option(
+    "--config-from", metavar="REV", help="Take the configuration, and all that it names, as it is at REV: not a pull request's own."
+)
 @context_option
 @rules_option
 @config_options
@@ -114,6 +117,7 @@ def command(
     diff_base: str | None,
     no_inline: bool,
     add_ignore: str | None,
+    config_from: str | None,
     context_paths: tuple[Path, ...],
     rule_folders: tuple[Path, ...],
     config: tuple[str, ...],
@@ -148,7 +152,7 @@ def command(
     if baseline_path is not None and no_baseline:
         raise UsageError("--baseline and --no-baseline exclude each other; give one of them")
     paths = paths or (os.curdir,)
-    configuration = configuration_for(paths, config, isolated)
+    configuration = _configuration(paths, config, isolated, config_from)
     settings = configuration.run
     wanted = _Wanted(
         fail_level or settings.fail_level or "error",
@@ -162,7 +166,7 @@ def command(
     if off.left == 0 and off.by_configuration and not allow_empty:
         raise UsageError("no rule is left to check by: the configuration turns all of them off; --allow-empty if that is well")
     baseline = None if no_baseline else baseline_path or settings.baseline
-    judging = _judging(audits, baseline, diff_base)
+    judging = _judging(audits, baseline, diff_base, configuration)
     reports_named = [path for path in found.files if not is_ours(path, baseline, configuration)]
     files = _changed(reports_named, audits, judging)
     reports = audits.files(files, failures, stdin_filename)
@@ -217,7 +221,17 @@ class _Found:
     skipped: list[tuple[str, str]]
 
 
-def _judging(audits: Audits, baseline: Path | None, revision: str | None) -> Judging | None:
+def _configuration(paths: Sequence[str], config: Sequence[str], isolated: bool, revision: str | None) -> Configuration:
+    if revision is None:
+        return configuration_for(paths, config, isolated)
+    if isolated:
+        raise UsageError("--config-from and --isolated exclude each other; give one of them")
+    from auditor.cli.base import at
+
+    return at(revision, [path for path in paths if path != STDIN], config)
+
+
+def _judging(audits: Audits, baseline: Path | None, revision: str | None, configuration: Configuration) -> Judging | None:
     """Return what decides which findings count beside the report itself, where anything does."""
     if baseline is None and revision is None:
         return None
@@ -228,7 +242,8 @@ def _judging(audits: Audits, baseline: Path | None, revision: str | None) -> Jud
         from auditor.cli.changes import since
 
         changes = since(revision)
-    return Judging(audits.of, open_baseline(baseline) if baseline else None, changes)
+    known = open_baseline(configuration.there(baseline), configuration.home(baseline)) if baseline else None
+    return Judging(audits.of, known, changes)
 
 
 def _changed(files: Sequence[str], audits: Audits, judging: Judging | None) -> list[str]:
@@ -249,7 +264,7 @@ def _basis(
     return Basis(
         tuple(os.path.relpath(one.origin) if one.origin else "--config" for one in configuration.used),
         sum(reason == EXCLUDED for _, reason in skipped),
-        os.path.relpath(judging.known.path) if judging and judging.known else "",
+        os.path.relpath(judging.known.home or judging.known.path) if judging and judging.known else "",
         judging.stale if judging else (),
         diff_base,
         unchanged,

@@ -30,21 +30,27 @@ class Known:
 
     path: Path
     baseline: Baseline
+    home: Path | None = None
+    """Where it stands for its entries, if it was read from somewhere else."""
+
+    @property
+    def folder(self) -> Path:
+        return (self.home or self.path).parent
 
     def name(self, path: str) -> str:
         """Return the path of a report as the baseline's entries write it."""
-        return Path(os.path.relpath(os.path.realpath(path), os.path.realpath(self.path.parent))).as_posix()
+        return Path(os.path.relpath(os.path.realpath(path), os.path.realpath(self.folder))).as_posix()
 
     @property
     def gone(self) -> frozenset[str]:
         """The files of the entries that exist no longer."""
-        return frozenset(file for file in self.baseline.of_file if not (self.path.parent / file).exists())
+        return frozenset(file for file in self.baseline.of_file if not (self.folder / file).exists())
 
     def match(self, report: Report) -> Match:
         return match(report, self.name(report.source.path), self.baseline, self.gone)
 
 
-def open_baseline(path: Path) -> Known:
+def open_baseline(path: Path, home: Path | None = None) -> Known:
     """Read a baseline file; InputError where it cannot be had or is not one."""
     if not path.exists():
         raise InputError("there is no such baseline; `audit baseline create` makes it", path=str(path))
@@ -54,7 +60,7 @@ def open_baseline(path: Path) -> Known:
         raise InputError("baseline cannot be read: not UTF-8", path=str(path)) from None
     except InputError as error:
         raise InputError(f"baseline {error.message}", path=str(path)) from None
-    return Known(path, read(text, str(path)))
+    return Known(path, read(text, str(path)), home)
 
 
 @dataclass
