@@ -1,5 +1,6 @@
 """The GitHub action and the workflows: what they run is taken out of the files and run; how they are written is checked."""
 
+import json
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ BASH = shutil.which("bash")
 
 # Stands for python3 of the runner: `python3 -m venv FOLDER` makes a folder whose `audit` is this checkout's.
 PYTHON = f"""#!/bin/bash
+if [[ $1 != -m ]]; then exec {{python}} "$@"; fi
 mkdir -p "$3/bin"
 printf '#!/bin/bash\\nprintf "%%s\\\\n" "$@" > "{{folder}}/installed"\\n' > "$3/bin/pip"
 printf '#!/bin/bash\\nexec {sys.executable} -m auditor "$@"\\n' > "$3/bin/audit"
@@ -41,6 +43,7 @@ class Runner:
     """Runs the action's steps as GitHub does: inputs put into the environment, each step a bash script with -e and pipefail."""
 
     def __init__(self, folder: Path) -> None:
+        self.base = ""
         self.workspace = folder / "work space"
         self.workspace.mkdir()
         self.files = {name: folder / name for name in ("RUNNER_TEMP", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
@@ -49,7 +52,7 @@ class Runner:
             self.files[name].touch()
         tools = folder / "tools"
         tools.mkdir()
-        (tools / "python3").write_text(PYTHON.replace("{folder}", str(folder)))
+        (tools / "python3").write_text(PYTHON.replace("{folder}", str(folder)).replace("{python}", sys.executable))
         (tools / "python3").chmod(0o755)
         self.path = f"{tools}{os.pathsep}{os.environ['PATH']}"
 
@@ -59,11 +62,12 @@ class Runner:
         }
 
         def expanded(value: str) -> str:
-            context = {f"inputs.{key}": text for key, text in given.items()} | {"github.action_path": str(ROOT)}
-            return re.sub(r"\$\{\{ (\S+) \}\}", lambda match: context[match[1]], value)
+            event = {"github.event.pull_request.base.sha || github.event.before": self.base}
+            context = event | {f"inputs.{key}": text for key, text in given.items()} | {"github.action_path": str(ROOT)}
+            return re.sub(r"\$\{\{ (.+?) \}\}", lambda match: context[match[1]], value)
 
         step = STEPS[name]
-        environment = {key: expanded(value) for key, value in step["env"].items()}
+        environment = {key: expanded(expanded(value)) for key, value in step["env"].items()}
         done = subprocess.run(
             [str(BASH), "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]],
             env={
@@ -84,6 +88,17 @@ class Runner:
     def audit(self, **inputs: str) -> Outcome:
         assert self.step("Install the auditor").status == 0
         return self.step("Audit", **inputs)
+
+    def repository(self, files: dict[str, str]) -> None:
+        """Commit files as the base of a pull request."""
+        for path, text in files.items():
+            self.put(path, text)
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")} | {"GIT_CONFIG_GLOBAL": os.devnull}
+        for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "base"]):
+            own = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments]
+            subprocess.run(own, cwd=self.workspace, env=environment, check=True)
+        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=self.workspace, env=environment, check=True, capture_output=True, text=True)
+        self.base = done.stdout.strip()
 
     def put(self, path: str, text: str) -> None:
         file = self.workspace / path
@@ -113,17 +128,24 @@ class TestRun:
         assert found.status == 1
         assert "::error file=docs/plan.md,line=1,endLine=1,col=9,endColumn=11,title=LAY001 gpu-count::" in found.log
         assert "`LAY001 gpu-count` at `docs/plan.md:1:9`" in found.summary
-        assert found.outputs == "status=1\n"
+        outputs = dict(line.split("=", 1) for line in found.outputs.splitlines())
+        assert (outputs["status"], outputs["verdict"]) == ("1", "findings")
+        counts = {"error": 1, "warning": 0, "info": 0, "ignored": 0, "suppressed": 0, "known": 0, "outside-change": 0}
+        assert json.loads(outputs["counts"]) == counts
+        assert json.loads(Path(outputs["json"]).read_text())["findings"][0]["code"] == "LAY001"
+        assert "sarif" not in outputs
 
     def test_nothing_found(self, runner: Runner) -> None:
         runner.put("plan.md", AGREES)
         found = runner.audit()
-        assert (found.status, found.outputs) == (0, "status=0\n")
+        assert found.status == 0
+        assert found.outputs.startswith("status=0\nverdict=passed\ncounts=")
         assert "✅ `plan.md`: consistent" in found.summary
 
     def test_a_failure_is_told_from_a_finding(self, runner: Runner) -> None:
         found = runner.audit(paths="missing.md")
-        assert (found.status, found.outputs) == (2, "status=2\n")
+        assert found.status == 2
+        assert found.outputs.startswith("status=2\nverdict=failed\n")
         assert "::error file=missing.md,line=1,title=not audited::no such file or folder" in found.log
 
     def test_paths_one_a_line(self, runner: Runner) -> None:
@@ -155,6 +177,58 @@ class TestRun:
         assert runner.audit().status == 0
         assert runner.audit(config="ours.toml").status == 1
 
+    def test_other_files_from_the_same_run(self, runner: Runner) -> None:
+        runner.put("plan.md", PRODUCT)
+        found = runner.audit(formats="concise=audit.txt\r\n\njson=again.json\n")
+        assert "error[LAY001]" in (runner.workspace / "audit.txt").read_text()
+        assert (runner.workspace / "again.json").read_text() == (runner.files["RUNNER_TEMP"] / "deployment-auditor.json").read_text()
+        assert found.status == 1
+
+    def test_the_pull_requests_own_lines(self, runner: Runner) -> None:
+        runner.repository({"old.md": PRODUCT, "touched.md": PRODUCT + "\nA typo hree.\n"})
+        runner.put("touched.md", PRODUCT + "\nA typo here.\n")
+        runner.put("new.md", PRODUCT)
+        found = runner.audit(changed_only="true")
+        assert re.findall(r"file=([^,]+),", found.log) == ["new.md"]
+        assert json.loads(dict(line.split("=", 1) for line in found.outputs.splitlines())["counts"])["outside-change"] == 1
+        runner.put("new.md", AGREES)
+        assert runner.audit(changed_only="true").status == 0
+        assert runner.audit().status == 1
+
+    @pytest.mark.parametrize("base", ["", "0" * 40])
+    def test_without_a_base_everything_is_audited(self, runner: Runner, base: str) -> None:
+        runner.put("plan.md", PRODUCT)
+        runner.base = base
+        found = runner.audit(changed_only="true")
+        assert found.status == 1
+        assert "no commit to count changes from" in found.log
+        assert runner.audit(config_from_base="true").status == 2
+
+    def test_a_pull_request_cannot_switch_off_what_judges_it(self, runner: Runner) -> None:
+        runner.repository({"plan.md": AGREES, "auditor.toml": ""})
+        runner.put("plan.md", PRODUCT.replace("16", "16 <!-- audit: ignore[ALL] -->"))
+        runner.put("auditor.toml", "ignore = ['ALL']\n")
+        assert runner.audit().status == 0
+        assert runner.audit(config_from_base="true").status == 0
+        assert runner.audit(config_from_base="true", no_inline="true").status == 1
+
+    def test_a_baseline(self, runner: Runner) -> None:
+        runner.put("plan.md", PRODUCT)
+        known = {"file": "plan.md", "code": "LAY001", "claim": "- gpus: 16", "number": "16", "count": 1}
+        runner.put("known.json", json.dumps({"version": 1, "findings": [known]}))
+        assert runner.audit(baseline="known.json").status == 0
+        assert "1 known from known.json" in runner.audit(baseline="known.json").summary
+
+    def test_a_switch_that_is_neither_on_nor_off(self, runner: Runner) -> None:
+        runner.put("plan.md", AGREES)
+        assert "::error title=deployment-auditor::changed-only is true or false" in runner.audit(changed_only="yes").log
+
+    def test_it_is_installed_once_a_job(self, runner: Runner, tmp_path: Path) -> None:
+        runner.audit()
+        (tmp_path / "installed").unlink()
+        runner.audit()
+        assert not (tmp_path / "installed").exists()
+
     def test_a_hostile_report_starts_no_command(self, runner: Runner) -> None:
         runner.put("::error::x.md", "::set-env name=A::b\n" + PRODUCT + "##[add-mask]16\n")
         for line in runner.audit().log.splitlines():
@@ -181,7 +255,7 @@ class TestWritten:
         assert all(f"${name}" in STEPS["Audit"]["run"] for name in STEPS["Audit"]["env"])
 
     def test_paths_stand_behind_two_dashes(self) -> None:
-        assert '-- "${paths[@]}"' in STEPS["Audit"]["run"]
+        assert '-- "${found[@]}"' in STEPS["Audit"]["run"]
 
     @pytest.mark.parametrize("name", WORKFLOWS)
     def test_workflows_ask_for_little(self, name: str) -> None:
