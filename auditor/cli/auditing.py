@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,23 +153,42 @@ class Audits:
             report = suppressed(report)
         return replace(report, not_audited=ready.gravity(path)) if ready.not_audited else report
 
-    def files(self, paths: Sequence[str], failures: list[Failure], stdin_name: str) -> list[Report]:
-        """Audit every file; what goes wrong with one is added to `failures` and does not touch the others."""
-        from auditor.cli.main import describe
-
-        reports = []
+    def files(self, paths: Sequence[str], failures: list[Failure], stdin_name: str, jobs: int = 1) -> list[Report]:
+        """Audit every file, `jobs` at a time; what goes wrong with one is added to `failures` and does not touch the others."""
         self.given = tuple(paths)
         for path in paths:
-            try:
-                reports.append(self.of(read_source(path, stdin_name)))
-            except InputError as error:
-                name = path if path != STDIN else stdin_name or error.path
-                failures.append(self._failure(name, error.message, error.line, error.column))
-            except AuditorError:
-                raise
-            except Exception as error:  # one file must not end the run for the others
-                failures.append(self._failure(path, describe(error)))
+            self.ready(stdin_name or path if path == STDIN else path)  # what is wrong with a configuration is said once, and first
+        reports = []
+        for found in self._each(paths, stdin_name, jobs):
+            if isinstance(found, Failure):
+                failures.append(found)
+            else:
+                reports.append(found)
         return reports
+
+    def _each(self, paths: Sequence[str], stdin_name: str, jobs: int) -> Iterator[Report | Failure]:
+        jobs = min(jobs, len(paths))
+        if jobs < 2 or STDIN in paths:
+            yield from (self.one(path, stdin_name) for path in paths)
+            return
+        from concurrent.futures import ProcessPoolExecutor
+
+        with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(self.configuration, self.asked, self.given)) as pool:
+            yield from pool.map(_one, paths)
+
+    def one(self, path: str, stdin_name: str = "") -> Report | Failure:
+        """Audit one file, or say why that cannot be."""
+        from auditor.cli.main import describe
+
+        try:
+            return self.of(read_source(path, stdin_name))
+        except InputError as error:
+            name = path if path != STDIN else stdin_name or error.path
+            return self._failure(name, error.message, error.line, error.column)
+        except AuditorError:
+            raise
+        except Exception as error:  # one file must not end the run for the others
+            return self._failure(path, describe(error))
 
     def _failure(self, path: str, message: str, line: int | None = None, column: int | None = None) -> Failure:
         gravity = self.ready(path).gravity(Path(os.path.abspath(path)))  # noqa: PTH100 - patterns speak of paths as named
@@ -223,3 +242,18 @@ def prepare(configuration: Configuration, asked: Asked) -> Audits:
     audits = Audits(configuration, asked)
     audits._ready[configuration.run.origin] = _ready(configuration.run, asked)
     return audits
+
+
+_OWN: Audits | None = None
+"""The audits of this process, where it audits files for another."""
+
+
+def _begin(configuration: Configuration, asked: Asked) -> None:
+    global _OWN
+    _OWN = prepare(configuration, asked)
+
+
+def _one(path: str) -> Report | Failure:
+    if _OWN is None:
+        raise RuntimeError("this process was not begun for audits")
+    return _OWN.one(path)

@@ -15,7 +15,7 @@ import click
 from auditor import __version__
 from auditor.cli.files import ENDINGS, EXCLUDED, STDIN, repository_root, walk
 from auditor.cli.inputs import configuration_for, shortfall, warn, write
-from auditor.cli.options import color_option, config_options, context_option, paint_wanted, percent, rules_option, selectors
+from auditor.cli.options import color_option, complete_rules, config_options, context_option, paint_wanted, percent, rules_option, selectors
 from auditor.config import Configuration
 from auditor.errors import InputError, UsageError
 from auditor.render import FORMATS, load
@@ -64,15 +64,29 @@ class _Command(click.Command):
     "--also-write", multiple=True, callback=_written, metavar="FORMAT=FILE", help="Write the findings to a file too. May be repeated."
 )
 @click.option(
-    "--select", multiple=True, callback=selectors, metavar="RULES", help="Only these rules: codes, names, categories, prefixes or ALL."
+    "--select",
+    multiple=True,
+    callback=selectors,
+    shell_complete=complete_rules,
+    metavar="RULES",
+    help="Only these rules: codes, names, categories, prefixes or ALL.",
 )
 @click.option(
-    "--ignore", multiple=True, callback=selectors, metavar="RULES", help="Not these rules; the closer of --select and --ignore wins."
+    "--ignore",
+    multiple=True,
+    callback=selectors,
+    shell_complete=complete_rules,
+    metavar="RULES",
+    help="Not these rules; the closer of --select and --ignore wins.",
 )
 @click.option("--fail-level", type=click.Choice(_LEVELS), help="The least severity that makes the exit status 1.  [default: error]")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--min-coverage", callback=percent, metavar="PERCENT", help="Fail where less of a report's numbers is understood.")
 @click.option("--summary", is_flag=True, help="End with a table of what each launch sets and what follows from it.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(0, 256), default=1, metavar="N", help="Audit N files at a time; 0 for one a core.  [default: 1]"
+)
+@click.option("--statistics", is_flag=True, help="Show how often each rule found something, instead of the findings.")
 @click.option("--explain", is_flag=True, help="Show every step of each derivation with the place of each number.")
 @click.option("--fix", is_flag=True, help="Put derived figures right whose inputs agree; measured ones are never touched.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
@@ -108,6 +122,8 @@ def command(
     exit_zero: bool,
     min_coverage: Fraction | None,
     summary: bool,
+    jobs: int,
+    statistics: bool,
     explain: bool,
     fix: bool,
     diff: bool,
@@ -169,7 +185,7 @@ def command(
     judging = _judging(audits, baseline, diff_base, configuration)
     reports_named = [path for path in found.files if not is_ours(path, baseline, configuration)]
     files = _changed(reports_named, audits, judging)
-    reports = audits.files(files, failures, stdin_filename)
+    reports = audits.files(files, failures, stdin_filename, jobs or os.cpu_count() or 1)
     if judging is not None:
         reports = [judging.of(report) for report in reports]
 
@@ -190,8 +206,9 @@ def command(
     painted = paint_wanted(color)
     folder = Path.cwd()
     options = Options(painted, quiet, verbose, explain, root=repository_root(folder), folder=folder)
-    write(load(wanted.output_format)(run, options), painted)
-    if summary and wanted.output_format in ("full", "concise"):
+    shown = _statistics(run, wanted.output_format) if statistics else load(wanted.output_format)(run, options)
+    write(shown, painted)
+    if summary and not statistics and wanted.output_format in ("full", "concise"):
         from auditor.cli.launched import launched
         from auditor.render.launched import as_text
 
@@ -270,6 +287,20 @@ def _basis(
         unchanged,
         tuple(skipped),
     )
+
+
+def _statistics(run: Run, output_format: str) -> str:
+    """Return how many findings each rule has that count, the most frequent first."""
+    from collections import Counter
+
+    counts = Counter((finding.code, finding.name) for report in run.reports for finding in report.findings)
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    if output_format == "json":
+        from auditor.render.json_v1 import dumps
+
+        return dumps({"version": 1, "statistics": [{"code": code, "name": name, "count": count} for (code, name), count in rows]}) + "\n"
+    width = max((len(str(count)) for _, count in rows), default=0)
+    return "".join(f"{str(count).rjust(width)}  {code}  {name}\n" for (code, name), count in rows)
 
 
 def _save(text: str, path: Path) -> None:

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 import click
+import click.shell_completion
 
 from auditor import __version__
 from auditor.errors import AuditorError
@@ -26,6 +27,8 @@ COMMANDS: Final = {
     "check": "Audit reports: the default command.",
     "claims": "Show every number of a report and what it was read as.",
     "explain": "Say what was checked about one line of a report, and how.",
+    "completion": "Print the script that lets a shell complete commands, options and rules.",
+    "diff": "Show what a new version of a report claims otherwise, and what that does.",
     "baseline": "Keep the findings that are known, so that only new ones count.",
     "config": "Show the settings that hold for a file, and where they were written.",
     "schema": "Print the JSON Schema of what the auditor writes and reads.",
@@ -59,10 +62,18 @@ class Commands(click.Group):
         return command if isinstance(command, click.Command) else None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and ctx.resilient_parsing:
+            return super().parse_args(ctx, args)  # a shell asks what may come first
         own = {"-h", "--help", "--version"}
         if not args or (args[0] not in own and args[0] not in self.list_commands(ctx)):
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[click.shell_completion.CompletionItem]:
+        """Return the commands, and that a path may stand in their place."""
+        from click.shell_completion import CompletionItem
+
+        return [*super().shell_complete(ctx, incomplete), CompletionItem(incomplete, type="file")]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "[OPTIONS] [PATHS|-]...")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from auditor.render.recomputed import Completed
     from auditor.statements import Source
 
-__all__ = ["command"]
+__all__ = ["command", "completed"]
 
 _FORMATS: Final = ("full", "json", "markdown")
 _ASIDE: Final = frozenset(("previous", "example"))
@@ -59,21 +59,21 @@ def command(
     source = read_source(path, stdin_filename)
     tables: list[Launched] = []
     if is_plan(source.text):
-        completed = [_plan(source)]
+        shown = [_plan(source)]
     else:
         settings = settings_for((path,), config, isolated)
         tables = [] if wanted else launched(source)
-        completed = _report(source, context_sources((*settings.context, *context_paths)), wanted, needed=not tables)
+        shown = completed(source, context_sources((*settings.context, *context_paths)), wanted, needed=not tables)
     painted = paint_wanted(color)
     if output_format == "json":
-        write(recomputed.as_json(completed, __version__))
+        write(recomputed.as_json(shown, __version__))
     elif output_format == "markdown":
-        write(recomputed.as_markdown(completed))
+        write(recomputed.as_markdown(shown))
     else:
-        write(as_text(tables) + (recomputed.as_full(completed, color=painted) if completed else ""), painted)
-    if any(one.refused for one in completed):
+        write(as_text(tables) + (recomputed.as_full(shown, color=painted) if shown else ""), painted)
+    if any(one.refused for one in shown):
         return 2
-    return 1 if any(_contradicted(one.compared) for one in completed) else 0
+    return 1 if any(_contradicted(one.compared) for one in shown) else 0
 
 
 def _contradicted(compared: tuple[Compared, ...]) -> bool:
@@ -98,7 +98,8 @@ def _plan(source: Source) -> Completed:
     return Completed(source.path, "", found, tuple(compare(claimed, found) for claimed in claims))
 
 
-def _report(source: Source, context: tuple[Source, ...], wanted: str, *, needed: bool = True) -> list[Completed]:
+def completed(source: Source, context: tuple[Source, ...], wanted: str, *, needed: bool = True) -> list[Completed]:
+    """Return each plan of a report with what follows from its claims; InputError where there is none and one is `needed`."""
     from dataclasses import replace
 
     from auditor.errors import InputError, UsageError
@@ -118,7 +119,7 @@ def _report(source: Source, context: tuple[Source, ...], wanted: str, *, needed:
             return []
         raise InputError("no claims of a report were read, and it is no plan file (`model:` and `layout:`)", path=source.path)
     names = names_in(read.document)
-    completed = []
+    listed = []
     for plan in plans:
         if not plan.claims:
             continue
@@ -129,5 +130,5 @@ def _report(source: Source, context: tuple[Source, ...], wanted: str, *, needed:
             for (_, result), place in zip(found.compared, places, strict=True)
         )
         title = plan.title if len(plans) > 1 else ""
-        completed.append(Completed(source.path, title, found.estimate, compared, found.uncompared, found.refused))
-    return completed
+        listed.append(Completed(source.path, title, found.estimate, compared, found.uncompared, found.refused))
+    return listed

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.inputs import settings_for, write
-from auditor.cli.options import config_options, rules_option
+from auditor.cli.options import complete_rules, config_options, rules_option
 from auditor.errors import UsageError
 from auditor.render.terminal import plain
 from auditor.rulebook import Rule, Rulebook, load
@@ -17,7 +17,7 @@ __all__ = ["command"]
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.argument("names", nargs=-1, metavar="[CODE|NAME]...")
+@click.argument("names", nargs=-1, metavar="[CODE|NAME]...", shell_complete=complete_rules)
 @click.option("--all", "every", is_flag=True, help="List every rule.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to show it.")
 @rules_option
