@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ class Known:
         """Return the path of a report as the baseline's entries write it."""
         return Path(os.path.relpath(os.path.realpath(path), os.path.realpath(self.folder))).as_posix()
 
-    @property
+    @cached_property
     def gone(self) -> frozenset[str]:
         """The files of the entries that exist no longer."""
         return frozenset(file for file in self.baseline.of_file if not (self.folder / file).exists())
