@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor import audit
 from auditor.findings import Report, Withholding
 from auditor.parse import parse
 from auditor.pipeline import audit_source
@@ -138,6 +139,11 @@ class TestWhatTheyDo:
         report = audited(text)
         assert counted(report) == []
         assert [(one.by, one.finding.name) for one in report.withheld] == [(Withholding.SUPPRESSED, "gpu-count")]
+
+    def test_from_python_too(self) -> None:
+        text = PLAN.format(" <!-- audit: ignore[gpu-count] -->")
+        assert audit("plan.md", text).findings == ()
+        assert counted(audit("plan.md", text, inline=False)) == ["gpu-count"]
 
     def test_its_reason_and_place_are_kept(self) -> None:
         text = PLAN.format(" <!-- audit: ignore[gpu-count]: two nodes are spare -->")

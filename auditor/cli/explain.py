@@ -15,7 +15,8 @@ __all__ = ["command"]
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.argument("place", metavar="PATH:LINE")
+@click.argument("place", metavar="PATH:LINE[:COLUMN]")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to show it.")
 @context_option
 @rules_option
 @config_options
@@ -23,6 +24,7 @@ __all__ = ["command"]
 @color_option
 def command(
     place: str,
+    output_format: str,
     context_paths: tuple[Path, ...],
     rule_folders: tuple[Path, ...],
     config: tuple[str, ...],
@@ -30,17 +32,17 @@ def command(
     stdin_filename: str,
     color: str,
 ) -> int:
-    """Say what was read on one line of a report and what was checked about it: contradicted, held and not checkable.
+    """Say what was read on a line of a report, or in a column of it, and what was checked about it: contradicted, held and not checkable.
 
     For what is not checkable it says what the report would have to state.
     """
     from auditor.pipeline import audit_source, read_claims
     from auditor.render.claims_v1 import Understood
-    from auditor.render.explanation import explain
+    from auditor.render.explanation import as_json, explain
     from auditor.render.run import Options
     from auditor.rulebook import load as load_rules
 
-    path, line = _place(place)
+    path, line, column = _place(place)
     settings = settings_for([path], config, isolated)
     rules = load_rules((*settings.rules, *rule_folders))
     context = context_sources((*settings.context, *context_paths))
@@ -52,17 +54,21 @@ def command(
     understood = Understood(source, read.claims, read.labels, read.uncovered, read.coverage, context)
     units = {name: known.unit for name, known in rules.lexicon.quantities.items()}
     names = {rule.code: rule.name for rule in rules.rules}
+    if output_format == "json":
+        write(as_json(report, understood, line, column, units, names))
+        return 0
     painted = paint_wanted(color)
-    write(explain(report, understood, line, units, names, Options(color=painted, explain=True)), painted)
+    write(explain(report, understood, line, units, names, Options(color=painted, explain=True), column), painted)
     return 0
 
 
-def _place(text: str) -> tuple[str, int]:
-    """Return the path and the line of `PATH:LINE` or `PATH:LINE:COLUMN`."""
+def _place(text: str) -> tuple[str, int, int | None]:
+    """Return path and line of `PATH:LINE`, and the column of `PATH:LINE:COLUMN`."""
     parts = text.split(":")
     numbers = 0
     while numbers < 2 and len(parts) - numbers > 1 and parts[-1 - numbers].isascii() and parts[-1 - numbers].isdigit():
         numbers += 1
     if not numbers or len(parts[-numbers]) > 9:
         raise UsageError(f"{text!r} is not PATH:LINE; write for example {'report.md' if text == STDIN else text.rstrip(':')}:12")
-    return ":".join(parts[:-numbers]), int(parts[-numbers])
+    column = int(parts[-1]) if numbers == 2 and len(parts[-1]) < 10 else None
+    return ":".join(parts[:-numbers]), int(parts[-numbers]), column or None

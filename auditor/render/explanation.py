@@ -9,12 +9,13 @@ from auditor.findings import Outcome, Report, Verdict
 from auditor.render.claims_table import interval_words
 from auditor.render.claims_v1 import Understood, Units, scope_words, unit_of
 from auditor.render.excerpt import Mark, excerpt
+from auditor.render.json_v1 import dumps, location_object
 from auditor.render.run import Options, locate
 from auditor.render.terminal import opening, paint, plain
 from auditor.render.text import finding_block
 from auditor.spans import Span
 
-__all__ = ["explain"]
+__all__ = ["as_json", "explain"]
 
 _TITLES: Final = {
     Verdict.CONTRADICTED: ("Contradicted", "red"),
@@ -65,17 +66,57 @@ def _places(report: Report, outcome: Outcome) -> str:
     return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}" if lines else ""
 
 
-def explain(report: Report, understood: Understood, number: int, units: Units, names: Mapping[str, str], options: Options) -> str:
-    """Return what is known of line `number` (from 1): the line, its claims, and the outcomes by verdict.
+def as_json(report: Report, understood: Understood, number: int, column: int | None, units: Units, names: Mapping[str, str]) -> str:
+    """Return what is known of a line, or of the sign in a column of it, as one JSON document."""
+    at = _at(report, number, column)
+    claims = []
+    for claim in understood.claims:
+        if not claim.source and _on_line(claim.span, at):
+            unit, place = unit_of(claim, units).symbol, location_object(locate(report.source, claim.span))
+            about = {"role": claim.role.value, "scope": scope_words(claim), "plan": claim.plan, "read_as": claim.read_as}
+            claims.append(
+                {"text": claim.text, "quantity": claim.quantity, "value": interval_words(claim, units), "unit": unit, **about, **place}
+            )
+    outcomes = []
+    for outcome in _touching(report, at):
+        finding = outcome.finding
+        lines = sorted({locate(report.source, span).line for span in outcome.spans})
+        message = finding.message if finding is not None else outcome.message
+        rule = {"code": outcome.rule, "name": names.get(outcome.rule, "")}
+        outcomes.append({**rule, "verdict": outcome.verdict.value, "message": message, "lines": lines})
+    found = {"version": 1, "path": report.source.path, "line": number, "column": column, "claims": claims, "outcomes": outcomes}
+    return dumps(found) + "\n"
+
+
+def _at(report: Report, number: int, column: int | None) -> Span:
+    """Return the span of a line, or of one sign of it."""
+    line = report.source.lines.line(number)
+    if column is None:
+        return line
+    start = min(line.start + column - 1, line.end)
+    return Span(start, min(start + 1, line.end))
+
+
+def explain(
+    report: Report,
+    understood: Understood,
+    number: int,
+    units: Units,
+    names: Mapping[str, str],
+    options: Options,
+    column: int | None = None,
+) -> str:
+    """Return what is known of line `number`, or of the sign in a column of it (from 1): its claims, and the outcomes by verdict.
 
     `names` gives the names of the rules by their codes.
     """
     source = report.source
-    line = source.lines.line(number)
+    line = _at(report, number, column)
     marks, rows = _claims(understood, line, units)
-    head = paint(f"{opening(source.path)}:{number}", options.color, bold=True)
+    head = paint(f"{opening(source.path)}:{number}" + (f":{column}" if column is not None else ""), options.color, bold=True)
     blocks = ["\n".join([head, *excerpt(source, marks or [Mark(line)], options.width, options.color)])]
-    blocks.append("\n".join([paint("Claims", options.color, bold=True), *rows]) if rows else "No number on this line is a claim.")
+    here = "on this line" if column is None else "here"
+    blocks.append("\n".join([paint("Claims", options.color, bold=True), *rows]) if rows else f"No number {here} is a claim.")
     touching = _touching(report, line)
     for verdict, (title, color) in _TITLES.items():
         found = [outcome for outcome in touching if outcome.verdict is verdict]
@@ -92,5 +133,5 @@ def explain(report: Report, understood: Understood, number: int, units: Units, n
             lines.append(f"  … and {len(found) - _MOST} more")
         blocks.append("\n".join(lines))
     if not touching:
-        blocks.append("No rule speaks of this line.")
+        blocks.append(f"No rule speaks of {'this place' if column is not None else 'this line'}.")
     return "\n\n".join(blocks) + "\n"

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,19 @@ def test_a_line_no_rule_speaks_of(audit: Run, report: str) -> None:
     answer = audit("explain", f"{report}:4")
     assert "No number on this line is a claim." in answer.out
     assert "No rule speaks of this line." in answer.out
+
+
+def test_one_column_of_a_line(audit: Run, report: str) -> None:
+    answer = audit("explain", f"{report}:1:1")
+    assert "16 GPUs: gpus = 16" in answer.out
+    assert "No rule speaks of this place." in answer.out
+    assert "Held (1)" in audit("explain", f"{report}:1:18").out
+
+
+def test_as_json(audit: Run, report: str) -> None:
+    found = json.loads(audit("explain", f"{report}:3", "--output-format", "json").out)
+    assert (found["path"], found["line"], found["column"], found["claims"]) == ("a.md", 3, None, [])
+    assert [(one["verdict"], one["message"], one["lines"]) for one in found["outcomes"]] == [("contradicted", "2 * 2 is 4, written 5", [3])]
 
 
 @pytest.mark.parametrize("place", ["a.md", "a.md:", "a.md:x", "a.md:0", "a.md:99", ":3", "a.md:99999999999999999999", "a.md:²"])
