@@ -272,6 +272,15 @@ class TestWritten:
                 if uses.startswith("actions/checkout@"):
                     assert step["with"]["persist-credentials"] is False
 
+    def test_zizmor_has_nothing_to_say(self) -> None:
+        """As the workflow runs it; actionlint needs its binary from the network, which only the workflow has."""
+        program = shutil.which("zizmor") or shutil.which("zizmor", path=str(Path(sys.executable).parent))
+        if program is None:
+            pytest.skip("no zizmor here")
+        arguments = ["--offline", "--min-severity", "medium", "action.yml", ".github/workflows"]
+        done = subprocess.run([program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
     def test_the_readme_shows_inputs_that_exist(self) -> None:
         blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
         shown = [
