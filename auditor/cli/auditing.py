@@ -248,9 +248,10 @@ _OWN: Audits | None = None
 """The audits of this process, where it audits files for another."""
 
 
-def _begin(configuration: Configuration, asked: Asked) -> None:
+def _begin(configuration: Configuration, asked: Asked, given: tuple[str, ...]) -> None:
     global _OWN
     _OWN = prepare(configuration, asked)
+    _OWN.given = given
 
 
 def _one(path: str) -> Report | Failure:
