@@ -192,7 +192,7 @@ def _outcomes(subject: Subject, rule: Rule, *, conversions: bool) -> Iterator[Ou
 
 
 def _beside(subject: Subject, rule: Rule) -> Iterator[Outcome]:
-    """Yield the outcomes of figures beside arithmetic; one that fails counts only where two others of its family hold."""
+    """Yield the outcomes of figures beside arithmetic; one that fails counts only where two others of its columns hold."""
     families: dict[Hashable, list[Outcome]] = defaultdict(list)
     for family, passage, equation in worked(subject):
         if (outcome := _outcome(passage, equation, rule)) is not None:
