@@ -85,7 +85,7 @@ def test_what_is_not_known_before_the_launch_has_no_value() -> None:
 
 def test_a_configuration_that_says_two_things_is_two_launches() -> None:
     first, second = of_file("two-roles.yaml")
-    assert (first.settings["tp"].value, second.settings["tp"].value) == (8, 16)
+    assert [one.settings["tp"].value for one in (first, second)] == [8, 16]
     assert "max_seqs" not in first.settings
 
 
@@ -175,7 +175,7 @@ def test_the_bullets_of_a_plan_are_read_as_the_keys_they_spell() -> None:
     bullets = "- Engine: vLLM 0.25.0\n- Model: Qwen/Qwen3-8B\n- Tensor parallel size: 4\n- Max model length: 32,768\n"
     (launch,) = read(bullets, "plan.md")
     assert "vllm" in launch.programs
-    assert (launch.settings["tp"].value, launch.settings["max_len"].value) == (4, 32768)
+    assert [launch.settings[name].value for name in ("tp", "max_len")] == [4, 32768]
 
 
 def test_a_client_starts_no_server() -> None:
