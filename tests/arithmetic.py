@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|(floor)|(\*\*|[-+*/%()]))")
+TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|(floor)|(\*\*|//|[-+*/%()]))")
 
 
 class NotArithmeticError(ValueError):
@@ -19,7 +19,7 @@ class NotArithmeticError(ValueError):
 
 
 def evaluate(text: str) -> Fraction:
-    """Return the value of plain arithmetic: + - * / % ** ( ) floor and decimal numbers."""
+    """Return the value of plain arithmetic: + - * / // % ** ( ) floor and decimal numbers."""
     tokens: list[str] = []
     at = 0
     while text[at:].strip():
@@ -49,10 +49,12 @@ def _sum(tokens: list[str]) -> tuple[Fraction, list[str]]:
 
 def _product(tokens: list[str]) -> tuple[Fraction, list[str]]:
     value, rest = _power(tokens)
-    while rest and rest[0] in ("*", "/", "%"):
+    while rest and rest[0] in ("*", "/", "//", "%"):
         other, after = _power(rest[1:])
         if rest[0] == "*":
             value *= other
+        elif rest[0] == "//":
+            value = Fraction(value // other)
         elif rest[0] == "/":
             value /= other
         else:

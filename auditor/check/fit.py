@@ -330,11 +330,12 @@ def _cached(
     if cache <= room:
         return Outcome(rule.code, Verdict.HELD, tuple(one.span for one in places), f"{_gb(cache)} of {_gb(room)} for a sequence")
     most = int(tokens * room / cache)
+    whole = cache * spread[0]
     step = Step(
         "cache of a sequence / GPUs",
-        f"{_text(per_sequence(shape, tokens, FORMATS['fp8' if narrow else 'bf16']).value)} / {_text(spread[0])}",
+        f"{_text(whole)} / {_text(spread[0])}",
         f"{_gb(cache)} on each GPU at least",
-        (Operand("cache of a sequence", known.entry.name, None, None, None, f"catalog: {known.entry.name}"),),
+        (Operand("cache of a sequence", _text(whole), whole, whole, None, f"catalog: {known.entry.name}"),),
         cache,
         cache,
     )

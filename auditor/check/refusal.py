@@ -250,6 +250,8 @@ def _steps(judged: Judged, bounds: Mapping[str, Bound], launch: Launch) -> tuple
 
 def _told(operand: Operand, launch: Launch) -> Operand:
     setting = launch.get(operand.symbol)
+    if operand.low in (0, 1) and not any(map(str.isdigit, operand.text)):  # a switch: what it counts, and how it was written
+        return Operand(operand.symbol, str(operand.low), operand.low, operand.high, None, operand.text[:120])
     if setting is None or operand.span is not None:
         return operand
     origin = setting.origin or ", ".join(part.text for part in setting.parts) or setting.path or "assumed"

@@ -546,13 +546,10 @@ WATCH: list[Callable[[Line, Number, Sequence[Candidate], Meaning | None], None]]
 def weighed(
     desk: Desk, number: Number, unit: str, unit_per: str, tail: Sequence[Word], one: Settled, first: Meaning | None
 ) -> Meaning | None:
-    """Return what all the evidence says of a number that the first reading did not name or was not sure of.
-
-    The winner among the candidates speaks where it leads by far; otherwise the first reading stays as it is.
-    """
+    """Return what all the evidence says of a number that the first reading did not name, where the winner leads by far."""
     winner = one.winner
-    named = first.quantity if first is not None and first.quantity != "other" else ""
-    if winner.quantity in ("other", named) or (not named and winner.quantity in GENERIC) or one.margin < (_SURE if named else _LIKELY):
+    named = first is not None and first.quantity != "other"
+    if named or winner.quantity == "other" or winner.quantity in GENERIC or one.margin < _SURE:
         return first
     if desk.lexicon.quantities[winner.quantity].kind == "count" and not sound(winner):
         return first  # no unit guards a count: `recompute number layers` are not those of the model
@@ -560,8 +557,7 @@ def weighed(
     per = PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or per_of(tail) or winner.per
     if quantity.magnitude or (quantity.kind == "count" and per not in ("", "total", quantity.per, *_WHOLE_OF)):
         return first  # what a part holds, `29M parameters per GPU`, is not what the whole does
-    sure = Confidence.MEDIUM if one.margin >= _SURE else Confidence.LOW
-    return Meaning(winner.quantity, sure, winner.shown, quantity.per or per, winner.context, unit)
+    return Meaning(winner.quantity, Confidence.MEDIUM, winner.shown, quantity.per or per, winner.context, unit)
 
 
 def sound(winner: Candidate) -> bool:
@@ -576,8 +572,6 @@ _WHOLE_OF: Final = ("layer", "batch", "step", "sequence")
 
 _SURE: Final = 20
 """Points of lead, tenths of a unit of log odds, from which on a reading is sure enough to be checked."""
-_LIKELY: Final = 10
-"""Points from which on a number that the first reading left unnamed has a name."""
 
 
 def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequence[Claim | None]) -> Claim | None:
@@ -592,7 +586,7 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     kind = "ratio" if number.form is Form.RATIO else "share" if number.form is Form.FRACTION else kind_of(UNITS[unit]) if unit else "count"
     meaning = meaning_of(desk, line, position, number, kind, unit, tail, head, before)
     one: Settled | None = None
-    if WATCH or meaning is None or meaning.confidence is Confidence.LOW or (meaning.quantity == "other" and meaning.words != "operand"):
+    if WATCH or meaning is None or (meaning.quantity == "other" and meaning.words != "operand"):
         found = candidates_of(desk, line, position, number, kind, unit, unit_per, tail, head, before)
         for watch in WATCH:
             watch(line, number, found, meaning)
