@@ -34,7 +34,7 @@ def found(command_line: Run, *arguments: str) -> list[str]:
 def test_the_base_decides(command_line: Run, history: Path) -> None:
     assert found(command_line, "--config-from", "main") == ["docs/plan.md"]
     put(history / "auditor.toml", "ignore = ['ALL']\n")
-    assert found(command_line) == []
+    assert command_line().status == 2  # no rule is left
     assert found(command_line, "--config-from", "main") == ["docs/plan.md"]
     put(history / "docs" / ".auditor.toml", "ignore = ['ALL']\n")
     assert found(command_line, "--config-from", "main") == ["docs/plan.md"]
