@@ -138,7 +138,7 @@ def follows_identity(desk: Desk, line: Line, number: Number) -> bool:
     before = [word for word in line.words[max(0, at - 3) : at + 1] if word.end <= number.digits]
     if not before or line.text[before[-1].end : number.digits].strip(" =:([`*'\""):
         return False
-    per = len(before) > 1 and before[-2].text in ("per", "of")
+    per = any(word.text in ("per", "of") for word in before[-3:-1])
     return before[-1].text in desk.lexicon.identifies - {"number"} and not per
 
 

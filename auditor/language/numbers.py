@@ -277,12 +277,12 @@ class _Scanner:
         return number.name.endswith("s") and bool(_PAIR_ENDS.match(self.text, number.stop))
 
     def counted_before(self, position: int) -> bool:
-        """Tell whether words that count lead to a noun, at most one word apart: `number of pipeline stages`, `Layers/stage`."""
+        """Tell whether words that count lead to a noun, at most two words apart: `per data-parallel replica`, `Layers/stage`."""
         before = self.text[max(0, position - 40) : position].lower().replace("-", " ")
         words = before.split()
         if before[-1:] == "/" and before[-2:-1].isalpha():
             return True
-        ends = [part for part in (words, words[:-1]) if part and before[-1:].isspace()]
+        ends = [part for part in (words, words[:-1], words[:-2]) if part and before[-1:].isspace()]
         return any(phrase in self.words.counts_before for part in ends for phrase in (part[-1], " ".join(part[-2:])))
 
     def listed_after(self, number: Number, previous: Number | None) -> bool:

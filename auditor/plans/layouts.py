@@ -17,7 +17,7 @@ __all__ = ["DEGREES", "is_degree", "states_one_layout"]
 DEGREES: Final = frozenset(f"parallel.{axis}" for axis in ("tensor", "pipeline", "expert", "data", "context", "sequence", "expert_tensor"))
 _A_LAYOUT: Final = 2
 """So many degrees in one chapter are a layout."""
-_SHORT: Final = 40
+_SHORT: Final = 60
 """A document of so many statements has room for one plan."""
 _IN_PASSING: Final = 2
 """So many sentences must tell of a layout that stands nowhere but in running text: one tells of it in passing."""
