@@ -30,6 +30,7 @@ from auditor.plans.assign import assign
 from auditor.plans.context import read_context, with_facts
 from auditor.plans.model import Plan
 from auditor.read import decode
+from auditor.remember import remembering
 from auditor.rulebook import Rulebook, load
 from auditor.safety import Checked, checked, proved
 from auditor.spans import LineIndex, Span
@@ -101,7 +102,7 @@ def audit_source(
 
     What a limit leaves out is said in a note, fatal where the verdict could be another with it.
     """
-    with within(limits):
+    with within(limits), remembering():
         try:
             return _audited(source, rules or load(), context, beside, gravest)
         except OverBudgetError as error:

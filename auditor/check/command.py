@@ -21,6 +21,7 @@ from auditor.cost.layout.placement import Group, overlaps
 from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.assign import RUN
 from auditor.relations.figures import figure
+from auditor.remember import once_for
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Document, Kind, LabelKind
@@ -90,13 +91,9 @@ class Command:
         return found[-1] if found else None
 
 
-_last: list[tuple[Document, list[Command]]] = []
-
-
-def commands(document: Document) -> list[Command]:
+@once_for
+def commands(document: Document) -> tuple[Command, ...]:
     """Return the launch commands of a document in order; variables exported on lines of their own form commands without flags."""
-    if _last and _last[0][0] is document:
-        return _last[0][1]
     found: dict[int, Command] = {}
     for index, statement in enumerate(document.statements):
         if statement.kind is not Kind.FLAG or statement.struck or not statement.path:
@@ -108,9 +105,7 @@ def commands(document: Document) -> list[Command]:
         whole = statement.value.whole if statement.value.content else label.text.whole
         flag = Flag(label.text.content, statement.value.content.strip().strip("\"'"), whole, label.text.whole, programs, index)
         (command.variables if label.kind is LabelKind.VARIABLE else command.flags).append(flag)
-    result = list(found.values())
-    _last[:] = [(document, result)]
-    return result
+    return tuple(found.values())
 
 
 # --- sizes

@@ -20,7 +20,7 @@ from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span, Text
-from auditor.statements import Document, Kind, Label, LabelKind, Statement
+from auditor.statements import Kind, Label, LabelKind, Statement
 
 __all__ = [
     "borrowed_bandwidth",
@@ -345,17 +345,13 @@ def _options(rule: Rule) -> Mapping[str, Any]:
 
 
 class _Words:
-    """The words of the texts of one document, each text normalised once."""
+    """The words of texts, and which phrases they say."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.known: dict[str, tuple[Word, ...]] = {}
 
     def __call__(self, text: str) -> tuple[Word, ...]:
-        found = self.known.get(text)
-        if found is None:
-            found = self.known[text] = self.lexicon.normalize(text[:_LONGEST])
-        return found
+        return self.lexicon.normalize(text[:_LONGEST])
 
     def phrase(self, text: str) -> Phrase:
         return tuple(word.text for word in self.lexicon.normalize(text))
@@ -399,13 +395,8 @@ class _Words:
         return sorted(found)
 
 
-_last: list[tuple[Document, _Words]] = []
-
-
 def _words(subject: Subject) -> _Words:
-    if not _last or _last[0][0] is not subject.document:
-        _last[:] = [(subject.document, _Words(subject.lexicon))]
-    return _last[0][1]
+    return _Words(subject.lexicon)
 
 
 def _own_text(statement: Statement) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from typing import Final
 
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim
 from auditor.cost.catalog import find_hardware, find_models
+from auditor.remember import remembered
 from auditor.statements import Kind, LabelKind
 
 __all__ = ["apart", "by_subject"]
@@ -66,7 +66,7 @@ def _named_near(subject: Subject, claim: Claim, *, devices: bool) -> frozenset[s
     return next((names for text in texts if (names := _names(text[:_LONGEST], devices))), frozenset())
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def _names(text: str, devices: bool) -> frozenset[str]:
     if devices:
         return frozenset(part.families[0] for part in find_hardware(text))

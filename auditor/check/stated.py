@@ -20,6 +20,7 @@ from auditor.findings import Confidence, Operand, Place, Step
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
 from auditor.relations.language import decimal
+from auditor.remember import remembered
 from auditor.units import DATA, DIMENSIONLESS, UNITS, Unit
 from auditor.values import Interval
 
@@ -213,6 +214,7 @@ def mentions(subject: Subject, words: Sequence[str], denials: Sequence[str] = ()
     return False
 
 
+@remembered
 def _spaced(text: str) -> str:
     return " ".join("".join(character if character.isalnum() else " " for character in text.lower()).split())
 

@@ -19,6 +19,7 @@ from auditor.claims.equation_tokens import Leaf, Token, TokenKind, tokens
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Approximation
 from auditor.language.numbers import Number, Written
+from auditor.remember import once_for
 from auditor.units import DIMENSIONLESS, UNITS
 from auditor.values import Interval
 
@@ -166,8 +167,11 @@ def operations(node: Node) -> int:
 def read(text: str, lexicon: Lexicon) -> tuple[Equation, ...]:
     """Return the equations of a text in the order of their ends. Never raises; overlong texts are read to their first part."""
     text = _spaced(text[:MAX_TEXT])
-    if not _promising(text):
-        return ()
+    return _read(lexicon, text) if _promising(text) else ()
+
+
+@once_for
+def _read(lexicon: Lexicon, text: str) -> tuple[Equation, ...]:
     found = tokens(text, lexicon)
     equations: list[Equation] = []
     _level(_grouped(found), equations, lexicon, 0)

@@ -12,6 +12,7 @@ from auditor.claims.words import Normalizer, Word
 from auditor.language.numbers import Number, scan
 from auditor.language.units import UnitPhrase, read_unit, unit_behind
 from auditor.language.vocabulary import Spelling, Vocabulary, build_vocabulary
+from auditor.remember import once_for
 from auditor.units import DATA, DIMENSIONLESS, ENERGY, MONEY, TIME, UNITS, WORK, Dimension, Unit
 
 __all__ = ["Lexicon", "Match", "Quantity", "build"]
@@ -168,6 +169,7 @@ class Lexicon:
         shorts = {short: short for short, quantity in self.by_short.items() if quantity.id.startswith("parallel.")}
         return shorts | {word: short for word, short in self.axes.items() if short in shorts}
 
+    @once_for
     def scan(self, text: str, *, spelled: bool = False) -> tuple[Number, ...]:
         """Return the numbers of `text`; those in words too if they are asked for."""
         return scan(text, self.vocabulary, spelled=spelled)

@@ -21,6 +21,7 @@ from auditor.claims.model import Approximation
 from auditor.claims.words import split
 from auditor.cost.layout.placement import Ids
 from auditor.language.numbers import Form, Number
+from auditor.remember import once_for
 from auditor.spans import Span, Text
 from auditor.statements import Document, Kind, Label, LabelKind, Statement, place_of
 
@@ -198,16 +199,10 @@ def set_aside(statement: Statement, lexicon: Lexicon) -> int:
     return -1
 
 
-_last: list[tuple[Document, Placements]] = []
-
-
+@once_for
 def read(document: Document, lexicon: Lexicon) -> Placements:
-    """Return the placements of a document; the last one is kept, since several checks ask for it."""
-    if _last and _last[0][0] is document:
-        return _last[0][1]
-    found = _Reader(document, lexicon).run()
-    _last[:] = [(document, found)]
-    return found
+    """Return the placements of a document."""
+    return _Reader(document, lexicon).run()
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from auditor.cost.catalog import Hardware, Model, find_hardware, find_models
 from auditor.launches.model import Launch, Setting
 from auditor.launches.read import launches
 from auditor.launches.worlds import with_world
+from auditor.remember import once_for
 from auditor.spans import Span
 from auditor.statements import Document, Kind, Statement
 
@@ -101,6 +102,7 @@ def models_of(launch: Launch, document: Document) -> tuple[Setting | None, tuple
     return _told(document)
 
 
+@once_for
 def _told(document: Document) -> tuple[Setting | None, tuple[Model, ...]]:
     """Return the one model that headings and comments name."""
     found: dict[str, tuple[Setting, Model]] = {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from auditor.cost.catalog.figures import DATA, Comparison, Figure, Grade, Reading, compare, number, rows, vocabulary
 from auditor.cost.catalog.names import Token, family_at, tokens
 from auditor.errors import RuleError
+from auditor.remember import remembered
 from auditor.units import UNITS
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ def hardware(name: str) -> Hardware | None:
     return found[0] if len(found) == 1 else None
 
 
+@remembered
 def find_hardware(text: str) -> tuple[Hardware, ...]:
     """Return every part that a short text may name: all variants of "H100", one of "A100-SXM4-80GB", none of "H100-class".
 
@@ -177,7 +179,7 @@ def find_hardware(text: str) -> tuple[Hardware, ...]:
     return tuple(parts.values())
 
 
-def _variants(found: list[Token], family: str, start: int, end: int) -> tuple[Hardware, ...]:
+def _variants(found: Sequence[Token], family: str, start: int, end: int) -> tuple[Hardware, ...]:
     """Return the variants of a family that the words around its name leave possible."""
     forms: set[str] = set()
     sizes: set[Fraction] = set()
@@ -212,7 +214,7 @@ def _variants(found: list[Token], family: str, start: int, end: int) -> tuple[Ha
     return variants
 
 
-def _facet(found: list[Token], place: int) -> tuple[set[str], set[Fraction]] | None:
+def _facet(found: Sequence[Token], place: int) -> tuple[set[str], set[Fraction]] | None:
     """Return (forms, memory sizes) that a token says; None for a word that belongs to no part's name."""
     token = found[place].text
     words = _words()

@@ -14,6 +14,7 @@ from auditor.cost.catalog.names import Token, family_at, tokens
 from auditor.cost.params import actives, totals
 from auditor.errors import RuleError
 from auditor.findings import Verdict
+from auditor.remember import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -182,12 +183,13 @@ class _Facets:
     marks: frozenset[str] = frozenset()
 
 
+@remembered
 def find_models(text: str) -> tuple[Model, ...]:
     """Return every model that a short text may name: one for "Llama3_70B_Instruct", several for "Llama-70B", none for "Llama".
 
     A name with a size, version or qualifier that no known member of its family has gives nothing: it is another model.
     """
-    found = tokens(text)
+    found = list(tokens(text))
     members: dict[str, Model] = {}
     place = 0
     while place < len(found):

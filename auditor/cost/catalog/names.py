@@ -11,8 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from auditor.remember import remembered
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 __all__ = ["Token", "family_at", "tokens"]
 
@@ -32,7 +34,8 @@ class Token:
     """A bracket opens before it."""
 
 
-def tokens(text: str) -> list[Token]:
+@remembered
+def tokens(text: str) -> tuple[Token, ...]:
     """Cut a text into tokens; linear in its length, which is bounded by LONGEST."""
     found: list[Token] = []
     word, glued, opened = "", False, False
@@ -57,7 +60,7 @@ def tokens(text: str) -> list[Token]:
         glued = False
         opened = opened or character in "(["
     close()
-    return found
+    return tuple(found)
 
 
 def _pieces(word: str, glued: bool, opened: bool) -> list[Token]:
@@ -69,12 +72,11 @@ def _pieces(word: str, glued: bool, opened: bool) -> list[Token]:
     start = 0
     for index in range(1, len(word)):
         before, here = word[index - 1], word[index]
-        run = _letters_before(word, index, start)
         if before.islower() and here.isupper():
             cut = True
         elif before.isalpha() and here.isdecimal():
             # One letter and a number are one token (v3, a22b, h100); a longer word and a number are two (qwen 3, sxm 5).
-            cut = run >= 2
+            cut = _letters_before(word, index, start) >= 2
         else:
             cut = before.isdecimal() and here.isalpha() and _letters_after(word, index) >= 3
         if cut:
@@ -98,7 +100,7 @@ def _letters_after(word: str, index: int) -> int:
     return count
 
 
-def family_at(found: list[Token], place: int, families: Collection[str]) -> tuple[str, int] | None:
+def family_at(found: Sequence[Token], place: int, families: Collection[str]) -> tuple[str, int] | None:
     """Return the longest family name that starts at a token, and where it ends; None if none does.
 
     Single letters are joined to what follows only where nothing but a hyphen stands between: "a 100" is not an A100.
