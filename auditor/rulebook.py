@@ -48,6 +48,8 @@ class Use:
     """Of the scopes in `per`, only the first counts that any claim has."""
     facts: bool = False
     """Facts count where the plan states none."""
+    chosen: bool = False
+    """The figure is chosen, not measured: it means what is written, up to `CHOSEN`."""
 
     @property
     def kind(self) -> Kind:
@@ -219,6 +221,7 @@ def _use(found: Mapping[str, Any]) -> Use:
         in_order=found["in_order"],
         sure=found["sure"],
         facts=found["facts"],
+        chosen=found["chosen"],
     )
 
 

@@ -179,6 +179,7 @@ def _written(checked: Checked, proved: Mapping[str, Any]) -> dict[str, Any]:
                 "in_order": use.in_order,
                 "sure": use.sure,
                 "facts": use.facts,
+                "chosen": use.chosen,
             }
             for use in checked.uses
         ],

@@ -34,6 +34,7 @@ class FollowingModel(_Strict):
     gives: Annotated[Quantity | TakenModel, Field(description="The quantity that follows, and whose it is.")]
     uses: Annotated[dict[Identifier, Quantity | TakenModel] | list[Quantity], Field(description="What it follows from.")]
     given: Annotated[Formula | list[Formula], Field(description="It follows only where all of these hold.")] = []
+    unless: Annotated[list[Quantity], Field(description="It does not follow where the plan states one of these.")] = []
     value: Annotated[Formula, Field(description="The formula; those of the cost model may be called by name.")]
     bound: Annotated[Literal["exactly", "at-least", "at-most"], Field(description="What the formula says of the quantity.")] = "exactly"
     source: Annotated[Line, Field(description="Who says so.")]
@@ -93,6 +94,7 @@ def _compiled(sheet: Sheet, name: str, one: FollowingModel, lexicon: Mapping[str
         "uses": uses,
         "value": write(value),
         "given": [write(condition) for condition in given],
+        "unless": [_taken(sheet, "", quantity, lexicon, (*route, "unless"))["quantity"] for quantity in one.unless],
         "bound": one.bound,
         "source": one.source,
     }

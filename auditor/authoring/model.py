@@ -72,6 +72,10 @@ class SelectorModel(_Strict):
         bool, Field(description="Claims about single members (GPU 3, Stage 0, the attention part) count too, each for itself.")
     ] = False
     sure: Annotated[bool, Field(description="Only claims that were read with high confidence count.")] = False
+    chosen: Annotated[
+        bool,
+        Field(description="A figure that is chosen, not measured: `2 trillion tokens` means two, up to a fortieth more or less."),
+    ] = False
     facts: Annotated[
         bool, Field(description="Where the plan states none, what follows from its claims and the catalog (`facts.yaml`) counts.")
     ] = False

@@ -101,6 +101,7 @@ class Use:
     in_order: bool = False
     sure: bool = False
     facts: bool = False
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,18 @@ class _Checker:
             else:
                 roles = (selected.role,) if isinstance(selected.role, str) else tuple(selected.role)
                 per = (selected.per,) if isinstance(selected.per, str) else tuple(selected.per or usual(entry))
-                yield Use(name, entry, roles, per, selected.phase, selected.each, selected.in_order, selected.sure, selected.facts)
+                yield Use(
+                    name,
+                    entry,
+                    roles,
+                    per,
+                    selected.phase,
+                    selected.each,
+                    selected.in_order,
+                    selected.sure,
+                    selected.facts,
+                    selected.chosen,
+                )
 
     def near(self, wanted: str) -> str:
         from difflib import get_close_matches

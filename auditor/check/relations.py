@@ -37,6 +37,7 @@ __all__ = ["Table", "restating", "run", "run_all", "tabled"]
 MAX_COMBINATIONS: Final = 128
 """Choices of competing values that are tried; where there are more, nothing is contradicted."""
 MAX_RELATED: Final = 12
+CHOSEN: Final = Fraction(1, 40)
 MAX_REPAIRS: Final = 8
 
 
@@ -147,9 +148,17 @@ def run(rule: Rule, plan: Plan, frameworks: Collection[str] = (), known: Sequenc
 
 def _by_quantity(plan: Plan, known: Sequence[Fact]) -> dict[str, list[Claim]]:
     found: dict[str, list[Claim]] = {}
-    for claim in (*plan.claims, *facts_of(plan.claims, known)):
+    for claim in plan.claims:
         found.setdefault(claim.quantity, []).append(claim)
+    for fact in facts_of(plan.claims, known):
+        if not _doubted(fact, found.get(fact.quantity, ())):
+            found[fact.quantity] = [fact]
     return found
+
+
+def _doubted(fact: Fact, guesses: Iterable[Claim]) -> bool:
+    """Tell whether a fact is another value than what was, with little confidence, read for its quantity; else it says it better."""
+    return any(claim.role is Role.ACTUAL and not any(one.interval.meets(fact.interval) for one in claim.readings) for claim in guesses)
 
 
 def _run(rule: Rule, claims: Claims, frameworks: Collection[str], *, told: bool) -> list[Outcome]:
@@ -292,11 +301,25 @@ def _meanings(claim: Claim) -> tuple[Meaning, ...]:
     return tuple(found)
 
 
+def _as_chosen(claim: Claim) -> tuple[Meaning, ...]:
+    """Return what a figure that was chosen can mean: what is written, for nobody rounds a decision; `CHOSEN` of it more or less."""
+
+    def narrowed(meaning: Meaning) -> Meaning:
+        low, high = meaning.interval.low, meaning.interval.high
+        near = Interval.exact(meaning.shown).widen(CHOSEN)
+        if low is None or high is None or claim.approximation is Approximation.RANGE or near.low is None or near.high is None:
+            return meaning
+        return replace(meaning, interval=Interval(max(low, near.low), min(high, near.high)))
+
+    return tuple(narrowed(meaning) for meaning in _meanings(claim))
+
+
 def _bind(use: Use, claim: Claim) -> Bound:
     unit = claim.unit if claim.unit.dimension == use.unit.dimension else use.unit
     if isinstance(claim, Fact):
         return Bound(use.symbol, _meanings(claim), claim.text, unit, None, origin=claim.read_as)
-    return Bound(use.symbol, _meanings(claim), claim.text, unit, None if claim.source else claim.span)
+    meanings = _as_chosen(claim) if use.chosen else _meanings(claim)
+    return Bound(use.symbol, meanings, claim.text, unit, None if claim.source else claim.span)
 
 
 def _assumed(use: Use, value: Fraction) -> Bound:

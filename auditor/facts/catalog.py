@@ -42,6 +42,9 @@ _OF_A_MODEL: Final = (
 _SHAPE: Final = _OF_A_MODEL[:6]
 """What must not be stated otherwise: else the report speaks of another model."""
 _OF_A_GPU: Final = ("memory.capacity", "hardware.memory_bandwidth", "hardware.peak_flops")
+_PEAKS: Final = ("bf16", "fp16", "fp8", "int8", "fp4")
+"""Formats whose dense peaks a report may mean: the first two, and all where it states a narrower one."""
+_SIXTEEN_BITS: Final = 2
 _SIZE: Final = ("model.params", "model.params_active")
 
 
@@ -49,7 +52,8 @@ def known_facts(document: Document, claims: Iterable[Claim], lexicon: Lexicon) -
     """Return the facts of the one model and the one kind of GPU that a document names."""
     names = names_in(document)
     stated = [claim for claim in claims if claim.role is Role.ACTUAL and not claim.source and claim.confidence is Confidence.HIGH]
-    return (*_of_model(names, stated, lexicon), *_of_gpu(names, lexicon))
+    narrow = any(claim.quantity == "model.bytes_per_param" and (claim.interval.low or 2) < _SIXTEEN_BITS for claim in claims)
+    return (*_of_model(names, stated, lexicon), *_of_gpu(names, lexicon, _PEAKS if narrow else _PEAKS[:2]))
 
 
 def _of_model(names: Names, stated: Sequence[Claim], lexicon: Lexicon) -> Iterator[Fact]:
@@ -70,12 +74,15 @@ def _is_another(model: Model, claim: Claim) -> bool:
     return bool(listed) and not any(claim.interval.contains(one.base) for one in listed)
 
 
-def _of_gpu(names: Names, lexicon: Lexicon) -> Iterator[Fact]:
+def _of_gpu(names: Names, lexicon: Lexicon, precisions: Sequence[str]) -> Iterator[Fact]:
     parts: tuple[Hardware, ...] = names.hardware
     if len({part.families[0] for part in parts}) != 1:
         return
     for quantity in _OF_A_GPU:
-        if listed := [one for part in parts for one in part.quoted(quantity)]:
+        listed = [one for part in parts for one in part.quoted(quantity)]
+        if quantity == "hardware.peak_flops":
+            listed = [one for one in listed if one.precision in precisions and one.kind == "dense"]
+        if listed:
             yield _fact(parts[0].families[0].upper(), quantity, listed, lexicon)
 
 

@@ -50,6 +50,8 @@ class Following:
     uses: tuple[Given, ...]
     value: Expression
     given: tuple[Expression, ...]
+    unless: frozenset[str]
+    """Quantities that the plan must not state."""
     bound: str
     """`exactly`, `at-least` or `at-most`: what the formula says of the quantity."""
     source: str
@@ -69,6 +71,7 @@ def followings() -> tuple[Following, ...]:
             tuple(_given(use) for use in one["uses"]),
             read_expression(one["value"]),
             tuple(read_condition(text) for text in one["given"]),
+            frozenset(one["unless"]),
             one["bound"],
             one["source"],
         )
@@ -82,7 +85,7 @@ def facts_of(claims: Iterable[Claim], known: Sequence[Fact] = ()) -> tuple[Fact,
     The known facts are part of the result where the plan states no such quantity.
     """
     listed = [claim for claim in claims if claim.role is Role.ACTUAL]
-    stated = {claim.quantity for claim in listed}
+    stated = {claim.quantity for claim in listed if claim.confidence is not Confidence.LOW}
     found: dict[str, Fact] = {}
     for fact in known:
         if fact.quantity not in stated:
@@ -92,7 +95,7 @@ def facts_of(claims: Iterable[Claim], known: Sequence[Fact] = ()) -> tuple[Fact,
         new: dict[str, Fact] = {}
         for one in followings():
             wanted = one.gives.quantity
-            if wanted not in stated and wanted not in found and wanted not in new:
+            if wanted not in stated and wanted not in found and wanted not in new and not one.unless & (stated | found.keys()):
                 following = _derived(one, agreed, found)
                 if following is not None:
                     new[wanted] = following
