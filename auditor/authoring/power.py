@@ -214,7 +214,7 @@ class _Draw:
 
     def of(self, use: Use) -> Fraction:
         """Return a plausible value of a quantity, in base units."""
-        known = self.table.get(use.quantity) or self.table[f"of {kind_of(use.unit)}"]
+        known = self.table.get(use.quantity) or self.table.get(f"of {kind_of(use.unit)}") or self.table["of other"]
         if isinstance(known, list):
             return Fraction(str(self.one(known))) * use.unit.scale
         low, high = Fraction(str(known["from"])), Fraction(str(known["to"]))
