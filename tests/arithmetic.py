@@ -107,13 +107,15 @@ SECONDS = {
     "min": Fraction(60),
     "hours": Fraction(3600),
     "h": Fraction(3600),
+    "day": Fraction(86400),
+    "days": Fraction(86400),
 }
 WORDS = {"B": 10**9, "billion": 10**9, "million": 10**6, "trillion": 10**12, "thousand": 10**3}
 NUMBER_WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
 DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+")
 MAGNITUDES = {"K": 10**3, "M": 10**6, "B": 10**9}
 MAGNITUDE = re.compile(r"([KMB])\+?(?=\s)")
-UNIT = re.compile(r"\s*(%|[A-Za-zµμ]+(?:/[A-Za-z]+)?)")
+UNIT = re.compile(r"\s*(%|[A-Za-zµμ]+(?:[/*][A-Za-z]+)?)")
 
 
 def _factors() -> dict[str, set[Fraction]]:
@@ -138,6 +140,10 @@ def _factors() -> dict[str, set[Fraction]]:
         for counted in ("token", "tokens", "tok", "sequences", "samples", "batches", "requests"):
             found[f"{counted}/{name}"] = {1 / seconds}
     found["TPS"] = {Fraction(1)}
+    found |= {"gpu*h": {Fraction(3600)}, "USD/h": {Fraction(1, 3600)}, "USD/Mtoken": {Fraction(1, 10**6)}}
+    for prefix in ("", "k", "M"):
+        for name in ("W", "J", "USD"):
+            found.setdefault(f"{prefix}{name}", set()).add(Fraction(POWERS[prefix]))
     for name, size in WORDS.items():
         found.setdefault(name, set()).add(Fraction(size))
     return found
@@ -189,7 +195,7 @@ def _listed(text: str) -> list[int]:
     return found
 
 
-SHOWN = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(?:e(\d+))?(?:/(\d+))?\s?(%|[A-Za-z]+(?:/[a-z]+)?)?")
+SHOWN = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(?:e(\d+))?(?:/(\d+))?\s?(%|[A-Za-z]+(?:[/*][A-Za-z]+)?)?")
 
 
 def shows(result: str, value: Fraction) -> bool:

@@ -109,6 +109,7 @@ def of_operands(report: Report, finding: Finding, step: Step) -> Iterator[str]:
 def of_numbers(report: Report, step: Step, before: tuple[Step, ...]) -> Iterator[str]:
     """Each number is an operand, a constant of the formula, or what a step before came to."""
     known = {*arithmetic.numbers(step.formula), *(arithmetic.evaluate(one.substituted) for one in before)}
+    known.add(Fraction(3600))  # a price per hour, in seconds
     known.add(Fraction(arithmetic.different(operand.text for operand in step.operands)))
     texts = [report.source.text[one.span.start : one.span.end] if one.span else one.text for one in step.operands]
     for number in arithmetic.numbers(step.substituted):

@@ -196,7 +196,8 @@ def _merged(outcomes: Sequence[Outcome]) -> Outcome:
 
 def _without_circles(rule: Rule, claims: Claims) -> Claims:
     """Return the claims without the facts that the rule does not admit, or that follow from what the rule itself compares."""
-    compared = {use.quantity for use in rule.uses}
+    named = {name for one in rule.conventions for part in (one.holds, *one.also) for name in names(part)}
+    compared = {use.quantity for use in rule.uses if use.name in named}
     admitted = {use.quantity for use in rule.uses if use.facts}
 
     def counts(claim: Claim) -> bool:
@@ -204,7 +205,7 @@ def _without_circles(rule: Rule, claims: Claims) -> Claims:
             return True
         return claim.quantity in admitted and not any(operand.quantity in compared for operand in claim.operands)
 
-    facts = {quantity for quantity in compared if any(isinstance(claim, Fact) for claim in claims.get(quantity, ()))}
+    facts = {use.quantity for use in rule.uses if any(isinstance(claim, Fact) for claim in claims.get(use.quantity, ()))}
     if not facts:
         return claims
     kept = {quantity: [claim for claim in claims[quantity] if counts(claim)] for quantity in facts}

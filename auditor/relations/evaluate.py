@@ -28,6 +28,7 @@ from auditor.relations.language import (
     Number,
     RelationError,
     comparisons,
+    decimal,
     names,
     write,
 )
@@ -381,12 +382,20 @@ def step_of(side: Expression, other: Expression, bounds: Mapping[str, Bound], me
     )
     return Step(
         formula=write(side),
-        substituted=write(side, shown),
+        substituted=write(side, {name: _written(value, bounds[name].unit) for name, value in shown.items()}),
         result=result if spread == result else f"{result} ({spread})",
         operands=operands,
         low=span.low,
         high=span.high,
     )
+
+
+def _written(value: Fraction, unit: Unit) -> Fraction | str:
+    """Return how a value stands in arithmetic: what has no decimal form in base units, as $2.40 an hour, by its unit's own factor."""
+    whole = value / unit.scale
+    if decimal(value) is not None or decimal(whole) is None or unit.scale.numerator != 1:
+        return value
+    return f"({decimal(whole)} / {unit.scale.denominator})"
 
 
 def _unit_for(side: Expression, other: Expression, bounds: Mapping[str, Bound]) -> Unit:
@@ -396,7 +405,8 @@ def _unit_for(side: Expression, other: Expression, bounds: Mapping[str, Bound]) 
         found = dimension(side, known)
     except RelationError:
         found = None
-    for node in (side, other):
+    first = (other, side) if isinstance(other, Name) else (side, other)
+    for node in first:
         for name in names(node):
             if name in bounds and bounds[name].unit.dimension == found and (isinstance(node, Name) or any(_sized(bounds[name].unit))):
                 return bounds[name].unit
