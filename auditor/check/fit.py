@@ -31,6 +31,8 @@ __all__ = ["sequence", "states", "summary", "weights"]
 _GIB: Final = 2**30
 _LEAST_SHARE: Final = Fraction(97, 100)
 """Of a headline count: what a checkpoint of that name has at least."""
+_LEAST_OF_A_SHAPE: Final = Fraction(995, 1000)
+"""Of a count by the shape, which is exact but for vectors that a format leaves out."""
 _WIDTHS: Final = {"float32": 4, "fp32": 4, "float": 4, "bfloat16": 2, "bf16": 2, "float16": 2, "fp16": 2, "half": 2}
 _FORMAT_WIDTHS: Final = {
     "bf16": Fraction(2),
@@ -85,9 +87,13 @@ def _is_on(setting: Setting | None) -> bool:
 def _parameters(model: Model) -> Fraction | None:
     """Return the least number of parameters a checkpoint of the model has."""
     if model.architecture is not None:
-        return Fraction(total_parameters(model.architecture).value) * _LEAST_SHARE
+        return Fraction(total_parameters(model.architecture).value) * _LEAST_OF_A_SHAPE
     counts = [figure.value for figure in model.quoted("model.params")]
     return min(counts) * _LEAST_SHARE if counts else None
+
+
+def _told(model: Model) -> str:
+    return "by its shape" if model.architecture is not None else "97 % of it"
 
 
 def _ways(launch: Launch, names: Sequence[str]) -> Fraction | None:
@@ -147,6 +153,15 @@ def _width(known: _Known, natives: Mapping[str, Any]) -> tuple[Fraction, str] | 
     return None if width_of is None else (Fraction(width_of), dtype.word)
 
 
+def _fraction(launch: Launch, data: Mapping[str, Any]) -> Fraction:
+    """Return the share of a GPU's memory that the server takes: as set, of a command the largest default of all versions, else all."""
+    share = launch.get("mem_fraction")
+    if share is not None:
+        return share.value if share.value is not None and 0 < share.value <= 1 else Fraction(1)
+    defaults = data.get("fractions", {}) if launch.command else {}
+    return min((Fraction(str(defaults[name])) for name in launch.programs if name in defaults), default=Fraction(1))
+
+
 def _gib(value: Fraction) -> str:
     return f"{float(value / _GIB):.1f} GiB"
 
@@ -192,9 +207,7 @@ def weights(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         width = _width(known, data["native"]) if known is not None else None
         if known is None or spread is None or width is None:
             continue
-        share = launch.get("mem_fraction")
-        fraction = share.value if share is not None and share.value is not None and 0 < share.value <= 1 else Fraction(1)
-        yield _weighed(rule, known, spread, width, fraction)
+        yield _weighed(rule, known, spread, width, _fraction(launch, data))
 
 
 def _weighed(
@@ -208,7 +221,16 @@ def _weighed(
         "parameters * bytes of a parameter / GPUs",
         f"{_text(known.parameters)} * {_text(width[0])} / {_text(ways)}",
         f"{_gb(least)} on each GPU at least",
-        (Operand("parameters", known.entry.name, known.parameters, known.parameters, None, f"catalog: {known.entry.name}, 97 % of it"),),
+        (
+            Operand(
+                "parameters",
+                known.entry.name,
+                known.parameters,
+                known.parameters,
+                None,
+                f"catalog: {known.entry.name}, {_told(known.entry)}",
+            ),
+        ),
         least,
         least,
     )
@@ -271,7 +293,16 @@ def _stated(rule: Rule, known: _Known, stage: Setting, ranks: Setting) -> Outcom
         "parameters * (weights + gradients + moments)",
         f"{_text(known.parameters)} * ({written})",
         f"{_gb(least)} on each GPU at least",
-        (Operand("parameters", known.entry.name, known.parameters, known.parameters, None, f"catalog: {known.entry.name}, 97 % of it"),),
+        (
+            Operand(
+                "parameters",
+                known.entry.name,
+                known.parameters,
+                known.parameters,
+                None,
+                f"catalog: {known.entry.name}, {_told(known.entry)}",
+            ),
+        ),
         least,
         least,
     )
@@ -284,6 +315,41 @@ def _stated(rule: Rule, known: _Known, stage: Setting, ranks: Setting) -> Outcom
     enough = -(-(known.parameters * 8) // known.memory)
     repair = f"{enough} GPUs or more with ZeRO 3, or adapters instead of all parameters"
     return _too_much(rule, places, message, step, _gb(least), f"{_gib(known.memory)} at most", repair)
+
+
+# --- frozen weights below adapters
+
+
+def frozen(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """The frozen weights under an adapter, divided over all GPUs there can be, are no more than a GPU holds."""
+    data = rule.data["data"]
+    for launch in subject.launches:
+        known = _known(subject, rule, launch) if _adapts(launch, data) else None
+        width = _width(known, data["native"]) if known is not None else None
+        devices = _devices(subject, launch, data)
+        if known is not None and width is not None and devices is not None:
+            yield _weighed(rule, known, (devices[0], devices[1]), width, Fraction(1))
+
+
+def _adapts(launch: Launch, data: Mapping[str, Any]) -> bool:
+    """Tell whether a launch trains adapters only, with nothing that keeps weights off the GPUs."""
+    method = launch.get("method")
+    adapter = launch.get("adapter")
+    named = (method is not None and method.word in data["adapting"]) or (adapter is not None and adapter.word in data["adapting"])
+    return named and any(name in data["programs"] for name in launch.programs)
+
+
+def _devices(subject: Subject, launch: Launch, data: Mapping[str, Any]) -> tuple[Fraction, tuple[Setting, ...]] | None:
+    """Return the most GPUs of a launch as it or its document says; one where the document names one card only."""
+    stated = [one for name in data["world"] if (one := launch.get(name)) is not None]
+    if any(one.value is None for one in stated):
+        return None
+    if stated:
+        return max(one.value for one in stated if one.value is not None), tuple(stated)
+    counts = [claim.interval.high for claim in subject.quantities(("gpus", "gpus.available", "gpus.per_node", "nodes"))]
+    if not counts or None in counts:
+        return None
+    return max(Fraction(one) for one in counts if one is not None), ()
 
 
 # --- one sequence in the cache
@@ -364,9 +430,7 @@ def summary(subject: Subject, rule: Rule, launch: Launch) -> tuple[tuple[str, st
     if spread is None or width is None:
         return tuple(rows)
     held = known.parameters * width[0] / spread[0]
-    share = launch.get("mem_fraction")
-    fraction = share.value if share is not None and share.value is not None and 0 < share.value <= 1 else Fraction(1)
-    room = known.memory * fraction - held
+    room = known.memory * _fraction(launch, data) - held
     rows.append(("weights on a GPU", f"{_gb(held)} at least ({known.entry.name}, {width[1]})"))
     rows.append(("left on a GPU", f"{_gb(room)} at most"))
     shape = known.entry.architecture

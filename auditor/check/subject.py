@@ -72,7 +72,8 @@ class Subject:
     @cached_property
     def launches(self) -> tuple[Launch, ...]:
         """What the commands and configurations of the report set, with what the names in them say."""
-        return tuple(joined(launch, self.document, self.beside) for launch in launches(self.document))
+        found = launches(self.document)
+        return tuple(joined(launch, self.document, self.beside, found) for launch in found)
 
     @cached_property
     def groups(self) -> Mapping[int, tuple[int, ...]]:

@@ -30,6 +30,10 @@ __all__ = [
 ]
 
 
+_DEVICES: Final = "device="
+"""How the container command line lists devices by their ids: `--gpus '"device=0,1"'`."""
+
+
 def why_label(desk: Desk, line: Line, number: Number) -> str:
     """Return why a number claims nothing; empty if it may claim something."""
     if line.statement.unknown and stands_in(line, number, line.statement.unknown):
@@ -49,6 +53,8 @@ def why_label(desk: Desk, line: Line, number: Number) -> str:
         return "a setting, no figure"
     if line.views and line.views[0].label.kind is LabelKind.FLAG and is_identity(desk, line, line.views[0]) and not option_of(desk, line):
         return "identifies a member"
+    if line.views and line.views[0].label.kind is LabelKind.FLAG and line.text.lstrip("\"'").startswith(_DEVICES):
+        return "identifies members"
     if line.views and line.views[0].label.kind is LabelKind.VARIABLE and line.text.strip() in ("0", "1") and not sets_count(desk, line):
         return "switches something on or off"
     if number.approximation is Approximation.RANGE and not number.unit and not number.noun and names_range(desk, line):

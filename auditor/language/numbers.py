@@ -178,8 +178,10 @@ class _Scanner:
         glued = glued_name(self.ground, position)
         if glued.name and glued.glue == "" and glued.name.lower() not in self.words.names:
             return self.nothing(position, self.ground.word_end(numeral.stop))
-        if self.is_version(numeral, glued):
+        if self.is_version(numeral, glued) or self.is_product(numeral.start):
             return self.nothing(position, numeral.stop)
+        if self.is_mixture(numeral):
+            return self.nothing(position, numeral.stop + 1)
         number, bytes_end = self.measured(numeral, glued)
         if _ORDINAL.match(self.text, number.stop):
             return self.nothing(position, number.stop)
@@ -259,6 +261,21 @@ class _Scanner:
         followed = self.ground.unit_at(numeral.stop) or self.magnitude(numeral.stop)[1] > numeral.stop
         times = self.ground.at(numeral.stop) in ("x", "X", "×")
         return bool(short and not followed and not times and counted_behind(self.ground, numeral.stop, one=False) is None)
+
+    def is_mixture(self, numeral: Numeral) -> bool:
+        """Tell whether this is the size of an expert in a model's name: the 22 of `8x22B`, which counts no parameters of the model."""
+        text, start, stop = self.text, numeral.start, numeral.stop
+        glued = start > 1 and text[start - 1] == "x" and text[start - 2].isdecimal()
+        return glued and text[stop : stop + 1] in ("B", "b") and not text[stop + 1 : stop + 2].isalnum()
+
+    def is_product(self, position: int) -> bool:
+        """Tell whether the name of a series of products leads here: `RTX 4090`, `RTX PRO 6000`, `Gaudi 3`."""
+        end = self.ground.skip_back(position, " ")
+        last = self.ground.word_before(end).lower() if end < position else ""
+        if last in self.words.products:
+            return True
+        before = self.ground.word_before(self.ground.skip_back(end - len(last), " ")).lower() if last else ""
+        return f"{before} {last}" in self.words.products
 
     def identifies(self, number: Number, glued: Glued) -> bool:
         """Tell whether `GPU 3` or `layers 0-7` only names; a noun or unit behind it makes it a count, and so does `GPUs per stage 4`."""

@@ -86,6 +86,8 @@ class Vocabulary:
     """Words that make the number behind a noun a count: `number of stages 4`."""
     programs: frozenset[str]
     """Names of programs and models that a version follows."""
+    products: frozenset[str]
+    """Series of products that a number names one of, whatever follows."""
     months: tuple[str, ...]
     gpus: re.Pattern[str]
     """The name of a GPU that is counted without the word: `512 H100`."""
@@ -188,6 +190,7 @@ def build_vocabulary(data: Mapping[str, Any], names: frozenset[str]) -> Vocabula
         comparing=frozenset(numbers["comparing"].split()),
         counts_before=frozenset(numbers["counts_before"]),
         programs=frozenset(numbers["programs"].split()),
+        products=frozenset(numbers["products"]),
         months=tuple(numbers["months"].split()),
         gpus=re.compile(rf"(?:{series})[A-Zs]?(?:[- ](?:SXM\d?|PCIe|NVL|\d{{2,3}} ?Gi?B))?(?![\w-])(?!\s*[:=])"),
     )

@@ -44,12 +44,18 @@ _LONGER: Final = re.compile(r"(?<![\d.])\d{3,4}(?![\d.]*[bB])|\d[kKmM](?![A-Za-z
 _SIZE: Final = re.compile(r"(?<![\w.])(\d{2,3})\s?GB(?![\w/])", re.IGNORECASE)
 
 
-def joined(launch: Launch, document: Document, beside: Mapping[str, Document] | None = None) -> Launch:
+def joined(launch: Launch, document: Document, beside: Mapping[str, Document] | None = None, among: Sequence[Launch] = ()) -> Launch:
     """Return the launch with what the files and names in it and over it say, as settings that carry their origin.
 
-    Of the files `beside` those count that the launch names, and the model's own configuration.
+    Of the files `beside` those count that the launch names, and the model's own configuration; of the launches `among` which it
+    stands in its document the one configuration of DeepSpeed or of a checkpoint that is shown for it.
     """
     settings = dict(launch.settings)
+    shown = _shown_for(launch, among)
+    if shown is not None:
+        settings = {**{name: one for name, one in shown.settings.items() if name not in settings}, **settings}
+        launch = with_world(replace(launch, settings=settings, programs=tuple(dict.fromkeys((*launch.programs, *shown.programs)))))
+        settings = dict(launch.settings)
     for path, other in (beside or {}).items():
         if _belongs(path, launch):
             for setting in _of_file(path, other):
@@ -71,11 +77,35 @@ MODEL_FILES: Final = frozenset(("config.json", "quantize_config.json", "hf_quant
 """Files of a checkpoint that say its shape and format."""
 
 
+_SHAPE: Final = frozenset(("heads", "kv_heads", "layers", "hidden", "ffn", "positions", "vocab"))
+_OF_A_CHECKPOINT: Final = 3
+"""Settings of a shape that make a block the configuration of a checkpoint."""
+
+
+def _shown_for(launch: Launch, among: Sequence[Launch]) -> Launch | None:
+    """Return the one block of the document that is a configuration the command reads: of DeepSpeed, or of its own checkpoint."""
+    if not launch.command:
+        return None
+    blocks = [one for one in among if not one.command]
+    if "ds_config" in launch.settings:
+        found = [one for one in blocks if "deepspeed" in one.programs]
+    elif _is_local(launch.get("model")):
+        found = [one for one in blocks if len(_SHAPE & one.settings.keys()) >= _OF_A_CHECKPOINT and "tp" not in one.settings]
+    else:
+        return None
+    return found[0] if len(found) == 1 else None
+
+
+def _is_local(model: Setting | None) -> bool:
+    """Tell whether a checkpoint is a path of the machine: what the hub has under its name may be another."""
+    return model is not None and model.text.strip("\"'")[:1] in ("/", ".", "~")
+
+
 def _belongs(path: str, launch: Launch) -> bool:
     name = path.replace("\\", "/").rsplit("/", 1)[-1]
     model = launch.get("model")
     if name in MODEL_FILES:  # a checkpoint of the hub has files of its own
-        return model is None or model.text.strip("\"'")[:1] in "./~$"
+        return model is None or _is_local(model) or model.text.strip("\"'").startswith("$")
     return any(setting.text.strip("\"'").rsplit("/", 1)[-1] == name for setting in launch.settings.values())
 
 

@@ -58,6 +58,8 @@ class Launch:
     """Of the programs whose version is stated."""
     command: bool = False
     """A command line, of which what it does not say has the program's default; a configuration may be an excerpt."""
+    behind: bool = False
+    """Started in the background: it runs beside what comes after it."""
     place: Span = field(default_factory=lambda: Span(0, 0))
     """From its first setting to its last."""
 

@@ -57,6 +57,9 @@ _NAMING: Final = frozenset(
     )
 )
 _CLUSTER: Final = "kubernetes"
+_CONTAINER: Final = "docker"
+_STEP: Final = "srun"
+"""What starts a task for each of the allocation, where the batch script itself runs once."""
 _VERSIONS: Final = frozenset(("version", "tag", "release", "engine_version", "framework_version", "runtime_version"))
 
 
@@ -114,6 +117,9 @@ def _gather(document: Document) -> _Gathered:
             continue
         if leaf.variable and not leaf.keys[:-1]:
             assigned.setdefault(statement.path[-1].text.content, set()).add(leaf.text)
+        if gathered.commands and _is_argument(statement):
+            gathered.commands[next(reversed(gathered.commands))].append(leaf)
+            continue
         if leaf.keys[:-1] or statement.kind in (Kind.ENTRY, Kind.ITEM):
             outside = tuple(
                 label.text.content for label in statement.path if label.kind in (LabelKind.HEADING, LabelKind.FILE, LabelKind.LEAD)
@@ -154,6 +160,12 @@ def _leaf(statement: Statement) -> _Leaf | None:
     return _Leaf(tuple(names), route, statement, flag, program, keys[-1].kind is LabelKind.VARIABLE)
 
 
+def _is_argument(statement: Statement) -> bool:
+    """Tell whether a leaf of JSON is the value of a command's flag: `--speculative-config '{"num_speculative_tokens": 4}'`."""
+    kinds = [label.kind for label in statement.path]
+    return statement.kind is Kind.ENTRY and kinds[:1] == [LabelKind.PROGRAM] and LabelKind.FLAG in kinds
+
+
 def _bullet(statement: Statement) -> _Leaf | None:
     """Return `- Tensor parallel size: 4` as the key it spells; a bullet without a label of its own is none."""
     labels = [label for label in statement.path if label.kind is LabelKind.ITEM]
@@ -187,6 +199,8 @@ def _of_commands(document: Document, gathered: _Gathered, about: Sequence[str]) 
         names += [name for script in scripts for name in by_program_words(script) if name not in names]
         modules = [leaf.text for leaf in leaves if leaf.keys[-1] in ("module", "m")]
         names += [name for module in modules for name in by_program_words(module) if name not in names]
+        images = [leaf.text for leaf in leaves if _CONTAINER in names and leaf.flag and leaf.keys[-1] == "model"]
+        names += [name for image in images for name in named_in(image) if name not in names]
         if not any(not programs()[name].launcher for name in names):
             told = signature((leaf.keys for leaf in leaves), names)
             names += [told] if told and told not in names else []
@@ -201,7 +215,16 @@ def _of_commands(document: Document, gathered: _Gathered, about: Sequence[str]) 
             reader.take(leaf)
         versions = _versions(document.source.text[:20000], names)
         place = Span(start, max(leaf.span.end for leaf in leaves))
-        yield Launch(tuple(names), reader.found, versions, command=True, place=place)
+        if _STEP in words.split():
+            reader.found[_STEP] = Setting(_STEP, _STEP, Fraction(1))
+        behind = _is_behind(document.source.text, place.end)
+        yield Launch(tuple(names), reader.found, versions, command=True, place=place, behind=behind)
+
+
+def _is_behind(text: str, end: int) -> bool:
+    """Tell whether the line that a command ends on hands it to the background."""
+    rest = text[end : end + _LONGEST].split("\n", 1)[0].rstrip()
+    return rest.endswith("&") and not rest.endswith("&&")
 
 
 def _order(name: str) -> tuple[bool, bool]:

@@ -25,6 +25,8 @@ _DEVICES: Final = (
 _HOST: Final = re.compile(r"[\w.\-]{1,100}:(\d{1,3}(?:,\d{1,3}){0,63})")
 _SLURM_NODES: Final = re.compile(r"\$\{?(?:SLURM_NNODES|SLURM_JOB_NUM_NODES)\}?")
 _GRES: Final = re.compile(r"gpu(?::[A-Za-z][\w.\-]{0,30})?:(\d{1,3})")
+_SLOTS: Final = re.compile(r"[\w.\-]{1,100}:(\d{1,3})")
+_CONTAINER: Final = re.compile(r"(?:device=)?(\d{1,3}(?:,\d{1,3}){0,31})")
 
 
 def with_world(launch: Launch) -> Launch:
@@ -36,6 +38,7 @@ def with_world(launch: Launch) -> Launch:
             settings[f"{name}_product"] = _worked_out(f"{name}_product", prod(setting.items, start=Fraction(1)), (setting,))
     _devices(settings)
     _hosts(settings)
+    _container(settings)
     _allocation(settings)
     world = _world(launch, settings)
     if world is not None and "world" not in settings:
@@ -52,8 +55,13 @@ def _devices(settings: dict[str, Setting]) -> None:
     if len(found) != 1:
         return
     listed = [one.strip() for one in found[0].text.strip("\"'").split(",")]
-    if all(re.fullmatch(r"\d{1,3}|(?:GPU|MIG)-[\w\-/]{4,80}", one) for one in listed) and len(set(listed)) == len(listed):
-        settings["visible"] = _worked_out("visible", Fraction(len(listed)), (found[0],))
+    if any(re.fullmatch(r"MIG-[\w\-/]{4,80}", one) for one in listed):
+        # of several slices a process enumerates one: NVIDIA, MIG user guide, CUDA_VISIBLE_DEVICES
+        settings["visible"] = _worked_out("visible", Fraction(1), (found[0],))
+        settings["slices"] = _worked_out("slices", Fraction(len(listed)), (found[0],))
+    elif all(re.fullmatch(r"\d{1,3}|GPU-[\w\-/]{4,80}", one) for one in listed) and len(set(listed)) == len(listed):
+        numbers = tuple(Fraction(one) for one in listed) if all(one.isdecimal() for one in listed) else ()
+        settings["visible"] = replace(_worked_out("visible", Fraction(len(listed)), (found[0],)), items=numbers)
 
 
 def _hosts(settings: dict[str, Setting]) -> None:
@@ -64,10 +72,26 @@ def _hosts(settings: dict[str, Setting]) -> None:
         if all(hosts):
             devices = [len(set(host.group(1).split(","))) for host in hosts if host]
             settings["included"] = _worked_out("included", Fraction(sum(devices)), (include,))
+    slots = settings.get("hosts")
+    if slots is not None:
+        counts = [_SLOTS.fullmatch(part) for part in slots.text.strip("\"'").split(",")]
+        if all(counts):
+            settings["host_slots"] = _worked_out("host_slots", Fraction(sum(int(one.group(1)) for one in counts if one)), (slots,))
     gres = settings.get("gres")
     found = _GRES.search(gres.text) if gres is not None else None
     if gres is not None and found is not None and "alloc_gpus_per_node" not in settings:
         settings["alloc_gpus_per_node"] = _worked_out("alloc_gpus_per_node", Fraction(found.group(1)), (gres,))
+
+
+def _container(settings: dict[str, Setting]) -> None:
+    """The GPUs of a container: `--gpus 2`, `--gpus '"device=0,1"'`; `all` says no number."""
+    gpus = settings.get("container_gpus")
+    found = _CONTAINER.fullmatch(gpus.text.strip("\"' ")) if gpus is not None else None
+    if gpus is not None and found is not None and "pod_gpus" not in settings:
+        listed = found.group(1).split(",")
+        count = len(set(listed)) if "device=" in gpus.text else int(listed[0]) if len(listed) == 1 else 0
+        if count:
+            settings["pod_gpus"] = _worked_out("pod_gpus", Fraction(count), (gpus,))
 
 
 def _allocation(settings: dict[str, Setting]) -> None:

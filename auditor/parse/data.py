@@ -75,7 +75,7 @@ def _add(builder: Builder, node: Node, path: Path, group: int, depth: int, paren
     if not content:
         return
     if node.kind == "string":
-        if launches(content.split("\n", 1)[0]):
+        if launches(content.split("\n", 1)[0]) or _FLAGS.match(content):
             read_inside("shell", builder, node.text, path)
             return
         if "\n" in content:
@@ -86,6 +86,8 @@ def _add(builder: Builder, node: Node, path: Path, group: int, depth: int, paren
     builder.add(Kind.ENTRY, path, text, group, depth=depth, parent=parent, literal=literal, unknown=unknown, defaults=defaults)
 
 
+_FLAGS: Final = re.compile(r"--[a-z][a-z0-9_-]{1,60}(?:[ =][^\s-]\S{0,200})?\s{1,20}(?:\\\s{1,20})?--[a-z]")
+"""A string of options for a program that is named elsewhere: `command: --model x --tensor-parallel-size 4`."""
 _EXPANDS: Final = re.compile(r"\$[{(]")
 Spans = tuple[Span, ...]
 

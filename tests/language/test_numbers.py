@@ -174,7 +174,7 @@ def test_one_part_is_no_duration(text: str) -> None:
         ("2 B/param", ["byte"]),
         ("131072 B", ["byte"]),
         ("3 × 7B", ["", ""]),
-        ("8x7B", ["", ""]),
+        ("8x7B", [""]),
         ("2 × 2B parameters", ["", ""]),
         ("70B", [""]),
         ("512 B", [""]),

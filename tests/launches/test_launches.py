@@ -21,6 +21,7 @@ PLANS: dict[str, tuple[str, dict[str, object]]] = {
     "accelerate.sh": ("accelerate", {"processes": 16, "machines": 2, "world": 16, "micro": 4, "accumulation": 2}),
     "axolotl.yaml": ("axolotl", {"seq": 8192, "micro": 2, "accumulation": 4, "adapter": "qlora", "four_bit": 1}),
     "deepspeed.json": ("deepspeed", {"train_batch": 512, "micro": 4, "accumulation": 4, "zero_stage": 3, "offload_optimizer": "cpu"}),
+    "docker.sh": ("docker", {"pod_gpus": 4, "tp": 4, "world": 4}),
     "kubernetes.yaml": ("kubernetes", {"tp": 4, "max_seqs": 128, "pod_gpus": 4}),
     "llama-cpp.sh": ("llama-cpp", {"max_len": 32768, "slots": 4, "gpu_layers": 99, "kv_dtype": "q8_0"}),
     "megatron-bridge.yaml": ("megatron-bridge", {"tp": 4, "pp": 2, "global_batch": 256, "world": 32}),

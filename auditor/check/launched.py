@@ -1,0 +1,83 @@
+"""Launches of one script beside each other: what they ask of the same device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final
+
+from auditor.check.subject import Subject
+from auditor.findings import Operand, Outcome, Place, Step, Verdict
+from auditor.launches.model import Launch
+from auditor.rulebook import Rule
+
+__all__ = ["shared_devices"]
+
+_SERVER: Final = "vllm"
+_LEAST_DEFAULT: Final = Fraction(9, 10)
+"""Of a device's memory, where a server does not say it: the least of all versions."""
+
+
+def shared_devices(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Two servers that run side by side ask for no more than the whole of a device."""
+    for first, second in pairwise(subject.launches):
+        if not (first.command and second.command and first.behind and _SERVER in first.programs and _SERVER in second.programs):
+            continue
+        shared = sorted(_devices(first) & _devices(second))
+        shares = (_share(first), _share(second))
+        if not shared or shares[0] is None or shares[1] is None:
+            continue
+        yield _judged(rule, first, second, shared[0], (shares[0], shares[1]))
+
+
+def _devices(launch: Launch) -> frozenset[int]:
+    """Return the ids of the devices a server uses: of the visible ones the first, one a rank."""
+    visible = launch.get("visible")
+    ranks = Fraction(1)
+    for name in ("tp", "pp"):
+        setting = launch.get(name)
+        if setting is not None and setting.value is None:
+            return frozenset()
+        ranks *= setting.value if setting is not None and setting.value is not None else 1
+    return frozenset() if visible is None else frozenset(int(one) for one in visible.items[: int(ranks)])
+
+
+def _share(launch: Launch) -> Fraction | None:
+    """Return the share of a device's memory a server asks for; None where that cannot be known."""
+    setting = launch.get("mem_fraction")
+    if "kv_bytes" in launch.settings:
+        return None
+    return _LEAST_DEFAULT if setting is None else setting.value
+
+
+def _judged(rule: Rule, first: Launch, second: Launch, device: int, shares: tuple[Fraction, Fraction]) -> Outcome:
+    places = [
+        Place(one.span, f"{one.spelled or one.name} {one.text}"[:80])
+        for launch in (second, first)
+        for name in ("mem_fraction", "visible")
+        if (setting := launch.get(name)) is not None
+        for one in setting.written
+        if one.span is not None
+    ]
+    spans = tuple(place.span for place in places)
+    total = shares[0] + shares[1]
+    written = tuple(f"{float(share):g}" for share in shares)
+    if total <= 1:
+        return Outcome(rule.code, Verdict.HELD, spans, f"{written[0]} + {written[1]} of device {device}")
+    message = f"both servers use device {device}: {written[0]} + {written[1]} of its memory is more than all of it"
+    step = Step(
+        "first + second",
+        f"{written[0]} + {written[1]}",
+        f"{float(total):g}, at most 1",
+        tuple(
+            Operand(name, text, share, share, None, "share of the memory")
+            for name, text, share in zip(("first", "second"), written, shares, strict=True)
+        ),
+        total,
+        total,
+    )
+    finding = rule.finding(
+        message, places[0], related=tuple(places[1:]), claimed=f"{float(total):g}", expected="at most 1", derivation=(step,), basis=spans
+    )
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
