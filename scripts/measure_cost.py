@@ -24,6 +24,7 @@ from auditor.cost.grid import Grid, Stage
 from auditor.cost.memory import weights_on_gpu
 from auditor.cost.params import actives, total_parameters
 from scripts.cost_cases import CASES, MEASURED, PUBLISHED, REASONS, SERVED, TOOLS, WORK_TOOLS, Case, shape
+from scripts.measure_logs import broken, logged, section
 
 PAGE = Path(__file__).parents[1] / "docs" / "measurements-cost.md"
 
@@ -348,7 +349,7 @@ def render(table: Table) -> str:
 
 def page(tables: Sequence[Table]) -> str:
     """Return the whole page."""
-    return "\n".join([HEAD, *(render(table) for table in tables), _disagreements_page()])
+    return "\n".join([HEAD, *(render(table) for table in tables), section(), _disagreements_page()])
 
 
 def failures(tables: Sequence[Table]) -> list[str]:
@@ -360,6 +361,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure, and print, write or check the page."""
     tables = [measure() for measure in MEASUREMENTS]
     text, wrong = page(tables), failures(tables)
+    wrong += broken(logged())
     wrong += [f"no reason for {one.tool}, {one.case} {one.figure}" for one in disagreements() if not one.reason]
     for line in wrong:
         print(f"out of bounds: {line}", file=sys.stderr)

@@ -31,6 +31,17 @@ _OTHER_WORDS: Final = re.compile(
     r"^[^.;,:|(]{0,24}[,(]?\s?(?:(?:is|are|and|which|stays?|remains?|still|all)\s){0,3}(?:well|far|comfortably|slightly|much)?\s?"
     r"(?P<above>above|more than|higher than|greater than|larger than)\s(?:the\s|its\s|our\s)?[^\d.;,:|()]{0,20}$"
 )
+_FITTING: Final = "fits into"
+_FITS: Final = re.compile(
+    r"^(?P<before>[\sa-z,]{0,40})\bfits?\s(?:(?:comfortably|easily|well|just)\s)?(?:into|in|on|onto|within|inside)\s"
+    r"(?:(?:the|its|our|an?|one|single|available|usable|remaining)\s){0,3}[a-z]{0,3}\s?$"
+)
+_SEVERAL: Final = re.compile(r"\s?(?:[a-z]{0,12}\s)?(?:cards|gpus|devices|accelerators|chips|nodes|each|per)\b|\s?[x×*]")
+"""Behind the room that something fits into: it is there several times."""
+_SUBJECTS: Final = frozenset(
+    "and which that it they this these all still in total together altogether of memory weights weight states cache easily so".split()
+)
+"""Words between a size and `fits into`: with any other (`not`, `must`, `once quantised`) nothing is claimed of the size as it stands."""
 _NOT_COMPARED: Final = ("change", "share.of", "share.difference")
 _LONGEST: Final = 600
 _NO_COMPARISON: Final = (" --", "$", "{", "}", "'", '"')
@@ -70,6 +81,8 @@ def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left:
     text = statement.value.content
     between = text[offset(statement.value, left.span.end) : offset(statement.value, right.span.end)]
     sign, word = _sign(between, in_words=left.unit.dimension != DIMENSIONLESS or left.unit.symbol == "%")
+    if word == _FITTING and _SEVERAL.match(text[offset(statement.value, right.span.end) :][:40].lower()):
+        return None
     if not sign or left.bound or left.role in (Role.PREVIOUS, Role.EXAMPLE):
         return None
     other = _right(statement, claims, left, right)
@@ -123,6 +136,9 @@ def _sign(between: str, *, in_words: bool) -> tuple[str, str]:
     if not in_words:
         return "", ""
     words = gap.lower()
+    fits = _FITS.match(words)
+    if fits is not None and _SUBJECTS.issuperset(fits["before"].replace(",", " ").split()):
+        return "<=", _FITTING
     if not _CHANGES.isdisjoint(words.split()):
         return "", ""
     below, above = _IN_WORDS.match(words), _OTHER_WORDS.match(words)

@@ -1,8 +1,8 @@
 """What a program refuses to start: each refusal a rule, bound to the program whose source it comes from.
 
-A rule's `data` says for which `program` (and `versions`) it holds, `only` for which words of an option, `given` what must be
-so for it to apply, `requires` what the program asks. A launch contradicts it only with values that are known: written, worked
-out, named by the catalog, or a program's own default that the rule lists under `assume`.
+A rule's `data` says for which `program` (and `versions`, and `but` beside which others not) it holds, `only` for which words of an
+option, `given` what must be so for it to apply, `requires` what the program asks. A launch contradicts it only with values that are
+known: written, worked out, named by the catalog, or a program's own default that the rule lists under `assume`.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ def refused(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A launch asks for nothing that its program refuses."""
     data = rule.data["data"]
     wanted = (data["program"],) if isinstance(data["program"], str) else data["program"]
-    launches = [launch for launch in subject.launches if any(name in launch.programs for name in wanted)]
+    others = frozenset(data.get("but", ()))
+    launches = [one for one in subject.launches if any(name in one.programs for name in wanted) and others.isdisjoint(one.programs)]
     if not launches:
         return
     asked = _asked(rule)

@@ -35,6 +35,7 @@ class Format:
 
 _IEEE: Final = "IEEE 754"
 _MX: Final = "OCP Microscaling Formats v1.0"
+_GGML: Final = "ggml, ggml/src/ggml-common.h: block and super-block with its scales"
 
 FORMATS: Final[dict[str, Format]] = {
     row.name: row
@@ -50,6 +51,13 @@ FORMATS: Final[dict[str, Format]] = {
         Format("int4", 4, "bf16", "GPTQ, Frantar et al. 2023: groups of 128, 16-bit scale", 128, 16),
         Format("int4-awq", 4, "bf16", "AWQ, Lin et al. 2024: groups of 128, 16-bit scale and 4-bit zero point", 128, 20),
         Format("mxfp4", 4, "fp4", _MX, 32, 8),
+        Format("q8_0", 8, "int8", _GGML, 32, 16),
+        Format("q6_k", 6, "int8", _GGML, 256, 144),
+        Format("q5_k", 5, "int8", _GGML, 256, 128),
+        Format("q4_k", 4, "int8", _GGML, 256, 128),
+        Format("q4_0", 4, "int8", _GGML, 32, 16),
+        Format("q3_k", 3, "int8", _GGML, 256, 112),
+        Format("q2_k", 2, "int8", _GGML, 256, 160),
         Format("nvfp4", 4, "fp4", "NVIDIA Transformer Engine: NVFP4 block scaling", 16, 8),
     )
 }
