@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
@@ -18,17 +19,28 @@ _SERVER: Final = "vllm"
 _LEAST_DEFAULT: Final = Fraction(9, 10)
 """Of a device's memory, where a server does not say it: the least of all versions."""
 
+_BETWEEN: Final = re.compile(r"[\w./+-]{0,80}&|#.*|(?:export\s)?\w{1,80}=\S*|(?:sleep|echo|mkdir)\b.*|")
+"""Lines between two servers that leave the first one up: anything else (`kill`, `wait`, a client) may end it."""
+
 
 def shared_devices(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Two servers that run side by side ask for no more than the whole of a device."""
     for first, second in pairwise(subject.launches):
-        if not (first.command and second.command and first.behind and _SERVER in first.programs and _SERVER in second.programs):
+        if not (first.command and second.command and _SERVER in first.programs and _SERVER in second.programs):
+            continue
+        if not (first.behind and _stays_up(subject.document.source.text[first.place.end : second.place.start])):
             continue
         shared = sorted(_devices(first) & _devices(second))
         shares = (_share(first), _share(second))
         if not shared or shares[0] is None or shares[1] is None:
             continue
         yield _judged(rule, first, second, shared[0], (shares[0], shares[1]))
+
+
+def _stays_up(between: str) -> bool:
+    """Tell whether nothing between two commands can have ended the first."""
+    first, *lines = between.split("\n")
+    return first.rstrip().endswith("&") and all(_BETWEEN.fullmatch(line.strip()) for line in lines[:-1])
 
 
 def _devices(launch: Launch) -> frozenset[int]:

@@ -66,8 +66,9 @@ class Program:
 
 
 def plain(spelled: str) -> str:
-    """Return an option's spelling without dashes in front, `_` for `-`, in small letters."""
-    return spelled.strip().lstrip("-+").replace("-", "_").lower()
+    """Return an option's spelling without dashes in front, `_` for `-`, in small letters but for one letter: `-N` is not `-n`."""
+    word = spelled.strip().lstrip("-+").replace("-", "_")
+    return word if len(word) == 1 else word.lower()
 
 
 @lru_cache(maxsize=1)

@@ -170,6 +170,48 @@ def test_any_value_is_read_without_fault(value: str) -> None:
 
 def test_spellings_are_one() -> None:
     assert plain("--Tensor-Parallel-Size") == "tensor_parallel_size"
+    assert (plain("-N"), plain("-n")) == ("N", "n")
+
+
+def test_options_of_one_letter_differ_by_its_case() -> None:
+    (launch,) = read("srun -N 2 -n 16 torchrun --nproc-per-node 8 train.py --lr 1\n", "job.sh")
+    assert [launch.settings[name].value for name in ("alloc_nodes", "ntasks")] == [2, 16]
+
+
+@pytest.mark.parametrize(
+    ("devices", "visible", "slices"), [("MIG-a1b2c3,MIG-d4e5f6", 1, 2), ("0,1,2", 3, None), ("GPU-a1b2c3,GPU-d4e5f6", 2, None)]
+)
+def test_a_process_sees_one_slice_of_several(devices: str, visible: int, slices: int | None) -> None:
+    (launch,) = read(f"CUDA_VISIBLE_DEVICES={devices} vllm serve Qwen/Qwen3-8B -tp 2\n", "run.sh")
+    assert launch.settings["visible"].value == visible
+    assert (launch.settings["slices"].value if "slices" in launch.settings else None) == slices
+
+
+@pytest.mark.parametrize(("gpus", "count"), [("2", 2), ("'\"device=0,3\"'", 2), ("device=1", 1), ("all", None)])
+def test_a_container_has_the_gpus_it_is_given(gpus: str, count: int | None) -> None:
+    (launch,) = read(f"docker run --gpus {gpus} vllm/vllm-openai:v0.10.2 --model Qwen/Qwen3-8B --tensor-parallel-size 2\n", "run.sh")
+    assert (launch.settings["pod_gpus"].value if "pod_gpus" in launch.settings else None) == count
+
+
+def test_json_given_to_a_flag_belongs_to_its_command() -> None:
+    command = 'vllm serve Qwen/Qwen3-8B -tp 4 --speculative-config \'{"num_speculative_tokens": 3, "draft_tensor_parallel_size": 2}\'\n'
+    (launch,) = read(command, "serve.sh")
+    assert [launch.settings[name].value for name in ("tp", "draft_tokens", "draft_tp")] == [4, 3, 2]
+
+
+def test_a_command_in_the_background_is_told_from_one_that_is_joined() -> None:
+    found = read("vllm serve Qwen/Qwen3-8B --port 1 > log 2>&1 &\nvllm serve Qwen/Qwen3-4B --port 2 && echo done\n", "serve.sh")
+    assert [one.behind for one in found] == [True, False]
+
+
+def test_the_configuration_shown_for_a_command_is_read_with_it_if_it_says_one_thing() -> None:
+    block = '```json\n{"train_batch_size": 64, "train_micro_batch_size_per_gpu": 2, "zero_optimization": {"stage": 3}}\n```\n\n'
+    command = "```sh\ndeepspeed --num_gpus 4 train.py --deepspeed ds.json\n```\n"
+    for shown, known in ((block, True), (block + block.replace("64", "128"), False), ("", False)):
+        document = parse(decode(f"# Run\n\n{shown}{command}".encode(), "plan.md"))
+        found = launches(document)
+        launch = next(joined(one, document, among=found) for one in found if one.command)
+        assert ("train_batch" in launch.settings) is known
 
 
 def test_the_bullets_of_a_plan_are_read_as_the_keys_they_spell() -> None:
