@@ -18,6 +18,7 @@ from auditor.claims.arrows import changes_only
 from auditor.claims.candidates import Candidate, candidates_of
 from auditor.claims.charges import CHARGES, of_training, read_charge
 from auditor.claims.counts import leads_into, read_count, spelled_axis
+from auditor.claims.enumerated import enumerated
 from auditor.claims.labels import PER_WORDS, LabelReader, View, find_any, per_of
 from auditor.claims.lexicon import Lexicon, Quantity, kind_of
 from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, singular_noun, words_before, words_behind
@@ -106,7 +107,7 @@ def run(desk: Desk) -> ReadOut:
     desk.axes_beside = axes_by_group(desk)
     desk.units_beside = units_beside(desk)
     desk.tables = shapes_of(desk.document, desk.labels)
-    for index, statement in enumerate(desk.document.statements):
+    for index, statement in parts_of(desk):
         line = prepare(desk, index, statement)
         found: list[Claim | None] = []
         for position, number in enumerate(line.numbers):
@@ -136,6 +137,13 @@ def run(desk: Desk) -> ReadOut:
         claims.extend(precision_claims(desk, line))
     claims = with_worded(claims, worded)
     return ReadOut(hosts_of_gpus(widths_of_parts(desk, as_used(desk, shares_of_told(desk, claims)))), tuple(labels), tuple(unclear))
+
+
+def parts_of(desk: Desk) -> Iterator[tuple[int, Statement]]:
+    """Yield the statements of the document with their index, those whose label enumerates divided into what it enumerates."""
+    for index, statement in enumerate(desk.document.statements):
+        for part in enumerated(statement, desk.lexicon, desk.labels):
+            yield index, part
 
 
 def with_worded(claims: Sequence[Claim], worded: Sequence[tuple[int, Claim]]) -> list[Claim]:
