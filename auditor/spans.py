@@ -9,6 +9,7 @@ for a text it has already seen.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final
@@ -51,7 +52,7 @@ class Point:
     column: int
 
 
-_LINE_ENDS: Final = ("\r\n", "\n", "\r")
+_LINE_END: Final = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +63,7 @@ class LineIndex:
     starts: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        starts = [0]
-        position = 0
-        text = self.text
-        while True:
-            feed, back = text.find("\n", position), text.find("\r", position)
-            if feed < 0 and back < 0:
-                break
-            if back >= 0 and (feed < 0 or back < feed):
-                position = back + (2 if text.startswith("\r\n", back) else 1)
-            else:
-                position = feed + 1
-            starts.append(position)
-        object.__setattr__(self, "starts", tuple(starts))
+        object.__setattr__(self, "starts", (0, *(match.end() for match in _LINE_END.finditer(self.text))))
 
     def point(self, offset: int) -> Point:
         """Return the line and column of a character offset."""
@@ -172,7 +161,8 @@ class Text:
             segment = self._segment(min(start, max(len(self.content) - 1, 0)))
             at = segment.span.start + min(start - segment.start, len(segment.span)) if segment.linear else segment.span.start
             return Span(at, at)
-        first, last = self._segment(start), self._segment(end - 1)
+        first = self._segment(start)
+        last = first if end <= first.end else self._segment(end - 1)
         begin = first.span.start + (start - first.start) if first.linear else first.span.start
         finish = last.span.start + (end - last.start) if last.linear else last.span.end
         return Span(begin, max(begin, finish))
@@ -182,6 +172,8 @@ class Text:
         """The span of the whole text."""
         if not self.content:
             return Span(self.segments[0].span.start, self.segments[0].span.start)
+        if len(self.segments) == 1:
+            return self.segments[0].span
         return self.span(0, len(self.content))
 
     def slice(self, start: int, end: int) -> Text:

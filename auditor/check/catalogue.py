@@ -23,6 +23,7 @@ from auditor.cost.catalog import Comparison, Hardware, Model, compare_hardware, 
 from auditor.findings import Confidence, ConventionTried, Operand, Outcome, Place, Step, Verdict
 from auditor.relations.figures import figure
 from auditor.relations.language import decimal
+from auditor.remember import once_for
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind, Statement
@@ -76,7 +77,8 @@ class Named:
         return frozenset(part.families[0] for part in self.parts) or frozenset(model.name for model in self.models)
 
 
-def _names(subject: Subject, *, devices: bool) -> list[Named]:
+@once_for
+def _names(subject: Subject, *, devices: bool) -> tuple[Named, ...]:
     """Return the places that name GPUs (or models): headings and labelled values."""
     found = []
     for index, statement in enumerate(subject.document.statements[:_MOST]):
@@ -95,7 +97,7 @@ def _names(subject: Subject, *, devices: bool) -> list[Named]:
             models = find_models(text)
             if models:
                 found.append(Named(statement.value.whole, text, index, statement.group, models=models))
-    return found
+    return tuple(found)
 
 
 def named_gpu(subject: Subject) -> Named | None:

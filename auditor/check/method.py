@@ -60,10 +60,14 @@ def techniques(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     words = _words(subject)
     names = [[words.phrases([one]) for one in same] for same in _options(rule)["techniques"]]
     also = words.phrases(_options(rule)["also"])
+    about = [_about(statement) for statement in subject.document.statements]
+    said = {word.text for texts in about for text in texts for word in words(text.content)}
     for synonyms in names:
+        if len([name for name in synonyms if name.keys() & said]) < 2:
+            continue
         listed: dict[object, dict[int, tuple[int, Span]]] = {}
         for index, statement in enumerate(subject.document.statements):
-            found = _named(words, statement, synonyms)
+            found = _named(words, about[index], synonyms)
             if found is None or _denied_value(statement) or words.says(statement.value.content, also):
                 continue
             listed.setdefault(_together(statement, index), {}).setdefault(found[0], (index, found[1]))
@@ -104,10 +108,10 @@ def _both(savings: Sequence[Sequence[Claim]]) -> Step:
     )
 
 
-def _named(words: _Words, statement: Statement, synonyms: Sequence[Phrases]) -> tuple[int, Span] | None:
-    """Return which one of the names a statement is about: its own label, or a short text without a label."""
+def _about(statement: Statement) -> tuple[Text, ...]:
+    """Return the texts that name what a statement is about: its own label, or a short text without a label."""
     if statement.struck:
-        return None
+        return ()
     label = statement.path[-1] if statement.path else None
     if label is not None and label.kind in (LabelKind.ITEM, LabelKind.KEY, LabelKind.FLAG, LabelKind.ROW):
         texts = [label.text]
@@ -115,6 +119,11 @@ def _named(words: _Words, statement: Statement, synonyms: Sequence[Phrases]) -> 
         texts = []
     if statement.kind in (Kind.ITEM, Kind.TREE, Kind.CELL, Kind.HEAD) and len(statement.value.content.split()) <= 6:
         texts.append(statement.value)
+    return tuple(texts)
+
+
+def _named(words: _Words, texts: Iterable[Text], synonyms: Sequence[Phrases]) -> tuple[int, Span] | None:
+    """Return which one of the names the texts of a statement name."""
     for text in texts:
         found = [(which, span) for which, name in enumerate(synonyms) for span in words.places(text, name)]
         if len({which for which, _ in found}) == 1:

@@ -177,9 +177,10 @@ class Lexicon:
     def matches(self, words: Sequence[Word]) -> list[Match]:
         """Return every name found in the words, at every position."""
         found = []
-        for index, word in enumerate(words):
-            for name, quantity in self.by_first.get(word.text, ()):
-                if len(name) == 1 or tuple(item.text for item in words[index : index + len(name)]) == name:
+        texts = tuple(word.text for word in words)
+        for index, text in enumerate(texts):
+            for name, quantity in self.by_first.get(text, ()):
+                if len(name) == 1 or texts[index : index + len(name)] == name:
                     found.append(Match(quantity, index, index + len(name)))
         return found
 
@@ -247,7 +248,7 @@ def _word_set(normalize: Normalizer, text: str) -> frozenset[str]:
 def build(data: Mapping[str, Any], evidence: Mapping[str, int]) -> Lexicon:
     """Build the lexicon from its data (parsed YAML or the compiled index)."""
     joined = {tuple(key.split()): value for key, value in data["joined"].items()}
-    normalize = Normalizer(data["words"], joined, max(len(key) for key in joined))
+    normalize = Normalizer(data["words"], joined)
     quantities = {}
     for entry in data["quantities"]:
         quantity = Quantity(

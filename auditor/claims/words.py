@@ -6,9 +6,13 @@ same words, so that the lexicon can hold literal names and needs no patterns.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from auditor.remember import remembered
 
 __all__ = ["Normalizer", "Word", "singular", "split"]
 
@@ -64,8 +68,7 @@ _KEPT_S = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A normalised word and where it stands in its text."""
 
     text: str
@@ -88,50 +91,48 @@ def singular(word: str) -> str:
     return word
 
 
-def split(text: str) -> list[Word]:
+_RUN: Final = re.compile(r"[^\W_]+")
+"""Letters and digits without anything between them."""
+
+
+@remembered
+def split(text: str) -> tuple[Word, ...]:
     """Split a text into lower-case words at anything but letters and digits, at camelCase humps and between letters and digits."""
     words: list[Word] = []
-    start = 0
-    length = len(text)
-    position = 0
-    while position < length:
-        if not text[position].isalnum():
-            position += 1
+    for match in _RUN.finditer(text):
+        run, start = match.group(), match.start()
+        if run.isdigit() or (run.isalpha() and (len(run) == 1 or run[1:].islower() or run.isupper())):
+            words.append(Word(run.lower(), start, match.end()))
             continue
-        start = position
-        position += 1
-        while position < length and text[position].isalnum():
-            here, before = text[position], text[position - 1]
-            if here.isupper() and before.islower() and position + 1 < length and text[position + 1].isalpha():
-                break
-            if (
-                here.isupper()
-                and before.isupper()
-                and position + 1 < length
-                and text[position + 1].islower()
-                and position + 2 < length
-                and text[position + 2].islower()
-                and position - start > 0
-            ):
-                break
-            if here.isdigit() != before.isdigit():
-                break
-            position += 1
-        words.append(Word(text[start:position].lower(), start, position))
-    return words
+        begun = 0
+        for position in [*(at for at in range(1, len(run)) if _breaks(run, at)), len(run)]:
+            words.append(Word(run[begun:position].lower(), start + begun, start + position))
+            begun = position
+    return tuple(words)
+
+
+def _breaks(run: str, position: int) -> bool:
+    """Tell whether a new word starts inside a run of letters and digits: `gpuMemory`, `TPSize`, `h100`, `8x`."""
+    before, here, after = run[position - 1], run[position], run[position + 1 : position + 2]
+    if here.isdigit() != before.isdigit():
+        return True
+    if not here.isupper():
+        return False
+    if before.islower():
+        return after.isalpha()
+    return before.isupper() and after.islower() and run[position + 2 : position + 3].islower()
 
 
 _MOST_KNOWN: Final = 20_000
 """Texts whose words are kept; a long report has a few thousand."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Normalizer:
     """Word replacements of the lexicon."""
 
     words: Mapping[str, str]
     joined: Mapping[tuple[str, ...], str]
-    longest: int
     _known: dict[str, tuple[Word, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, text: str) -> tuple[Word, ...]:
@@ -151,16 +152,24 @@ class Normalizer:
                 base = singular(word.text)
                 base = self.words.get(base, base)
             plain.extend(Word(part, word.start, word.end) for part in base.split())
+        texts = tuple(word.text for word in plain)
         result: list[Word] = []
         index = 0
         while index < len(plain):
-            for size in range(min(self.longest, len(plain) - index), 1, -1):
-                key = tuple(word.text for word in plain[index : index + size])
-                if key in self.joined:
-                    result.append(Word(self.joined[key], plain[index].start, plain[index + size - 1].end))
-                    index += size
+            for key in self._joined_by_first.get(texts[index], ()):
+                if texts[index : index + len(key)] == key:
+                    result.append(Word(self.joined[key], plain[index].start, plain[index + len(key) - 1].end))
+                    index += len(key)
                     break
             else:
                 result.append(plain[index])
                 index += 1
         return tuple(result)
+
+    @cached_property
+    def _joined_by_first(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        """What is joined, by its first word, the longest first."""
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for key in self.joined:
+            found.setdefault(key[0], []).append(key)
+        return {first: tuple(sorted(keys, key=len, reverse=True)) for first, keys in found.items()}
