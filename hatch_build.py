@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class RulesHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Adds `auditor/_rules/`: the index that a run loads, and the rule files and examples that `audit rule` shows."""
+    """Adds `auditor/_rules/`: the index that a run loads, the pages that `audit rule` shows, and what rules of a user's own are held to."""
 
     PLUGIN_NAME = "custom"
 
@@ -24,19 +24,24 @@ class RulesHook(BuildHookInterface):  # type: ignore[type-arg]
         sys.path.insert(0, str(root))
         try:
             from auditor.authoring.compile import compile_folder
+            from auditor.authoring.pages import as_data, page
+            from auditor.rulebook import of_index
 
             index = compile_folder(root / "rules")
+            rules = () if index["problems"] else of_index(index, root / "rules")
+            pages = {rule.name: {"page": page(rule), "data": as_data(rule)} for rule in rules}
         finally:
             sys.path.remove(str(root))
         if problems := index["problems"]:
             raise RuntimeError("\n".join(f"{one['path']}:{one['line']}:{one['column']}: {one['message']}" for one in problems))
         self.folder = tempfile.TemporaryDirectory()
-        made = Path(self.folder.name) / "index.json"
-        made.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
         include = build_data["force_include"]
-        include[str(made)] = "auditor/_rules/index.json"
-        for path in sorted((root / "rules").rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
+        for name, content in (("index.json", index), ("pages.json", {"rules": pages})):
+            made = Path(self.folder.name) / name
+            made.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+            include[str(made)] = f"auditor/_rules/{name}"
+        for pattern in ("*.yaml", "*.json", "programs/*.yaml"):
+            for path in sorted((root / "rules").glob(pattern)):
                 include[str(path)] = f"auditor/_rules/{path.relative_to(root / 'rules').as_posix()}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

@@ -1,9 +1,9 @@
 """The compiled index: rules and their data as plain JSON, ready to use without any of the tools that made it.
 
-A wheel carries it (`auditor/_rules/index.json`, made by the build hook). An editable checkout compiles its `rules/` folder
-in a child process, so that SymPy, jsonschema and pydantic never enter this one, and keeps the result by content hash in
-`.auditor_cache/`, in the user's cache folder, or nowhere if neither can be written. A user's own rule folders go the same
-way. The index holds data only; nothing in it is ever executed.
+A wheel carries it (`auditor/_rules/index.json`, made by the build hook), and the pages of the rules instead of their files.
+An editable checkout compiles its `rules/` folder in a child process, so that SymPy, jsonschema and pydantic never enter this
+one, and keeps the result by content hash in `.auditor_cache/`, in the user's cache folder, or nowhere if neither can be
+written. A user's own rule folders go the same way. The index holds data only; nothing in it is ever executed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, Final
 from auditor import __version__
 from auditor.errors import AuditorError, RuleError
 
-__all__ = ["FORMAT", "builtin", "cache_folder", "data", "facts", "own", "rule_files", "rules_folder", "stamp"]
+__all__ = ["FORMAT", "builtin", "cache_folder", "data", "facts", "own", "rule_files", "rules_folder", "shipped_pages", "stamp"]
 
 FORMAT: Final = 2
 """Version of the index; raised when its shape changes."""
@@ -53,6 +53,19 @@ def builtin() -> dict[str, Any]:
     if not folder.is_dir():
         raise AuditorError("the rules are missing: neither auditor/_rules nor rules/ beside the package; install deployment-auditor again")
     return _compiled(folder, None, TIMEOUT_BUILTIN, _hash(folder, None))
+
+
+@lru_cache(maxsize=1)
+def shipped_pages() -> dict[str, dict[str, Any]]:
+    """Return the page and the data of each rule of a wheel by name; nothing in a checkout, whose rule files say the same."""
+    found = _PACKAGE / "_rules" / "pages.json"
+    try:
+        pages: dict[str, dict[str, Any]] = json.loads(found.read_text(encoding="utf-8"))["rules"]
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError) as error:
+        raise AuditorError(f"{found} is damaged; install deployment-auditor again") from error
+    return pages
 
 
 def own(folder: Path) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from auditor.relations.language import Expression, names, read_condition, read_e
 from auditor.relations.repair import Kind
 from auditor.units import DIMENSIONLESS, UNITS, Unit
 
-__all__ = ["Problem", "Rule", "Rulebook", "Use", "load"]
+__all__ = ["Problem", "Rule", "Rulebook", "Use", "load", "of_index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +252,11 @@ def _rule(found: Mapping[str, Any], folder: Path) -> Rule:
     )
 
 
+def of_index(found: Mapping[str, Any], folder: Path) -> tuple[Rule, ...]:
+    """Return the rules of a compiled index; `folder` is the one that was compiled."""
+    return tuple(_rule(one, folder) for one in found["rules"])
+
+
 @lru_cache(maxsize=1)
 def _lexicon() -> Lexicon:
     return build(index.data("lexicon"), index.data("evidence")["weights"])
@@ -268,10 +273,10 @@ def load(folders: Sequence[Path] = ()) -> Rulebook:
 @lru_cache(maxsize=4)
 def _load(folders: tuple[tuple[Path, str], ...]) -> Rulebook:
     found = index.builtin()
-    rules = [_rule(one, index.rules_folder()) for one in found["rules"]]
+    rules = list(of_index(found, index.rules_folder()))
     taken = {name: rule for rule in rules for name in (rule.code, rule.name)}
     for folder, _ in folders:
-        for rule in (_rule(one, folder) for one in index.own(folder)["rules"]):
+        for rule in of_index(index.own(folder), folder):
             for name in (rule.code, rule.name):
                 if name in taken:
                     raise RuleError(

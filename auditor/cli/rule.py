@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from auditor.cli.inputs import settings_for, write
 from auditor.cli.options import complete_rules, config_options, rules_option
 from auditor.errors import UsageError
+from auditor.index import shipped_pages
 from auditor.render.terminal import plain
 from auditor.rulebook import Rule, Rulebook, load
 
@@ -32,9 +34,7 @@ def command(
     book = load((*settings.rules, *rule_folders))
     rules = book.rules if every else tuple(book.get(name) for name in names)
     if output_format == "json":
-        from auditor.authoring.pages import as_data
-
-        found = {"version": 1, "rules": [as_data(rule) for rule in rules]}
+        found = {"version": 1, "rules": [_data(rule) for rule in rules]}
         write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     elif every:
         write(_table(book))
@@ -43,10 +43,22 @@ def command(
     return 0
 
 
+def _data(rule: Rule) -> dict[str, Any]:
+    from auditor.authoring.pages import as_data
+
+    return shipped_pages()[rule.name]["data"] if _is_shipped(rule) else as_data(rule)
+
+
+def _is_shipped(rule: Rule) -> bool:
+    """Tell whether a rule came with a wheel, which holds its page but neither its file nor its examples."""
+    return not rule.folder.is_dir() and rule.name in shipped_pages()
+
+
 def _page(rule: Rule) -> str:
     from auditor.authoring.pages import NOTE, page
 
-    lines = page(rule).replace(f"{NOTE}\n\n", "").split("\n")
+    text: str = shipped_pages()[rule.name]["page"] if _is_shipped(rule) else page(rule)
+    lines = text.replace(f"{NOTE}\n\n", "").split("\n")
     return "\n".join(plain(line) for line in lines)
 
 
