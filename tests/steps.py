@@ -8,7 +8,7 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Final
 
-__all__ = ["steps"]
+__all__ = ["steps", "takes"]
 
 _BOUND: Final = 30
 """Longer bounds of a repetition are taken for this one: what is bounded is linear, however large the bound."""
@@ -132,3 +132,8 @@ def steps(pattern: re.Pattern[str], text: str, *, search: bool = False, whole: b
         if any(not whole or end == len(text) for end in matcher.sequence(items, 0, start)):
             break
     return matcher.count
+
+
+def takes(members: Any, character: str) -> bool:
+    """Tell whether a set of characters (the members of an `IN` item) takes a character."""
+    return _Matcher(re.compile(""), character).one((op.IN, members), character)

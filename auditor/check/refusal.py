@@ -30,7 +30,7 @@ __all__ = ["refused"]
 
 _PLAIN: Final = UNITS["1"]
 _COUNT: Final = Kind(whole=True)
-_COMPARED: Final = re.compile(r"\s*(>=|<=|<|>|==)\s*(\d+(?:\.\d+){0,3})")
+_COMPARED: Final = re.compile(r"(>=|<=|<|>|==)\s*(\d+(?:\.\d+){0,3})")
 _MOST_REPAIRS: Final = 3
 _LEAST_OF_A_WHOLE: Final = 4
 """Settings of a configuration that is no excerpt."""
