@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from auditor.spans import Span
 from auditor.statements import Note, Source
 
 __all__ = [
     "CATEGORIES",
+    "STATED_AGAIN",
     "Confidence",
     "ConventionTried",
     "Coverage",
@@ -109,6 +111,10 @@ class Verdict(StrEnum):
     CONTRADICTED = "contradicted"
     UNDETERMINED = "undetermined"
     """Not checkable: something is missing, or the written precision admits both answers."""
+
+
+STATED_AGAIN: Final = "the same"
+"""The message of a place that states once more what another place of the finding states."""
 
 
 @dataclass(frozen=True, slots=True)

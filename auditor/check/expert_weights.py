@@ -12,7 +12,7 @@ from auditor.check.sharding import Sharding
 from auditor.check.stated import Worked, amount, is_worked_from, operand, own, places, said, shown, wholes
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Outcome, Place, Step, Verdict
+from auditor.findings import STATED_AGAIN, Confidence, Outcome, Place, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
 from auditor.units import UNITS
@@ -106,7 +106,7 @@ def _outcome(plan: Plan, rule: Rule, claims: Sequence[Claim], sizes: Sequence[_S
     finding = rule.finding(
         message,
         Place(claim.span, f"{what} of an expert"),
-        related=(*places(used, but=claim), *(Place(one.span, "the same") for one in claims[1:20])),
+        related=(*places(used, but=claim), *(Place(one.span, STATED_AGAIN) for one in claims[1:20])),
         claimed=said(claim),
         expected=f"{ends[0]} or {ends[1]}",
         derivation=(Step(formula, terms, ends[0], operands, least.value, least.value),),

@@ -33,7 +33,7 @@ from auditor.check.stated import (
 )
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import STATED_AGAIN, Confidence, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
@@ -279,7 +279,7 @@ def _over_capacity(subject: Subject, rule: Rule, claims: Sequence[Claim], capaci
         message,
         Place(claim.span, "more than the GPU has"),
         severity=None if capacities else Severity.WARNING,
-        related=(place, *(Place(one.span, "the same") for one in claims[1:6])),
+        related=(place, *(Place(one.span, STATED_AGAIN) for one in claims[1:6])),
         claimed=said(claim),
         expected=f"at most {had}",
         derivation=(_ratio("used / capacity", shown(claim), shown_room, steps),),
@@ -381,7 +381,7 @@ def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], compu
         message,
         Place(claim.span, "weights of the model"),
         severity=Severity.WARNING if any(part.confidence is Confidence.LOW for part in one.claims) else None,
-        related=(*places(one.claims, but=claim), *(Place(other.span, "the same") for other in claims[1:6])),
+        related=(*places(one.claims, but=claim), *(Place(other.span, STATED_AGAIN) for other in claims[1:6])),
         claimed=said(claim),
         expected=amount(one.value, claim.unit),
         derivation=(one.step(claim.unit),),
@@ -430,7 +430,7 @@ def _part_over_total(rule: Rule, parts: Sequence[Claim], totals: Sequence[Claim]
     finding = rule.finding(
         message,
         Place(total.span, "in all on a GPU"),
-        related=(Place(part.span, "one part of it"), *(Place(one.span, "the same") for one in totals if one is not total)),
+        related=(Place(part.span, "one part of it"), *(Place(one.span, STATED_AGAIN) for one in totals if one is not total)),
         claimed=said(total),
         expected=f"at least {said(part)}",
         derivation=(_ratio("part / used", shown(part), shown(total), (operand(part), operand(total))),),

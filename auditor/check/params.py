@@ -22,7 +22,7 @@ from auditor.cost.amount import Amount
 from auditor.cost.architecture import Architecture, Experts
 from auditor.cost.impossible import ImpossiblePlanError
 from auditor.cost.params import Counting, active, total_parameters
-from auditor.findings import Confidence, ConventionTried, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import STATED_AGAIN, Confidence, ConventionTried, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
@@ -286,7 +286,7 @@ def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Seq
         message,
         Place(claim.span, "parameters of the model" if not used else counted),
         severity=severity,
-        related=(*places(one.shape.claims, but=claim), *(Place(other.span, "the same") for other in claims if other is not claim))[:12],
+        related=(*places(one.shape.claims, but=claim), *(Place(other.span, STATED_AGAIN) for other in claims if other is not claim))[:12],
         claimed=said(claim),
         expected=f"{span} {counted}",
         derivation=tuple(_steps(one.most, one.shape)),

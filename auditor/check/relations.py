@@ -20,7 +20,20 @@ from typing import Final
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.facts.model import Fact, places_of
 from auditor.facts.table import facts_of
-from auditor.findings import Confidence, ConventionTried, Edit, Finding, Outcome, Place, Repair, Restatement, Severity, Step, Verdict
+from auditor.findings import (
+    STATED_AGAIN,
+    Confidence,
+    ConventionTried,
+    Edit,
+    Finding,
+    Outcome,
+    Place,
+    Repair,
+    Restatement,
+    Severity,
+    Step,
+    Verdict,
+)
 from auditor.plans.model import Plan
 from auditor.relations.dimensions import base_unit, dimension
 from auditor.relations.evaluate import Bound, Convention, Judged, Judgement, Meaning, UnknownError, admits, derive, judge, value_of
@@ -505,7 +518,7 @@ def _finding(rule: Rule, trial: Trial, *, alone: bool) -> Finding:
     ]
     related += [Place(one.span, f"{one.symbol} {one.text}", one.source) for fact in facts for one in fact.operands]
     related += [
-        Place(claim.span, "the same", claim.source)
+        Place(claim.span, STATED_AGAIN, claim.source)
         for option in (main, *trial.options.values())
         for claim in option.claims[1:]
         if not isinstance(claim, Fact)

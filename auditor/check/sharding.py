@@ -20,7 +20,7 @@ from auditor.check.stated import AXES, Degrees, Worked, amount, degrees, is_work
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Node, Product, read
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Verdict
+from auditor.findings import STATED_AGAIN, Confidence, Operand, Outcome, Place, Severity, Verdict
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
 from auditor.units import DATA, UNITS
@@ -346,7 +346,7 @@ def share_outcome(rule: Rule, claims: Sequence[Claim], judged: Judged, *, what: 
         message,
         Place(claim.span, f"{what} per {part}"),
         severity=Severity.WARNING if doubtful or guessed else None,
-        related=(*places(share.claims, but=claim), *(Place(one.span, "the same") for one in claims[1:6])),
+        related=(*places(share.claims, but=claim), *(Place(one.span, STATED_AGAIN) for one in claims[1:6])),
         claimed=said(claim),
         expected=expected,
         derivation=tuple(steps),

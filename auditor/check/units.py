@@ -16,7 +16,7 @@ from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Product, Shape
 from auditor.claims.model import Approximation, Claim
-from auditor.findings import Outcome, Place, Repair, Step, Verdict
+from auditor.findings import STATED_AGAIN, Outcome, Place, Repair, Step, Verdict
 from auditor.language.numbers import Form
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
@@ -275,7 +275,7 @@ def _reciprocal(found: Sequence[tuple[Placed, Placed, Fraction]], rule: Rule) ->
     finding = rule.finding(
         message,
         Place(one.span, f"comes to {shown}"),
-        related=(Place(two.span, "the rate"), *(Place(item.span, "the same") for other in found[1:] for item in other[:2])),
+        related=(Place(two.span, "the rate"), *(Place(item.span, STATED_AGAIN) for other in found[1:] for item in other[:2])),
         claimed=one.text,
         expected=shown,
         derivation=(step,),
@@ -319,7 +319,7 @@ def kinds(subject: Subject, rule: Rule) -> Iterable[Outcome]:
         finding = rule.finding(
             message,
             Place(item.span, f"is {_NAMES[dimension]}"),
-            related=(Place(label_text.whole, meant), *(Place(other.span, "the same") for _, other in places[1:])),
+            related=(Place(label_text.whole, meant), *(Place(other.span, STATED_AGAIN) for _, other in places[1:])),
             claimed=item.text,
         )
         yield Outcome(rule.code, Verdict.CONTRADICTED, tuple(other.span for _, other in places), message, finding)

@@ -15,7 +15,17 @@ import click
 from auditor import __version__
 from auditor.cli.files import ENDINGS, EXCLUDED, STDIN, repository_root, walk
 from auditor.cli.inputs import configuration_for, shortfall, warn, write
-from auditor.cli.options import color_option, complete_rules, config_options, context_option, paint_wanted, percent, rules_option, selectors
+from auditor.cli.options import (
+    color_option,
+    complete_rules,
+    config_options,
+    context_option,
+    paint_wanted,
+    percent,
+    rules_option,
+    selectors,
+    terminal_columns,
+)
 from auditor.config import Configuration
 from auditor.errors import InputError, UsageError
 from auditor.render import FORMATS, load
@@ -205,7 +215,7 @@ def command(
         warn(f"settings: {', '.join(basis.configurations) or 'none, the defaults hold'}")
     painted = paint_wanted(color)
     folder = Path.cwd()
-    options = Options(painted, quiet, verbose, explain, root=repository_root(folder), folder=folder)
+    options = Options(painted, quiet, verbose, explain, columns=terminal_columns(), root=repository_root(folder), folder=folder)
     shown = _statistics(run, wanted.output_format) if statistics else load(wanted.output_format)(run, options)
     write(shown, painted)
     if summary and not statistics and wanted.output_format in ("full", "concise"):
@@ -214,9 +224,9 @@ def command(
 
         write("".join(as_text(launched(report.source, paths)) for report in run.reports))
     for name, path in also_write:
-        _save(load(name)(run, replace(options, color=False)), path)
+        _save(load(name)(run, replace(options, color=False, columns=0)), path)
     short = _shortfalls(run, wanted.min_coverage)
-    _complain(run, short, options, annotations=wanted.output_format == "github")
+    _complain(run, short, options, "" if statistics else wanted.output_format)
     return _status(run, wanted.fail_level, exit_zero=exit_zero, too_little=bool(short))
 
 
@@ -317,7 +327,7 @@ Again = Callable[["Source"], "Report"]
 def _fix(reports: Sequence[Report], failures: list[Failure], again: Again, *, unsafe: bool, quiet: bool) -> list[Report]:
     """Write the repairs of each report to its file and return the reports as they are now."""
     from auditor.fix import fix, save, unsafe_only
-    from auditor.render.run import Failure
+    from auditor.render.run import Failure, counted
 
     after, repairs, files = [], 0, 0
     for report in reports:
@@ -334,15 +344,16 @@ def _fix(reports: Sequence[Report], failures: list[Failure], again: Again, *, un
             warn(f"{report.source.path}: not repaired: its repairs undo each other")
     left = 0 if unsafe else sum(unsafe_only(report) for report in after)
     if repairs and not quiet:
-        warn(f"{_counted(repairs, 'repair')} written to {_counted(files, 'file')}")
+        warn(f"{counted(repairs, 'repair')} written to {counted(files, 'file')}")
     if left and not quiet:
-        warn(f"{_counted(left, 'finding')} left with a repair that takes somebody to judge it: --diff --unsafe-fixes shows them")
+        warn(f"{counted(left, 'finding')} left with a repair that takes somebody to judge it: --diff --unsafe-fixes shows them")
     return after
 
 
 def _show_fixes(reports: Sequence[Report], failures: Sequence[Failure], again: Again, *, unsafe: bool) -> int:
     """Write what fixing would change as a unified diff, and say so where that is nothing; 1 where there is something."""
     from auditor.fix import difference, fix, unsafe_only
+    from auditor.render.run import counted
     from auditor.render.terminal import cells
 
     fixed = [fix(report, again, unsafe=unsafe) for report in reports]
@@ -354,9 +365,10 @@ def _show_fixes(reports: Sequence[Report], failures: Sequence[Failure], again: A
     left = sum(len(one.report.findings) for one in fixed)
     doubtful = 0 if unsafe else sum(unsafe_only(one.report) for one in fixed)
     if left:
-        more = f"; {doubtful:,} have one that takes somebody to judge it: --unsafe-fixes shows them" if doubtful else ""
+        have = "has" if doubtful == 1 else "have"
+        more = f"; {doubtful:,} {have} one that takes somebody to judge it: --unsafe-fixes shows them" if doubtful else ""
         which = "no repair at all" if unsafe else "no safe repair"
-        warn(f"{_counted(left, 'finding')} {'has' if left == 1 else 'have'} {which}{more}")
+        warn(f"{counted(left, 'finding')} {'has' if left == 1 else 'have'} {which}{more}")
     for report, one in zip(reports, fixed, strict=True):
         if not one.settled:
             warn(f"{report.source.path}: no repair: its repairs undo each other")
@@ -365,15 +377,11 @@ def _show_fixes(reports: Sequence[Report], failures: Sequence[Failure], again: A
     return _FAILED if failures else _FINDINGS if changes else 0
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
 def _add_ignores(reports: Sequence[Report], failures: Sequence[Failure], again: Again, reason: str) -> int:
     """Write a suppression into the reports for each finding that counts; 1 where one could not be given any."""
     from auditor.add_ignore import add_ignores
     from auditor.fix import save
-    from auditor.render.run import locate
+    from auditor.render.run import counted, locate
 
     comments = files = 0
     left: list[str] = []
@@ -389,7 +397,7 @@ def _add_ignores(reports: Sequence[Report], failures: Sequence[Failure], again: 
         warn(message)
     for failure in failures:
         warn(f"{failure.place}: not audited: {failure.message}")
-    warn(f"{_counted(comments, 'suppression')} written to {_counted(files, 'file')}")
+    warn(f"{counted(comments, 'suppression')} written to {counted(files, 'file')}")
     return _FAILED if failures else _FINDINGS if left else 0
 
 
@@ -431,24 +439,25 @@ def _shortfalls(run: Run, least: Fraction | None) -> list[Failure]:
     return [Failure(path, message) for path, message in found if message]
 
 
-def _complain(run: Run, short: Sequence[Failure], options: Options, *, annotations: bool) -> None:
-    """Say what could not be audited and what was understood too little.
+_SAID: Final = frozenset({"full", "concise", "github"})
+"""Formats that show on their own stream what could not be audited."""
 
-    Where the output is annotations, they hold the former already; a runner reads standard error for commands too.
+
+def _complain(run: Run, short: Sequence[Failure], options: Options, form: str) -> None:
+    """Say what was understood too little and, where the answer itself does not, what could not be audited.
+
+    A runner of GitHub reads standard error for commands too, so for it both are annotations.
     """
-    from auditor.render.run import locate
+    from auditor.render.run import stopped
 
-    if annotations:
+    if form == "github":
         from auditor.render.github import command as annotation
 
         for failure in short:
             line = annotation("error", [failure.message], file=options.repository_path(failure.path), title="coverage")
             write(f"{line}\n")
         return
-    messages = [f"{failure.place}: not audited: {failure.message}" for failure in run.failures]
-    for report in run.reports:
-        messages += [f"{locate(report.source, note.span)}: not audited in full: {note.message}" for note in report.notes if note.fatal]
-    for message in [*messages, *(f"{failure.path}: {failure.message}" for failure in short)]:
+    for message in [*([] if form in _SAID else stopped(run)), *(f"{failure.path}: {failure.message}" for failure in short)]:
         warn(message)
 
 

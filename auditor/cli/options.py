@@ -9,7 +9,17 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["color_option", "complete_rules", "config_options", "context_option", "paint_wanted", "percent", "rules_option", "selectors"]
+__all__ = [
+    "color_option",
+    "complete_rules",
+    "config_options",
+    "context_option",
+    "paint_wanted",
+    "percent",
+    "rules_option",
+    "selectors",
+    "terminal_columns",
+]
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -94,3 +104,11 @@ def paint_wanted(choice: str) -> bool:
     if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def terminal_columns() -> int:
+    """Return the columns of the terminal that standard output is, or 0 where it is none."""
+    import shutil
+    import sys
+
+    return max(shutil.get_terminal_size().columns, 40) if sys.stdout.isatty() else 0

@@ -24,11 +24,13 @@ __all__ = [
     "basis_lines",
     "blocked",
     "conclusion",
+    "counted",
     "left_out_lines",
     "locate",
     "ordered",
     "quietly_said",
     "rule_page",
+    "stopped",
 ]
 
 
@@ -114,6 +116,8 @@ class Options:
     """Show every step of a derivation with the place of each number, instead of the first few."""
     width: int = 100
     """Columns an excerpt may take beside its line numbers."""
+    columns: int = 0
+    """Columns of the terminal that long lines are broken to; 0 where the output is not a terminal's."""
     root: PurePath | None = None
     """The repository's root; paths in annotations and fingerprints are relative to it."""
     folder: PurePath | None = None
@@ -175,6 +179,19 @@ def blocked(report: Report) -> str:
     return "; ".join(note.message for note in report.notes if note.fatal)
 
 
+def stopped(run: Run) -> list[str]:
+    """Say of each path that could not be audited, or only in part, where and why."""
+    lines = [f"{failure.place}: not audited: {failure.message}" for failure in run.failures]
+    for report in run.reports:
+        lines += [f"{locate(report.source, note.span)}: not audited in full: {note.message}" for note in report.notes if note.fatal]
+    return lines
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun in the right form: `1 report`, `2 reports`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def conclusion(report: Report) -> tuple[str, str]:
     """Return the verdict on a report and its reason (empty where the findings or the held checks are the reason).
 
@@ -217,17 +234,19 @@ def basis_lines(run: Run) -> list[str]:
     if any(count for count, _ in counts):
         total = sum(count for count, _ in counts)
         parts = ", ".join(f"{count:,} {said}" for count, said in counts if count)
-        lines.append(f"{total:,} {'finding does' if total == 1 else 'findings do'} not count: {parts}.")
+        lines.append(f"{counted(total, 'finding')} {'does' if total == 1 else 'do'} not count: {parts}.")
     if basis.configurations:
         lines.append(f"Configuration: {', '.join(basis.configurations)}.")
     if basis.unchanged:
-        lines.append(f"{basis.unchanged:,} {'file has' if basis.unchanged == 1 else 'files have'} not changed since {basis.diff_base}.")
+        has = "has" if basis.unchanged == 1 else "have"
+        lines.append(f"{counted(basis.unchanged, 'file')} {has} not changed since {basis.diff_base}.")
     if basis.stale:
         total = sum(one.count for one in basis.stale)
         shown = "; ".join(f"{one.file} {one.code} {one.claim!r}" for one in basis.stale[:_STALE])
         more = f"; and {len(basis.stale) - _STALE} more" if len(basis.stale) > _STALE else ""
-        entries = "1 finding" if total == 1 else f"{total:,} findings"
-        lines.append(f"{entries} of {basis.baseline} no longer there, `audit baseline update` removes them: {shown}{more}.")
+        lines.append(
+            f"{counted(total, 'finding')} of {basis.baseline} no longer there, `audit baseline update` removes them: {shown}{more}."
+        )
     return [*lines, *left_out_lines(run)]
 
 
@@ -242,10 +261,10 @@ def left_out_lines(run: Run) -> list[str]:
         parts.append(f"{count:,} {why} ({shown})")
     for count, by in zip(basis.rules_off, ("the command line", "the configuration"), strict=True):
         if count:
-            parts.append(f"{count:,} {'rule' if count == 1 else 'rules'} turned off by {by}")
+            parts.append(f"{counted(count, 'rule')} turned off by {by}")
     cut = sum(any("(limit `" in note.message for note in report.notes) for report in run.reports)
     if cut:
-        parts.append(f"parts of {cut:,} {'report' if cut == 1 else 'reports'} beyond a limit")
+        parts.append(f"parts of {counted(cut, 'report')} beyond a limit")
     return [f"Left out: {'; '.join(parts)}."] if parts else []
 
 

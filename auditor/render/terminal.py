@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-__all__ = ["cells", "opening", "paint", "plain", "width"]
+__all__ = ["cells", "folded", "opening", "paint", "plain", "width"]
 
 _TAB: Final = 4
 _JOINERS: Final = "\u200c\u200d"
@@ -83,6 +83,25 @@ def cells(text: str) -> list[tuple[str, int]]:
 def width(text: str) -> int:
     """Return how many columns a terminal needs for `text`."""
     return sum(columns for _, columns in cells(text))
+
+
+def folded(text: str, columns: int, first: int = 0) -> list[str]:
+    """Return `text` in lines of at most `columns`, broken at spaces; `first` columns of the first line are taken already.
+
+    0 columns stands for no terminal: nothing is broken. A word that is wider than a line stands on one of its own.
+    """
+    if not columns or first + width(text) <= columns:
+        return [text]
+    lines: list[list[str]] = [[]]
+    used = first
+    for word in text.split(" "):
+        taken = width(word)
+        if lines[-1] and used + 1 + taken > columns:
+            lines.append([])
+            used = 0
+        used += taken + bool(lines[-1])
+        lines[-1].append(word)
+    return [" ".join(line) for line in lines]
 
 
 def paint(text: str, color: bool, **style: str | bool) -> str:

@@ -212,7 +212,7 @@ class TestInARun:
         assert audit("old/a.md").status == 1
         assert audit("--force-exclude", "--allow-empty", "old/a.md").status == 0
         nothing = audit("--force-exclude", "old/a.md")
-        assert (nothing.status, "all there is was left out: old/a.md (excluded by the configuration)" in nothing.err) == (2, True)
+        assert (nothing.status, "all there is was left out: old/a.md (excluded by the configuration)" in nothing.out) == (2, True)
         assert "left out: old" in audit("-v", ".").err
 
     @pytest.mark.parametrize("output_format", ["full", "concise", "json", "github", "markdown"])
@@ -310,7 +310,7 @@ class TestInARun:
         put(tmp_path / "auditor.toml", f"[not-audited]\n'old/' = '{level}'\n")
         answer = audit("old")
         assert answer.status == status
-        assert "old/a.md:1:1: not audited in full: broken here" in answer.err
+        assert "old/a.md:1:1: not audited in full: broken here" in answer.out
         assert audit("--fail-level", "info", "old").status == (2 if level == "error" else 1)
         put(tmp_path / "c.md", "BROKEN\n")
         assert audit("c.md").status == 2

@@ -31,7 +31,7 @@ def test_diff_says_that_there_is_no_fix(audit: Run, report: Path) -> None:
     report.write_text("2 * 2 = 5 !\n")
     answer = audit("--diff", "a.md")
     assert (answer.status, answer.out) == (0, "")
-    assert answer.err == "1 finding has no safe repair; 1 have one that takes somebody to judge it: --unsafe-fixes shows them\n"
+    assert answer.err == "1 finding has no safe repair; 1 has one that takes somebody to judge it: --unsafe-fixes shows them\n"
     assert audit("--diff", "--unsafe-fixes", "a.md").err == ""
 
 
@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_written(audit: Run, report: Path, monkeypatch: py
     monkeypatch.setattr(tempfile, "mkstemp", refuse)
     answer = audit("--fix", "a.md")
     assert answer.status == 2
-    assert "a.md: not audited: not repaired: cannot be written: Permission denied" in answer.err
+    assert "a.md: not audited: not repaired: cannot be written: Permission denied" in answer.out
     assert "written 17" in answer.out
     assert report.read_text() == WRONG
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.render.terminal import cells, paint, plain, width
+from auditor.render.terminal import cells, folded, paint, plain, width
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,13 @@ def test_there_is_a_cell_for_each_character(text: str) -> None:
 def test_paint_only_where_color_is_on() -> None:
     assert paint("x", False, fg="red") == "x"
     assert paint("x", True, fg="red") == "\x1b[31mx\x1b[0m"
+
+
+@given(st.text(st.sampled_from("ab 专é"), max_size=80), st.integers(0, 30), st.integers(0, 12))
+def test_long_lines_are_broken_at_spaces(text: str, columns: int, first: int) -> None:
+    lines = folded(text, columns, first)
+    assert " ".join(lines) == text
+    if columns:
+        assert all(width(line) <= columns or " " not in line.strip() for line in lines[1:])
+    else:
+        assert lines == [text]

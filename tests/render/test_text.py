@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.findings import Confidence, ConventionTried, Finding, Place, Repair, Report, Severity, Step
+from auditor.findings import STATED_AGAIN, Confidence, ConventionTried, Finding, Place, Repair, Report, Severity, Step
 from auditor.read import decode
 from auditor.render import load
 from auditor.render.run import Failure, Options, Run, locate
@@ -66,6 +66,34 @@ def test_snapshots(name: str, style: str, kept: Callable[[str, Path], None]) -> 
 
 def test_color(kept: Callable[[str, Path], None]) -> None:
     kept(load("full")(Run((rich(),)), Options(color=True)), SNAPSHOTS / "full-color.txt")
+
+
+def test_a_terminal_breaks_what_is_long_and_no_carets() -> None:
+    report = replace(rich(), findings=(replace(rich().findings[0], message="word " * 30),))
+    out = load("full")(Run((report,)), Options(columns=70))
+    assert max(len(line) for line in out.splitlines() if "|" not in line) <= 70
+    wide = load("full")(Run((report,)), Options())
+    marked = [line for line in out.splitlines() if "^" in line]
+    assert marked == [line for line in wide.splitlines() if "^" in line]
+
+
+def test_what_is_stated_again_is_named_once() -> None:
+    report = audit("4 * 4 = 17\n4\n4\n")
+    again = tuple(Place(Span(start, start + 1), STATED_AGAIN) for start in (13, 11))
+    run = Run((replace(report, findings=(replace(report.findings[0], related=again),)),))
+    assert "= stated again: lines 2, 3\n" in load("full")(run, Options())
+    explained = load("full")(run, Options(explain=True))
+    assert "stated again" not in explained
+    assert "^ the same" in explained
+
+
+def test_why_a_file_was_not_audited_stands_with_the_findings() -> None:
+    run = Run((audit("4 * 4 = 17 BROKEN\n"),), (Failure("b.json", "no value here", 3, 7),))
+    for name in ("full", "concise"):
+        for quiet in (False, True):
+            out = load(name)(run, Options(quiet=quiet))
+            assert "b.json:3:7: not audited: no value here\n" in out
+            assert "plans/report.md:1:12: not audited in full: broken here\n" in out
 
 
 def test_nothing_to_say() -> None:
