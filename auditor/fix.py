@@ -7,20 +7,19 @@ applied only when asked for. Pure but for `save`.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 from typing import Final
 
+from auditor.atomic import replace_file
 from auditor.errors import InputError
 from auditor.findings import Edit, Finding, Report, apply
 from auditor.read import decode
 from auditor.statements import Source
 
-__all__ = ["Fixed", "apply", "chosen", "difference", "fix", "replace_file", "save", "unsafe_only"]
+__all__ = ["Fixed", "apply", "chosen", "difference", "fix", "save", "unsafe_only"]
 
 _MOST_PASSES: Final = 10
 
@@ -133,21 +132,3 @@ def save(path: str, before: Source, text: str) -> None:
         replace_file(target, data[: len(data) - len(was)] + text.encode(before.encoding))
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror or error}", path=path) from None
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Put `data` in the place of what a file holds, whole or not at all; a new file gets the mode that the umask gives."""
-    handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        if path.exists():
-            shutil.copymode(path, made)
-        else:
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(made).chmod(0o666 & ~mask)
-        Path(made).replace(path)
-    except BaseException:
-        Path(made).unlink(missing_ok=True)
-        raise

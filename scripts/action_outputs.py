@@ -1,7 +1,6 @@
-"""The outputs of the GitHub action, as lines of NAME=VALUE: `action_outputs.py STATUS ANSWER.json FORMATS`.
+"""The outputs of the GitHub action, as lines of NAME=VALUE: `action_outputs.py STATUS ANSWER.json ANSWER.sarif`.
 
-Nothing of a report's text is among them: words of ours, numbers, and the paths the workflow itself named. A path with a line end is
-not given, for it would begin another output.
+Nothing of a report's text is among them: words of ours, numbers, and paths in the runner's own folder.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 VERDICTS = {0: "passed", 1: "findings"}
 
 
-def outputs(status: int, answer: Path, formats: str) -> list[str]:
+def outputs(status: int, answer: Path, sarif: Path) -> list[str]:
     """Return the lines for GITHUB_OUTPUT."""
     lines = [f"status={status}", f"verdict={VERDICTS.get(status, 'failed')}"]
     try:
@@ -25,10 +24,8 @@ def outputs(status: int, answer: Path, formats: str) -> list[str]:
     counts = {level: severities[level] for level in ("error", "warning", "info")}
     counts |= {str(by): int(count) for by, count in found.get("basis", {}).get("withheld", {}).items()}
     lines += [f"counts={json.dumps(counts)}", f"json={answer}"]
-    written = (line.strip().partition("=") for line in formats.splitlines())
-    sarif = next((path for name, _, path in written if name == "sarif" and path), "")
-    return [*lines, f"sarif={sarif}"] if sarif else lines
+    return [*lines, f"sarif={sarif}"] if sarif.is_file() else lines
 
 
 if __name__ == "__main__":
-    print("\n".join(outputs(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])))
+    print("\n".join(outputs(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))))

@@ -133,7 +133,8 @@ class TestRun:
         counts = {"error": 1, "warning": 0, "info": 0, "ignored": 0, "suppressed": 0, "known": 0, "outside-change": 0}
         assert json.loads(outputs["counts"]) == counts
         assert json.loads(Path(outputs["json"]).read_text())["findings"][0]["code"] == "LAY001"
-        assert "sarif" not in outputs
+        sarif = json.loads(Path(outputs["sarif"]).read_text())
+        assert [result["ruleId"] for result in sarif["runs"][0]["results"]] == ["LAY001"]
 
     def test_nothing_found(self, runner: Runner) -> None:
         runner.put("plan.md", AGREES)
@@ -194,6 +195,17 @@ class TestRun:
         runner.put("new.md", AGREES)
         assert runner.audit(changed_only="true").status == 0
         assert runner.audit().status == 1
+
+    def test_annotations_of_the_pull_requests_own_files_come_first(self, runner: Runner) -> None:
+        runner.repository({f"a{number}.md": PRODUCT for number in range(12)})
+        runner.put("z.md", PRODUCT)
+        found = runner.audit()
+        files = re.findall(r"file=([^,]+),", found.log)
+        assert (len(files), files[0]) == (10, "z.md")
+        assert "10 of 13 errors" in found.log
+        assert found.summary.index("`z.md:1:9`") < found.summary.index("`a0.md:1:9`")
+        runner.base = "f" * 40  # a shallow clone does not have it
+        assert re.findall(r"file=([^,]+),", runner.audit().log)[0] == "a0.md"
 
     @pytest.mark.parametrize("base", ["", "0" * 40])
     def test_without_a_base_everything_is_audited(self, runner: Runner, base: str) -> None:

@@ -52,7 +52,7 @@ HEAVY = {"sympy", "jsonschema", "pydantic", "pathspec", "difflib", "importlib.me
 
 
 def test_a_plain_audit_loads_little_in_any_format(tmp_path: Path) -> None:
-    also = [f"--also-write={output_format}={tmp_path / output_format}" for output_format in FORMATS]
+    also = [f"--output-file={output_format}={tmp_path / output_format}" for output_format in FORMATS]
     modules = loaded("--isolated", *also, REPORT)
     assert {module.rpartition(".")[2] for module in modules if module.startswith("auditor.render.")} >= {"json_v1", "github", "markdown"}
     assert not modules & HEAVY

@@ -25,7 +25,7 @@ from auditor.withhold import suppressed, withhold
 
 if TYPE_CHECKING:
     from auditor.findings import Report
-    from auditor.rulebook import Rulebook
+    from auditor.rulebook import Rule, Rulebook
     from auditor.statements import Source
 
 __all__ = ["Asked", "Audits", "Ready", "below_settings", "excluded", "is_ours", "prepare"]
@@ -113,6 +113,11 @@ class Audits:
     def catalog(self) -> str:
         """Version of the hardware and model catalog the checks use."""
         return next(iter(self._ready.values())).rules.catalog
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """The rules that check, by code."""
+        return {rule.code: rule for ready in self._ready.values() for rule in ready.rules.rules}
 
     def ready(self, path: str) -> Ready:
         """Return what an audit of a file takes; UsageError or ConfigError for what its configuration may not say."""

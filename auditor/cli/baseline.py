@@ -188,8 +188,8 @@ def _survey(
 
 
 def _save(path: Path, entries: Iterable[Entry]) -> None:
+    from auditor.atomic import replace_file
     from auditor.baseline import dump
-    from auditor.fix import replace_file
 
     found: dict[tuple[str, str, str, str], Entry] = {}
     for entry in entries:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -45,12 +46,14 @@ _FAILED: Final = 2
 
 
 def _written(_context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:
-    """Return (format, file) for each `FORMAT=FILE`."""
-    found = []
+    """Return (format, file) for each `FORMAT=PATH`."""
+    found: list[tuple[str, Path]] = []
     for text in given:
         name, _, path = text.partition("=")
         if name not in FORMATS or not path:
-            raise click.BadParameter(f"{text!r} is not FORMAT=FILE with a format of {', '.join(FORMATS)}", param=parameter)
+            raise click.BadParameter(f"{text!r} is not FORMAT=PATH with a format of {', '.join(FORMATS)}", param=parameter)
+        if any(os.path.realpath(path) == os.path.realpath(other) for _, other in found):
+            raise click.BadParameter(f"two formats cannot be written to {path}", param=parameter)
         found.append((name, Path(path)))
     return tuple(found)
 
@@ -71,8 +74,13 @@ class _Command(click.Command):
 @click.argument("paths", nargs=-1, metavar="[PATHS|-]...")
 @click.option("--output-format", type=click.Choice(list(FORMATS)), help="How to show the findings.  [default: full]")
 @click.option(
-    "--also-write", multiple=True, callback=_written, metavar="FORMAT=FILE", help="Write the findings to a file too. May be repeated."
+    "--output-file",
+    multiple=True,
+    callback=_written,
+    metavar="FORMAT=PATH",
+    help="Write the findings to a file too, from the same run. May be repeated.",
 )
+@click.option("--first-since", metavar="REV", help="Show first what stands in files changed since REV, where not all can be shown.")
 @click.option(
     "--select",
     multiple=True,
@@ -125,7 +133,8 @@ class _Command(click.Command):
 def command(
     paths: tuple[str, ...],
     output_format: str | None,
-    also_write: tuple[tuple[str, Path], ...],
+    output_file: tuple[tuple[str, Path], ...],
+    first_since: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_level: str | None,
@@ -180,6 +189,9 @@ def command(
     paths = paths or (os.curdir,)
     configuration = _configuration(paths, config, isolated, config_from)
     settings = configuration.run
+    written = {os.path.realpath(path) for _, path in output_file}
+    if spoilt := next((path for path in paths if path != STDIN and os.path.realpath(path) in written), None):
+        raise UsageError(f"--output-file would write over {spoilt}, which is to be audited")
     wanted = _Wanted(
         fail_level or settings.fail_level or "error",
         output_format or settings.output_format or "full",
@@ -193,7 +205,7 @@ def command(
         raise UsageError("no rule is left to check by: the configuration turns all of them off; --allow-empty if that is well")
     baseline = None if no_baseline else baseline_path or settings.baseline
     judging = _judging(audits, baseline, diff_base, configuration)
-    reports_named = [path for path in found.files if not is_ours(path, baseline, configuration)]
+    reports_named = [path for path in found.files if not (is_ours(path, baseline, configuration) or _is_output(path, written))]
     files = _changed(reports_named, audits, judging)
     reports = audits.files(files, failures, stdin_filename, jobs or os.cpu_count() or 1)
     if judging is not None:
@@ -210,12 +222,13 @@ def command(
         reports = _fix(reports, failures, again, unsafe=unsafe_fixes, quiet=quiet)
     basis = _basis(configuration, judging, diff_base or "", found.skipped, unchanged=len(reports_named) - len(files))
     basis = replace(basis, rules_off=(off.by_command, off.by_configuration))
-    run = Run(tuple(reports), tuple(failures), __version__, audits.catalog, basis)
+    run = Run(tuple(reports), tuple(failures), __version__, audits.catalog, basis, audits.rules)
     if verbose:
         warn(f"settings: {', '.join(basis.configurations) or 'none, the defaults hold'}")
     painted = paint_wanted(color)
     folder = Path.cwd()
     options = Options(painted, quiet, verbose, explain, columns=terminal_columns(), root=repository_root(folder), folder=folder)
+    options = replace(options, first=_first(first_since or diff_base, run), links=_links(os.environ))
     shown = _statistics(run, wanted.output_format) if statistics else load(wanted.output_format)(run, options)
     write(shown, painted)
     if summary and not statistics and wanted.output_format in ("full", "concise"):
@@ -223,7 +236,7 @@ def command(
         from auditor.render.launched import as_text
 
         write("".join(as_text(launched(report.source, paths)) for report in run.reports))
-    for name, path in also_write:
+    for name, path in output_file:
         _save(load(name)(run, replace(options, color=False, columns=0)), path)
     short = _shortfalls(run, wanted.min_coverage)
     _complain(run, short, options, "" if statistics else wanted.output_format)
@@ -256,6 +269,28 @@ def _configuration(paths: Sequence[str], config: Sequence[str], isolated: bool, 
     from auditor.cli.base import at
 
     return at(revision, [path for path in paths if path != STDIN], config)
+
+
+def _first(revision: str | None, run: Run) -> frozenset[str]:
+    """Return the paths of the reports that have changed since a revision."""
+    if revision is None:
+        return frozenset()
+    from auditor.cli.changes import since
+
+    changes = since(revision)
+    return frozenset(report.source.path for report in run.reports if changes.touched_any([report.source.path]))
+
+
+_SERVER: Final = re.compile(r"https://[A-Za-z0-9.-]{1,200}(?::[0-9]{1,5})?")
+_REPOSITORY: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
+
+
+def _links(environment: Mapping[str, str]) -> str:
+    """Return what a link to a file of the repository begins with, where a workflow of GitHub says it; else nothing."""
+    server, repository, commit = (environment.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA"))
+    if not (_SERVER.fullmatch(server) and _REPOSITORY.fullmatch(repository) and re.fullmatch("[0-9a-f]{40,64}", commit)):
+        return ""
+    return f"{server}/{repository}/blob/{commit}/"
 
 
 def _judging(audits: Audits, baseline: Path | None, revision: str | None, configuration: Configuration) -> Judging | None:
@@ -313,11 +348,24 @@ def _statistics(run: Run, output_format: str) -> str:
     return "".join(f"{str(count).rjust(width)}  {code}  {name}\n" for (code, name), count in rows)
 
 
+def _is_output(path: str, written: frozenset[str] | set[str]) -> bool:
+    """Tell whether a file in a folder is what this run writes, or an earlier one wrote with the same options."""
+    return path != STDIN and os.path.realpath(path) in written
+
+
 def _save(text: str, path: Path) -> None:
+    """Write one output, whole or not at all; what is no plain file (a pipe, a device) is written to as it is."""
+    from auditor.atomic import replace_file
+
+    data = text.encode("utf-8", "backslashreplace")
+    target = Path(os.path.realpath(path))
     try:
-        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+        else:
+            replace_file(target, data)
     except OSError as error:
-        raise UsageError(f"--also-write: {path} cannot be written: {error.strerror or error}") from None
+        raise UsageError(f"--output-file: {path} cannot be written: {error.strerror or error}") from None
 
 
 Again = Callable[["Source"], "Report"]

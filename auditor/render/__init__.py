@@ -14,8 +14,14 @@ FORMATS: Final = {
     "full": "auditor.render.text:full",
     "concise": "auditor.render.text:concise",
     "json": "auditor.render.json_v1:render",
+    "jsonl": "auditor.render.jsonl:render",
+    "agent": "auditor.render.agent:render",
     "github": "auditor.render.github:render",
     "markdown": "auditor.render.markdown:render",
+    "sarif": "auditor.render.sarif:render",
+    "gitlab": "auditor.render.gitlab:render",
+    "junit": "auditor.render.junit:render",
+    "rdjson": "auditor.render.rdjson:render",
 }
 """Format name to `module:function`."""
 

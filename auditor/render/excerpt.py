@@ -17,6 +17,8 @@ _LINES_OF_ONE_MARK: Final = 3
 _MOST_LINES: Final = 12
 _LABEL_WIDTH: Final = 160
 _CUT: Final = "…"
+_LONG: Final = 20_000
+"""Characters of a line beyond which no other columns are counted than those shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,20 @@ def _markers(placed: list[tuple[int, int, _Piece]], color: bool) -> list[str]:
     return rows
 
 
+def _long_line(text: str, pieces: list[_Piece], width: int, color: bool) -> list[tuple[bool, str]]:
+    """Return the rows for a line of which only what stands around each piece is looked at: it may be the whole of a file."""
+    rows: list[tuple[bool, str]] = []
+    for piece in _merged(pieces):
+        begin, end = max(piece.start - width, 0), min(piece.end, piece.start + width)
+        near = replace(piece, start=piece.start - begin, end=end - begin)
+        rows += _line(text[begin : end + width], [near], width, color)
+    return rows
+
+
 def _line(text: str, pieces: list[_Piece], width: int, color: bool) -> list[tuple[bool, str]]:
     """Return the rows for one source line: (is it the source itself, text)."""
+    if len(text) > _LONG:
+        return _long_line(text, pieces, width, color)
     shown = cells(text)
     at = [0, *accumulate(columns for _, columns in shown)]
     rows: list[tuple[bool, str]] = []

@@ -1,4 +1,4 @@
-"""GitHub workflow commands: the worst findings of each level as annotations beside the lines they stand on.
+"""GitHub workflow commands: the worst findings of each level, those of a pull request's own files first, beside their lines.
 
 Format and limits: "Workflow commands for GitHub Actions" in GitHub's documentation. A step may set ten annotations of each level;
 what exceeds that is counted in a closing line. Every line written either is a command whose data is escaped, or holds
@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from auditor.findings import Finding, Report, Severity
-from auditor.render.run import Options, Run, basis_lines, blocked, locate, ordered, quietly_said, source_of
+from auditor.render.arithmetic import equation
+from auditor.render.run import Options, Run, basis_lines, blocked, counted, locate, quietly_said, ranked, source_of
 from auditor.render.terminal import opening, plain
 
 __all__ = ["command", "render"]
@@ -37,7 +38,7 @@ def command(level: str, message: list[str], **properties: str | int) -> str:
 def _annotation(report: Report, finding: Finding, options: Options) -> str:
     location = locate(source_of(report, finding.place.path), finding.place.span)
     message = [finding.message]
-    message += [f"{step.substituted} = {step.result}" for step in finding.derivation[:3] if step.substituted]
+    message += [equation(step) for step in finding.derivation[:3] if step.substituted]
     for place in finding.related[:5]:
         if place.message:
             message.append(f"line {locate(source_of(report, place.path), place.span).line}: {place.message}")
@@ -66,25 +67,25 @@ def _stopped(run: Run, options: Options) -> list[str]:
 
 
 def render(run: Run, options: Options) -> str:
-    """Return the annotations, what could not be audited first, then the gravest and surest findings of each level."""
+    """Return the annotations of each level: what could not be audited, then the findings in the files of the change, the worst first."""
     lines: list[str] = []
-    total = 0
-    for severity in _LEVELS:
-        found = [(report, finding) for report in run.reports for finding in ordered(report.findings) if finding.severity is severity]
-        found.sort(key=lambda pair: -pair[1].confidence.rank)
+    cut: list[str] = []
+    found = ranked(run, options)
+    for severity, level in _LEVELS.items():
         annotations = (_stopped(run, options) if severity is Severity.ERROR else []) + [
-            _annotation(report, finding, options) for report, finding in found
+            _annotation(report, finding, options) for report, finding in found if finding.severity is severity
         ]
         lines += annotations[:ANNOTATIONS_A_LEVEL]
-        total += len(annotations)
-    if not options.quiet or total > len(lines):
-        claims = sum(report.claims for report in run.reports)
-        missing = len(run.failures) + sum(bool(blocked(report)) for report in run.reports)
-        lines.append(
-            f"{total} to report in {len(run.reports)} reports with {claims} claims, {len(lines)} shown as annotations, "
-            f"{missing} files not audited in full."
-        )
-        lines += [opening(line) for line in basis_lines(run)]
-    else:
+        if len(annotations) > ANNOTATIONS_A_LEVEL:
+            cut.append(f"{ANNOTATIONS_A_LEVEL} of {counted(len(annotations), level)}")
+    if cut:
+        lines.append(f"Shown as annotations: {', '.join(cut)}; the job's summary has all.")
+    if options.quiet:
         lines += [opening(line) for line in quietly_said(run)]
+    else:
+        missing = len(run.failures) + sum(bool(blocked(report)) for report in run.reports)
+        stopped = f", {counted(missing, 'file')} not audited in full" if missing else ""
+        claims = sum(report.claims for report in run.reports)
+        lines.append(f"{counted(len(found), 'finding')} in {counted(len(run.reports), 'report')} with {counted(claims, 'claim')}{stopped}.")
+        lines += [opening(line) for line in basis_lines(run)]
     return "\n".join(lines) + "\n" if lines else ""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import quote
 
-from auditor.findings import Finding, Report, Severity
-from auditor.render.run import Options, Run, basis_lines, blocked, conclusion, locate, ordered, source_of
+from auditor.findings import STATED_AGAIN, Finding, Report
+from auditor.render.arithmetic import equation
+from auditor.render.run import Options, Run, basis_lines, blocked, conclusion, counted, locate, ranked, severities, source_of
 from auditor.render.terminal import plain
 
 __all__ = ["MOST_BYTES", "render"]
@@ -18,7 +20,7 @@ __all__ = ["MOST_BYTES", "render"]
 MOST_BYTES: Final = 900_000
 """GitHub refuses a step's summary of more than 1 MiB as a whole."""
 _LONGEST: Final = 500
-_SIGNS: Final = {"contradicted": "❌", "consistent": "✅", "undetermined": "➖", "not-audited": "⚠️"}
+_SIGNS: Final = {"not-audited": "⚠️", "contradicted": "❌", "undetermined": "➖", "consistent": "✅"}
 
 
 def code(text: str) -> str:
@@ -32,53 +34,68 @@ def code(text: str) -> str:
     return f"{fence}{blank}{shown}{blank}{fence}"
 
 
-def _finding(report: Report, finding: Finding) -> str:
+def _link(path: str, line: int, shown: str, options: Options) -> str:
+    """Return a place as a link to its line in the repository, where that is known; a path outside of it is only named."""
+    path = options.repository_path(path)
+    if not options.links or path.startswith(("/", "..")):
+        return code(shown)
+    target = quote(path.encode("utf-8", "surrogatepass"), safe="/")
+    return f"[{code(shown)}](<{options.links}{target}?plain=1#L{line}>)"
+
+
+def _finding(report: Report, finding: Finding, options: Options) -> str:
     place = locate(source_of(report, finding.place.path), finding.place.span)
-    lines = [f"- **{finding.severity}** {code(f'{finding.code} {finding.name}')} at {code(str(place))}: {code(finding.message)}"]
-    lines += [f"  - {code(f'{step.substituted} = {step.result}')}" for step in finding.derivation[:4] if step.substituted]
-    for other in finding.related[:6]:
-        where = locate(source_of(report, other.path), other.span)
-        if other.message:
-            lines.append(f"  - line {where.line}: {code(other.message)}")
+    where = _link(place.path, place.line, str(place), options)
+    lines = [f"- **{finding.severity}** {code(f'{finding.code} {finding.name}')} at {where}: {code(finding.message)}"]
+    lines += [f"  - {code(equation(step))}" for step in finding.derivation[:4] if step.substituted]
+    again = [other for other in finding.related if other.message and other.message != STATED_AGAIN]
+    for other in again[:6]:
+        there = locate(source_of(report, other.path), other.span)
+        lines.append(f"  - {_link(there.path, there.line, f'line {there.line}', options)}: {code(other.message)}")
     lines += [f"  - repair: {code(repair.message)}" for repair in finding.repairs[:1]]
     return "\n".join(lines) + "\n"
 
 
-def _reports(run: Run) -> list[str]:
+def _reports(run: Run, options: Options) -> list[str]:
+    """Return a line for each report, those that need a look first."""
     lines = []
     for report in run.reports:
         verdict, reason = conclusion(report)
         counts = (
-            f"{report.claims} claims, {report.held} checks held, {report.contradicted} contradicted, {report.undetermined} undetermined"
+            f"{counted(report.claims, 'claim')}, {counted(report.held, 'check')} held, {report.contradicted:,} contradicted, "
+            f"{report.undetermined:,} undetermined"
         )
-        lines.append(
-            f"- {_SIGNS[verdict]} {code(report.source.path)}: {verdict}" + (f" ({code(reason)})" if reason else "") + f"; {counts}\n"
-        )
-    lines += [f"- {_SIGNS['not-audited']} {code(failure.place)}: not audited: {code(failure.message)}\n" for failure in run.failures]
-    return lines
+        told = f"{verdict}{f' ({code(reason)})' if reason else ''}; {counts}"
+        lines.append((verdict, f"- {_SIGNS[verdict]} {_link(report.source.path, 1, report.source.path, options)}: {told}\n"))
+    for failure in run.failures:
+        lines.append(("not-audited", f"- {_SIGNS['not-audited']} {code(failure.place)}: not audited: {code(failure.message)}\n"))
+    order = list(_SIGNS)
+    return [line for _, line in sorted(lines, key=lambda one: order.index(one[0]))]
 
 
 def render(run: Run, options: Options) -> str:
-    """Return the verdict on each report and the findings, gravest first; what does not fit is counted."""
-    found = [(report, finding) for report in run.reports for finding in ordered(report.findings)]
-    found.sort(key=lambda pair: (-pair[1].severity.rank, -pair[1].confidence.rank))
-    counts = [f"{sum(finding.severity is severity for _, finding in found)} {severity}" for severity in Severity]
+    """Return the verdict on each report and the findings, the worst first; what does not fit is counted, what was left out comes last."""
+    found = ranked(run, options)
+    counts = severities((finding for _, finding in found), every=True)
     missing = len(run.failures) + sum(bool(blocked(report)) for report in run.reports)
-    head = (
-        f"### Audit of {len(run.reports)} reports: {', '.join(counts)}" + (f", {missing} not audited in full" if missing else "") + "\n\n"
-    )
-    head += "".join(f"{code(line)}\n\n" for line in basis_lines(run))
-    sections = [("", _reports(run)), ("\n#### Findings\n\n", [_finding(report, finding) for report, finding in found])]
-    parts, used, left_out = [head], len(head.encode()), 0
+    stopped = f", {counted(missing, 'file')} not audited in full" if missing else ""
+    head = f"### Audit of {counted(len(run.reports), 'report')}: {', '.join(counts)}{stopped}\n\n"
+    tail = "".join(f"\n{code(line)}\n" for line in basis_lines(run))
+    room = MOST_BYTES - _size(head) - _size(tail)
+    sections = [("", _reports(run, options)), ("\n#### Findings\n\n", [_finding(report, finding, options) for report, finding in found])]
+    parts, left_out = [head], 0
     for title, entries in sections:
         for index, entry in enumerate(entries):
             text = (title if index == 0 else "") + entry
-            size = len(text.encode("utf-8", "replace"))
-            if left_out or used + size > MOST_BYTES:
+            if left_out or _size(text) > room:
                 left_out += 1
             else:
                 parts.append(text)
-                used += size
+                room -= _size(text)
     if left_out:
-        parts.append(f"\n{left_out} more entries do not fit on this page.\n")
-    return "".join(parts)
+        parts.append(f"\n{counted(left_out, 'more line')} not shown: the page is full.\n")
+    return "".join(parts) + tail
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))

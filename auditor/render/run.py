@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from auditor.findings import Finding, Report, Severity, Verdict, Withholding
+from auditor.findings import Evidence, Finding, Report, Severity, Verdict, Withholding
 from auditor.spans import Span
 from auditor.statements import Source
 from auditor.suppress import CATEGORY
+
+if TYPE_CHECKING:
+    from auditor.rulebook import Rule
 
 __all__ = [
     "Basis",
     "Failure",
     "Location",
     "Options",
+    "Ranked",
     "Renderer",
     "Run",
     "Stale",
@@ -29,7 +33,9 @@ __all__ = [
     "locate",
     "ordered",
     "quietly_said",
+    "ranked",
     "rule_page",
+    "severities",
     "stopped",
 ]
 
@@ -99,6 +105,8 @@ class Run:
     catalog: str = ""
     """Version of the hardware and model catalog the checks used."""
     basis: Basis = Basis()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    """The rules that checked, by code, for formats that explain them."""
 
     def count_withheld(self, by: Withholding) -> int:
         """Return how many findings of the run are withheld for this reason."""
@@ -122,6 +130,10 @@ class Options:
     """The repository's root; paths in annotations and fingerprints are relative to it."""
     folder: PurePath | None = None
     """The folder relative paths start from (the working directory)."""
+    first: frozenset[str] = frozenset()
+    """The paths whose findings come first where not all can be shown: those that a change touches."""
+    links: str = ""
+    """What stands before a path of the repository in a link to it (`https://HOST/OWNER/REPO/blob/COMMIT/`); empty for no links."""
 
     def repository_path(self, path: str) -> str:
         """Return `path` relative to the repository root, with forward slashes; as given where it lies outside."""
@@ -174,6 +186,22 @@ def ordered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: (finding.place.span, -finding.severity.rank, finding.code, finding.message)))
 
 
+Ranked = tuple[Report, Finding]
+
+
+def ranked(run: Run, options: Options) -> list[Ranked]:
+    """Return all findings, those in the files of a change first, then the gravest, the surest, the best founded, as they stand."""
+    found = [(report, finding) for report in run.reports for finding in ordered(report.findings)]
+    classes = list(Evidence)
+
+    def rank(one: Ranked) -> tuple[bool, int, int, int]:
+        report, finding = one
+        founded = classes.index(finding.evidence) if finding.evidence else len(classes)
+        return (report.source.path not in options.first, -finding.severity.rank, -finding.confidence.rank, founded)
+
+    return sorted(found, key=rank)
+
+
 def blocked(report: Report) -> str:
     """Return why the report counts as not audited, or the empty string."""
     return "; ".join(note.message for note in report.notes if note.fatal)
@@ -190,6 +218,14 @@ def stopped(run: Run) -> list[str]:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun in the right form: `1 report`, `2 reports`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def severities(findings: Iterable[Finding], *, every: bool = False) -> list[str]:
+    """Return how many findings there are of each severity, the gravest first: `2 errors`, `1 warning`; `every` names absent ones too."""
+    counts = Counter(finding.severity for finding in findings)
+    words = {Severity.ERROR: counted(counts[Severity.ERROR], "error"), Severity.WARNING: counted(counts[Severity.WARNING], "warning")}
+    words[Severity.INFO] = f"{counts[Severity.INFO]:,} info"
+    return [said for severity, said in words.items() if every or counts[severity]]
 
 
 def conclusion(report: Report) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-__all__ = ["cells", "folded", "opening", "paint", "plain", "width"]
+__all__ = ["cells", "folded", "inert", "opening", "paint", "plain", "width"]
 
 _TAB: Final = 4
 _JOINERS: Final = "\u200c\u200d"
@@ -44,6 +44,18 @@ def opening(path: str) -> str:
     """Return the name of a file as a line may begin with it: `plain`, and never with what a runner takes for a command."""
     shown = plain(path)
     return f"./{shown}" if shown.lstrip().startswith("::") else shown
+
+
+def inert(text: str) -> str:
+    """Return lines none of which begins, behind white space, with what a runner takes for a command."""
+    if "::" not in text:
+        return text
+    return "\n".join(_inert_line(line) for line in text.split("\n"))
+
+
+def _inert_line(line: str) -> str:
+    start = len(line) - len(line.lstrip())
+    return f"{line[:start]}{_escaped(':')}{line[start + 1 :]}" if line.startswith("::", start) else line
 
 
 def _width(character: str) -> int:

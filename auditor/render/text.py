@@ -9,7 +9,7 @@ from auditor.findings import STATED_AGAIN, ConventionTried, Finding, Operand, Pl
 from auditor.render.arithmetic import arithmetic, equation
 from auditor.render.excerpt import Mark, excerpt
 from auditor.render.run import Options, Run, basis_lines, blocked, counted, locate, ordered, quietly_said, source_of, stopped
-from auditor.render.terminal import folded, opening, paint, plain, width
+from auditor.render.terminal import folded, inert, opening, paint, plain, width
 
 __all__ = ["concise", "finding_block", "full"]
 
@@ -19,6 +19,7 @@ _REPAIRS: Final = 2
 _FOLLOWERS: Final = 5
 _LINES: Final = 8
 """Lines that state a figure again and are named; the others are counted."""
+_INDENT: Final = 4
 _NARROWEST: Final = 40
 """Columns that what stands below an excerpt always gets, however narrow the terminal."""
 
@@ -28,9 +29,9 @@ def _heading(report: Report, finding: Finding, options: Options) -> str:
     place = opening(str(locate(source_of(report, finding.place.path), finding.place.span)))
     level = f"{finding.severity}[{finding.code}]"
     message = f"{finding.name}: {plain(finding.message)}"
-    lines = folded(message, options.columns, width(f"{place}: {level} "))
+    lines = folded(message, max(options.columns - _INDENT, 0), width(f"{place}: {level} ") - _INDENT)
     head = f"{paint(place, color, bold=True)}: {paint(level, color, fg=_COLORS[finding.severity], bold=True)} {lines[0]}"
-    return "\n".join([head, *(f"    {line}" for line in lines[1:])])
+    return "\n".join([head, *(" " * _INDENT + line for line in lines[1:])])
 
 
 def _places(finding: Finding, options: Options) -> list[Place]:
@@ -124,7 +125,7 @@ def finding_block(report: Report, finding: Finding, options: Options) -> str:
         shown = [part for line in lines for part in folded(line, room)]
         rows.append(paint(head, options.color, bold=True) + shown[0])
         rows += [" " * len(head) + line for line in shown[1:]]
-    return "\n".join(rows)
+    return inert("\n".join(rows))
 
 
 def _notes(run: Run) -> list[str]:
@@ -196,4 +197,4 @@ def _closed(body: str, run: Run, options: Options) -> str:
     closing = [part for line in summary(run, options) for part in folded(line, options.columns)]
     tail = said if options.quiet else ["\n".join(_notes(run)), why, "\n".join(closing)]
     parts = [part for part in (body, *tail) if part]
-    return "\n\n".join(parts) + "\n" if parts else ""
+    return inert("\n\n".join(parts)) + "\n" if parts else ""

@@ -165,20 +165,54 @@ class TestOutput:
         assert lines == ["a.md:3:9: error[ARI001] written-equation: 4 * 4 is 16, written 17"]
 
     def test_several_formats_in_one_run(self, audit: Run, tmp_path: Path) -> None:
-        answer = audit("--also-write", "json=a.json", "--also-write", "markdown=a=b.md", write("a.md", WRONG))
+        answer = audit("--output-file", "json=a.json", "--output-file", "markdown=a=b.md", write("a.md", WRONG))
         assert answer.status == 1
         assert "a.md:3:9" in answer.out
         assert json.loads((tmp_path / "a.json").read_text())["version"] == 1
-        assert (tmp_path / "a=b.md").read_text().startswith("### Audit of 1 reports")
+        assert (tmp_path / "a=b.md").read_text().startswith("### Audit of 1 report")
+
+    def test_an_output_takes_the_place_of_the_last_one_whole(self, audit: Run, tmp_path: Path) -> None:
+        (tmp_path / "kept.json").write_text("x" * 10_000)
+        (tmp_path / "kept.json").chmod(0o600)
+        (tmp_path / "link.json").symlink_to("kept.json")
+        audit("--output-file", "json=link.json", write("a.md", WRONG))
+        assert (tmp_path / "link.json").is_symlink()
+        assert json.loads((tmp_path / "kept.json").read_text())["version"] == 1
+        assert (tmp_path / "kept.json").stat().st_mode & 0o777 == 0o600
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["a.md", "kept.json", "link.json"]
+
+    def test_an_output_that_is_no_plain_file(self, audit: Run) -> None:
+        assert audit("--output-file", f"json={os.devnull}", write("a.md", WRONG)).status == 1
+
+    def test_what_a_run_writes_is_no_report(self, audit: Run, tmp_path: Path) -> None:
+        write("a.md", WRONG)
+        for _ in range(2):
+            assert "1 report, " in audit("--output-file", "json=out.json", "--output-file", "markdown=out.md", ".").out
+
+    def test_no_report_is_written_over(self, audit: Run, tmp_path: Path) -> None:
+        answer = audit("--output-file", "json=./a.md", write("a.md", WRONG))
+        assert (answer.status, answer.err) == (2, "audit: --output-file would write over a.md, which is to be audited\n")
+        assert (tmp_path / "a.md").read_text() == WRONG
+        twice = audit("--output-file", "json=b", "--output-file", "sarif=./b", "a.md")
+        assert "two formats cannot be written to ./b" in twice.err
+
+    def test_links_only_from_what_a_runner_says(self, audit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        write("a.md", WRONG)
+        for name, value in (("SERVER_URL", "https://github.example"), ("REPOSITORY", "o/r"), ("SHA", "a" * 40)):
+            monkeypatch.setenv(f"GITHUB_{name}", value)
+        link = f"(<https://github.example/o/r/blob/{'a' * 40}/a.md?plain=1#L3>)"
+        assert link in audit("--output-format", "markdown", "a.md").out
+        monkeypatch.setenv("GITHUB_SERVER_URL", "javascript:alert(1)//")
+        assert "](<" not in audit("--output-format", "markdown", "a.md").out
 
     @pytest.mark.parametrize("given", ["xml=a", "json", "json=", "=a"])
     def test_not_a_format_and_a_file(self, audit: Run, given: str) -> None:
-        answer = audit("--also-write", given, write("a.md", WRONG))
+        answer = audit("--output-file", given, write("a.md", WRONG))
         assert answer.status == 2
-        assert "FORMAT=FILE" in answer.err
+        assert "FORMAT=PATH" in answer.err
 
     def test_a_file_that_cannot_be_written(self, audit: Run) -> None:
-        answer = audit("--also-write", "json=no/such/a.json", write("a.md", WRONG))
+        answer = audit("--output-file", "json=no/such/a.json", write("a.md", WRONG))
         assert answer.status == 2
         assert "no/such/a.json cannot be written" in answer.err
 

@@ -80,8 +80,18 @@ def test_ten_a_level_and_the_others_counted() -> None:
     text = "1 * 1 = 2\n" * 15 + "1 * 1 = 2 !\n" * 15
     out = render(Run((stand_in_audit(decode(text.encode(), "a.md")),)), Options())
     lines = out.splitlines()
-    assert [line.split(" ")[0] for line in lines[:-1]] == ["::error"] * ANNOTATIONS_A_LEVEL + ["::warning"] * ANNOTATIONS_A_LEVEL
-    assert lines[-1].startswith("30 to report in 1 reports with 0 claims, 20 shown as annotations")
+    assert [line.split(" ")[0] for line in lines[:-2]] == ["::error"] * ANNOTATIONS_A_LEVEL + ["::warning"] * ANNOTATIONS_A_LEVEL
+    assert lines[-2] == "Shown as annotations: 10 of 15 errors, 10 of 15 warnings; the job's summary has all."
+    assert lines[-1] == "30 findings in 1 report with 0 claims."
+    quiet = render(Run((stand_in_audit(decode(text.encode(), "a.md")),)), Options(quiet=True))
+    assert quiet.splitlines()[20:] == lines[-2:-1]
+
+
+def test_the_files_of_the_change_come_first() -> None:
+    reports = tuple(stand_in_audit(decode(b"1 * 1 = 2\n" * 9, f"{name}.md")) for name in "abc")
+    out = render(Run(reports), Options(first=frozenset({"c.md"})))
+    files = [line.split("file=")[1][0] for line in out.splitlines() if line.startswith("::error")]
+    assert "".join(files) == "c" * 9 + "a"
 
 
 def test_the_surest_come_first() -> None:

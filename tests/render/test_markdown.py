@@ -77,7 +77,7 @@ def test_the_gravest_first() -> None:
     out = render(Run((stand_in_audit(decode(b"1 * 1 = 2 !\n1 * 1 = 3\n", "a.md")),)), Options())
     assert out.index("written 3") < out.index("written 2")
     assert out.startswith(
-        "### Audit of 1 reports: 1 error, 1 warning, 0 info\n\n- ❌ `a.md`: contradicted; 0 claims, 0 checks held, 2 contradicted"
+        "### Audit of 1 report: 1 error, 1 warning, 0 info\n\n- ❌ `a.md`: contradicted; 0 claims, 0 checks held, 2 contradicted"
     )
 
 
@@ -85,4 +85,22 @@ def test_it_fits_on_the_page() -> None:
     run = Run((stand_in_audit(decode(b"1 * 1 = 2\n" * 8000, "a.md")),))
     out = render(run, Options())
     assert len(out.encode()) < markdown.MOST_BYTES + 100
-    assert out.endswith(" more entries do not fit on this page.\n")
+    assert out.endswith(" more lines not shown: the page is full.\n")
+
+
+def test_places_are_links_where_the_repository_is_known() -> None:
+    report = stand_in_audit(decode(b"1 * 1 = 2\n", "docs/a b`](x).md"))
+    links = "https://github.com/o/r/blob/" + "a" * 40 + "/"
+    out = render(Run((report,)), Options(links=links))
+    found = [str(token.attrGet("href")) for token in tokens(out) if token.type == "link_open"]
+    assert set(found) == {f"{links}docs/a%20b%60%5D%28x%29.md?plain=1#L1"}
+    outside = render(Run((stand_in_audit(decode(b"1 * 1 = 2\n", "/etc/a.md")),)), Options(links=links))
+    assert not [token for token in tokens(outside) if token.type == "link_open"]
+
+
+def test_the_own_files_first_and_reports_that_need_a_look() -> None:
+    other, own = (stand_in_audit(decode(b"1 * 1 = %d%s\n" % (value, mark), f"{value}.md")) for value, mark in ((2, b""), (3, b" !")))
+    held = stand_in_audit(decode(b"1 * 1 = 1\n", "held.md"))
+    out = render(Run((held, other, own)), Options(first=frozenset({"3.md"})))
+    assert out.index("written 3") < out.index("written 2")
+    assert out.index("`2.md`: contradicted") < out.index("`held.md`: consistent")
