@@ -56,7 +56,13 @@ def test_a_plain_audit_loads_little_in_any_format(tmp_path: Path) -> None:
     modules = loaded("--isolated", *also, REPORT)
     assert {module.rpartition(".")[2] for module in modules if module.startswith("auditor.render.")} >= {"json_v1", "github", "markdown"}
     assert not modules & HEAVY
-    assert third_party(modules) <= {"click", "markdown_it", "mdurl"}
+    assert third_party(modules) <= {"click", "markdown_it", "mdurl", "jinja2", "markupsafe"}
+
+
+def test_only_a_page_loads_what_pages_are_made_with() -> None:
+    modules = loaded("--isolated", REPORT)
+    assert not {module.partition(".")[0] for module in modules} & {"jinja2", "markupsafe"}
+    assert not modules & {"auditor.render.html", "auditor.render.study", "auditor.cli.studied"}
 
 
 def test_so_does_one_of_files_of_any_format(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from auditor.withhold import suppressed, withhold
 
 if TYPE_CHECKING:
     from auditor.findings import Report
+    from auditor.render.study import Study
     from auditor.rulebook import Rule, Rulebook
     from auditor.statements import Source
 
@@ -118,6 +119,12 @@ class Audits:
     def rules(self) -> dict[str, Rule]:
         """The rules that check, by code."""
         return {rule.code: rule for ready in self._ready.values() for rule in ready.rules.rules}
+
+    def study(self, report: Report) -> Study:
+        """Return what a page shows of a report beyond its findings."""
+        from auditor.cli.studied import study
+
+        return study(report, self.ready(report.source.path).rules)
 
     def ready(self, path: str) -> Ready:
         """Return what an audit of a file takes; UsageError or ConfigError for what its configuration may not say."""

@@ -222,7 +222,7 @@ def command(
         reports = _fix(reports, failures, again, unsafe=unsafe_fixes, quiet=quiet)
     basis = _basis(configuration, judging, diff_base or "", found.skipped, unchanged=len(reports_named) - len(files))
     basis = replace(basis, rules_off=(off.by_command, off.by_configuration))
-    run = Run(tuple(reports), tuple(failures), __version__, audits.catalog, basis, audits.rules)
+    run = Run(tuple(reports), tuple(failures), __version__, audits.catalog, basis, audits.rules, audits.study)
     if verbose:
         warn(f"settings: {', '.join(basis.configurations) or 'none, the defaults hold'}")
     painted = paint_wanted(color)

@@ -22,6 +22,7 @@ FORMATS: Final = {
     "gitlab": "auditor.render.gitlab:render",
     "junit": "auditor.render.junit:render",
     "rdjson": "auditor.render.rdjson:render",
+    "html": "auditor.render.html:render",
 }
 """Format name to `module:function`."""
 

@@ -14,6 +14,7 @@ from auditor.statements import Source
 from auditor.suppress import CATEGORY
 
 if TYPE_CHECKING:
+    from auditor.render.study import Study
     from auditor.rulebook import Rule
 
 __all__ = [
@@ -107,6 +108,8 @@ class Run:
     basis: Basis = Basis()
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The rules that checked, by code, for formats that explain them."""
+    study: Callable[[Report], Study] | None = None
+    """Reads a report once more for formats that show all of its numbers and plans; nothing else pays for it."""
 
     def count_withheld(self, by: Withholding) -> int:
         """Return how many findings of the run are withheld for this reason."""

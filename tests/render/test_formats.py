@@ -5,13 +5,17 @@ The table is PAYLOADS x FORMATS. Each format is read back here as its consumer r
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import unicodedata
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from html.parser import HTMLParser
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -20,6 +24,8 @@ import jsonschema
 import pytest
 from markdown_it import MarkdownIt
 
+from auditor.cost.comparison import Claimed, Compared
+from auditor.cost.facts import Estimate
 from auditor.findings import (
     Confidence,
     ConventionTried,
@@ -37,7 +43,9 @@ from auditor.findings import (
 )
 from auditor.read import decode
 from auditor.render import FORMATS, load
+from auditor.render.recomputed import Completed
 from auditor.render.run import Basis, Failure, Options, Run, Stale
+from auditor.render.study import Figure, Number, Reading, Stage, StudiedPlan, Study
 from auditor.render.terminal import plain
 from auditor.spans import Span
 from auditor.statements import Note
@@ -109,7 +117,24 @@ def hostile(payload: str) -> Run:
     basis = Basis(
         (payload,), 1, payload, (Stale(payload, "LAY001", payload, 1),), payload, 1, ((payload, "excluded by the configuration"),), (0, 3)
     )
-    return Run((report,), (Failure(payload, payload, 1, 1),), "0.1.0", "2026.1", basis)
+    completed = Completed(
+        payload, payload, Estimate((), (payload,), (payload,)), (Compared(Claimed("gpus", payload, ()), Verdict.HELD, None, payload),)
+    )
+    figures = [
+        Figure(name, "gpu" if name.startswith("memory") else "", "", Fraction(value), payload, 1)
+        for name, value in (
+            ("memory.weights", 10**10),
+            ("memory.kv_cache", 10**10),
+            ("memory.capacity", 10**10),
+            ("parallel.tensor", 2),
+            ("parallel.pipeline", 4),
+            ("batch.microbatches", 8),
+            ("share.bubble", Fraction(1, 10)),
+        )
+    ]
+    numbers = tuple(Number(Span(start, start + 2), reading, payload) for start, reading in zip((0, 3, 8), Reading, strict=True))
+    study = Study(numbers, (StudiedPlan(completed, tuple(figures)),), (Stage(0, (0, 1), 1), Stage(1, (1, 2), 1)))
+    return Run((report,), (Failure(payload, payload, 1, 1),), "0.1.0", "2026.1", basis, study=lambda _: study)
 
 
 def lines_of(out: str) -> list[str]:
@@ -280,6 +305,49 @@ def rdjson(out: str, payload: str) -> None:
     assert found["diagnostics"][0]["suggestions"][0]["text"] == "32"
 
 
+class Page(HTMLParser):
+    """The elements, attributes and text of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+OURS = set(
+    "html head meta title style script body a header p h1 nav ul li span main section h2 article div svg rect h3 code details summary q "
+    "table thead tbody tr th td figure figcaption desc text line polyline circle fieldset legend label input footer b i".split()
+)
+
+
+def html(out: str, payload: str) -> None:
+    page = Page(out)
+    kinds = Counter(tag for tag, _ in page.tags)
+    assert set(kinds) <= OURS
+    assert (kinds["script"], kinds["style"]) == (1, 1)
+    policy = next(one["content"] for _, one in page.tags if one.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    for name, text in (("style", "style"), ("script", "script")):
+        body = re.search(rf"<{name}>(.*?)</{name}>", out, re.DOTALL)
+        assert body is not None
+        assert f"{text}-src 'sha256-{base64.b64encode(hashlib.sha256(body[1].encode()).digest()).decode()}'" in policy
+    for _, attributes in page.tags:
+        assert not [name for name in attributes if name.startswith("on") or name in ("style", "src", "action", "srcdoc", "xlink:href")]
+        assert re.fullmatch("#[A-Za-z0-9-]+", attributes.get("href", "#main"))
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {attributes["href"][1:] for _, attributes in page.tags if "href" in attributes} <= set(ids)
+    assert plain(payload).strip() in "".join(page.text)
+
+
 READERS: dict[str, Callable[[str, str], None]] = {
     "full": terminal,
     "concise": terminal,
@@ -292,6 +360,7 @@ READERS: dict[str, Callable[[str, str], None]] = {
     "gitlab": gitlab,
     "junit": junit,
     "rdjson": rdjson,
+    "html": html,
 }
 
 
@@ -329,6 +398,8 @@ def test_a_clean_run_is_a_document_too(name: str) -> None:
         out = load(name)(run, Options())
         if name in ("json", "sarif", "gitlab", "rdjson"):
             json.loads(out)
+        if name == "html":
+            assert out.endswith("</html>")
         if name == "junit":
             ElementTree.fromstring(out)  # noqa: S314 - what was written just now
 
@@ -340,7 +411,7 @@ def test_a_line_of_ten_megabytes(name: str) -> None:
     finding = Finding("LAY001", "gpu-count", "layout", Severity.ERROR, Confidence.HIGH, "m", Place(Span(at, at + 7), "says 16"))
     report = Report(decode(text.encode(), "a.md"), (Outcome("gpu-count", Verdict.HELD, (Span(0, len(text)),)),), (finding,))
     out = load(name)(Run((report,)), Options())
-    assert len(out) < 20_000
+    assert len(out) < 40_000
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -1,0 +1,199 @@
+"""The page of real reports: what is marked, what is drawn, and in Chromium that it works, is accessible and loads nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auditor.cli.studied import study
+from auditor.pipeline import audit_source
+from auditor.read import read_file
+from auditor.render.html import render
+from auditor.render.pictures import pictures
+from auditor.render.run import Options, Run
+from auditor.rulebook import load
+from tests.render.test_formats import Page
+
+ROOT = Path(__file__).parents[2]
+REPORTS = {
+    "layout": ROOT / "fixtures" / "reports" / "three-gpus.md",
+    "serving": ROOT / "fixtures" / "pages" / "chat-rollout.md",
+    "configuration": ROOT / "fixtures" / "launches" / "kubernetes.yaml",
+}
+
+
+def page_of(path: Path) -> str:
+    rules = load()
+    report = audit_source(read_file(str(path)))
+    return render(Run((report,), (), "0.1.0", "0.1.0", study=lambda one: study(one, rules)), Options())
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    return {name: page_of(path) for name, path in REPORTS.items()}
+
+
+def marked(page: Page, state: str) -> int:
+    return sum(attributes.get("class") == f"m {state}" and "title" in attributes for _, attributes in page.tags)
+
+
+def test_every_number_of_the_document_is_marked(pages: dict[str, str]) -> None:
+    page = Page(pages["layout"])
+    counts = {state: marked(page, state) for state in ("bad", "part", "held", "open", "label", "unread")}
+    assert counts["bad"] >= 7
+    assert all(counts.values()), counts
+    links = [attributes["href"] for _, attributes in page.tags if attributes.get("class") == "m bad" and "href" in attributes]
+    assert set(links) <= {f"#r0f{number}" for number in range(1, 8)}
+
+
+def drawn(path: Path) -> dict[str, Any]:
+    found = pictures(study(audit_source(read_file(str(path))), load()))
+    return {picture.title: picture for one in found for picture in one.pictures}
+
+
+def test_pictures_of_a_layout() -> None:
+    found = drawn(REPORTS["layout"])
+    assert set(found) == {"Placement grid", "Pipeline schedule", "Stages as listed"}
+    assert "in more than one stage: GPU 0." in found["Stages as listed"].says
+    assert found["Stages as listed"].svg.count("cell clash") == 2
+    assert found["Pipeline schedule"].says.startswith("3 stages, 4 micro-batches: idle 2 of 6 slots = 33.3 %; claimed use 95%.")
+    assert found["Placement grid"].svg.count('class="cell clash"') == 3  # 6 ranks, 3 GPUs
+
+
+def test_pictures_of_a_serving_plan() -> None:
+    found = drawn(REPORTS["serving"])
+    assert set(found) == {"Memory per GPU", "Placement grid", "Times", "Roofline of decoding"}
+    assert found["Memory per GPU"].rows[0] == ("part", "claimed", "recomputed")
+    assert ("weights", "35.3 GB (35.3 GB)", "35.3 GB (32.86 GiB)") in found["Memory per GPU"].rows
+    assert "beyond the capacity" not in found["Memory per GPU"].svg  # 84.7 GB fit where 80 GB are GiB
+    assert any(row[:2] == ("time per output token", "4 ms") for row in found["Times"].rows)
+
+
+def test_a_report_without_a_plan_has_no_pictures() -> None:
+    from auditor.read import decode
+
+    report = audit_source(decode(b"Nothing here.\n", "a.md"))
+    assert pictures(study(report, load())) == []
+
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+AXE = os.environ.get("AXE_CORE", "")
+"""The file axe.min.js of the npm package axe-core."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install '.[browser]')")
+    with playwright.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def opened(browser: Any, pages: dict[str, str], tmp_path: Path) -> Iterator[Any]:
+    """Open a page; nothing may be logged or asked for from anywhere."""
+    said: list[str] = []
+    contexts = []
+
+    def open_page(name: str, **more: Any) -> Any:
+        (tmp_path / "page.html").write_text(pages[name], encoding="utf-8")
+        context = browser.new_context(**more)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: None if request.url.startswith("file://") else said.append(request.url))
+        page.goto((tmp_path / "page.html").as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+@pytest.mark.slow
+class TestInABrowser:
+    @pytest.mark.parametrize("name", REPORTS)
+    @pytest.mark.parametrize("width", [360, 768, 1440])
+    def test_it_opens_and_nothing_is_wider_than_the_window(self, opened: Any, name: str, width: int) -> None:
+        page = opened(name, viewport={"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.locator("h1").count() == 1
+
+    def test_a_mark_leads_to_its_finding_and_back(self, opened: Any) -> None:
+        page = opened("layout")
+        page.locator("a.m.bad").first.click()
+        assert page.evaluate("document.activeElement.classList.contains('finding')")
+        page.locator(".finding .meta a").first.click()
+        assert page.locator(".line.here").count() == 1
+
+    def test_marks_can_be_switched_off(self, opened: Any) -> None:
+        page = opened("layout")
+        mark = page.locator(".document .m.held").first
+        shown = mark.evaluate("one => getComputedStyle(one).textDecorationLine")
+        page.locator("input[data-state=held]").uncheck()
+        assert (shown, mark.evaluate("one => getComputedStyle(one).textDecorationLine")) == ("underline", "none")
+
+    def test_the_keyboard_reaches_everything(self, opened: Any) -> None:
+        page = opened("layout")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        seen: Counter[str] = Counter()
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            seen[page.evaluate("document.activeElement.tagName")] += 1
+        assert set(seen) >= {"A", "SUMMARY", "INPUT"}
+        page.locator(".finding details summary").first.focus()
+        page.keyboard.press("Enter")
+        assert page.locator(".finding details[open]").count() == 1
+
+    def test_it_prints(self, opened: Any) -> None:
+        page = opened("layout")
+        assert len(page.pdf()) > 10_000
+
+    @pytest.mark.parametrize("name", REPORTS)
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_axe_finds_nothing_serious(self, opened: Any, name: str, scheme: str) -> None:
+        if not Path(AXE).is_file():
+            pytest.skip("AXE_CORE does not name axe.min.js (npm pack axe-core)")
+        page = opened(name, color_scheme=scheme, bypass_csp=True)
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        page.add_script_tag(path=AXE)
+        found = page.evaluate("axe.run()")
+        serious = [
+            (one["id"], one["help"], [node["target"] for node in one["nodes"]][:3])
+            for one in found["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
+
+
+def test_the_command_writes_a_page_beside_another_format(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    call = [
+        sys.executable,
+        "-m",
+        "auditor",
+        "--isolated",
+        "--output-format",
+        "concise",
+        "--output-file",
+        f"html={page}",
+        str(REPORTS["layout"]),
+    ]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 1
+    assert "LAY001" in done.stdout
+    assert "Claimed beside recomputed" in page.read_text(encoding="utf-8")
