@@ -30,7 +30,7 @@ from auditor.statements import Kind, Statement
 from auditor.units import UNITS
 from auditor.values import Interval
 
-__all__ = ["LEAST_MEMORY", "Named", "bits_for_bytes", "gpu", "link", "model", "named_gpu", "named_parts"]
+__all__ = ["LEAST_MEMORY", "Named", "bits_for_bytes", "gpu", "link", "model", "named_gpu", "named_parts", "precision_of"]
 
 _LONGEST: Final = 400
 _MOST: Final = 4000
@@ -291,7 +291,7 @@ def gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if name is None:
             continue
         seen.add(claim.span)
-        precision = _precision(subject, claim) if claim.quantity == "hardware.peak_flops" else ""
+        precision = precision_of(subject, claim) if claim.quantity == "hardware.peak_flops" else ""
         found = compare_hardware(name.parts, claim.quantity, _widest(claim), precision)
         if found.verdict is Verdict.UNDETERMINED and precision:
             found = compare_hardware(name.parts, claim.quantity, _widest(claim))
@@ -306,7 +306,7 @@ def _widest(claim: Claim) -> Interval:
     return interval
 
 
-def _precision(subject: Subject, claim: Claim) -> str:
+def precision_of(subject: Subject, claim: Claim) -> str:
     """Return the number format a rate is stated for; empty where none or several are."""
     before, behind = around(subject, claim)
     near = f"{subject.statement(claim).label} {before} {behind}".lower()
