@@ -22,6 +22,7 @@ WITHOUT_NUMBERS = {
     "CMD006": "the name of a flag",
     "CMD007": "the name of a variable",
     "CMD008": "the same groups under two names",
+    "HFT006": "a batch that is given twice",
     "MTH001": "one technique under two names",
     "MTH002": "techniques of training in a plan that serves",
     "MTH003": "what pipelining does",

@@ -1,0 +1,1 @@
+accelerate launch --num_processes 8 grpo.py --model_name_or_path Qwen/Qwen3-8B --num_generations 8 --per_device_train_batch_size 4 --generation_batch_size 64 --output_dir out
