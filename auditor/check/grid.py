@@ -26,7 +26,7 @@ SMALL: Final = 100
 _FIGURES: Final = (Form.PLAIN, Form.RATIO)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """One figure of a grid, in base units of its own unit (a bare one, and a percentage, as printed)."""
 
@@ -34,16 +34,16 @@ class Figure:
     span: Span
     statement: int
 
-    @property
+    @cached_property
     def scale(self) -> Fraction:
         unit = self.printed.unit
         return unit.scale if unit is not None and unit.symbol != "%" else Fraction(1)
 
-    @property
+    @cached_property
     def value(self) -> Fraction:
         return self.printed.value * self.scale
 
-    @property
+    @cached_property
     def step(self) -> Fraction:
         """One unit of the last printed digit."""
         return self.printed.step * self.scale

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
+from auditor.remember import once_for
 from auditor.units import UNITS
 
 __all__ = [
@@ -490,6 +491,7 @@ def mapped(node: Expression, change: Callable[[Expression], Expression]) -> Expr
             return change(node)
 
 
+@once_for
 def names(node: Expression, *, asked: bool = True) -> tuple[str, ...]:
     """Return the names an expression uses, each once, in order; without `asked`, not those that stand only in `stated()`."""
     found: dict[str, None] = {}
