@@ -36,7 +36,7 @@ def enumerated(statement: Statement, lexicon: Lexicon, labels: LabelReader) -> t
         for sign in _SIGNS:
             names = _divided(label.text, sign) if len(label.text) <= _LONGEST_LABEL else []
             values = _divided(statement.value, sign) if 1 < len(names) <= _MOST else []
-            if len(names) == len(values) and _is_list(names, values, lexicon, labels, label.kind):
+            if 1 < len(names) == len(values) and _is_list(names, values, lexicon, labels, label.kind):
                 return tuple(_parts(statement, position, _completed(names, lexicon, labels, label.kind), values))
     return (statement,)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.pipeline import read_claims
 from auditor.read import decode
@@ -36,3 +38,12 @@ def test_heads_of_columns_enumerate_too() -> None:
 @pytest.mark.parametrize("line", ["- Tokens/s: 12/15\n", "- Layers / heads: 80 / 64 / 8\n", "- GPUs used: 12 / 16\n"])
 def test_a_quotient_and_lists_of_other_lengths_are_left_alone(line: str) -> None:
     assert not any(claim in ("model.heads", "time.step") for claim, _ in read(line))
+
+
+PARTS = st.lists(st.sampled_from(["heads", "layers", "KV heads", "8", "80 GB", "", "x", "(a/b)", "1,024"]), max_size=4)
+
+
+@given(PARTS, PARTS, st.sampled_from(["/", " / ", ", ", ";", "|"]))
+def test_no_list_is_too_odd(names: list[str], values: list[str], sign: str) -> None:
+    text = f"- **{sign.join(names)}**: {sign.join(values)}\n\nkey{sign}{sign}: 4{sign}\n"
+    assert read(text) is not None
