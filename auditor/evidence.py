@@ -148,9 +148,10 @@ def _operands(finding: Finding) -> Iterable[Span]:
 
 
 def _figures(finding: Finding) -> Iterable[Span]:
-    """Return where the figures of a finding's arithmetic stand; where it shows none, its related places."""
+    """Return where the figures of a finding's arithmetic stand; where it shows none but its own, its related places too."""
     spans = {operand.span for step in finding.derivation for operand in step.operands if operand.span is not None}
-    return spans or _related(finding)
+    own = finding.place.span
+    return spans if any(not span.overlaps(own) for span in spans) else spans | _related(finding)
 
 
 def _related(finding: Finding) -> set[Span]:

@@ -6,6 +6,7 @@ A check says of a repair that the figure is one it derives. That is where safety
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -23,6 +24,7 @@ _BINARY: Final = tuple(Fraction(1024, 1000) ** power for power in (1, 2, 3, 4))
 _NEAR: Final = Fraction(1, 500)
 _FURTHEST: Final = Fraction(3, 2)
 """A figure that is further off misses a factor, or was worked out from something else: twice the GPUs are another layout."""
+_DECIMAL: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _MOST: Final = 12
 """Repairs of one report that are proved; the others are left to who reads them."""
 
@@ -77,7 +79,7 @@ class _Numbers:
 
 def _value(digits: str) -> Fraction | None:
     plain = digits.replace(",", "")
-    return Fraction(plain) if len(plain) <= 40 and plain.count(".") <= 1 and ":" not in plain else None
+    return Fraction(plain) if len(plain) <= 40 and _DECIMAL.fullmatch(plain) else None
 
 
 def _stated(finding: Finding, repair: Repair, lines: LineIndex, numbers: _Numbers, text: str) -> bool:

@@ -6,13 +6,13 @@ launch command, a line of a tree drawing and a sentence all become statements, s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from auditor.spans import LineIndex, Span, Text
 
-__all__ = ["Cell", "Directive", "Document", "Kind", "Label", "LabelKind", "Note", "Source", "Statement", "place_of"]
+__all__ = ["Cell", "Directive", "Document", "Kind", "Label", "LabelKind", "Note", "Source", "Statement", "lasting", "place_of"]
 
 
 class LabelKind(StrEnum):
@@ -128,6 +128,25 @@ def place_of(path: Sequence[Label]) -> tuple[object, ...]:
     return tuple(
         (label.kind.value, label.text.content if label.kind is LabelKind.INDEX else "", label.text.segments[0].span.start) for label in path
     )
+
+
+def lasting(statements: Iterable[Statement]) -> frozenset[int]:
+    """Return the groups that hold assignments and nothing else: they last for the commands after them.
+
+    `N=8 program --flag` sets N for that one command; what its group holds beside the assignment is the command.
+    """
+    assigned: dict[int, set[str]] = {}
+    carried: set[int] = set()
+    for one in statements:
+        last = one.path[-1] if one.path else None
+        if one.kind is Kind.FLAG and last is not None and last.kind is LabelKind.VARIABLE:
+            assigned.setdefault(one.group, set()).add(last.text.content)
+    for one in statements:
+        last = one.path[-1] if one.path else None
+        variable = last is not None and last.kind is LabelKind.VARIABLE
+        if one.group in assigned and not variable and not (one.kind is Kind.HEAD and one.value.content in assigned[one.group]):
+            carried.add(one.group)
+    return frozenset(assigned.keys() - carried)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ _INSIDE: Final = ("nv", "nvlink", "nvswitch", "xgmi", "fabric")
 
 LEAST_MEMORY: Final = 4 * 10**9
 """Bytes: what is smaller is a cache or buffer, not the memory of a GPU."""
+_FAR: Final = 5
+"""A memory as many times larger or smaller than that of a part is not the part's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +188,20 @@ def _compared(
                 yield Outcome(
                     rule.code, Verdict.HELD, (claim.span, name.span), f"{said(claim)} is {found.match.entry}'s {found.match.figure.text}"
                 )
+            elif found.verdict is Verdict.CONTRADICTED and found.nearest is not None and _of_another(claim, found.nearest.value):
+                yield Outcome(rule.code, Verdict.UNDETERMINED, (claim.span,), "so far off that it is of something else")
             elif found.verdict is Verdict.CONTRADICTED and found.nearest is not None and not _of_all(claim, found.nearest.value, counts):
                 odd.append(_Odd(claim, found))
             else:
                 yield Outcome(rule.code, Verdict.UNDETERMINED, (claim.span,), "the catalog has no figure to compare with")
         if odd:
             yield _outcome(rule, name, odd, noun)
+
+
+def _of_another(claim: Claim, known: Fraction) -> bool:
+    """Tell whether an amount of memory is no slip of the part's own, but that of a pool, a disk or a machine."""
+    value = claim.interval.middle
+    return claim.quantity == "memory.capacity" and value is not None and not known < value * _FAR < known * _FAR * _FAR
 
 
 def _outcome(rule: Rule, name: Named, odd: Sequence[_Odd], noun: str) -> Outcome:

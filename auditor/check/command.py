@@ -24,7 +24,7 @@ from auditor.relations.figures import figure
 from auditor.remember import once_for
 from auditor.rulebook import Rule
 from auditor.spans import Span
-from auditor.statements import Document, Kind, LabelKind
+from auditor.statements import Document, Kind, LabelKind, lasting
 from auditor.units import UNITS
 
 __all__ = [
@@ -80,6 +80,8 @@ class Command:
     variables: list[Flag] = field(default_factory=list)
     section: tuple[Span, ...] = ()
     """Where the headings over it stand."""
+    lasting: bool = False
+    """It sets variables for the commands after it, and nothing else."""
 
     @property
     def programs(self) -> tuple[str, ...]:
@@ -95,11 +97,12 @@ class Command:
 def commands(document: Document) -> tuple[Command, ...]:
     """Return the launch commands of a document in order; variables exported on lines of their own form commands without flags."""
     found: dict[int, Command] = {}
+    alone = lasting(document.statements)
     for index, statement in enumerate(document.statements):
         if statement.kind is not Kind.FLAG or statement.struck or not statement.path:
             continue
         label = statement.path[-1]
-        command = found.setdefault(statement.group, Command())
+        command = found.setdefault(statement.group, Command(lasting=statement.group in alone))
         command.section = tuple(one.text.whole for one in statement.path if one.kind is LabelKind.HEADING)
         programs = tuple(one.text.content for one in statement.path if one.kind is LabelKind.PROGRAM)
         whole = statement.value.whole if statement.value.content else label.text.whole
@@ -268,8 +271,9 @@ def _twice(flags: Sequence[Flag]) -> str:
 def visible(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A launch starts no more processes on a node than CUDA_VISIBLE_DEVICES shows, and each device is listed once."""
     options = _options(rule)
-    current: tuple[Flag, list[str], tuple[Span, ...]] | None = None
+    set_before: tuple[Flag, list[str], tuple[Span, ...]] | None = None
     for command in commands(subject.document):
+        current = set_before
         for variable in command.variables:
             if variable.name not in options["variables"]:
                 continue
@@ -287,6 +291,8 @@ def visible(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     expected="each device once",
                 )
                 yield Outcome(rule.code, Verdict.CONTRADICTED, (variable.place,), finding.message, finding)
+        if command.lasting:
+            set_before = current
         if current is None or command.section[:-1] != current[2]:
             continue
         world = _world(subject, command, options)
@@ -361,7 +367,7 @@ def crowded(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 
 def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
-    """A flag sets what the plan says it is: `--tensor-parallel-size 4` beside TP 8."""
+    """A flag sets what the plan says it is: `--tensor-parallel-size 4` beside TP 8. A comment says what a setting may be, not the plan."""
     quantities = frozenset(_options(rule)["quantities"])
     statements = subject.document.statements
     said: dict[str, list[Claim]] = {}
@@ -373,7 +379,7 @@ def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if statements[claim.statement].kind is Kind.FLAG:
             if claim.role is Role.ACTUAL and claim.confidence is Confidence.HIGH and not claim.plan.startswith(RUN):
                 flagged.append(claim)
-        elif claim.plan == "main" and claim.role is Role.ACTUAL and not claim.scope.member:
+        elif claim.plan == "main" and claim.role is Role.ACTUAL and not claim.scope.member and not statements[claim.statement].comment:
             said.setdefault(claim.quantity, []).append(claim)
     everywhere = {
         quantity: {

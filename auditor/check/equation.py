@@ -326,6 +326,8 @@ def _judge(text: str, equation: Equation) -> list[_Judgement]:
         running = _first(right) if goes_on and not isinstance(judgement, _Agreement) else None
         if running is not None and isinstance(other := _compare(text, left, running), _Agreement):
             judgement = _Agreement(", ".join(filter(None, (other.name, "worked on from its result"))))
+        if isinstance(judgement, _Gap) and any(isinstance(_compare(text, end, right), _Agreement) for end in _ends(text, left)):
+            judgement = _Agreement("from the word on")
         found.append(judgement)
     return found
 
@@ -338,6 +340,18 @@ def _first(side: Side) -> Side | None:
             return replace(side, start=leaf.start, end=leaf.end, tree=leaf)
         case _:
             return None
+
+
+def _ends(text: str, side: Side) -> Iterator[Side]:
+    """Yield the sums that a sum may end in, where a word and no sign joins them to what stands before: `240 nodes plus 16 + 4 = 20`."""
+    if not isinstance(side.tree, Sum):
+        return
+    terms = side.tree.terms
+    for index in range(1, len(terms) - 1):
+        before = max(leaf.end for leaf in leaves(terms[index - 1][1]))
+        start = min(leaf.start for leaf in leaves(terms[index][1]))
+        if text[before:start].rstrip()[-1:].isalpha() and terms[index][0] == "+":
+            yield replace(side, start=start, tree=Sum(start, side.tree.end, terms[index:]))
 
 
 def _compare(text: str, left: Side, right: Side) -> _Judgement:

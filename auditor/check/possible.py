@@ -34,6 +34,8 @@ def figures(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 def _impossible(claim: Claim) -> tuple[str, str]:
     """Return what is impossible about a figure and what would be possible; empty where nothing is."""
+    if _stands_for_none(claim):
+        return "", ""
     if all(reading.interval.high is not None and reading.interval.high < 0 for reading in claim.readings):
         return "it is negative", "0 or more"
     if claim.quantity.startswith(_WHOLE) and not claim.bound and claim.scope.per in ("", "total"):
@@ -41,6 +43,11 @@ def _impossible(claim: Claim) -> tuple[str, str]:
         if stated and all(one.low is not None and one.low.denominator > 1 for one in stated):
             return "it is not whole", "a whole number"
     return "", ""
+
+
+def _stands_for_none(claim: Claim) -> bool:
+    """Tell whether a bare -1 is no amount: programs read it as all, as none, or as one to be chosen."""
+    return claim.text.strip().strip("`'\"") in ("-1", "−1")
 
 
 def _names_a_change(subject: Subject, claim: Claim) -> bool:

@@ -134,7 +134,7 @@ def _judged(rule: Rule, asked: _Asked, launch: Launch) -> Outcome | None:
         return Outcome(rule.code, verdict, spans, _filled(asked.message, launch, bounds, holds=True))
     if verdict is Verdict.UNDETERMINED:
         return Outcome(rule.code, verdict, spans, judged.judgement.reason)
-    if not asked.weakest and not _is_whole(launch) and any(bounds[name].assumed for name in names(asked.requires, asked=False)):
+    if _left_out(asked, launch, bounds):
         return Outcome(
             rule.code, Verdict.UNDETERMINED, spans, "the configuration may be an excerpt: what it leaves out may be set elsewhere"
         )
@@ -144,6 +144,13 @@ def _judged(rule: Rule, asked: _Asked, launch: Launch) -> Outcome | None:
     if known is None:
         return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state the version of {asked.programs[0]}: refused by {asked.versions}")
     return _finding(rule, asked, launch, bounds, judged, spans)
+
+
+def _left_out(asked: _Asked, launch: Launch, bounds: Mapping[str, Bound]) -> bool:
+    """Tell whether what a refusal rests on may be set elsewhere: by an excerpt's whole, or by the trainer whose configuration this is."""
+    if not launch.command and any(name not in launch.settings for name in names(asked.requires) if name not in bounds):
+        return True
+    return not asked.weakest and not _is_whole(launch) and any(bounds[name].assumed for name in names(asked.requires, asked=False))
 
 
 def _for_words(asked: _Asked, launch: Launch) -> bool:

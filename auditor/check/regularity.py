@@ -7,7 +7,8 @@ something, and only if nothing in the row sets it apart: another setting, anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -30,6 +31,7 @@ LEAST_DIGITS: Final = 7.0
 LEAST_SHARE: Final = 2.5
 """The same for percentages, of which one expects that they are the quotient of two columns beside them."""
 _PERCENT: Final = Fraction(1, 100)
+_DIGITS: Final = re.compile(r"\d+")
 MOST_EXCEPTIONS: Final = Fraction(1, 7)
 _NATURAL: Final = frozenset(Fraction(10) ** power for power in (0, 2, 3, 6, 9, -2, -3, -6, -9)) | {
     Fraction(60),
@@ -412,7 +414,15 @@ def _set_apart(grid: Grid, law: Law, row: int, subject: Subject) -> bool:
             others = {grid.texts[other][position] for other in law.holds}
             if len(others) == 1 and grid.texts[row][position] not in others:
                 return True
+            if _counts_otherwise(grid.texts[row][position], others):
+                return True
     return _named_apart(grid, law, row, subject)
+
+
+def _counts_otherwise(text: str, others: Set[str]) -> bool:
+    """Tell whether a figure inside a text is another than in all rows where a law holds: `4xA6000` among `1xH100` and `1xA6000`."""
+    shared = [set(figures) for figures in zip(*(_DIGITS.findall(other) for other in others), strict=False)]
+    return any(len(figures) == 1 and own not in figures for own, figures in zip(_DIGITS.findall(text), shared, strict=False))
 
 
 def _named_apart(grid: Grid, law: Law, row: int, subject: Subject) -> bool:

@@ -97,7 +97,8 @@ def read_count(
         return Meaning("batch.micro", Confidence.HIGH, f"words before it: {spell(head)}")  # `a micro-batch of 2`
     if best and head and line.text[: head[0].start].endswith("--") and line.statement.kind is Kind.CELL:
         return Meaning(best.quantity.id, Confidence.MEDIUM, f"option: {spell(head)}")  # a page about options sets none
-    if best and (number.name or not number.noun) and leads_into(desk, line.text, number, head):
+    listed = bool(head and tail) and head[-1].text == "and"  # `4 GPUs and 16 network ports`: what is behind it is counted
+    if best and not listed and (number.name or not number.noun) and leads_into(desk, line.text, number, head):
         return Meaning(best.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", per_of(head))
     if tail and not number.noun:
         best = head_name(desk, "count", tail, trailing=False)

@@ -222,13 +222,17 @@ class LabelReader:
         if member and all(word.text.isdigit() or word.text in lexicon.naming or word.text in lexicon.transparent for word in named):
             named = ()
         matches = tuple(lexicon.matches(named))
+        is_key = label.kind in (LabelKind.KEY, LabelKind.FLAG, LabelKind.VARIABLE)
+        elsewhere = is_key and (self.is_elsewhere(matches, named) or self.beside_degrees(named) is not None)
+        if elsewhere:
+            matches, named = (), tuple(word for word in named if word.text in lexicon.elsewhere_in_keys)
         return View(
             label=label,
             raw=raw,
             words=named,
             matches=matches,
             units=self.units_said(raw, unit) if label.kind in (LabelKind.LEAD, LabelKind.HEADING) else (),
-            transparent=bool(member or settings or numbered) or lexicon.is_transparent(named),
+            transparent=bool(member or settings or numbered) or (not elsewhere and lexicon.is_transparent(named)),
             unit=unit,
             unit_per=unit_per,
             per=unit_per or per_of(words) or (_memory_owner(words) if unit else ""),
@@ -238,6 +242,15 @@ class LabelReader:
             phase=self.phase(words),
             factor=factor,
         )
+
+    def beside_degrees(self, words: Sequence[Word]) -> str | None:
+        """Return the quantity that a key sets where degrees stand beside it: `replicas`."""
+        return self.lexicon.beside_degrees.get(" ".join(word.text for word in words))
+
+    def is_elsewhere(self, matches: Sequence[Match], words: Sequence[Word]) -> bool:
+        """Tell whether a word that no quantity's name holds makes a key the setting of something else: `data_parallel_size_local`."""
+        told = [index for index, word in enumerate(words) if word.text in self.lexicon.elsewhere_in_keys]
+        return bool(matches) and any(not any(match.start <= index < match.stop for match in matches) for index in told)
 
     def bracketed_unit(self, raw: str) -> tuple[str, str, int]:
         """Read the unit in brackets at the end of a label: `Latency (ms)`, `Memory [GB]`, `Time, s`."""

@@ -97,6 +97,10 @@ class Lexicon:
     naming: frozenset[str]
     identifies: frozenset[str]
     """Words that end a name whose number says which one is meant: `pp_rank: 3`."""
+    beside_degrees: Mapping[str, str]
+    """Keys, as normalised words, that set a quantity only beside degrees or counts of GPUs."""
+    elsewhere_in_keys: frozenset[str]
+    """Words of a key that make it the setting of something else: `data_parallel_size_local`."""
     of_documents: frozenset[str]
     """Those of the naming words that name parts of the document: `Table 2` is no member of a deployment."""
     keyed_by: frozenset[str]
@@ -275,6 +279,8 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int]) -> Lexicon:
         transparent=frozenset(_words(normalize, data["transparent"])) | frozenset(data["transparent"].split()),
         naming=frozenset(data["naming"].split()),
         identifies=frozenset(data["identifies"].split()),
+        beside_degrees=dict(data["beside_degrees"]),
+        elsewhere_in_keys=frozenset(data["elsewhere_in_keys"].split()),
         of_documents=frozenset(data["of_documents"].split()),
         keyed_by=frozenset(data["keyed_by"].split()),
         linking=frozenset(data["linking"].split()),

@@ -56,6 +56,8 @@ class Desk:
     """Labels under which the document has a range that starts at 0: there, `4-7` names the GPUs 4 to 7."""
     axes_beside: Mapping[int, frozenset[str]] = field(default_factory=dict)
     """By group of statements, the axes among their labels: where `Tensor` and `Pipeline` stand, `Expert` is an axis too."""
+    laid_out: frozenset[int] = frozenset()
+    """Groups of statements among whose labels is a degree or a count of GPUs."""
     graph: bool = False
     """The document speaks of a graph of operations, whose nodes are no machines."""
     units_beside: Mapping[int, tuple[str, str]] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from auditor.claims.line import (
 )
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in, naming_words
+from auditor.claims.shares import changed_by, clause_before
 from auditor.claims.vocabulary import (
     COMPONENTS,
     DIFFERENCES,
@@ -32,6 +33,7 @@ from auditor.claims.vocabulary import (
     HOST_MEMORY,
     LINKS,
     NOT_ALL,
+    OF_A_MACHINE,
     OF_ALL,
     REACHED,
     SPENT,
@@ -156,6 +158,11 @@ def read_measure(
         )
     if kind == "data" and (meaning := of_part(desk, line, per, unit)) is not None:
         return meaning
+    if kind == "data" and (how_much := changed_by(desk, clause_before(line, number.start))):
+        shown = spell(how_much)
+        return Meaning("other", Confidence.MEDIUM, f"words before it, of a change: {shown}", per, unit=unit, words=shown[:60])
+    if kind == "data" and is_of_machine(line, number, tail):
+        return Meaning("memory.capacity", Confidence.MEDIUM, f"words behind it, of a machine: {spell(tail)}", "node", unit=unit)
     if kind == "data":
         special = read_capacity(desk, line, position, number, tail, head, before)
         if special:
@@ -458,6 +465,7 @@ def read_capacity(
     if (
         spoken is not None
         and spoken.quantity.id in ("memory.used", "memory.capacity")
+        and (named is None or named.quantity.id in ("memory.used", "memory.capacity"))
         and hardware_context(desk, line)
         and not find_any(head, USES_OF_MEMORY)
     ):
@@ -514,6 +522,19 @@ def read_capacity(
 def is_of_host(number: Number, tail: Sequence[Word]) -> bool:
     """Tell whether the words behind an amount of memory say that it is a machine's, not a GPU's: `512 GB per node`, `2 TB DDR5`."""
     return "node" in (PER_WORDS.get(number.per, ""), per_of(tail)) or any(word.text.startswith(HOST_MEMORY) for word in tail[:2])
+
+
+def is_of_machine(line: Line, number: Number, tail: Sequence[Word]) -> bool:
+    """Tell whether the words behind an amount name the memory of a machine: `208GB of DRAM`, `1.7 TB main memory`, `2 TB RAM`."""
+    before: set[str] = set()
+    for word in tail[:5]:
+        raw = line.text[word.start : word.end].lower()
+        if raw.startswith(HOST_MEMORY) or (raw == "ram" and "gpu" not in before and "video" not in before):
+            return True
+        if word.text == "memory":
+            return not before.isdisjoint(OF_A_MACHINE) and "gpu" not in before
+        before |= {raw, word.text}
+    return False
 
 
 def names_host_memory(view: View) -> bool:

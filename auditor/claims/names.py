@@ -26,6 +26,10 @@ def option_of(desk: Desk, line: Line) -> Quantity | None:
     """
     if line.views and (placed := desk.lexicon.paths.get(_key_path(line))) is not None:
         return desk.lexicon.quantities[placed]
+    if line.views and line.views[0].label.kind in (LabelKind.KEY, LabelKind.FLAG) and line.statement.group in desk.laid_out:
+        told = desk.labels.beside_degrees(desk.lexicon.normalize(line.views[0].raw))
+        if told is not None:
+            return desk.lexicon.quantities[told]
     if not line.views or line.views[0].label.kind is not LabelKind.FLAG:
         return None
     program = next((view.raw for view in line.views[1:] if view.label.kind is LabelKind.PROGRAM), "")

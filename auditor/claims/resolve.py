@@ -105,6 +105,7 @@ def run(desk: Desk) -> ReadOut:
     desk.graph = not {"dag", "graph"}.isdisjoint(word.text for word in desk.lexicon.normalize(text))
     desk.numbered = numbered_labels(desk.document)
     desk.axes_beside = axes_by_group(desk)
+    desk.laid_out = groups_laid_out(desk)
     desk.units_beside = units_beside(desk)
     desk.tables = shapes_of(desk.document, desk.labels)
     for index, statement in parts_of(desk):
@@ -356,6 +357,19 @@ def axes_by_group(desk: Desk) -> dict[int, frozenset[str]]:
             if name in AXIS_WORDS:
                 found.setdefault(statement.group, set()).add(name)
     return {group: frozenset(names) for group, names in found.items()}
+
+
+def groups_laid_out(desk: Desk) -> frozenset[int]:
+    """Return the groups of statements that say how a model is laid out: a label of theirs is a degree or a count of GPUs."""
+    return frozenset(
+        statement.group
+        for statement in desk.document.statements
+        if statement.path
+        and any(
+            match.quantity.id != "parallel.data" and match.quantity.id.startswith(("parallel.", "gpus"))
+            for match in desk.labels(statement.path[-1]).matches
+        )
+    )
 
 
 def prepare(desk: Desk, index: int, statement: Statement) -> Line:

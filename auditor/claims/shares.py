@@ -6,7 +6,19 @@ from collections.abc import Sequence
 
 from auditor.claims.labels import View, find_any, per_of
 from auditor.claims.lexicon import Match, kind_of
-from auditor.claims.line import Desk, Line, Meaning, bracketed, followed_by_of, is_percent_of, lead_words, same_kind, spell, title_words
+from auditor.claims.line import (
+    Desk,
+    Line,
+    Meaning,
+    bracketed,
+    followed_by_of,
+    is_percent_of,
+    lead_words,
+    same_kind,
+    spell,
+    start_of_clause,
+    title_words,
+)
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in
 from auditor.claims.vocabulary import CHANGE_WORDS, GENERIC, PASSES, UNSPENT, WASTED
@@ -16,7 +28,7 @@ from auditor.language.numbers import Form, Number
 from auditor.statements import Kind
 from auditor.units import UNITS
 
-__all__ = ["base_of_share", "in_breakdown", "read_share", "read_utilization", "states_change"]
+__all__ = ["base_of_share", "changed_by", "in_breakdown", "read_share", "read_utilization", "states_change"]
 
 
 def read_share(
@@ -32,6 +44,20 @@ def read_share(
     quantity = "memory.headroom_share" if meaning.quantity == "memory.utilization" and not find_any(unspent, WASTED) else "share.of"
     shown = f"{line.text[unspent[0].start : unspent[0].end]!r} beside it"
     return Meaning(quantity, Confidence.MEDIUM, shown, meaning.per, unit=number.unit, words=spell(unspent))
+
+
+def changed_by(desk: Desk, words: Sequence[Word]) -> Sequence[Word]:
+    """Return the words that say by how much something changes, from the change on: `reduces memory by about 3 GiB`; empty if none do."""
+    start = next((index for index, word in enumerate(words) if word.text in CHANGE_WORDS), len(words))
+    by = next((index for index in range(len(words) - 1, start, -1) if words[index].text == "by"), len(words))
+    behind = [word for word in words[by + 1 :] if word.text.isalpha() and word.text not in desk.lexicon.transparent]
+    return words[start:] if by < len(words) and len(behind) < 2 else ()
+
+
+def clause_before(line: Line, place: int) -> Sequence[Word]:
+    """Return the words of the clause before a place."""
+    begin = start_of_clause(line.text, max(place, 0))
+    return [word for word in line.words if begin <= word.start and word.end <= place]
 
 
 def _named_share(
@@ -130,6 +156,8 @@ def _named_share(
         if headed.size == 1 and headed.quantity.id in ("share.gpu_utilization", "memory.utilization"):
             return read_utilization(desk, line, head, (), before, unit)
         return Meaning(headed.quantity.id, Confidence.HIGH, f"words before it: {spell(head)}", unit=unit)
+    if inside and position and (how_much := changed_by(desk, clause_before(line, line.text.rfind("(", 0, number.start)))):
+        return Meaning("change", Confidence.MEDIUM, f"words before the bracket: {spell(how_much)}", unit=unit)
     if inside and position:
         earlier = same_kind(desk, before, "share", desk.lexicon)
         if earlier is not None and kind_of(earlier.unit) == "share":

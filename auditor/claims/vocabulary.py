@@ -104,6 +104,8 @@ LINKS = tuple(
 """Words above a latency that make it that of a link."""
 HOST_MEMORY = ("ddr", "dram", "dimm")
 """What the names of the memory of a machine begin with; a GPU has HBM or GDDR."""
+OF_A_MACHINE = frozenset("cpu host main system node server".split())
+"""Words before "memory" that make it a machine's."""
 ELEMENT_BYTES = Interval(Fraction(0), Fraction(16))
 OPERANDS = {
     "layers.per_stage": ("model.layers", "parallel.pipeline"),

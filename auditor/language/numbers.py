@@ -109,6 +109,8 @@ _LISTED: Final = re.compile(r"\s?(?:,|&|\band\b)\s?")
 _AXIS_VALUE: Final = re.compile(r"([A-Za-z]{2,4})\d")
 _COUNTED_BY_TIMES: Final = re.compile(r"[xX×]\s?(?:[\d(~]|[A-Z]{1,3}\d|[A-Z]\w|GPU|gpu|node|NVIDIA|nvidia)")
 """A multiplication sign that is followed by what is multiplied or counted: `2x8`, `8× H100`, `4xGB200`."""
+_DIVIDED: Final = re.compile(r"\s?[=≈]\s?\d[\d.,]{0,12}(?!\s?%)(?![\d.,])")
+"""What `188/4 = 47 GiB` comes to: a division. What comes to a percentage is a part of a whole."""
 _PART_OF: Final = re.compile(r"\s?/\s?(\d[\d,]{0,14})(?![\d.]*[/\w]*/)")
 _LONGEST_PART: Final = 24
 _PAIR_ENDS: Final = re.compile(r"\s{0,9}(?:$|[,;](?!\s{0,9}(?:and\s)?[\d~]))")
@@ -408,7 +410,9 @@ class _Scanner:
         if ordinal and low is not None and divisor:
             fraction = (Written(Interval.exact(low / divisor)),)
             return replace(number, written=fraction, form=Form.FRACTION, stop=ordinal.end(), end=ordinal.end())
-        return None if " " in match.group() else replace(number, form=Form.PART)
+        if " " in match.group() or _DIVIDED.match(self.text, match.end()):
+            return None
+        return replace(number, form=Form.PART)
 
     def tolerated(self, number: Number) -> Number:
         """Take the tolerance behind a number with it: `5 ± 1 ms`, `12.3 ms +/- 4 %`."""

@@ -134,7 +134,7 @@ def models_of(launch: Launch, document: Document) -> tuple[Setting | None, tuple
 
 @once_for
 def _told(document: Document) -> tuple[Setting | None, tuple[Model, ...]]:
-    """Return the one model that headings and comments name."""
+    """Return the one model that headings and comments name, where no setting of the document names another."""
     found: dict[str, tuple[Setting, Model]] = {}
     for statement in _said(document):
         for model in find_models(statement.value.content[:_LONGEST]):
@@ -142,7 +142,13 @@ def _told(document: Document) -> tuple[Setting | None, tuple[Model, ...]]:
     if len(found) != 1:
         return None, ()
     setting, model = next(iter(found.values()))
-    return setting, (model,)
+    return (None, ()) if any(one is not model for one in _set_elsewhere(document)) else (setting, (model,))
+
+
+def _set_elsewhere(document: Document) -> Iterator[Model]:
+    for statement in document.statements[:_MOST]:
+        if statement.kind in (Kind.ENTRY, Kind.FLAG) and not statement.struck:
+            yield from find_models(statement.value.content[:_LONGEST])
 
 
 def _said(document: Document) -> Iterator[Statement]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from auditor import index
 
-__all__ = ["GENERIC", "Option", "Program", "by_program_words", "named_in", "plain", "programs", "signature"]
+__all__ = ["GENERIC", "Option", "Program", "by_program_words", "carried", "named_in", "plain", "programs", "signature"]
 
 GENERIC: Final = "generic"
 """The keys that configurations of no particular program use: `gpus`, `precision`, `zero_stage`."""
@@ -156,3 +156,17 @@ def signature(paths: Iterable[Sequence[str]], known_already: Sequence[str] = ())
     counts = sorted(((len(spelled | alone.get(name, set())), name) for name, spelled in known.items()), reverse=True)
     most, second = (*counts, (0, ""), (0, ""))[:2]
     return most[1] if most[0] >= _TELLING and most[0] >= second[0] + 2 else ""
+
+
+def carried(paths: Iterable[Sequence[str]], name: str) -> bool:
+    """Tell whether a configuration only carries options of a program: as many of the others it sets are known to other programs alone.
+
+    A trainer's own file takes options of the library below it over, and starts that library in its own way.
+    """
+    own = foreign = 0
+    for keys in paths:
+        owners = next((found for depth in range(min(_DEPTH, len(keys)), 0, -1) if (found := _owners().get(".".join(keys[-depth:])))), ())
+        serious = [one for one in owners if one == name or (one != GENERIC and not programs()[one].launcher)]
+        own += serious == [name]
+        foreign += bool(serious) and name not in serious
+    return foreign >= max(own, 2)

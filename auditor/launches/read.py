@@ -14,10 +14,10 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.launches.model import Launch, Setting
-from auditor.launches.programs import GENERIC, Option, by_program_words, named_in, plain, programs, signature
+from auditor.launches.programs import GENERIC, Option, by_program_words, carried, named_in, plain, programs, signature
 from auditor.launches.worlds import with_world
 from auditor.spans import Span
-from auditor.statements import Document, Kind, LabelKind, Statement
+from auditor.statements import Document, Kind, LabelKind, Statement, lasting
 
 __all__ = ["launches"]
 
@@ -75,6 +75,8 @@ class _Leaf:
     program: str = ""
     """The words of the programs it is handed to."""
     variable: bool = False
+    inside: bool = False
+    """A key of the JSON or YAML that a flag of a command is given."""
 
     @property
     def span(self) -> Span:
@@ -93,7 +95,8 @@ class _Gathered:
     directives: list[_Leaf] = field(default_factory=list)
     blocks: list[list[_Leaf]] = field(default_factory=list)
     doubtful: frozenset[str] = frozenset()
-    order: list[int] = field(default_factory=list)
+    lasting: frozenset[int] = frozenset()
+    """The commands that only set variables, for the commands after them."""
 
 
 def launches(document: Document) -> tuple[Launch, ...]:
@@ -107,7 +110,7 @@ def launches(document: Document) -> tuple[Launch, ...]:
 
 
 def _gather(document: Document) -> _Gathered:
-    gathered = _Gathered()
+    gathered = _Gathered(lasting=lasting(document.statements[:_MOST]))
     assigned: dict[str, set[str]] = {}
     before: tuple[str, ...] | None = None
     for statement in document.statements[:_MOST]:
@@ -117,13 +120,13 @@ def _gather(document: Document) -> _Gathered:
             continue
         if leaf.variable and not leaf.keys[:-1]:
             assigned.setdefault(statement.path[-1].text.content, set()).add(leaf.text)
-        if gathered.commands and _is_argument(statement):
-            gathered.commands[next(reversed(gathered.commands))].append(leaf)
-            continue
         if leaf.keys[:-1] or statement.kind in (Kind.ENTRY, Kind.ITEM):
             outside = tuple(
                 label.text.content for label in statement.path if label.kind in (LabelKind.HEADING, LabelKind.FILE, LabelKind.LEAD)
             )
+            if any(label.kind is LabelKind.FLAG for label in statement.path[:-1]) and gathered.commands:
+                _last_of(gathered.commands, leaf).append(leaf)
+                continue
             if outside != before:
                 gathered.blocks.append([])
                 before = outside
@@ -139,6 +142,13 @@ def _gather(document: Document) -> _Gathered:
             gathered.commands.setdefault(statement.group, []).append(leaf)
     gathered.doubtful = frozenset(name for name, values in assigned.items() if len(values) > 1)
     return gathered
+
+
+def _last_of(commands: dict[int, list[_Leaf]], leaf: _Leaf) -> list[_Leaf]:
+    """Return the command a key inside a flag's value belongs to: the last one of its program."""
+    last = next(reversed(commands))
+    same = bool(commands[last]) and commands[last][-1].program == leaf.program
+    return commands.setdefault(last if same else leaf.statement.group, [])
 
 
 def _leaf(statement: Statement) -> _Leaf | None:
@@ -157,13 +167,8 @@ def _leaf(statement: Statement) -> _Leaf | None:
     flag = keys[-1].kind is LabelKind.FLAG
     route = tuple(label.text.content for label in keys)
     program = " ".join(label.text.content[:_LONGEST] for label in statement.path if label.kind is LabelKind.PROGRAM)
-    return _Leaf(tuple(names), route, statement, flag, program, keys[-1].kind is LabelKind.VARIABLE)
-
-
-def _is_argument(statement: Statement) -> bool:
-    """Tell whether a leaf of JSON is the value of a command's flag: `--speculative-config '{"num_speculative_tokens": 4}'`."""
-    kinds = [label.kind for label in statement.path]
-    return statement.kind is Kind.ENTRY and kinds[:1] == [LabelKind.PROGRAM] and LabelKind.FLAG in kinds
+    inside = keys[0].kind is LabelKind.FLAG and len(keys) > 1 and not flag
+    return _Leaf(tuple(names), route, statement, flag, program, keys[-1].kind is LabelKind.VARIABLE, inside)
 
 
 def _bullet(statement: Statement) -> _Leaf | None:
@@ -189,7 +194,7 @@ def _about(document: Document) -> tuple[str, ...]:
 
 def _of_commands(document: Document, gathered: _Gathered, about: Sequence[str]) -> Iterator[Launch]:
     slurm = gathered.directives
-    for leaves in gathered.commands.values():
+    for group, leaves in gathered.commands.items():
         if not leaves:
             continue
         start = leaves[0].span.start
@@ -209,7 +214,11 @@ def _of_commands(document: Document, gathered: _Gathered, about: Sequence[str]) 
         if not names:
             continue
         names.sort(key=_order)
-        before = {leaf.keys[-1]: leaf for leaf in gathered.variables if leaf.span.start <= leaves[-1].span.end}
+        before = {
+            leaf.keys[-1]: leaf
+            for leaf in gathered.variables
+            if leaf.span.start <= leaves[-1].span.end and leaf.statement.group in gathered.lasting | {group}
+        }
         reader = _Reader(document, gathered.doubtful, tuple(names))
         for leaf in (*slurm, *before.values(), *leaves):
             reader.take(leaf)
@@ -218,7 +227,7 @@ def _of_commands(document: Document, gathered: _Gathered, about: Sequence[str]) 
         if _STEP in words.split():
             reader.found[_STEP] = Setting(_STEP, _STEP, Fraction(1))
         behind = _is_behind(document.source.text, place.end)
-        yield Launch(tuple(names), reader.found, versions, command=True, place=place, behind=behind)
+        yield Launch(tuple(names), reader.settings, versions, command=True, place=place, behind=behind)
 
 
 def _is_behind(text: str, end: int) -> bool:
@@ -270,7 +279,7 @@ def _of_node(
         for child in node.below.values():
             yield from _of_node(document, gathered, child, shared, about, depth + 1)
         return
-    settings = {name: setting for name, setting in reader.found.items() if name not in reader.conflicts}
+    settings = reader.settings
     if len(settings) > len(above):
         own = [leaf.span for leaf in node.all()]
         place = Span(min(span.start for span in own), max(span.end for span in own)) if own else Span(0, 0)
@@ -291,12 +300,12 @@ def _programs_of(document: Document, leaves: Sequence[_Leaf], about: Sequence[st
             if key in programs() and not programs()[key].launcher and key != GENERIC:
                 names[key] = None
     told = signature(leaf.keys for leaf in leaves)
-    if told:
+    if told and not carried((leaf.keys for leaf in leaves), told):
         names[told] = None
     if not any(not programs()[name].launcher for name in names):
         listed = [name for name in about if sum(programs()[name].option(leaf.keys) is not None for leaf in leaves) > 1]
         serious = [name for name in listed if not programs()[name].launcher]
-        if len(serious) == 1:
+        if len(serious) == 1 and not carried((leaf.keys for leaf in leaves), serious[0]):
             names[serious[0]] = None
     ordered = sorted(names, key=_order)
     return tuple(dict.fromkeys((GENERIC, _CLUSTER, *ordered)))
@@ -311,6 +320,8 @@ class _Reader:
     def __init__(self, document: Document, doubtful: frozenset[str], names: Sequence[str]) -> None:
         self.document, self.doubtful, self.names = document, doubtful, names
         self.found: dict[str, Setting] = {}
+        self.unset: set[str] = set()
+        """What a configuration lists without a value (`null`): it tells blocks apart, and sets nothing."""
         self.conflicts: set[str] = set()
         self._rank: dict[str, int] = {}
 
@@ -321,13 +332,24 @@ class _Reader:
             for off in (False, True) if leaf.flag and leaf.keys[-1].startswith("no_") else (False,):
                 keys = (*leaf.keys[:-1], leaf.keys[-1][3:]) if off else leaf.keys
                 found = programs()[name].option(keys)
+                if leaf.inside and (found is None or found[1] == 1):
+                    found = programs()[name].option(keys[:1])  # a key of the value that a flag is given, and no flag of its own
                 if found is None or (leaf.variable and not found[0].spelled.isupper()) or (off and found[0].kind != "switch"):
                     continue
                 if best is None or (found[1], rank) > best[:2]:
                     best = (found[1], rank, found[0], off)
         if best is not None:
             _, rank, option, off = best
-            self._put(self._setting(leaf, option, self.names[rank], off=off), rank, command=leaf.flag or leaf.variable)
+            self._put(self._setting(leaf, option, self.names[rank], off=off), rank, command=leaf.flag or leaf.variable or leaf.inside)
+            if leaf.statement.literal == "null" and self.found[option.name].span == leaf.span:
+                self.unset.add(option.name)
+            else:
+                self.unset.discard(option.name)
+
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """What is set to one value."""
+        return {name: setting for name, setting in self.found.items() if name not in self.conflicts and name not in self.unset}
 
     def _put(self, setting: Setting, rank: int, *, command: bool) -> None:
         known = self.found.get(setting.name)
