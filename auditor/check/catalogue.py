@@ -20,6 +20,7 @@ from auditor.claims.line import start_of_clause
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.claims.words import Word
 from auditor.cost.catalog import Comparison, Hardware, Model, compare_hardware, compare_model, find_hardware, find_models
+from auditor.cost.catalog.hardware import is_capacity
 from auditor.findings import Confidence, ConventionTried, Operand, Outcome, Place, Step, Verdict
 from auditor.relations.figures import figure
 from auditor.relations.language import decimal
@@ -199,9 +200,14 @@ def _compared(
 
 
 def _of_another(claim: Claim, known: Fraction) -> bool:
-    """Tell whether an amount of memory is no slip of the part's own, but that of a pool, a disk or a machine."""
+    """Tell whether an amount of memory is no slip of the part's own, but that of a pool, a disk or a machine, or what a run takes of it.
+
+    A slip writes what another part has; what is less and no part's is a use: 39 GB beside a GPU of 80.
+    """
     value = claim.interval.middle
-    return claim.quantity == "memory.capacity" and value is not None and not known < value * _FAR < known * _FAR * _FAR
+    if claim.quantity != "memory.capacity" or value is None:
+        return False
+    return not known < value * _FAR < known * _FAR * _FAR or (value < known and not is_capacity(value))
 
 
 def _outcome(rule: Rule, name: Named, odd: Sequence[_Odd], noun: str) -> Outcome:

@@ -48,7 +48,7 @@ _NO_COMPARISON: Final = (" --", "$", "{", "}", "'", '"')
 """What stands between figures of a command or of code: a flag, a variable, a redirection."""
 _CONDITIONS: Final = frozenset(
     "if when where while unless until for any only set use require requires with this that which it yields gives makes means needs "
-    "instead rather not expected should wanted".split()
+    "instead rather not expected should wanted and or".split()
 )
 """Words that open another statement (`1 if DP > 1`, `7.8 instead of <= 2`): it says nothing of the figure before them."""
 _CHANGES: Final = frozenset(("to", "from", "into"))

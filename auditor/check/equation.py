@@ -34,6 +34,8 @@ from auditor.values import Interval
 __all__ = ["conversion", "elements", "written"]
 
 _ELEMENT_SIZES: Final = (Fraction(1), Fraction(2), Fraction(4), Fraction(1, 2))
+_BITS: Final = re.compile(r"(?<![A-Za-z])(?:bits?(?![A-Za-z])|[KMGT]b(?![A-Za-z/]))")
+"""Bits counted as they are, and `Gb`, which people write for both."""
 _PREFIXES: Final = tuple(Fraction(base**power) for base in (1000, 1024) for power in range(1, 5))
 _ELSEWHERE: Final = "a unit that stands elsewhere"
 _OF_ONE_BYTE: Final = "counts as elements of 1 byte"
@@ -328,6 +330,8 @@ def _judge(text: str, equation: Equation) -> list[_Judgement]:
             judgement = _Agreement(", ".join(filter(None, (other.name, "worked on from its result"))))
         if isinstance(judgement, _Gap) and any(isinstance(_compare(text, end, right), _Agreement) for end in _ends(text, left)):
             judgement = _Agreement("from the word on")
+        if isinstance(judgement, _Gap) and _in_bits(text, judgement):
+            judgement = _Unclear("one side counts bits where the other counts bytes")
         found.append(judgement)
     return found
 
@@ -340,6 +344,13 @@ def _first(side: Side) -> Side | None:
             return replace(side, start=leaf.start, end=leaf.end, tree=leaf)
         case _:
             return None
+
+
+def _in_bits(text: str, gap: _Gap) -> bool:
+    """Tell whether the sides are a factor of 8 apart and bits are spoken of: `7B x 4 bits = 3.5 GB`, `2B bytes ~= 2 Gb`."""
+    one, two = abs(gap.one.middle), abs(gap.two.middle)
+    near = one and two and abs(max(one, two) / min(one, two) / 8 - 1) < Fraction(1, 25)
+    return bool(near) and _BITS.search(text, gap.left.start, gap.right.end) is not None
 
 
 def _ends(text: str, side: Side) -> Iterator[Side]:

@@ -25,6 +25,7 @@ from auditor.units import TIME, UNITS
 
 __all__ = ["statistics"]
 
+_BEYOND_ALL: Final = 10**6
 _ENDS: Final = (0, 100)
 
 
@@ -60,6 +61,8 @@ def _judge(series: _Series, rule: Rule) -> Outcome | None:
     if {*_ENDS} - {point.rank for point in ranked}:
         ranked = [point for point in ranked if point.rank not in _ENDS]  # a single `max` may be a limit
     least, most = (next((point for point in ranked if point.rank == end), None) for end in _ENDS)
+    if least and most and _start_values(least.figure, most.figure):
+        return None
     means = [point for point in series.points if point.rank is None]
     if len(means) == 1 and least and most and not least.figure.value <= means[0].figure.value <= most.figure.value:
         above = means[0].figure.value > most.figure.value
@@ -76,6 +79,11 @@ def _judge(series: _Series, rule: Rule) -> Outcome | None:
         return None  # of a rate the percentiles may be counted from the top
     lower, higher = falls[0]
     return _contradicted(higher, lower, rule, above=False)
+
+
+def _start_values(least: Figure, most: Figure) -> bool:
+    """Tell whether code sets out from a minimum beyond all and a maximum of nothing: nothing was measured yet."""
+    return most.value <= 0 < least.value or least.value > most.value * _BEYOND_ALL
 
 
 def _contradicted(point: _Point, bound: _Point, rule: Rule, *, above: bool) -> Outcome:

@@ -5,6 +5,7 @@ A page of benchmarks names a model in each caption or heading; what it says of o
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -19,6 +20,9 @@ from auditor.statements import Kind, LabelKind
 __all__ = ["apart", "by_subject"]
 
 _LONGEST: Final = 400
+_MEASURED: Final = ("memory.", "time.", "rate.", "share.")
+_NAMES: Final = re.compile(r"(?<![a-z0-9])[a-z]{1,8}[ -]?[0-9]{1,4}(?![a-z0-9.])")
+"""A short name with a number in it, in small letters: `fp8`, `tp4`, `h100`."""
 
 
 def by_subject(subject: Subject, claims: Sequence[Claim]) -> list[list[Claim]]:
@@ -38,10 +42,26 @@ def by_subject(subject: Subject, claims: Sequence[Claim]) -> list[list[Claim]]:
 def apart(subject: Subject, first: Claim, second: Claim) -> bool:
     """Tell whether two claims stand in paragraphs that differ in more than what the claims say: each tells a configuration of its own."""
     one, other = subject.statement(first), subject.statement(second)
+    if first.quantity.startswith(_MEASURED) and _differ_in_names(subject, first, second):
+        return True
     if one.kind is not Kind.SENTENCE or other.kind is not Kind.SENTENCE or one.group == other.group:
         return False
     here, there = _told(subject, one.group), _told(subject, other.group)
     return sum(here[quantity].isdisjoint(there[quantity]) for quantity in here.keys() & there.keys()) > 1
+
+
+def _differ_in_names(subject: Subject, first: Claim, second: Claim) -> bool:
+    """Tell whether what leads to two figures names two things: `with an FP32 layer: 1024 MB`, `with an FP8 layer: 256 MB`."""
+    one, other = (_NAMES.findall(_leading(subject, claim)) for claim in (first, second))
+    return bool(one and other) and set(one).isdisjoint(other)
+
+
+def _leading(subject: Subject, claim: Claim) -> str:
+    """Return the innermost label of a figure and what stands before it in its statement."""
+    statement = subject.statement(claim)
+    value = statement.value
+    before = subject.document.source.text[value.whole.start : claim.span.start] if value.content else ""
+    return f"{statement.label} {before}"[-_LONGEST:].lower()
 
 
 def _told(subject: Subject, group: int) -> Mapping[str, set[Fraction]]:

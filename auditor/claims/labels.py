@@ -249,8 +249,17 @@ class LabelReader:
 
     def is_elsewhere(self, matches: Sequence[Match], words: Sequence[Word]) -> bool:
         """Tell whether a word that no quantity's name holds makes a key the setting of something else: `data_parallel_size_local`."""
+        if matches and self._per_another(matches, words):
+            return True
         told = [index for index, word in enumerate(words) if word.text in self.lexicon.elsewhere_in_keys]
         return bool(matches) and any(not any(match.start <= index < match.stop for match in matches) for index in told)
+
+    def _per_another(self, matches: Sequence[Match], words: Sequence[Word]) -> bool:
+        """Tell whether a count of GPUs or nodes is given per something that is neither: `gpus_per_task`."""
+        named = matches[-1]
+        behind = words[named.stop : named.stop + 2]
+        layout = named.quantity.id in ("gpus", "nodes") or named.quantity.id.startswith("parallel.")
+        return layout and len(behind) > 1 and behind[0].text == "per" and behind[1].text not in PER_WORDS
 
     def bracketed_unit(self, raw: str) -> tuple[str, str, int]:
         """Read the unit in brackets at the end of a label: `Latency (ms)`, `Memory [GB]`, `Time, s`."""

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from auditor.values import Interval
 
-__all__ = ["Hardware", "compare_hardware", "find_hardware", "hardware", "hardware_names", "readings"]
+__all__ = ["Hardware", "compare_hardware", "find_hardware", "hardware", "hardware_names", "is_capacity", "readings"]
 
 CAPACITY: Final = "memory.capacity"
+_SLACK: Final = 50
+"""One part in so many by which a written memory may differ from that of a part."""
 BANDWIDTH: Final = "hardware.memory_bandwidth"
 PEAK: Final = "hardware.peak_flops"
 LINK: Final = "hardware.link_bandwidth"
@@ -156,6 +158,12 @@ def hardware(name: str) -> Hardware | None:
         return part
     found = find_hardware(name)
     return found[0] if len(found) == 1 else None
+
+
+def is_capacity(value: Fraction) -> bool:
+    """Tell whether some part of the catalog has this much memory, in bytes, its figure read as GB or as GiB."""
+    sizes = {part.capacity * unit for part in _parts().values() for unit in (10**9, 2**30)}
+    return any(abs(value - size) * _SLACK <= size for size in sizes)
 
 
 @remembered
