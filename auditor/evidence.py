@@ -148,10 +148,9 @@ def _operands(finding: Finding) -> Iterable[Span]:
 
 
 def _figures(finding: Finding) -> Iterable[Span]:
-    """Return where the figures of a finding's arithmetic stand; where it shows none but its own, its related places too."""
+    """Return where the figures of a finding's arithmetic stand; where it shows none, its related places."""
     spans = {operand.span for step in finding.derivation for operand in step.operands if operand.span is not None}
-    own = finding.place.span
-    return spans if any(not span.overlaps(own) for span in spans) else spans | _related(finding)
+    return spans or _related(finding)
 
 
 def _related(finding: Finding) -> set[Span]:
