@@ -7,6 +7,7 @@ measured on findings judged by hand (docs/judged-findings.csv); a class that is 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -18,6 +19,7 @@ from auditor.check.subject import Subject
 from auditor.claims.model import Claim
 from auditor.findings import Confidence, Evidence, Finding, Outcome, Severity
 from auditor.spans import Span
+from auditor.values import Interval
 
 __all__ = ["LEAST", "Weighing", "allowed", "asserted"]
 
@@ -26,6 +28,7 @@ LEAST: Final = {Severity.ERROR: Fraction(97, 100), Severity.WARNING: Fraction(85
 _READ_AS_WRITTEN: Final = frozenset(("arithmetic", "units", "placement"))
 """Written arithmetic and ranges of ids hold or not whatever their numbers are taken for."""
 _OF_THE_CATALOG: Final = frozenset(("hardware", "model"))
+_WHATEVER_THE_LAYOUT: Final = ("model.", "hardware.", "memory.capacity")
 _TABLE: Final = Path(__file__).with_name("precision.json")
 _ORDER: Final = tuple(Evidence)
 
@@ -98,7 +101,25 @@ class Weighing:
         """Return what joins a finding's place to the nearest place that states an operand's value."""
         there = [index for one in self._same(span) for index in self._places_at(one)]
         links = (self.subject.joins.between(one, other) for one in here for other in there)
-        return min(links, key=_ORDER.index, default=Evidence.ONE_DOCUMENT)
+        found = min(links, key=_ORDER.index, default=Evidence.ONE_DOCUMENT)
+        return Evidence.ONE_LAYOUT if found is Evidence.ONE_DOCUMENT and self._is_of_all(span) else found
+
+    def _is_of_all(self, span: Span) -> bool:
+        """Tell whether what stands at a span is the model or the GPU of the document, which no layout changes: all say the same of it."""
+        here = [claim for claim in self.subject.at(span) if claim.quantity.startswith(_WHATEVER_THE_LAYOUT)]
+        return any(claim.interval == next(iter(self._said[claim.quantity, claim.scope.per])) for claim in here if self._is_one(claim))
+
+    def _is_one(self, claim: Claim) -> bool:
+        return len(self._said.get((claim.quantity, claim.scope.per), ())) == 1
+
+    @cached_property
+    def _said(self) -> Mapping[tuple[str, str], frozenset[Interval]]:
+        """What the document says, for sure, of each quantity of the model and the GPU in each scope."""
+        found: dict[tuple[str, str], set[Interval]] = defaultdict(set)
+        for claim in self.subject.claims:
+            if claim.quantity.startswith(_WHATEVER_THE_LAYOUT) and claim.confidence is not Confidence.LOW and not claim.source:
+                found[claim.quantity, claim.scope.per].add(claim.interval)
+        return {key: frozenset(values) for key, values in found.items()}
 
     def _same(self, span: Span) -> Iterator[Span]:
         """Yield the places that state what stands at a span: itself, and the claims of its plan that say the same of the same."""

@@ -10,7 +10,7 @@ else and are left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -237,7 +237,15 @@ def per_token(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         for claim in own(plan, claims):
             if claim.span not in done and not is_worked_from(subject, claim) and claim.confidence is not Confidence.LOW:
                 done.add(claim.span)
+                if _is_cut(subject, claim):
+                    continue
                 yield _per_token(subject, rule, Cache(subject, plan), claim)
+
+
+def _is_cut(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a figure may be the end of a longer one whose digits are set apart by a space: the `608 B` of `196 608 B`."""
+    before = subject.document.source.text[max(0, claim.span.start - 2) : claim.span.start]
+    return len(before) > 1 and before[0].isdigit() and before[1].isspace()
 
 
 def _per_token(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
@@ -246,11 +254,13 @@ def _per_token(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outc
     if not cache.tokens or not cache.layers or value <= 0:
         return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state layers, KV heads, head width and precision to check {said(claim)}")
     depth, depth_claim = next(iter(cache.layers.items()))
+    one_layer = "layer" in own_words(subject, claim)
     for taken, layers, share in product(sorted(set(cache.admitted())), (1, depth), cache.shares()):
+        if layers == 1 and share < 1 and not one_layer:
+            continue  # a part of one layer is what nobody means who does not say so
         if max(value / (taken * layers * share), taken * layers * share / value) <= _FAR:
             return Outcome(rule.code, Verdict.HELD, spans, f"{amount(taken, _unit(taken))} a token and layer")
     token = cache.tokens[0]
-    one_layer = "layer" in own_words(subject, claim)
     layers, used = (1, token.claims) if one_layer else (depth, (*token.claims, depth_claim))
     computed = token.value * layers
     terms = token.terms if one_layer else f"{token.terms} * {depth}"
@@ -331,9 +341,20 @@ def _least(cache: Cache) -> _All | None:
     return _all(cache.tokens[-1:], cache.lengths(), min(cache.layers.items(), default=None), cache.sequences())
 
 
+def _of_one_head(token: _Token) -> _Token:
+    """Return a token of which one KV head is cached, the fewest there are."""
+    claims = tuple(claim for claim in token.claims[1:] if claim not in token.divided)
+    fewest = Operand("kv_heads", "1", Fraction(1), Fraction(1), None, "the fewest there are")
+    return replace(token, heads=1, claims=claims, named=(*token.named, fewest))
+
+
 def _shortest(cache: Cache) -> _All | None:
-    """Return the cache of the smallest batch at the shortest length, with the fewest bytes a stated precision gives."""
-    return _all(cache.tokens[-1:], cache.lengths()[-1:], min(cache.layers.items(), default=None), cache.sequences()[-1:])
+    """Return the cache of the smallest batch at the shortest length, with the fewest bytes a stated precision gives.
+
+    Where the report does not say how many heads are cached, one is.
+    """
+    tokens = cache.tokens[-1:] if cache.grouping_known else [_of_one_head(token) for token in cache.tokens[-1:]]
+    return _all(tokens, cache.lengths()[-1:], min(cache.layers.items(), default=None), cache.sequences()[-1:])
 
 
 def _all(
@@ -420,7 +441,7 @@ def enough(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             if claim.confidence is Confidence.HIGH and claim.bound not in (">", ">=") and not is_worked_from(subject, claim)
         ]
         cache = Cache(subject, plan) if claims else None
-        if cache is None or not cache.serves or not cache.grouping_known or mentions(subject, _ELSEWHERE):
+        if cache is None or not cache.serves or mentions(subject, _ELSEWHERE):
             continue
         whole = _shortest(cache)
         for claim in claims if whole is not None else ():

@@ -45,6 +45,10 @@ _WIDER: Final = (
     (2, ("fp8", "int8", "mxfp8", "w8a8", "e4m3", "8-bit", "sparsity", "2:4", "sparse")),
 )
 """How much higher a peak may be than the stated one, and the words by which a report says that it computes in fewer bits."""
+_SIXTEEN_BITS: Final = frozenset("bf16 fp16 bfloat16 float16 half".split())
+"""Words beside a stated peak that leave another one for fewer bits."""
+_MOST_EMBEDDINGS: Final = Fraction(6 * 10**9)
+"""Parameters of two tables of 300,000 tokens by 10,000."""
 _SLOW: Final = frozenset("fp32 float32 fp64 float64 tf32 single double vector scalar cuda cpu".split())
 _MIXTURES: Final = ("moe", "mixture of experts", "mixture-of-experts", "experts", "expert parallelism", "expert parallel")
 _LONGEST: Final = frozenset("maximum context window limit supported support total model longest training train upto".split())
@@ -133,8 +137,8 @@ def _least_work(subject: Subject, plan: Plan) -> _Figure | None:
         ):
             if value < _LEAST_PARAMETERS:
                 return None
-            part = _stated(claim, value) if routed is None else _stated(claim, value).times(routed)
-            found.append(_without_embeddings(part, wholes(plan, "model.vocab"), wholes(plan, "model.hidden")))
+            bare = _without_embeddings(_stated(claim, value), wholes(plan, "model.vocab"), wholes(plan, "model.hidden"))
+            found.append(bare if routed is None else bare.times(routed))
     least = min(found, key=lambda one: one.value, default=None)
     shape = active_of_shape(plan)
     return None if least is None or (shape is not None and shape < least.value) else least
@@ -153,7 +157,10 @@ def _routed(plan: Plan) -> _Figure | None:
 
 
 def _without_embeddings(part: _Figure, vocabulary: Mapping[int, Claim], hidden: Mapping[int, Claim]) -> _Figure:
-    """Return some parameters without the tables of tokens, which do no work; half of them where their size is not stated."""
+    """Return some parameters without the tables of tokens, which do no work.
+
+    Where their size is not stated it is half of the parameters, or as much as any model has.
+    """
     if vocabulary and hidden:
         tables = _TWO.times(_whole(vocabulary[max(vocabulary)], max(vocabulary))).times(_whole(hidden[max(hidden)], max(hidden)))
         if 2 * tables.value < part.value:
@@ -164,7 +171,17 @@ def _without_embeddings(part: _Figure, vocabulary: Mapping[int, Claim], hidden: 
                 f"({part.symbols} - {tables.symbols})",
                 (*part.claims, *tables.claims),
             )
-    return part.over(_TWO)
+    if part.value <= 2 * _MOST_EMBEDDINGS:
+        return part.over(_TWO)
+    most = Operand("embeddings", "6B", _MOST_EMBEDDINGS, _MOST_EMBEDDINGS, None, "no model has more")
+    return _Figure(
+        part.value - _MOST_EMBEDDINGS,
+        part.printed - _MOST_EMBEDDINGS,
+        f"({part.terms} - {plain(_MOST_EMBEDDINGS)})",
+        f"({part.symbols} - embeddings)",
+        part.claims,
+        (*part.known, most),
+    )
 
 
 def _most_gpus(plan: Plan) -> _Figure | None:
@@ -185,10 +202,11 @@ def _highest_peak(subject: Subject, plan: Plan) -> _Figure:
     wider = _Figure(factor, factor, plain(factor), plain(factor))
     found = []
     for claim in plan.claims:
-        words = {word.text for word in subject.lexicon.normalize(f"{claim.read_as} {claim.text}")}
+        words = {word.text for word in subject.lexicon.normalize(f"{claim.read_as} {claim.text}")} | _near_words(subject, claim)
         if claim.quantity == "hardware.peak_flops" and claim.interval.high is not None and not claim.source and not words & _SLOW:
             stated = _stated(claim, claim.interval.high)
-            found.append(stated.times(wider) if factor > 1 else stated)
+            narrow = factor > 1 and words & _SIXTEEN_BITS
+            found.append(stated.times(wider) if narrow else stated)
     rates = [
         (quoted.base, f"{quoted.text} of {part.name}") for part in named_parts(subject) for quoted in part.quoted("hardware.peak_flops")
     ]

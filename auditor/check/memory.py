@@ -14,7 +14,7 @@ from typing import Final
 
 from auditor.check.catalogue import LEAST_MEMORY, named_gpu
 from auditor.check.frameworks import named
-from auditor.check.sharding import Sharding, Share, share_outcome
+from auditor.check.sharding import Sharding, Share, quotient_of, share_outcome
 from auditor.check.stated import (
     Worked,
     amount,
@@ -39,7 +39,8 @@ from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind
-from auditor.units import UNITS
+from auditor.units import DATA, UNITS
+from auditor.values import Interval
 
 __all__ = [
     "memory_below_weights",
@@ -66,10 +67,9 @@ def weights_per_gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for plan in subject.plans:
         claims = [claim for claim in own(plan, stated(plan, "memory.weights", ("gpu",))) if claim.confidence is Confidence.HIGH]
         claims += _unnamed_weights(subject, plan)
-        if not claims:
-            continue
         sharding = Sharding(subject, plan)
         whole = sharding.weights()
+        claims += _divided_weights(subject, plan, whole)
         for group in _alike(claims):
             outcome = share_outcome(rule, group, sharding.judge(group[0], whole), what="weights", whole="the model's weights")
             key = (outcome.verdict, outcome.spans)
@@ -156,6 +156,21 @@ def _unnamed_weights(subject: Subject, plan: Plan) -> Iterator[Claim]:
                 yield replace(one, quantity="memory.weights")
 
 
+def _divided_weights(subject: Subject, plan: Plan, whole: Sequence[Worked]) -> Iterator[Claim]:
+    """Yield the plain "memory per GPU" that is worked out as a quotient of the model's weights, at once or over a stated part of them."""
+    used = [claim for claim in own(plan, plan.claims) if claim.role is Role.ACTUAL and claim.unit.dimension == DATA]
+    weights = {claim.interval for claim in stated(plan, "memory.weights", ("", "total", "replica"))} | {one.interval for one in whole}
+    parts: list[Interval] = list(weights)
+    for claim in used:
+        quotient = quotient_of(subject, claim)
+        if quotient is None or not any(interval.meets(quotient) for interval in parts):
+            continue
+        if claim.quantity == "memory.used" and claim.scope.per == "gpu" and not claim.scope.member and not is_operand(claim):
+            yield replace(claim, quantity="memory.weights")
+        else:
+            parts.append(claim.interval)
+
+
 def weights_by_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """What stands for the weights of the whole model is what a layer has times the layers."""
     done: set[Span] = set()
@@ -229,7 +244,8 @@ def over_capacity(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """What a GPU holds fits into its memory, as stated or as the named GPU has it."""
     done: set[tuple[Span, ...]] = set()
     for plan in subject.plans:
-        listed = own(plan, stated(plan, "memory.used", ("gpu",), members=True))
+        alone = set(wholes(plan, "gpus", ("", "total"))) == {1}  # what one GPU has in all is what it has on it
+        listed = own(plan, stated(plan, "memory.used", ("gpu", "", "total") if alone else ("gpu",), members=True))
         claims = [
             claim for claim in listed if claim.confidence is not Confidence.LOW and not claim.bound and not is_worked_from(subject, claim)
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from auditor.check.owners import (
     DEGREES,
@@ -27,6 +28,7 @@ from auditor.check.owners import (
     whole_claims,
 )
 from auditor.check.subject import Subject
+from auditor.claims.listed_groups import read_listed
 from auditor.claims.mentions import mentions
 from auditor.claims.placement import GroupSize, Member, Placement
 from auditor.cost.layout.placement import Group, Ids, overlaps
@@ -40,6 +42,7 @@ __all__ = [
     "dedicated_experts",
     "expert_groups",
     "group_totals",
+    "listed_groups",
     "tensor_groups",
     "tensor_groups_in_stages",
 ]
@@ -71,6 +74,41 @@ def tensor_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 severity=None if len(degrees) == 1 else Severity.WARNING,
             )
             yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
+
+
+_AXIS_OF: Final = {"tensor group": "tp", "expert group": "ep", "data group": "dp", "pipeline group": "pp", "context group": "cp"}
+_WITH: Final = {"tp": ("etp",), "ep": (), "dp": ("cp",), "pp": (), "cp": ()}
+"""Degrees whose ranks the groups of an axis may hold too: the replicas of Megatron-Core's data groups with context parallelism."""
+
+
+def listed_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Groups that are written out rank by rank are as large as the degree of their axis."""
+    for listed in read_listed(subject.document):
+        axis = _AXIS_OF[listed.kind]
+        claims = [
+            claim
+            for claim in whole_claims(subject, DEGREES[axis], whole=True)
+            if claim.statement != listed.statement and claim.span not in listed.spans
+        ]
+        degrees = {number_of(claim) for claim in claims}
+        if not claims or region_of(subject, listed.statement):
+            continue
+        spans = (*listed.spans, *(claim.span for claim in claims))
+        admitted = {degree * factor for degree in degrees for factor in products_of(subject, _WITH[axis])}
+        if listed.size in admitted:
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{listed.kind}s of {listed.size}")
+            continue
+        claim, place = claims[0], listed.spans[0]
+        finding = rule.finding(
+            f"the {listed.kind}s listed have {listed.size} ranks each, but {axis.upper()} is {number_of(claim)}",
+            Place(place, f"{listed.size} ranks"),
+            related=tuple(Place(one.span, f"{axis.upper()} {number_of(one)}") for one in claims[:MOST_RELATED]),
+            claimed=f"{listed.size} ranks",
+            expected=f"{number_of(claim)} ranks",
+            derivation=(_ratio_step(subject, f"ranks of a group / {axis.upper()}", (listed.size, place), (number_of(claim), claim.span)),),
+            severity=None if len(degrees) == 1 else Severity.WARNING,
+        )
+        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def tensor_groups_in_stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:

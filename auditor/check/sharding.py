@@ -26,7 +26,7 @@ from auditor.rulebook import Rule
 from auditor.units import DATA, UNITS
 from auditor.values import Interval
 
-__all__ = ["Judged", "Share", "Sharding", "Way", "share_outcome", "written_axes", "written_divisor"]  # noqa: RUF022
+__all__ = ["Judged", "Share", "Sharding", "Way", "quotient_of", "share_outcome", "written_axes", "written_divisor"]  # noqa: RUF022
 
 SLACK: Final = Fraction(3, 100)
 """Rounded headlines, norms that are copied, padding: a share this near to a computed one agrees with it."""
@@ -415,6 +415,22 @@ def written_divisor(subject: Subject, claim: Claim) -> int | None:
             divisor = _divisor(side.tree)
             if divisor is not None:
                 return divisor
+    return None
+
+
+def quotient_of(subject: Subject, claim: Claim) -> Interval | None:
+    """Return the amount of data whose quotient by whole numbers a claim is: 60 GB of `60 GB ÷ 4 = 15 GB`; None if it is none."""
+    text = subject.statement(claim).value
+    for equation in read(text.content, subject.lexicon) if any(mark in text.content for mark in "÷/") else ():
+        *sides, last = equation.sides
+        if not sides or not isinstance(last.tree, Leaf) or not text.span(last.start, last.end).overlaps(claim.span):
+            continue
+        tree = sides[0].tree
+        if not isinstance(tree, Product) or _divisor(tree) is None:
+            continue
+        above = [factor for sign, factor in tree.factors if sign == "*"]
+        if len(above) == 1 and isinstance(above[0], Leaf):
+            return next((one.interval for one in subject.at(text.span(above[0].start, above[0].end)) if one.unit.dimension == DATA), None)
     return None
 
 
