@@ -36,9 +36,16 @@ _MEETS: Final = re.compile(
 _MISSES: Final = re.compile(
     r"\b(?:miss(?:es|ing|ed)?|fails? to (?:meet|reach)|(?:does|do|did) not (?:meet|reach)|falls? short of|fell short of)\b" + _TARGETS
 )
+_REACHED: Final = re.compile(
+    r"\b(?:target|requirement|goal|slo|sla|objective)\b[^;\n]{0,40}?(?:[:,(\u2013\u2014-]|\bwas|\bis|\bhas been)\s{0,3}"
+    r"(?:reached|met|achieved|hit|kept)\b"
+)
+"""`Target was 2.5 s: reached`: the verdict stands behind what was asked for."""
+_UNSURE: Final = re.compile(r"\b(?:not|never|must|should|will|would|could|if|whether|until|before|once|almost|nearly|cannot)\b")
 _OPEN: Final = re.compile(r"\b(?:not|never|must|should|to|will|would|could|if|whether|until|before|cannot|can't|doesn't)\b[^.;]{0,20}$")
 _LONGEST_VERDICT: Final = 6
 """Words of a cell that is no more than a verdict."""
+_LONGEST_TEXT: Final = 4000
 _JUDGING: Final = (
     "status",
     "verdict",
@@ -129,7 +136,8 @@ class _Marks:
             crossed = bool(words & _BAD)
             ticked = bool(words & _FINE) and not crossed and "NOT" not in words
         if not ticked and not crossed and (statement.cell is not None or _is_verdict(self.subject, statement)):
-            return _worded(self.subject, statement.value.content)
+            said = _worded(self.subject, statement.value.content)
+            return _answered(self.subject, statement) if said is None else said
         return None if ticked == crossed else ticked
 
     def _of_line(self, index: int, statement: Statement) -> list[Pair]:
@@ -148,6 +156,17 @@ class _Marks:
             passed = _says(said)
             if passed is not None and pair.sure and not (passed and pair.below and _EXCEEDED.search(said)):
                 yield _Judged(passed, statement, statement.value.whole, (pair,), in_words=True)
+        yield from self._in_next_sentence(index, statement)
+
+    def _in_next_sentence(self, index: int, statement: Statement) -> Iterator[_Judged]:
+        """Yield what the sentence behind a figure's says of its target: `TTFT is 2.9 s. The target was 2.5 s: reached`."""
+        text = statement.value.content
+        found = pairs(self.subject.of(index)) if _REACHED.search(text[:_LONGEST_TEXT].lower()) else []
+        if len(found) != 1 or found[0].target.role is not Role.TARGET or found[0].target.span.start < found[0].actual.span.end:
+            return
+        said = sentence(text, offset(statement.value, found[0].target.span.start))[:400].lower()
+        if _REACHED.search(said) and not _UNSURE.search(said):
+            yield _Judged(True, statement, statement.value.whole, tuple(found), in_words=True)
 
     def _of_siblings(self, index: int, statement: Statement, own: Sequence[Claim]) -> list[Pair]:
         """Return what a mark without a pair of its own judges in its list: `Target`, `Achieved`, `Status: PASS`, or the figure above it."""
@@ -242,6 +261,15 @@ def _worded(subject: Subject, text: str) -> bool | None:
     if not first or (first != words[0] and words[0] != "not"):
         return None
     return None if words[0] == "not" and first in _BAD_WORDS else first in _FINE_WORDS and words[0] != "not"
+
+
+def _answered(subject: Subject, statement: Statement) -> bool | None:
+    """Return what `yes` or `no` says below a head that asks for a verdict: `Met`, `Passed?`."""
+    answer = statement.value.content.strip(" *_`.").lower()
+    heads = [label.text.content for label in statement.path if label.kind is LabelKind.COLUMN]
+    if answer not in ("yes", "no") or not heads or not _worded(subject, heads[-1]):
+        return None
+    return answer == "yes"
 
 
 def _says(text: str) -> bool | None:
