@@ -51,6 +51,8 @@ _QUANTISED: Final = {
     Fraction(1): ("int8", "w8a8", "fp8", "8 bit"),
     Fraction(1, 2): ("int4", "fp4", "mxfp4", "nvfp4", "4 bit", "awq", "gptq", "w4a16"),
 }
+_WIDEST: Final = 8
+"""Bytes of the widest format; what takes more is a parameter with its states, or no parameter."""
 _PLAIN: Final = {Fraction(2): ("fp16", "bf16", "float16", "bfloat16", "half precision"), Fraction(4): ("fp32", "float32")}
 """Taken only where no precision is stated as that of the model."""
 
@@ -146,7 +148,8 @@ class Sharding:
         for claim in self.plan.claims:
             if claim.quantity == "model.bytes_per_param" and claim.role is Role.ACTUAL:
                 worked = Worked.of(claim, "bytes_per_param")
-                found.setdefault(worked.value, worked)
+                if worked.value <= _WIDEST:
+                    found.setdefault(worked.value, worked)
         for width, names in (_QUANTISED if found else {**_QUANTISED, **_PLAIN}).items():
             if width not in found and mentions(self.subject, names):
                 meant = Operand("bytes_per_param", f"{number(width)} bytes", width, width, None, "the format named")
