@@ -127,6 +127,7 @@ def _table() -> dict[str, Unit]:
     for prefix in ("KB", "MB", "GB", "TB"):
         add(f"{prefix}/ms", DATA / TIME, found[prefix].scale * 1000)
     add("USD", MONEY, 1)
+    add("EUR", MONEY, 1, ("euro", 1))
     add("USD/h", MONEY / TIME, Fraction(1, 3600))
     add("byte/token", DATA, 1)
     for prefix, power in _DECIMAL.items():
@@ -153,6 +154,13 @@ class _Units(dict[str, Unit]):
         except KeyError:
             return False
 
+    def get(self, symbol: str, default: Unit | None = None) -> Unit | None:  # type: ignore[override]
+        """Return a unit, composed where it must be."""
+        try:
+            return self[symbol]
+        except KeyError:
+            return default
+
     def __missing__(self, symbol: str) -> Unit:
         found = self._composed.get(symbol)
         if found is None:
@@ -166,7 +174,7 @@ class _Units(dict[str, Unit]):
         dimension, scale, counted = DIMENSIONLESS, Fraction(1), dict[str, int]()
         for part in parts:
             sign = -1 if part[0] == "/" else 1
-            atom = self.get(part.lstrip("/*"))
+            atom = dict.get(self, part.lstrip("/*"))
             if atom is None:
                 raise KeyError(symbol)
             dimension *= atom.dimension**sign

@@ -44,6 +44,8 @@ class Change:
     confidence: Confidence = Confidence.HIGH
     multiple: bool = False
     """It says how many times the first figure the second is: `2x the requirement`."""
+    signed: bool = False
+    """It is written with its sign, so that it says what was added or taken away: `+350%`."""
     tentative: bool = False
     """The two figures may not be the ones meant: it is only worth saying where it holds."""
 
@@ -66,11 +68,9 @@ def _manners(change: Change) -> list[_Manner]:
     by_old = _Manner(
         "of the old figure", (new / old - Interval.exact(1)).absolute(), abs(y / x - 1), "|new - old| / old", f"{_gap(x, y)} / {plain(x)}"
     )
-    by_new = _Manner(
-        "of the new figure", (old / new - Interval.exact(1)).absolute(), abs(x / y - 1), "|new - old| / new", f"{_gap(x, y)} / {plain(y)}"
-    )
-    up = _Manner("new to old", new / old, y / x, "new / old", f"{plain(y)} / {plain(x)}")
-    down = _Manner("old to new", old / new, x / y, "old / new", f"{plain(x)} / {plain(y)}")
+    by_new = _Manner(_BY_NEW, (old / new - Interval.exact(1)).absolute(), abs(x / y - 1), "|new - old| / new", f"{_gap(x, y)} / {plain(y)}")
+    up = _Manner(_UP, new / old, y / x, "new / old", f"{plain(y)} / {plain(x)}")
+    down = _Manner(_DOWN, old / new, x / y, "old / new", f"{plain(x)} / {plain(y)}")
     found = (
         [up, down, by_old, by_new]
         if change.ratio and (y > x or change.multiple)
@@ -78,9 +78,22 @@ def _manners(change: Change) -> list[_Manner]:
         if change.ratio
         else [by_old, by_new, up, down]
     )
+    if not change.ratio:
+        found = [manner for manner in found if _is_admitted(change, manner)]
     if a.printed.unit is PERCENT and not change.ratio:
         found.append(_Manner("in percentage points", (new - old).absolute(), abs(y - x), "|new - old|", _gap(x, y)))
     return found
+
+
+def _is_admitted(change: Change, manner: _Manner) -> bool:
+    """Tell whether a share may be meant so: one with a sign is no quotient, and nothing falls by more than all of it."""
+    quotient = manner.name in (_UP, _DOWN)
+    falls_beyond = change.after.middle < change.before.middle and change.change.printed.value > _ALL
+    return not (quotient and change.signed) and not (falls_beyond and manner.name == _BY_NEW)
+
+
+_BY_NEW, _UP, _DOWN = "of the new figure", "new to old", "old to new"
+_ALL: Final = 100
 
 
 def _gap(x: Fraction, y: Fraction) -> str:
@@ -217,7 +230,17 @@ def _built(found: Phrase, before: str, after: str, change: str, names: tuple[str
         two = _with_unit(two, one)
     if not comparable(one, two) or _count_apart(first, second):
         return None
-    return Change(one, two, _unsigned(placed(found, change)), found.number(change).form is Form.RATIO, names=names)
+    number = found.number(change)
+    ratio = number.form is Form.RATIO
+    return Change(one, two, _unsigned(placed(found, change)), ratio, names=names, signed=_is_signed(found.passage.content, number))
+
+
+def _is_signed(content: str, number: Number) -> bool:
+    """Tell whether a plus or minus sign stands right before a number."""
+    return bool(number.signed) or content[max(0, number.digits - 1) : number.digits] in _SIGNS
+
+
+_SIGNS: Final = ("+", "-", "−", "\u2013")
 
 
 def _count_apart(one: Number, two: Number) -> bool:
@@ -445,7 +468,8 @@ def _row_change(subject: Subject, before: int, after: int, change: int) -> Chang
     first, second = _of_claim(subject, before, one), _of_claim(subject, after, two)
     if not comparable(first, second):
         return None
-    return Change(first, second, _unsigned(placed(said, place.group())), number.form is Form.RATIO)
+    ratio = number.form is Form.RATIO
+    return Change(first, second, _unsigned(placed(said, place.group())), ratio, signed=_is_signed(said.passage.content, number))
 
 
 def _of_claim(subject: Subject, index: int, found: Phrase) -> Placed:

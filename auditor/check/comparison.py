@@ -42,6 +42,8 @@ _SUBJECTS: Final = frozenset(
     "and which that it they this these all still in total together altogether of memory weights weight states cache easily so".split()
 )
 """Words between a size and `fits into`: with any other (`not`, `must`, `once quantised`) nothing is claimed of the size as it stands."""
+_STILL: Final = re.compile(r"\bstill (?:well |far |slightly |a little )?(?:more|less|fewer|above|below|under|over)\b")
+"""What compares counts, too: `320 in all, still more than the 300 we had`."""
 _NOT_COMPARED: Final = ("change", "share.of", "share.difference")
 _LONGEST: Final = 600
 _NO_COMPARISON: Final = (" --", "$", "{", "}", "'", '"')
@@ -81,7 +83,8 @@ def written(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left: Claim, right: Claim) -> Outcome | None:
     text = statement.value.content
     between = text[offset(statement.value, left.span.end) : offset(statement.value, right.span.end)]
-    sign, word = _sign(between, in_words=left.unit.dimension != DIMENSIONLESS or left.unit.symbol == "%")
+    measured = left.unit.dimension != DIMENSIONLESS or left.unit.symbol == "%"
+    sign, word = _sign(between, in_words=measured or _STILL.search(between) is not None)
     if word == _FITTING and _SEVERAL.match(text[offset(statement.value, right.span.end) :][:40].lower()):
         return None
     if not sign or left.bound or left.role in (Role.PREVIOUS, Role.EXAMPLE):

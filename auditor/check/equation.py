@@ -109,13 +109,26 @@ def elements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if equation.shape in (Shape.CONVERSION, Shape.BRACKET) or len(equation.sides) != 2 or len(stated) != 1:
             continue
         ((width, claim),) = stated.items()
+        behind = _NAME.findall(passage.content[equation.end : equation.end + _BEHIND].lower())[:_NEXT]
+        if any(subject.lexicon.precisions.get(word) == 1 for word in behind):
+            continue  # `44 MB in FP8`
         outcome = _at_width(passage, equation, rule, width, claim, sure=bool(own))
         if outcome is not None:
             yield outcome
 
 
+_NAME: Final = re.compile(r"[a-z]+\d*")
+_BEHIND: Final = 40
+_NEXT: Final = 4
+"""Letters and words behind an amount that may say how wide its elements are."""
+
+
 def _words_of(passage: Passage) -> frozenset[str]:
     return frozenset(re.split(r"\W+", passage.content[:400]))
+
+
+_STATES: Final = frozenset(("12", "14", "16", "18"))
+"""Bytes that weights, gradients and optimizer states take together for one parameter."""
 
 
 def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction, claim: Claim, *, sure: bool) -> Outcome | None:
@@ -136,7 +149,8 @@ def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction,
     if width == 1:
         return Outcome(rule.code, Verdict.HELD, spans, f"{arithmetic} elements of one byte ({claim.text.strip()})")
     amount, count = evaluate(text, target.tree, Manner()), evaluate(text, counted.tree, Manner())
-    if not 1 <= width <= _WIDEST or amount is None or count is None or str(width) in _multipliers(counted.tree):
+    factors_of = _multipliers(counted.tree)
+    if not 1 <= width <= _WIDEST or amount is None or count is None or str(width) in factors_of or not _STATES.isdisjoint(factors_of):
         return None  # the factor may be the bytes
     counting = _step(passage, counted, count, _ONE, "elements")
     taken = count.interval.scale(width)

@@ -76,13 +76,30 @@ def _with_setting(document: Document, statement: Statement) -> Text | None:
     about = document.statements[statement.about] if statement.comment and statement.about is not None else None
     if about is None or about.path != statement.path or not _NUMBER.fullmatch(about.value.content.strip()):
         return None
-    content, value = statement.value.content, about.value.content.strip()
+    content, value = _without_nouns(statement.value.content), about.value.content.strip()
     numbers = [number.strip(",.") for number in _NUMBERS.findall(content)]
     if len(numbers) < _FEWEST or value in numbers or not _EXPRESSION.fullmatch(content) or not _OPERATOR.search(content):
         return None
-    if ("/" in content or "÷" in content) and "." not in value and len(value) < _LONG:
+    if ("/" in content or "÷" in content) and "." not in value and len(value) < _LONG and not _divides(content):
         return None  # a count may have been rounded up or down
     return Text.join([statement.value, about.value], " = ")
+
+
+def _without_nouns(content: str) -> str:
+    """Return arithmetic without what it counts: `8 replicas x 48`, `16 cards / 4`; anything else as it is."""
+    return _NOUN.sub("", content) if len(content) <= _LONGEST_SUM and _COUNTS.fullmatch(content) else content
+
+
+def _divides(content: str) -> bool:
+    """Tell whether a quotient of two counts comes out even."""
+    pair = _QUOTIENT.fullmatch(content.strip())
+    return pair is not None and int(pair[2]) > 0 and int(pair[1]) % int(pair[2]) == 0
+
+
+_NOUN: Final = re.compile(r"(?<=\d) [a-z]{3,12}(?= [×*÷/x] |$)")
+_COUNTS: Final = re.compile(r"\d{1,9}(?: [a-z]{3,12})?(?: [×*÷/x] \d{1,9}(?: [a-z]{3,12})?){1,4}")
+_QUOTIENT: Final = re.compile(r"(\d{1,9}) ?[/÷] ?(\d{1,9})")
+_LONGEST_SUM: Final = 80
 
 
 _NUMBER: Final = re.compile(r"\d{1,15}(?:\.\d{1,9})?")

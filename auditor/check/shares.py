@@ -167,9 +167,15 @@ def _built(found: Phrase, part: str, whole: str, share: str, *, left: bool = Fal
     one, two = _alike(found, part, whole)
     if not comparable(one, two) or (one.printed.unit is PERCENT and two.printed.unit is not PERCENT):
         return None
-    if found.number(part).bound or found.number(whole).form is Form.RATIO:
+    if found.number(part).bound or found.number(whole).form is Form.RATIO or _in_a_name(found, whole):
         return None
     return Share(one, two, placed(found, share), complement=left)
+
+
+def _in_a_name(found: Phrase, whole: str) -> bool:
+    """Tell whether a number belongs to a name of something else: the 256 of `49% of the batch-256 peak`."""
+    before = found.passage.content[: found.number(whole).digits]
+    return before.endswith("-") and before[:-1][-1:].isalpha()
 
 
 def _alike(found: Phrase, part: str, whole: str) -> tuple[Placed, Placed]:

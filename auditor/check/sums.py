@@ -33,7 +33,7 @@ from auditor.relations.language import decimal
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind, LabelKind, place_of
-from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, Dimension, Unit
+from auditor.units import DATA, DIMENSIONLESS, MONEY, TIME, UNITS, Dimension, Unit
 from auditor.values import Interval
 
 __all__ = ["totals"]
@@ -421,9 +421,10 @@ def _column(subject: Subject, grid: Grid, proven: Collection[int], cells: Mappin
         if entry is None:
             clean = clean and not any(character.isdigit() for character in subject.document.statements[index].value.content)
             continue
-        if not entry.is_total and row not in proven:
+        if not entry.is_total and row not in proven and not _is_whole_row(subject, words, entry):
             pending.append(entry)
             continue
+        entry = _as_in_column(entry, pending)
         parts = [part for part in pending if part.dimension == entry.dimension]
         if entry.dimension != DIMENSIONLESS or _whole(entry, parts):
             said = entry.dimension != DIMENSIONLESS or _says_total(subject, index, entry)
@@ -433,6 +434,19 @@ def _column(subject: Subject, grid: Grid, proven: Collection[int], cells: Mappin
             if outcome is not None:
                 yield outcome
         pending, clean, earlier = [], True, entry
+
+
+def _is_whole_row(subject: Subject, words: Sequence[Word], entry: Entry) -> bool:
+    """Tell whether a row is called by nothing but a word for a sum of money: `Net`, `Gross`."""
+    return entry.dimension == MONEY and bool(words) and all(word.text in subject.lexicon.sums_of_money for word in words)
+
+
+def _as_in_column(total: Entry, parts: Sequence[Entry]) -> Entry:
+    """Return a bare total as a bare number where all above it are, whatever it was taken for alone: `14` under `8` and `4`."""
+    if not total.unit_elsewhere or not parts or any(part.printed.unit is not None for part in parts):
+        return total
+    shown = replace(total.printed, unit=None, interval=Interval.exact(total.printed.value))
+    return replace(total, printed=shown, dimension=DIMENSIONLESS, unit_elsewhere=False)
 
 
 def _says_total(subject: Subject, index: int, total: Entry) -> bool:
@@ -518,6 +532,7 @@ def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: R
 
 
 def _total_of(total: Entry, pending: Sequence[Entry], rule: Rule, clean: bool, earlier: Entry | None = None) -> Outcome | None:
+    pending = _in_unit_of(total, pending)
     parts = [part for part in pending if part.dimension == total.dimension]
     if any(part.in_words for part in pending) and not _alike(total, pending):
         parts, clean = [part for part in parts if not part.in_words], False
@@ -527,6 +542,17 @@ def _total_of(total: Entry, pending: Sequence[Entry], rule: Rule, clean: bool, e
     if not _one_scope(total, [part for part in parts if part.is_part]):
         return None
     return _judge(total, parts, rule, sure=clean and len(parts) == len(pending), earlier=_of_kind(earlier, total))
+
+
+def _in_unit_of(total: Entry, pending: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the parts in the unit of their total where one has it and others only go on: `2 billion tokens a day`, `3 billion`."""
+    unit = total.printed.unit
+    goes_on = [part for part in pending if part.printed.unit is None and part.noun == "magnitude"]
+    if unit is None or not goes_on or not any(part.printed.unit == unit for part in pending):
+        return pending
+    return [
+        replace(part, printed=replace(part.printed, unit=unit), dimension=total.dimension) if part in goes_on else part for part in pending
+    ]
 
 
 _ADDED_SHARES: Final = ("share.communication",)

@@ -387,6 +387,8 @@ def _closing(part: Sequence[Token], runs: Sequence[_Run], lexicon: Lexicon) -> _
     if not runs or runs[-1].stop != len(part):
         return None
     run = runs[-1]
+    if _powered(run.tree):
+        return run
     if isinstance(run.tree, Leaf) and (run.lead or run.tree.number.name):
         return None
     start = run.first

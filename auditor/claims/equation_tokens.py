@@ -101,6 +101,8 @@ _OPERATORS: Final = {
     "÷": "/", "/": "/", "∕": "/", "⁄": "/", "^": "^",
 }  # fmt: skip
 _DASHES: Final = "-–‐‒"
+_AS_OFTEN: Final = re.compile(r" (?:as|the) [a-z]")
+"""What makes a ratio of `6 times`: `6 times as long`, `6 times the load`."""
 _OPERATOR_WORDS: Final = {"times": "*", "plus": "+", "minus": "-"}
 _APPROXIMATE: Final = "≈≃≅∼~"
 _OPENING: Final = "([{（"
@@ -323,7 +325,8 @@ class _Scanner:
         divided = _DIVIDED.match(text, position)
         if divided and self.after_operand:
             return self.add(TokenKind.OPERATOR, position, divided.end(), "/" if lowered == "divided" else "*")
-        if lowered in _OPERATOR_WORDS and self.after_operand and self.right_behind_number():
+        multiplies = lowered != "times" or not _AS_OFTEN.match(text, end)
+        if lowered in _OPERATOR_WORDS and multiplies and self.after_operand and self.right_behind_number():
             return self.add(TokenKind.OPERATOR, position, end, _OPERATOR_WORDS[lowered])
         if lowered == "of" and self.follows_share():
             return self.add(TokenKind.OPERATOR, position, end, "of")

@@ -110,7 +110,21 @@ class Lexicon:
     denying: frozenset[str]
     each: frozenset[str]
     """Words behind a figure of one of many: `64 GB each`."""
+    derived: frozenset[str]
+    """Words that say of a figure that it follows from those before it."""
+    left: frozenset[str]
+    """Words for what remains."""
+    leaving: frozenset[str]
+    """Words before what remains."""
+    wholes: frozenset[str]
+    """Words for that of which something remains."""
+    opening: frozenset[str]
+    """Words that open a clause of its own."""
+    verdicts: Mapping[str, frozenset[str]]
+    """Words of a verdict by what they say: `below`, `above` or `either`; of what it is measured by: `bound`; of none: `open`."""
     totals: frozenset[str]
+    sums_of_money: frozenset[str]
+    """Words that call a row the sum of the money above it when they stand alone: `Net`."""
     summaries: frozenset[str]
     """Words that name what sums up others: `total`, `mean`."""
     given: frozenset[str]
@@ -285,7 +299,14 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int]) -> Lexicon:
         keyed_by=frozenset(data["keyed_by"].split()),
         linking=frozenset(data["linking"].split()),
         denying=frozenset(data["denying"].split()),
+        verdicts={said: frozenset(words.split() if isinstance(words, str) else words) for said, words in data["verdicts"].items()},
+        leaving=frozenset(data["leaving"].split()),
+        left=frozenset(data["left"].split()),
+        wholes=frozenset(data["wholes"].split()),
+        opening=frozenset(data["opening"].split()),
+        derived=frozenset(data["derived"].split()),
         each=frozenset(data["each"].split()),
+        sums_of_money=frozenset(data["sums_of_money"].split()),
         totals=frozenset(data["totals"].split()),
         summaries=frozenset(data["summaries"].split()),
         given=frozenset(data["given"].split()),

@@ -127,7 +127,21 @@ def _one_number(ground: Ground, plain: Numeral, end: int, *, leading_zero: bool)
         return False
     word = ground.word_at(ground.skip(end))
     counts = word is not None and word.group().lower() in ground.words.nouns
-    return leading_zero or counts
+    alone = ground.text.strip() == ground.text[plain.start : end]
+    return leading_zero or counts or alone or _RATE.match(ground.text, end) is not None or _owned(ground, end)
+
+
+_RATE: Final = re.compile(r" ?[A-Za-z]{1,8}/[a-z]")
+"""A rate, of which nobody counts several: `2 860 tok/s`, but `8 192 GB cards`."""
+
+
+def _owned(ground: Ground, end: int) -> bool:
+    """Tell whether what stands behind says whose a figure is: `14 500 a card`, `2 860 per node`."""
+    word = ground.word_at(ground.skip(end))
+    if word is None or word.group().lower() not in ground.words.per:
+        return False
+    owner = ground.word_at(ground.skip(word.end()))
+    return owner is not None and owner.group().lower() in ground.words.owners
 
 
 def _decimal_comma(ground: Ground, plain: Numeral) -> Numeral | None:

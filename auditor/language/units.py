@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.language.vocabulary import Magnitude, Vocabulary
-from auditor.units import MONEY, TIME, UNITS
+from auditor.units import DATA, ENERGY, MONEY, TIME, UNITS
 
 __all__ = ["UnitPhrase", "divided_in", "read_unit", "unit_behind", "unit_said"]
 
@@ -180,6 +180,7 @@ def _quotient(text: str, phrase: UnitPhrase, words: Vocabulary) -> UnitPhrase | 
         return _over_time(text, phrase, at, words) or _over_gpu(text, phrase, at, words)
     return (
         _over_count(text, phrase, at, words)
+        or _over_priced(text, phrase, at, words)
         or _over_time(text, phrase, at, words)
         or _over_owner(text, phrase, at, words, joined=bool(sign), known=sign is not None and sign.group() == " / ")
     )
@@ -242,6 +243,14 @@ def _over_million(text: str, phrase: UnitPhrase, at: int, words: Vocabulary) -> 
 
 
 _ONE: Final[Magnitude] = ((Fraction(1), ""),)
+
+
+def _over_priced(text: str, phrase: UnitPhrase, at: int, words: Vocabulary) -> UnitPhrase | None:
+    """Divide money by what is bought in units of its own: `$0.12 per kWh`, `$0.02/GB`."""
+    priced = _spelled(text, at, words) if UNITS[phrase.symbol].dimension == MONEY else None
+    if priced is None or UNITS[priced.symbol].dimension not in (ENERGY, DATA):
+        return None
+    return _fitting(replace(phrase, symbol=f"{phrase.symbol}/{priced.symbol}", end=priced.end, cursor=priced.end))
 
 
 def _over_time(text: str, phrase: UnitPhrase, at: int, words: Vocabulary) -> UnitPhrase | None:

@@ -51,6 +51,8 @@ class Vocabulary:
     """Number words that multiply: dozen, hundred, thousand, million."""
     parts: Mapping[str, Fraction]
     """Words of fractions: half, quarter."""
+    multiples: Mapping[str, int]
+    """Words that multiply what stands beside them: both, twice."""
     indefinite: frozenset[str]
     joins: frozenset[str]
     """What may stand between the parts of one number or time; the empty word too."""
@@ -170,6 +172,7 @@ def build_vocabulary(data: Mapping[str, Any], names: frozenset[str]) -> Vocabula
         values=dict(numbers["values"]),
         scales=dict(numbers["scales"]),
         parts={word: Fraction(part) for word, part in numbers["parts"].items()},
+        multiples=dict(numbers["multiples"]),
         indefinite=frozenset(numbers["indefinite"]),
         joins=frozenset(("", *numbers["joins"])),
         partial=frozenset(numbers["partial"].split()),

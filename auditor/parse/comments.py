@@ -17,6 +17,7 @@ from auditor.parse.data import Places
 from auditor.parse.directives import heard
 from auditor.parse.inline import Inline
 from auditor.parse.labels import split_pieces
+from auditor.parse.plain import pair
 from auditor.spans import Text
 from auditor.statements import Kind, LabelKind
 
@@ -114,7 +115,9 @@ _CLOSES: Final = re.compile(r"(?<![*/=\-─━])[*/=\-─━]{2,}$")
 
 def add_comment(builder: Builder, body: Text, path: Path, group: int, *, beside: bool = False, about: int | None = None) -> None:
     """Add one comment, without its sign; `beside` where it stands behind a setting on the same line, `about` that setting."""
-    for piece in split_pieces(Inline(body)):
+    pieces = split_pieces(Inline(body))
+    aligned = pair(body) if len(pieces) == 1 and pieces[0].label is None else None
+    for piece in [aligned] if aligned is not None else pieces:
         if piece.label is None:
             if piece.value.content:
                 builder.add(Kind.CODE, path, piece.value.text, group, comment=True, about=about)

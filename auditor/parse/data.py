@@ -11,7 +11,7 @@ from auditor.parse.builder import Builder, Path, under
 from auditor.parse.commands import LAUNCHERS, launches
 from auditor.parse.lexer import expansions
 from auditor.parse.lines import stand_in
-from auditor.parse.readers import read_inside
+from auditor.parse.readers import of_suffix, read_inside
 from auditor.spans import Span, Text
 from auditor.statements import Kind, LabelKind
 
@@ -79,7 +79,7 @@ def _add(builder: Builder, node: Node, path: Path, group: int, depth: int, paren
             read_inside("shell", builder, node.text, path)
             return
         if "\n" in content:
-            read_inside("markdown", builder, node.text, path)
+            read_inside(_format_of(path, node.text.content), builder, node.text, path)
             return
     literal = node.kind if node.kind in _SCALARS else ""
     text, unknown, defaults = _expanded(node.text) if node.kind == "string" else (node.text, (), ())
@@ -88,6 +88,19 @@ def _add(builder: Builder, node: Node, path: Path, group: int, depth: int, paren
 
 _FLAGS: Final = re.compile(r"--[a-z][a-z0-9_-]{1,60}(?:[ =][^\s-]\S{0,200})?\s{1,20}(?:\\\s{1,20})?--[a-z]")
 """A string of options for a program that is named elsewhere: `command: --model x --tensor-parallel-size 4`."""
+
+
+def _format_of(path: Path, content: str) -> str:
+    """Return how a value of several lines is read: as the file its key names (`config.yaml`), as settings if it is nothing else."""
+    named = of_suffix(path[-1].text.content) if path and path[-1].kind is LabelKind.KEY else ""
+    lines = [line for line in content.split("\n") if line.strip() and not line.lstrip().startswith("#")]
+    settings = sum(_SETTING_LINE.match(line.lstrip()) is not None for line in lines)
+    opens = bool(lines) and _SETTING_LINE.match(lines[0].lstrip()) is not None
+    return named or ("yaml" if opens and settings >= _FEWEST_SETTINGS and settings == len(lines) else "markdown")
+
+
+_SETTING_LINE: Final = re.compile(r"(?:- )*(?:[A-Za-z_][\w./-]{0,80}:(?:\s|$)|- [^:]*$)")
+_FEWEST_SETTINGS: Final = 2
 _EXPANDS: Final = re.compile(r"\$[{(]")
 Spans = tuple[Span, ...]
 

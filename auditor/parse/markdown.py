@@ -23,7 +23,7 @@ from auditor.parse.html import comment_texts, comments, is_comment, read_tables,
 from auditor.parse.inline import Inline, MarkKind, scan
 from auditor.parse.labels import Piece, introduces, split_label, split_pieces, without_colon, without_marks
 from auditor.parse.lines import cut_lines
-from auditor.parse.plain import read_lines
+from auditor.parse.plain import is_output, read_lines
 from auditor.parse.readers import MAX_EMBEDDED, of_language, read_inside
 from auditor.parse.tables import add_table, is_rule, split_row
 from auditor.spans import Text
@@ -244,6 +244,9 @@ class _Markdown:
             headings.pop()
         outer = (*self.path, *self.headings, *place.labels, *(headings if place.nested else ()))
         lines = self._content(node.children[0].token, heading=True) if node.children else []
+        if len(lines) > 1 and is_output(lines):
+            read_lines(self.builder, lines, outer, parent=place.parent, depth=place.depth)
+            return
         text = Inline.join([scan(line, self.references, self._hear) for line in lines], " ").strip().text if lines else None
         if text is None or not text.content:
             return
@@ -256,7 +259,7 @@ class _Markdown:
         if not lines:
             return title, None
         group = self.builder.group()
-        if self._barred(lines, path, place):
+        if self._barred(lines, path, place) or self._printed(lines, path, place):
             return title, None
         runs = _runs(lines)
         if not runs:
@@ -287,6 +290,14 @@ class _Markdown:
         if structure and not runs and (caption := _caption(last, pieces[0])) is not None:
             return title, Label(caption, LabelKind.LEAD)
         return title, None
+
+    def _printed(self, lines: list[_TextLine], path: Path, place: _Place) -> bool:
+        """Read lines of names and values as they are printed, which Markdown would run together."""
+        rows = [line.raw for line in lines]
+        if not is_output(rows):
+            return False
+        read_lines(self.builder, rows, path, parent=place.parent, depth=place.depth)
+        return True
 
     def _barred(self, lines: list[_TextLine], path: Path, place: _Place) -> bool:
         """Read lines with bars that markdown-it takes for a paragraph (a rule with the wrong number of cells) as a table."""

@@ -7,6 +7,7 @@ columns say. A line that is none of these is kept as it stands (kind CODE).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +20,7 @@ from auditor.parse.tables import add_table, is_rule, split_row
 from auditor.spans import Text
 from auditor.statements import Kind, LabelKind
 
-__all__ = ["read"]
+__all__ = ["is_output", "pair", "read", "read_lines"]
 
 _KNOT: Final = re.compile(r"(?:[├└┣┗╠╚]|[+|`\\](?=-))[─━═-]{1,4}[>▶►]?(?=\s|\w|[^\s\w│┃|─━═+-])")
 _STEM: Final = re.compile(r"[\s│┃|]*")
@@ -177,8 +178,8 @@ def _add_line(
             key = line.key - _PLAIN + _TITLE
         return _Open(key, under(path, label, LabelKind.LEAD), index, level)
     pieces = split_pieces(body)
-    if line.kind is Kind.ENTRY and len(pieces) == 1 and pieces[0].label is None and (pair := _pair(line.body)) is not None:
-        pieces = [pair]
+    if line.kind is Kind.ENTRY and len(pieces) == 1 and pieces[0].label is None and (found := pair(line.body)) is not None:
+        pieces = [found]
     labelled = pieces[0].label
     kind = line.kind
     if kind is Kind.ENTRY and labelled is None:
@@ -244,7 +245,7 @@ def _add_drawn_table(builder: Builder, lines: list[Text], path: Path) -> None:
     add_table(builder, path, head or [], rows)
 
 
-def _pair(body: Text) -> Piece | None:
+def pair(body: Text) -> Piece | None:
     """A name and a measure with a wide gap or dots between: `Weights ........ 17.5 GB`."""
     gap = _GAP.search(body.content)
     if gap is None or gap.end() == len(body) or not _MEASURE.match(body.content, gap.end()) or len(_columns(body)) > 3:
@@ -255,6 +256,13 @@ def _pair(body: Text) -> Piece | None:
     return Piece(label, Inline(body.slice(gap.end(), len(body)).strip()))
 
 
+def is_output(lines: Sequence[Text]) -> bool:
+    """Tell whether lines are what a program printed, a name and its value each: most of them pairs with a gap or dots between."""
+    pairs = sum(pair(line.strip()) is not None for line in lines)
+    return pairs >= _FEWEST_PAIRS and pairs * 2 > len(lines)
+
+
+_FEWEST_PAIRS: Final = 2
 _GAP: Final = re.compile(r"[ \u00a0]{2,}|\t+|[ ]?\.{3,}[ ]?")
 _MEASURE: Final = re.compile(r"[~≈<>≤≥±$+\-−]{0,2}\s?\d")
 

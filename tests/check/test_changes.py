@@ -118,8 +118,8 @@ def test_changes_in_many_ways(old: int, new: int, style: int, base: int) -> None
         return
     ratio = Fraction(new, old)
     value = (abs(ratio - 1), abs(1 / ratio - 1), ratio, 1 / ratio)[base]
-    if value < Fraction(1, 50):
-        return
+    if value < Fraction(1, 50) or (new < old and base == 1 and value > 1):
+        return  # nothing falls by more than all of it
     word = "reduction" if new < old else "increase"
 
     def said(amount: Fraction, *, times: bool) -> str:
@@ -169,3 +169,24 @@ def test_a_share_above_the_target_of_a_named_quantity() -> None:
     assert finding.claimed == "30%"
     assert findings(TARGETS.format("- Throughput is 6% above target requests per second"), RULE) == []
     assert findings(TARGETS.format("- Throughput is 30% above target tokens per second"), RULE) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("The price drops from $4.10 to $1.74, a cut of 136%.", "136%"),
+        ("Latency fell from 250 ms to 100 ms, a reduction of 150%.", "150%"),
+        ("The bill went down from $900 to $300, a saving of 200%.", "200%"),
+        ("Latency: 100 → 250 ms (+250%)", "250%"),
+        ("Load: 40 → 60 requests (+67%)", "67%"),
+        ("| | 1.17 | 1.18 | change |\n|---|---|---|---|\n| A | 40 ms | 30 ms | -25% |\n| B | 20 ms | 30 ms | +50% |\n"
+         "| C | 6 ms | 27 ms | +450% |\n", "450%"),
+    ],
+)  # fmt: skip
+def test_a_share_of_more_than_all_and_one_with_a_sign(text: str, wrong: str) -> None:
+    assert [shown(text, found).strip("+- ") for found in findings(text, RULE)] == [wrong]
+
+
+@pytest.mark.parametrize("text", ["Latency: 100 → 250 ms (+150%)", "Load: 40 → 60 requests (+50%)", "Latency: 250 → 100 ms (250%)"])
+def test_shares_that_may_be_meant_so(text: str) -> None:
+    assert findings(text, RULE) == []

@@ -166,3 +166,32 @@ def test_totals_beside_objects(total: int, found: list[str]) -> None:
 def test_times_that_overlap_are_not_added() -> None:
     rows = "| a | 913 | 31 ms |\n| b | 722 | 24 ms |\n| c | 508 | 11 ms |\n| Total | 2143 | 45 ms |\n"
     assert findings(f"| Phase | Tokens | Latency |\n|---|---|---|\n{rows}", RULE) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed"),
+    [
+        ("| Level | Switches |\n| --- | --- |\n| Leaf | 8 |\n| Spine | 4 |\n| Total | 14 |\n", "14"),
+        ("| Site | Nodes |\n| --- | --- |\n| North | 5 |\n| South | 9 |\n| Total | 16 |\n", "16"),
+        ("| Position | Price |\n| --- | --- |\n| Nodes | $4,000 |\n| Switch | $700 |\n| **Net** | **$5,700** |\n", "$5,700"),
+        ("| Item | Cost |\n| --- | --- |\n| GPUs | $4,000 |\n| Power | $900 |\n| Gross | $5,900 |\n", "$5,900"),
+        (bullets("Chat: 2 billion tokens a day", "Search: 0.5 billion", "Total: 3.5 billion tokens a day"), "3.5 billion tokens a day"),
+        (bullets("EU: 30 million requests per day", "US: 45 million", "Total: 95 million requests per day"), "95 million requests per day"),
+    ],
+)
+def test_totals_of_other_trades(text: str, claimed: str) -> None:
+    assert [found.claimed.lstrip("$") for found in findings(text, RULE)] == [claimed.lstrip("$")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| Level | Switches |\n| --- | --- |\n| Leaf | 8 |\n| Spine | 4 |\n| Total | 12 |\n",
+        "| Position | Price |\n| --- | --- |\n| Nodes | $4,000 |\n| Switch | $700 |\n| Net | $4,700 |\n",
+        "| Position | Price |\n| --- | --- |\n| Nodes | $4,000 |\n| Switch | $700 |\n| Net effect on the budget | $9,700 |\n",
+        bullets("Chat: 2 billion tokens a day", "Search: 0.5 billion", "Total: 2.5 billion tokens a day"),
+        bullets("Chat: 2 billion tokens a day", "Model: 70 billion", "Peak: 3.5 billion tokens a day"),
+    ],
+)
+def test_totals_of_other_trades_hold(text: str) -> None:
+    assert findings(text, RULE) == []

@@ -286,3 +286,19 @@ def test_every_ascii_digit_is_in_a_number_or_behind_one(text: str) -> None:
     for number in LEXICON.scan(text):
         covered.update(range(number.start, max(number.stop, number.end)))
     assert all(index in covered for index, character in enumerate(text) if "0" <= character <= "9")
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("1 968", ["1 968"]),
+        ("about 14 500 a card", ["14 500"]),
+        ("2 860 per node", ["2 860"]),
+        ("2 860 tok/s", ["2 860"]),
+        ("TP 8 128 heads", ["8", "128"]),
+        ("8 128 a", ["8", "128"]),
+        ("1 968 of 2 000 were fine", ["1", "968", "2 000"]),
+    ],
+)
+def test_thousands_set_apart_by_a_space(text: str, digits: list[str]) -> None:
+    assert [text[number.digits : number.stop] for number in load().lexicon.scan(text)] == digits

@@ -141,3 +141,11 @@ def test_what_a_comment_counts_is_not_what_its_key_sets() -> None:
         ("gpus", "16 GPUs"),
         ("parallel.pipeline", "2"),
     ]
+
+
+def test_names_and_values_in_columns_of_a_comment() -> None:
+    text = "#   experts       34.4 GB\n#   workspace      5.3 GB  (measured)\n# we use  two of them\nTP=8\n"
+    found = [(path_of(one).rpartition(" > ")[2], one.value.content) for one in document(text, "sh").statements if one.comment]
+    assert (".experts", "34.4 GB") in found
+    assert (".workspace", "5.3 GB  (measured)") in found
+    assert any(value == "we use  two of them" for _, value in found)

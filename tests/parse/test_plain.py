@@ -160,3 +160,14 @@ def test_formats_are_sniffed() -> None:
     assert values(fence("stages:\n  - id: 0\n    gpus: 4\n")) == {".stages > 0 > .id": "0", ".stages > 0 > .gpus": "4"}
     assert values(fence("CONFIG = {\n    'tp': 4,\n}\n"))[".CONFIG > .tp"] == "4"
     assert values(fence("nemo = 4")) == {".nemo": "4"}
+
+
+def test_names_and_values_printed_without_a_fence() -> None:
+    text = "Run of Monday.\n\nWeights (bf16) ... 16.06 GB\nActivations ...... 1.80 GB per GPU\nGraphs             0.9 GB\n-----\n"
+    assert [one for one in shown(text) if "Activations" in one] == ["entry [.Activations] 1.80 GB per GPU"]
+    assert [one for one in shown(text) if "0.9 GB" in one] == ["entry [.Graphs] 0.9 GB"]
+
+
+def test_prose_with_a_wide_gap_stays_prose() -> None:
+    text = "We moved to  8 GPUs last week.\nNobody was happy about  it.\nThe rest is history.\n"
+    assert all(one.startswith("sentence") for one in shown(text))

@@ -122,3 +122,26 @@ def test_positions_count_characters_outside_the_basic_plane() -> None:
     text = 'a: "🎉🎉 8"\nb: 9 # ×\n'
     assert where(text, "9", "yaml") == (2, 4)
     assert where(text, "🎉🎉 8", "yaml") == (1, 5)
+
+
+def test_settings_held_in_a_block_are_settings() -> None:
+    text = """data:
+  config.yaml: |
+    engine:
+      tp: 8  # all of a node
+  note: |
+    Restart one pod at a time: it takes 8 minutes.
+    Nothing else is needed.
+  serveConfig: |
+    applications:
+      - name: llm
+        replicas: 4   # half
+"""
+    assert shown(text, "yaml") == [
+        "entry [.data > .config.yaml > .engine > .tp] 8",
+        "code [.data > .config.yaml > .engine > .tp] all of a node",
+        "sentence [.data > .note > Restart one pod at a time] it takes 8 minutes. Nothing else is needed.",
+        "entry [.data > .serveConfig > .applications > 0 > .name] llm",
+        "entry [.data > .serveConfig > .applications > 0 > .replicas] 4",
+        "code [.data > .serveConfig > .applications > 0 > .replicas] half",
+    ]
