@@ -20,9 +20,10 @@ from auditor.check.placed import plain
 from auditor.check.printed import Printed, printed
 from auditor.check.subject import Subject
 from auditor.claims.lexicon import Lexicon
-from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Step, Verdict
 from auditor.language.numbers import Approximation, Form, Number
 from auditor.language.vocabulary import Vocabulary
+from auditor.relations.evaluate import written
 from auditor.relations.figures import figure as shown_as
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -356,7 +357,7 @@ def _factors(beside: Sequence[Fraction]) -> Iterator[Fraction]:
     yield from dict.fromkeys((*single, *(one * other for one, other in combinations(single, 2))))
 
 
-def _contradicted(rule: Rule, pair: Pair, result: Figure, severity: Severity | None = None) -> Outcome:
+def _contradicted(rule: Rule, pair: Pair, result: Figure) -> Outcome:
     unit = result.printed.unit or UNITS["1"]
     shown = shown_as(pair.middle, unit)
     one, other = pair.figures
@@ -364,7 +365,7 @@ def _contradicted(rule: Rule, pair: Pair, result: Figure, severity: Severity | N
     value = pair.value()
     step = Step(
         f"first {pair.sign} second",
-        f"{plain(one.middle)} {pair.sign} {plain(other.middle)}",
+        f"{_written(one)} {pair.sign} {_written(other)}",
         shown,
         (_operand("first", one), _operand("second", other)),
         value.low,
@@ -373,13 +374,17 @@ def _contradicted(rule: Rule, pair: Pair, result: Figure, severity: Severity | N
     finding = rule.finding(
         message,
         Place(result.span, f"comes to {shown}"),
-        severity=severity,
         related=(Place(one.span, "first"), Place(other.span, "second")),
         claimed=result.text,
         expected=shown,
         derivation=(step,),
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, (result.span, one.span, other.span), message, finding)
+
+
+def _written(item: Figure) -> str:
+    value = written(item.middle, item.printed.unit or UNITS["1"])
+    return value if isinstance(value, str) else plain(value)
 
 
 def _operand(symbol: str, item: Figure) -> Operand:
@@ -399,7 +404,7 @@ def keyed(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             wholes = [figure for name, figure in entries.items() if _plain_name(name, subject.lexicon) == base and figure is not each]
             if count is None or len(wholes) != 1 or not base or wholes[0] is count or count.middle <= 1:
                 continue
-            yield _of_keys(rule, Pair(each, count, "*"), wholes[0], sure=owner not in _SOME_OF_WHICH)
+            yield _of_keys(rule, Pair(each, count, "*"), wholes[0])
 
 
 def _key(subject: Subject, index: int) -> tuple[str, ...]:
@@ -430,10 +435,8 @@ def _each(words: Sequence[str]) -> tuple[tuple[str, ...], str]:
 
 
 _SHORTEST: Final = 3
-_OF_A_MODEL: Final = ("expert", "stage", "group", "head", "token")
-"""Owners whose figures are counted in several ways."""
-_SOME_OF_WHICH: Final = ("layer",)
-"""Owners of which only some may have it: not every layer has experts."""
+_OF_A_MODEL: Final = ("expert", "stage", "group", "head", "token", "layer")
+"""Owners whose figures are counted in several ways, or of which only some have it: not every layer has experts."""
 
 
 def _counting(owner: str) -> Sequence[tuple[str, ...]]:
@@ -446,11 +449,11 @@ def _plain_name(words: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(word for word in words if word not in lexicon.totals and word != "all")
 
 
-def _of_keys(rule: Rule, pair: Pair, whole: Figure, *, sure: bool) -> Outcome:
+def _of_keys(rule: Rule, pair: Pair, whole: Figure) -> Outcome:
     spans = (whole.span, pair.first.span, pair.second.span)
     if pair.gives(whole):
         return Outcome(rule.code, Verdict.HELD, spans, f"{pair.first.text} x {pair.second.text} = {whole.text}")
-    return _contradicted(rule, pair, whole, None if sure else Severity.WARNING)
+    return _contradicted(rule, pair, whole)
 
 
 # --- what is left of a whole

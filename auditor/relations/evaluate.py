@@ -49,6 +49,7 @@ __all__ = [
     "range_of",
     "step_of",
     "value_of",
+    "written",
 ]
 
 MAX_COMBINATIONS: Final = 96
@@ -382,7 +383,7 @@ def step_of(side: Expression, other: Expression, bounds: Mapping[str, Bound], me
     )
     return Step(
         formula=write(side),
-        substituted=write(side, {name: _written(value, bounds[name].unit) for name, value in shown.items()}),
+        substituted=write(side, {name: written(value, bounds[name].unit) for name, value in shown.items()}),
         result=result if spread == result else f"{result} ({spread})",
         operands=operands,
         low=span.low,
@@ -390,7 +391,7 @@ def step_of(side: Expression, other: Expression, bounds: Mapping[str, Bound], me
     )
 
 
-def _written(value: Fraction, unit: Unit) -> Fraction | str:
+def written(value: Fraction, unit: Unit) -> Fraction | str:
     """Return how a value stands in arithmetic: what has no decimal form in base units, as $2.40 an hour, by its unit's own factor."""
     whole = value / unit.scale
     if decimal(value) is not None or decimal(whole) is None or unit.scale.numerator != 1:
