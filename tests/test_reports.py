@@ -19,7 +19,7 @@ REPORTS = ROOT / "fixtures" / "reports"
 
 CODES = {
     "below-80gb": "CMD007 CMD007 MTH001 PRF011",
-    "eight-of-sixteen": "LAY010",
+    "eight-of-sixteen": "LAY010 PLC012 PRF003 STA008",
     "experts-on-128": "EXP003 LAY004 MTH004 PLC015 PRF004 STA009",
     "second-tuning-round": "ARI002 BAT001 LAY001 PIP003 PIP005 PRF002 PRF003 PRF009 REF001 STA005 STA008",
     "three-gpus": "LAY001 MTH003 PIP005 PIP008 PLC002 PLC013 STA004",

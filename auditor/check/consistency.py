@@ -152,7 +152,7 @@ def _scattered(values: Sequence[Sequence[Claim]]) -> bool:
 def _together(subject: Subject, main: Sequence[Claim], others: Sequence[Claim]) -> bool:
     """Tell whether some claim of each value stand in places that speak of one plan: that of one section, where it states one layout."""
     links = {subject.joins.between(one.statement, other.statement) for one in main for other in others}
-    return not links.isdisjoint(_JOINING) or (Evidence.ONE_SECTION in links and subject.joins.one_layout)
+    return not links.isdisjoint(_JOINING) or (Evidence.ONE_SECTION in links and subject.joins.layout is not None)
 
 
 def _by_shared(subject: Subject, scope: _Scope, values: Sequence[Sequence[Claim]]) -> bool:

@@ -14,7 +14,7 @@ from functools import cached_property
 from auditor.claims.model import Claim
 from auditor.findings import Evidence
 from auditor.plans.assign import MAIN
-from auditor.plans.layouts import states_one_layout
+from auditor.plans.layouts import OneLayout, one_layout
 from auditor.plans.places import Place, places
 from auditor.statements import Document
 
@@ -37,12 +37,13 @@ class Joins:
             return Evidence.SAME_PLAN
         if first.section == second.section:
             return Evidence.ONE_SECTION
-        return Evidence.ONE_LAYOUT if self.one_layout else Evidence.ONE_DOCUMENT
+        joined = self.layout is not None and self.layout.joins(first, second)
+        return Evidence.ONE_LAYOUT if joined else Evidence.ONE_DOCUMENT
 
     @cached_property
-    def one_layout(self) -> bool:
-        """Whether the document states one layout."""
-        return states_one_layout(self.document, self.claims)
+    def layout(self) -> OneLayout | None:
+        """The one layout that the document states; None where there are several, or none."""
+        return one_layout(self.document, self.claims)
 
     @cached_property
     def _places(self) -> Sequence[Place]:

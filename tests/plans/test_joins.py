@@ -50,12 +50,37 @@ def test_a_second_layout_joins_nothing() -> None:
 
 
 def test_one_slip_is_no_second_layout() -> None:
-    assert joins(LAYOUT + FILLER + "\n## Command\n\n- TP: 4\n- PP: 3\n").one_layout
+    assert joins(LAYOUT + FILLER + "\n## Command\n\n- TP: 4\n- PP: 3\n").layout is not None
 
 
 def test_a_layout_told_in_passing_joins_nothing() -> None:
     text = "# Notes\n\n" + FILLER + "\n## Lore\n\nSome run TP=2 and PP=2 there.\n"
-    assert not joins(text).one_layout
+    assert joins(text).layout is None
+
+
+def test_a_layout_mentioned_in_passing_leaves_the_one_of_the_report() -> None:
+    told = LAYOUT + FILLER + "\n## History\n\nAt first we ran TP=8 with PP=4 on rented nodes.\n"
+    assert between(told, "Weights per GPU", "Step time") is Evidence.ONE_LAYOUT
+    assert between(told, "rented nodes", "Step time") is Evidence.ONE_DOCUMENT
+
+
+@pytest.mark.parametrize("former", ["- TP: 8\n- PP: 4\n", "| TP | PP |\n|---|---|\n| 8 | 4 |\n", "```\nTP=8\nPP=4\n```\n"])
+def test_a_chapter_on_another_layout_stands_apart_from_many_on_the_one(former: str) -> None:
+    again = "".join(f"\n## {title}\n\n- Run with TP=4, PP=2: yes\n" for title in ("Launch", "Check", "Verdict"))
+    told = LAYOUT + "\n## Where we came from\n\n" + former + "\n- Old step: 5 s\n" + again
+    assert between(told, "Weights per GPU", "Step time") is Evidence.ONE_LAYOUT
+    assert between(told, "Old step", "Step time") is Evidence.ONE_DOCUMENT
+
+
+@pytest.mark.parametrize("filler", ["", FILLER])
+def test_how_long_a_document_is_decides_nothing(filler: str) -> None:
+    figures = "".join(f"\n## {one}\n\n- Memory per GPU: 8 GB\n" for one in ("Summary", "Results", "Outlook"))
+    assert joins("# Run" + figures).layout is not None
+    assert joins("# Run" + figures + "\n" + filler.replace("Remark", "Step time").replace("none", "2 s")).layout is not None
+
+
+def test_a_manual_that_states_few_figures_is_about_no_layout() -> None:
+    assert joins("# Manual\n" + FILLER + "\n## Limits\n\n- Memory per GPU: 8 GB\n").layout is None
 
 
 @pytest.mark.parametrize("evidence", list(Evidence))
