@@ -37,6 +37,8 @@ def read_counted(
     shown = f"{line.text[number.digits : number.end]!r}"
     label = line.views[0] if line.views else None
 
+    if (modifier_texts & desk.lexicon.further) - qualifiers_of(desk, noun):
+        return Meaning("other", Confidence.MEDIUM, f"{shown}: some of them", per, words=spell(inner))
     strict = head_name(desk, "count", inner, trailing=False)
     if noun == "way":
         if find_any(after[:2], ("accumulation",)):

@@ -50,6 +50,11 @@ def read_count(
     slashed = read_slashed(desk, line, position, number, before)
     if slashed:
         return slashed
+    if (set_here := assigned(desk, line, number)) is not None:
+        return set_here
+    if name and not number.noun and comes_of_names(line.text, number.name_start):
+        said = read_labelled(desk, line, position, number, tail, head, before)
+        return said if said is not None and said.quantity == "gpus" else Meaning("other", Confidence.MEDIUM, "the product of names")
     if name and name in desk.lexicon.by_short and number.noun not in ("gpu", "gpus"):
         quantity = desk.lexicon.by_short[name]
         if not (name in ("p", "t") or (name == "top" and line.text[number.name_start + 3 : number.digits] not in ("-", " ", "_"))):
@@ -145,6 +150,40 @@ def read_count(
         if earlier is not None and kind_of(earlier.unit) == "count":
             return Meaning(earlier.quantity, Confidence.MEDIUM, f"beside {earlier.text!r}", earlier.scope.per)
     return read_labelled(desk, line, position, number, tail, head, before)
+
+
+def assigned(desk: Desk, line: Line, number: Number) -> Meaning | None:
+    """Return the degree whose short name and an equality sign stand right before a number, whatever else does: `Internal TP=4 for ...`.
+
+    The name may end what was taken for a label, `No hot spots due to EP` with `16 distribution`; GPUs may be what is counted.
+    """
+    text = line.text
+    if number.name and text[number.name_start + len(number.name) : number.digits].strip() == "=":
+        name, before = number.name, text[: number.name_start]
+    elif line.views and not text[: number.start].strip(" *_`(") and line.statement.path:
+        label, value = line.statement.path[-1].text, line.statement.value.whole
+        raw = label.content.rstrip(" *_`")
+        name = raw.rpartition(" ")[2].strip("(*_`")
+        before = raw[: len(raw) - len(name)]
+        if line.views[0].raw != label.content or desk.document.source.text[label.whole.end : value.start].strip(" *_`") != "=":
+            return None
+    else:
+        return None
+    quantity = desk.lexicon.by_short.get(name.lower())
+    if quantity is None or not name.isupper() or not quantity.id.startswith("parallel.") or before.rstrip()[-1:] in _OPERATORS:
+        return None
+    if is_operand(desk, line, number) or per_of(desk.lexicon.normalize(before)):
+        return None
+    return Meaning(quantity.id, Confidence.HIGH, f"'{name}=' before it")
+
+
+_OPERATORS: Final = ("×", "*", "/", "÷", "+", "x")
+
+
+def comes_of_names(text: str, name_start: int) -> bool:
+    """Tell whether a name is the last of several that are multiplied, so that the number is their product: `PP×TP×SP = 256`."""
+    before = text[: max(name_start, 0)].rstrip()
+    return before[-1:] in ("×", "*", "·") and before[:-1].rstrip()[-1:].isalpha()
 
 
 def lengths_in_brackets(desk: Desk, line: Line, position: int) -> Quantity | None:

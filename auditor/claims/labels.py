@@ -85,6 +85,8 @@ class View:
 
 
 _LONGEST_UNIT: Final = 40
+_NEGATED: Final = 3
+"""So many words behind a negation are denied by it."""
 
 
 def find(words: Sequence[Word], name: Sequence[str]) -> int:
@@ -354,8 +356,14 @@ class LabelReader:
                 if name and name[0] in texts and (index := find(words, name)) >= 0 and index + len(name) > place:
                     if role == "previous" and any(word.text in LEFT_OUT for word in words[index + len(name) :][:1]):
                         continue  # `KV cache (previously missing)`: what was not there before is there now
+                    if role == "target" and self._is_met(words[:index]):
+                        role = ""
                     best, place = role, index + len(name)
         return best
+
+    def _is_met(self, before: Sequence[Word]) -> bool:
+        """Tell whether what is asked is said to be met, or denied: `Single replica meets the requirements`, `no replication needed`."""
+        return find_any(before, self.lexicon.meeting) or find_any(before[-_NEGATED:], self.lexicon.negating)
 
     def phase(self, words: Sequence[Word]) -> str:
         found = [phase for phase, names in self.lexicon.phases.items() if contains(words, names)]

@@ -108,6 +108,9 @@ class Lexicon:
     linking: frozenset[str]
     """Words that tie the number behind them to what stands before: `of`, `per`, `with`."""
     denying: frozenset[str]
+    negating: frozenset[str]
+    further: frozenset[str]
+    meeting: frozenset[str]
     each: frozenset[str]
     """Words behind a figure of one of many: `64 GB each`."""
     derived: frozenset[str]
@@ -305,6 +308,9 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int]) -> Lexicon:
         wholes=frozenset(data["wholes"].split()),
         opening=frozenset(data["opening"].split()),
         derived=frozenset(data["derived"].split()),
+        further=frozenset(data["further"].split()),
+        negating=frozenset(data["negating"].split()),
+        meeting=frozenset(data["meeting"].split()),
         each=frozenset(data["each"].split()),
         sums_of_money=frozenset(data["sums_of_money"].split()),
         totals=frozenset(data["totals"].split()),

@@ -25,6 +25,7 @@ from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, sing
 from auditor.claims.measures import read_measure, read_rate
 from auditor.claims.model import Approximation, Claim, Reading, Role, Scope
 from auditor.claims.names import degree_in, head_name, naming_words
+from auditor.claims.operands import named_operands
 from auditor.claims.pairing import pair_names
 from auditor.claims.roles import role_of, sectioned_role
 from auditor.claims.scopes import of_array, part_of_model, scope_of, specialise
@@ -92,7 +93,8 @@ def resolve(document: Document, lexicon: Lexicon) -> ReadOut:
     desk = Desk(document, lexicon, LabelReader(lexicon))
     found = run(desk)
     per_replica = lexicon.quantities["batch.per_replica"]
-    return replace(found, claims=tuple(batches_of_replicas(document, desk.tables, found.claims, per_replica)))
+    claims = tuple(batches_of_replicas(document, desk.tables, found.claims, per_replica))
+    return replace(found, claims=named_operands(document, claims, lexicon, desk.labels))
 
 
 def run(desk: Desk) -> ReadOut:

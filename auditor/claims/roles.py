@@ -377,12 +377,12 @@ def _titles_example(line: Line) -> bool:
 
 
 def compared_role(desk: Desk, line: Line, position: int) -> Role | None:
-    """In `68GB < 85% of 80GB` the left side is what is, the right side what it is held against."""
+    """In `68GB < 85% of 80GB` and `35,000 > 20,000` the left side is what is, the right side what it is held against."""
     number, text = line.numbers[position], line.text
     if position + 1 < len(line.numbers):
         other = line.numbers[position + 1]
         between = text[number.end : other.digits]
-        if len(between) < 40 and not set(between) & set("(:;,") and set(between) & set("<≤≪"):
+        if len(between) < 40 and not set(between) & set("(:;,") and set(between) & set("<≤≪>≥≫") and "->" not in between:
             return Role.ACTUAL
     if (
         number.bound

@@ -107,6 +107,52 @@ HOST_MEMORY = ("ddr", "dram", "dimm")
 OF_A_MACHINE = frozenset("cpu host main system node server".split())
 """Words before "memory" that make it a machine's."""
 ELEMENT_BYTES = Interval(Fraction(0), Fraction(16))
+_AXES = ("parallel.tensor", "parallel.pipeline", "parallel.expert", "parallel.data", "parallel.context", "parallel.sequence")
+_OF_A_MODEL = ("model.layers", "model.experts", "model.heads", "model.hidden")
+DIVIDED_BY = {
+    "model.layers": ("parallel.pipeline", "parallel.virtual_pipeline"),
+    "model.experts": ("parallel.expert", "gpus", "gpus.available"),
+    "model.experts_total": ("parallel.expert", "gpus", "gpus.available"),
+    "model.heads": ("parallel.tensor", "parallel.context", "parallel.sequence"),
+    "model.kv_heads": ("parallel.tensor",),
+    "model.hidden": ("parallel.tensor", "model.heads"),
+    "model.ffn_hidden": ("parallel.tensor",),
+    "model.expert_hidden": ("parallel.tensor", "parallel.expert_tensor"),
+    "model.params": (*_AXES, "gpus", *_OF_A_MODEL),
+    "batch.global": ("parallel.data", "batch.micro", "batch.microbatches", "gpus"),
+    "batch.per_replica": ("batch.micro", "batch.microbatches"),
+    "batch.sequence_length": ("parallel.context", "parallel.sequence"),
+    "gpus": (*_AXES, "gpus.per_node", "gpus.per_replica", "nodes"),
+    "memory.weights": (*_AXES, "gpus", *_OF_A_MODEL),
+    "memory.used": (*_AXES, "gpus", "nodes", *_OF_A_MODEL),
+}
+"""What each quantity may be divided by."""
+HELD_BY_PARTS = {
+    "model.layers": ("layers.per_gpu", "layers.per_stage"),
+    "model.experts": ("experts.per_gpu", "experts.per_stage"),
+    "model.heads": ("heads.per_gpu",),
+}
+"""What a part holds of each thing that a model has."""
+MULTIPLIED = {
+    "gpus": (*_AXES, "nodes", "gpus.per_node", "gpus.per_replica"),
+    "memory": (
+        *_OF_A_MODEL,
+        "model.kv_heads",
+        "model.head_dim",
+        "model.ffn_hidden",
+        "model.expert_hidden",
+        "model.vocab",
+        "model.params",
+        "model.top_k",
+        "batch.global",
+        "batch.micro",
+        "batch.sequence_length",
+        "model.context",
+        "layers.per_stage",
+        "experts.per_gpu",
+    ),
+}
+"""What is multiplied to a number of GPUs, and to an amount of memory, of work or of parameters."""
 OPERANDS = {
     "layers.per_stage": ("model.layers", "parallel.pipeline"),
     "experts.per_gpu": ("model.experts", "parallel.expert"),

@@ -145,3 +145,24 @@ def test_a_peak_is_one_only_where_the_words_say_so(text: str, quantity: str) -> 
 def test_the_owners_of_a_unit_are_those_of_the_claim() -> None:
     claims = read("- Work: 2 TFLOP per GPU per step\n- Throughput: 450 tokens/s/GPU\n- Latency: 20 ms\n").claims
     assert [claim.scope.owners for claim in claims] == [("gpu", "step"), ("gpu",), ()]
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "quantity"),
+    [
+        ("- Hot experts are avoided by EP=16 throughout", 16, "parallel.expert"),
+        ("- Inner TP=4 for the attention", 4, "parallel.tensor"),
+        ("- PP = 6 holds all of them", 6, "parallel.pipeline"),
+        ("- First cut: EP = 16 GPUs", 16, "parallel.expert"),
+        ("- Copies come from DP=3 alone", 3, "parallel.data"),
+        ("- TP × PP × EP = 96", 96, "gpus"),
+        ("- Sum of all: TP*PP = 24 of them", 24, "other"),
+        ("- ... (6 more stages)", 6, "other"),
+        ("- and 3 additional replicas", 3, "other"),
+        ("- the 2 remaining stages idle", 2, "other"),
+    ],
+)
+def test_a_short_name_and_an_equality_sign_set_a_degree_and_what_is_more_is_no_whole(line: str, value: int, quantity: str) -> None:
+    found = [claim.quantity for claim in read(f"# Plan\n\n{line}\n").claims if claim.interval.low == value]
+    assert found in ([quantity], []) if quantity in ("other", "gpus") else found == [quantity]
+    assert "parallel.pipeline" not in found or quantity == "parallel.pipeline"

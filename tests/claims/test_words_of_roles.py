@@ -88,3 +88,14 @@ def test_the_capacity_to_compute_is_no_memory() -> None:
     assert read("- **Compute Utilization**: <20% of GPU capacity\n") == [("<20%", "share.compute_utilization", "actual")]
     assert read("- Keeping compute headroom (>80%)\n") == [(">80%", "share.of", "actual")]
     assert read("- **Memory Utilization**: 20% of GPU capacity\n") == [("20%", "memory.utilization", "actual")]
+
+
+@pytest.mark.parametrize("lead", ["One replica meets the throughput requirements", "It exceeds all targets", "No second replica needed"])
+def test_what_is_met_or_not_needed_is_not_asked(lead: str) -> None:
+    assert read(f"**Analysis:** {lead}:\n- Throughput: 83 tokens/ms\n") == [("83 tokens/ms", "rate.tokens", "actual")]
+
+
+@pytest.mark.parametrize("sign", [">", ">=", "≥", "<", "≤"])
+def test_what_stands_before_a_comparison_is_what_is(sign: str) -> None:
+    found = read(f"## Targets\n\n- Load balance: 93% {sign} 91% target\n")
+    assert [role for _, _, role in found] == ["actual", "target"]
