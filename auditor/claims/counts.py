@@ -52,9 +52,13 @@ def read_count(
         return slashed
     if (set_here := assigned(desk, line, number)) is not None:
         return set_here
-    if name and not number.noun and comes_of_names(line.text, number.name_start):
-        said = read_labelled(desk, line, position, number, tail, head, before)
-        return said if said is not None and said.quantity == "gpus" else Meaning("other", Confidence.MEDIUM, "the product of names")
+    if not number.noun and comes_of_names(desk, line.text, number):
+        made = read_labelled(desk, line, position, number, tail, head, before)
+        return (
+            made
+            if made is not None and made.quantity == "gpus"
+            else Meaning("other", Confidence.MEDIUM, "product of names", words="operand")
+        )
     if name and name in desk.lexicon.by_short and number.noun not in ("gpu", "gpus"):
         quantity = desk.lexicon.by_short[name]
         if not (name in ("p", "t") or (name == "top" and line.text[number.name_start + 3 : number.digits] not in ("-", " ", "_"))):
@@ -180,10 +184,18 @@ def assigned(desk: Desk, line: Line, number: Number) -> Meaning | None:
 _OPERATORS: Final = ("×", "*", "/", "÷", "+", "x")
 
 
-def comes_of_names(text: str, name_start: int) -> bool:
-    """Tell whether a name is the last of several that are multiplied, so that the number is their product: `PP×TP×SP = 256`."""
-    before = text[: max(name_start, 0)].rstrip()
-    return before[-1:] in ("×", "*", "·") and before[:-1].rstrip()[-1:].isalpha()
+def comes_of_names(desk: Desk, text: str, number: Number) -> bool:
+    """Tell whether the number is what short names that are multiplied come to, and no value of the last of them: `PP×TP×SP = 256`."""
+    left = text[: number.name_start if number.name and number.name_start >= 0 else number.start].rstrip()
+    if number.name:
+        name = number.name
+    elif left.endswith("="):
+        left = left[:-1].rstrip(" )*_`")
+        name = left[len(left.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) :]
+        left = left[: len(left) - len(name)].rstrip()
+    else:
+        return False
+    return name.lower() in desk.lexicon.by_short and left[-1:] in ("×", "*", "·") and left[:-1].rstrip()[-1:].isalpha()
 
 
 def lengths_in_brackets(desk: Desk, line: Line, position: int) -> Quantity | None:

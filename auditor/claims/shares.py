@@ -85,7 +85,7 @@ def _named_share(
     view = next((one for one in line.views[:2] if find_any(one.words, ("headroom",)) and find_any(one.words, subjects)), None)
     if view is not None:
         return Meaning("share.of", Confidence.MEDIUM, f"label {view.raw.strip()!r}", unit=unit, words=view.raw.strip()[:60])
-    best = named_in(desk, "share", tail) or _efficiency_behind(desk, line, number)
+    best = _right_behind(desk, tail) or named_in(desk, "share", tail) or _efficiency_behind(desk, line, number)
     if best and nearest == "of" and best.quantity.id != "change":
         best = None
     if best and best.quantity.id == "change":
@@ -215,6 +215,15 @@ def _named_share(
     if tail or head or line.views:
         return Meaning("share.of", Confidence.LOW, f"a percentage of {spell(tail) or spell(head)!r}", unit=unit, words=spell(tail)[:60])
     return None
+
+
+def _right_behind(desk: Desk, tail: Sequence[Word]) -> Match | None:
+    """Return the name right behind a percentage where other words follow before the next: `58 % memory utilization leaves headroom`."""
+    found = [match for match in desk.lexicon.matches(tail) if match.quantity.kind == "share"]
+    first = max((match for match in found if not match.start and match.size > 1), key=lambda match: match.size, default=None)
+    later = [match for match in found if first is not None and match.start > first.stop]
+    between = tail[first.stop : later[0].start] if first is not None and later else ()
+    return first if between and not desk.lexicon.is_transparent(between) else None
 
 
 def _efficiency_behind(desk: Desk, line: Line, number: Number) -> Match | None:

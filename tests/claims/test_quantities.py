@@ -155,8 +155,9 @@ def test_the_owners_of_a_unit_are_those_of_the_claim() -> None:
         ("- PP = 6 holds all of them", 6, "parallel.pipeline"),
         ("- First cut: EP = 16 GPUs", 16, "parallel.expert"),
         ("- Copies come from DP=3 alone", 3, "parallel.data"),
-        ("- TP × PP × EP = 96", 96, "gpus"),
+        ("- TP × PP × EP = 96", 96, "other"),
         ("- Sum of all: TP*PP = 24 of them", 24, "other"),
+        ("- Nodes: 32 (twice as many for PP×TP×SP=24)", 24, "other"),
         ("- ... (6 more stages)", 6, "other"),
         ("- and 3 additional replicas", 3, "other"),
         ("- the 2 remaining stages idle", 2, "other"),
@@ -166,3 +167,9 @@ def test_a_short_name_and_an_equality_sign_set_a_degree_and_what_is_more_is_no_w
     found = [claim.quantity for claim in read(f"# Plan\n\n{line}\n").claims if claim.interval.low == value]
     assert found in ([quantity], []) if quantity in ("other", "gpus") else found == [quantity]
     assert "parallel.pipeline" not in found or quantity == "parallel.pipeline"
+
+
+@pytest.mark.parametrize("verb", ["leaves", "allows", "gives us more", "still keeps"])
+def test_a_share_is_what_stands_right_behind_it(verb: str) -> None:
+    found = read(f"- Fit: 58% memory utilization {verb} headroom for bursts\n").claims
+    assert [claim.quantity for claim in found] == ["memory.utilization"]
