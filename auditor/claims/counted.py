@@ -65,7 +65,7 @@ def read_counted(
     chosen = position and line.text[line.numbers[position - 1].stop : number.start].strip().lower() in ("of", "out of", "of the")
     if noun == "expert" and chosen and per in ("", "token"):
         return Meaning("model.experts", Confidence.MEDIUM, f"what {shown} are chosen from")
-    if noun == "expert" and not per and after[:1] and after[0].text in ("active", "activated", "selected", "chosen"):
+    if noun == "expert" and per in ("", "layer", "token") and after[:1] and after[0].text in ("active", "activated", "selected", "chosen"):
         return Meaning("model.top_k", Confidence.MEDIUM, f"{shown} {after[0].text}")
     if noun == "gpu":
         return read_gpus(desk, line, position, number, modifiers, after, head, per, before, shown)

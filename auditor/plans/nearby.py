@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
+from typing import Final
 
 from auditor.claims.labels import find_any
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence
-from auditor.statements import Kind, Statement
+from auditor.statements import Kind, LabelKind, Statement
 
 __all__ = ["beside_others"]
 
@@ -19,7 +21,8 @@ def beside_others(statements: Sequence[Statement], claims: Sequence[Claim], lexi
     """Return the claims as the others of the report show them to be meant."""
     claims = _widths(statements, claims, lexicon)
     claims = _totals(statements, claims, lexicon)
-    return _of_a_node(statements, _of_one_holder(claims))
+    claims = _there(statements, _of_a_node(statements, _of_one_holder(claims)), lexicon)
+    return _out_of(claims, lexicon)
 
 
 def _widths(statements: Sequence[Statement], claims: Sequence[Claim], lexicon: Lexicon) -> tuple[Claim, ...]:
@@ -104,6 +107,48 @@ def _of_a_node(statements: Sequence[Statement], claims: Sequence[Claim]) -> tupl
             claim = replace(claim, quantity="gpus.per_node", symbol="gpus_per_node", scope=replace(claim.scope, per="node"))
         result.append(claim)
     return tuple(result)
+
+
+def _there(statements: Sequence[Statement], claims: Sequence[Claim], lexicon: Lexicon) -> tuple[Claim, ...]:
+    """Take GPUs that are called available by the heading or the brackets beside them for those there are, where others are planned.
+
+    `Total GPUs: 16 (ample, all available)` and a list under "Available resources", beside `GPUs required: 64`.
+    """
+    there, used = lexicon.quantities["gpus.available"], lexicon.against.get("gpus.available", frozenset())
+    planned = [claim for claim in claims if claim.quantity == "gpus" and claim.role is Role.ACTUAL and not claim.source]
+    called = {id(claim) for claim in planned if _is_called(statements[claim.statement], there.qualifiers, used, lexicon)}
+    if not called or len(called) == len(planned):
+        return tuple(claims)
+    return tuple(replace(claim, quantity=there.id, symbol=there.symbol) if id(claim) in called else claim for claim in claims)
+
+
+def _out_of(claims: Sequence[Claim], lexicon: Lexicon) -> tuple[Claim, ...]:
+    """Turn `16/64` GPUs round where the report has 16 GPUs and plans 64: so many of those that it takes are there."""
+    pair = ("gpus", "gpus.available")
+    sure = [(claim.quantity, claim.interval) for claim in claims if claim.quantity in pair and not claim.read_as.startswith(_M_OF_N)]
+    result = list(claims)
+    for index, (one, other) in enumerate(pairwise(claims)):
+        told = one.statement == other.statement and one.read_as.startswith(_M_OF_N) and other.read_as.startswith(_M_OF_N)
+        if told and (one.quantity, other.quantity) == pair and {(pair[1], one.interval), (pair[0], other.interval)} <= set(sure):
+            for at, name in ((index, pair[1]), (index + 1, pair[0])):
+                result[at] = replace(claims[at], quantity=name, symbol=lexicon.quantities[name].symbol)
+    return tuple(result)
+
+
+_M_OF_N: Final = "m of n"
+
+
+def _is_called(statement: Statement, names: Collection[str], against: Collection[str], lexicon: Lexicon) -> bool:
+    """Tell whether the innermost heading above a labelled figure, or the one pair of brackets behind it, has one of the names."""
+    if statement.kind not in (Kind.ITEM, Kind.ENTRY, Kind.CELL) or len(statement.path) < 2:
+        return False
+    if find_any(lexicon.normalize(statement.label), against):
+        return False
+    _, _, behind = statement.value.content.partition("(")
+    said = lexicon.normalize(behind.partition(")")[0])
+    headings = [label for label in statement.path[:-1] if label.kind in (LabelKind.HEADING, LabelKind.KEY)]
+    above = lexicon.normalize(headings[-1].text.content) if headings else ()
+    return any(find_any(words, names) and not find_any(words, against) for words in (said, above))
 
 
 def _says(statements: Sequence[Statement], claim: Claim, lexicon: Lexicon, words: tuple[str, ...]) -> bool:
