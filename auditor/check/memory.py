@@ -33,6 +33,7 @@ from auditor.check.stated import (
 )
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
+from auditor.claims.operands import SHARE_OF_WEIGHTS
 from auditor.findings import STATED_AGAIN, Confidence, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
@@ -65,7 +66,8 @@ def weights_per_gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A GPU's share of the weights is the model over the axes that divide it."""
     seen: set[object] = set()
     for plan in subject.plans:
-        claims = [claim for claim in own(plan, stated(plan, "memory.weights", ("gpu",))) if claim.confidence is Confidence.HIGH]
+        stated_here = own(plan, stated(plan, "memory.weights", ("gpu",)))
+        claims = [claim for claim in stated_here if claim.confidence is Confidence.HIGH or claim.read_as.startswith(SHARE_OF_WEIGHTS)]
         claims += _unnamed_weights(subject, plan)
         sharding = Sharding(subject, plan)
         whole = sharding.weights()

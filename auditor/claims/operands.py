@@ -21,7 +21,10 @@ from auditor.claims.vocabulary import DIVIDED_BY, GENERIC, HELD_BY_PARTS, MULTIP
 from auditor.findings import Confidence
 from auditor.statements import Document, Statement
 
-__all__ = ["named_operands"]
+__all__ = ["SHARE_OF_WEIGHTS", "named_operands"]
+
+SHARE_OF_WEIGHTS: Final = "share of the weights"
+"""How the result of weights that are divided over GPUs was read."""
 
 _DIVIDES: Final = ("÷", "/")
 _MULTIPLIES: Final = ("×", "*", "x", "X", "·")
@@ -116,6 +119,26 @@ def _name_in(
         if chosen is not None:
             taken.add(chosen.quantity)
             claims[index] = _read_as(place.claim, chosen)
+    _name_shares(document, claims, indices)
+
+
+def _name_shares(document: Document, claims: list[Claim], indices: Sequence[int]) -> None:
+    """Let what comes of the weights divided over GPUs be weights, in place: `Memory per GPU: 60 GB ÷ 4 = 15 GB` of 60 GB of weights."""
+    text = document.source.text
+    divided = ""
+    for one, other in pairwise(indices):
+        sign = _operator(text[claims[one].span.end : claims[other].span.start])
+        if sign in _DIVIDES and (divided or claims[one].quantity == "memory.weights"):
+            divided = "divided" if claims[other].quantity.startswith(("parallel.", "gpus")) else ""
+        elif sign in _EQUALS and divided and claims[other].quantity in ("memory.used", "other") and kind_of(claims[other].unit) == "data":
+            weights = next(claims[at] for at in indices if claims[at].quantity == "memory.weights")
+            read_as = f"{SHARE_OF_WEIGHTS} {weights.text.strip()!r}, {claims[other].read_as}"
+            claims[other] = replace(
+                claims[other], quantity=weights.quantity, symbol=weights.symbol, confidence=Confidence.LOW, read_as=read_as
+            )
+            divided = ""
+        else:
+            divided = ""
 
 
 def _read_as(claim: Claim, chosen: Claim) -> Claim:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.claims.model import Claim
-from auditor.findings import Confidence
-from auditor.pipeline import read_claims
+from auditor.findings import Confidence, Severity
+from auditor.pipeline import audit_source, read_claims
 from auditor.read import decode
 
 MODEL = "# Plan\n\n- Layers: 48\n- Experts per layer: 96\n- Attention heads: 40\n- Hidden size: 5120\n"
@@ -87,3 +87,25 @@ def test_one_value_of_two_quantities_is_what_the_label_names() -> None:
 def test_what_a_stage_holds_is_not_what_the_model_has(factor: str) -> None:
     text = "- Pipeline: 48 layers ÷ 6 stages = 8 layers per stage\n- Weights: 1 GB (5120 × 5120 × " + factor + " × 2 bytes)"
     assert {claim.quantity for claim in claims_of(text) if claim.text.strip() == "8 layers"} == {"layers.per_stage"}
+
+
+WEIGHTS = "# Plan\n\n- Parameters: 40B\n- Precision: BF16\n- Total model memory: 40B × 2 bytes = 80 GB\n- TP: 4\n- PP: 2\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("- Memory per GPU: 80 GB / 4 = 20 GB of base memory", True),
+        ("- Memory on each GPU: 80GB ÷ 4 = 20GB", True),
+        ("- Per-GPU memory: 80 GB ÷ 2 = 40 GB", True),
+        ("- Memory per device = 80 GB / 4 / 2 = 10 GB", False),
+        ("- Memory per GPU: 80 GB ÷ 8 GPUs = 10 GB", False),
+        ("- Memory per GPU: 20 GB used", False),
+        ("- Cache per GPU: 64 GB / 4 = 16 GB", False),
+    ],
+)
+def test_weights_that_are_divided_are_a_share_of_the_weights(line: str, wrong: bool) -> None:
+    report = audit_source(decode(f"{WEIGHTS}{line}\n".encode(), "plan.md"))
+    found = [finding for finding in report.findings if finding.code == "MEM005"]
+    assert bool(found) is wrong
+    assert all(finding.severity is Severity.WARNING for finding in found), "what a value named is no ground for an error"
