@@ -91,12 +91,16 @@ _FLAGS: Final = re.compile(r"--[a-z][a-z0-9_-]{1,60}(?:[ =][^\s-]\S{0,200})?\s{1
 
 
 def _format_of(path: Path, content: str) -> str:
-    """Return how a value of several lines is read: as the file its key names (`config.yaml`), as settings if it is nothing else."""
+    """Return how a value of several lines is read: as the file its key names (`config.yaml`), as settings if it is nothing else.
+
+    Comments in angle brackets are Markdown's.
+    """
     named = of_suffix(path[-1].text.content) if path and path[-1].kind is LabelKind.KEY else ""
     lines = [line for line in content.split("\n") if line.strip() and not line.lstrip().startswith("#")]
     settings = sum(_SETTING_LINE.match(line.lstrip()) is not None for line in lines)
     opens = bool(lines) and _SETTING_LINE.match(lines[0].lstrip()) is not None
-    return named or ("yaml" if opens and settings >= _FEWEST_SETTINGS and settings == len(lines) else "markdown")
+    only = opens and settings >= _FEWEST_SETTINGS and settings == len(lines) and "<!--" not in content
+    return named or ("yaml" if only else "markdown")
 
 
 _SETTING_LINE: Final = re.compile(r"(?:- )*(?:[A-Za-z_][\w./-]{0,80}:(?:\s|$)|- [^:]*$)")

@@ -32,7 +32,7 @@ def test_every_command_module_is_listed() -> None:
 def test_help_shows_the_main_options_and_every_command() -> None:
     answer = CliRunner().invoke(audit, ["--help"])
     assert answer.exit_code == 0
-    assert "--output-format [full|concise|json|github" in answer.output
+    assert "--output-format [full|concise|json|jsonl|agent|github" in answer.output
     for name in INSTALLED:
         assert f"  {name} " in answer.output
         assert COMMANDS[name] in " ".join(answer.output.split())
