@@ -133,7 +133,7 @@ def logged() -> tuple[Logged, ...]:
 
 
 def _logged(row: Mapping[str, str]) -> Logged:
-    unit = Fraction(UNITS[row["unit"]])
+    unit = Fraction(str(UNITS[row["unit"]]))
     digits = len(row["figure"].partition(".")[2])
     what = f"{row['subject']}: {row['what']}" if row["quantity"] != "states" else row["what"]
     return Logged(

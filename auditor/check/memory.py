@@ -381,7 +381,7 @@ def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], compu
     if not computed:
         return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state the parameters and the precision to check {said(claim)}")
     for one in computed:
-        if any(reading.interval.meets(one.interval.widen(_REST)) for reading in claim.readings):
+        if any(reading.interval.meets(_stored(one)) for reading in claim.readings):
             return Outcome(
                 rule.code,
                 Verdict.HELD,
@@ -405,6 +405,17 @@ def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], compu
         derivation=(one.step(claim.unit),),
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
+
+
+def _stored(one: Worked) -> Interval:
+    """Return what weights may take that are computed from parameters and a width: four bits bring scales of their own."""
+    narrow = one.value <= shown(one.claims[0]) / 2
+    wide = one.interval.widen(_REST)
+    return wide.hull(one.interval.scale(1 + _SCALES)) if narrow else wide
+
+
+_SCALES: Final = Fraction(3, 10)
+"""What a model in four bits keeps beyond them: a 16-bit scale and a zero point for each 32 to 128, embeddings and norms in 16 bits."""
 
 
 def _of_width(subject: Subject, found: Sequence[Worked], claims: Sequence[Claim]) -> Sequence[Worked]:

@@ -346,7 +346,7 @@ def test_two_hundred_reports(command_line: Run, tmp_path: Path) -> None:
     known = entries(tmp_path)
     assert len(known) > 100
     after = command_line("--fail-level", "info", "--config", "not-audited = {}", "-q", "--output-format", "concise")
-    assert after.out == ""
+    assert all("not audited in full" in line for line in after.out.splitlines())
     chosen = next(tmp_path / entry["file"] for entry in known if entry["file"].endswith(".md"))
     text = chosen.read_text(encoding="utf-8")
     chosen.write_text("A title that was forgotten.\n\n" + text, encoding="utf-8")

@@ -38,12 +38,12 @@ def beyond_compute(more: str = "") -> list[Finding]:
     return [finding for finding in report.findings if finding.code == "PRF055"]
 
 
-def test_the_model_and_the_gpu_are_those_of_every_layout():
+def test_the_model_and_the_gpu_are_those_of_every_layout() -> None:
     (finding,) = beyond_compute()
     assert finding.evidence is Evidence.ONE_LAYOUT
     assert finding.severity is Severity.WARNING
 
 
-def test_two_models_are_not():
+def test_two_models_are_not() -> None:
     found = beyond_compute("- Parameters of the smaller one: 80B\n")
     assert all(finding.severity is Severity.INFO for finding in found)
