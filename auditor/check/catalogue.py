@@ -60,7 +60,7 @@ _INSIDE: Final = ("nv", "nvlink", "nvswitch", "xgmi", "fabric")
 LEAST_MEMORY: Final = 4 * 10**9
 """Bytes: what is smaller is a cache or buffer, not the memory of a GPU."""
 _FAR: Final = 5
-"""A memory as many times larger or smaller than that of a part is not the part's."""
+"""A figure as many times larger or smaller than that of a part is not the part's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +200,17 @@ def _compared(
 
 
 def _of_another(claim: Claim, known: Fraction) -> bool:
-    """Tell whether an amount of memory is no slip of the part's own, but that of a pool, a disk or a machine, or what a run takes of it.
+    """Tell whether a figure is no slip of the part's own, but of something else: a pool, a disk, a machine, all GPUs, or what a run takes.
 
-    A slip writes what another part has; what is less and no part's is a use: 39 GB beside a GPU of 80.
+    A slip of memory writes what another part has; what is less and no part's is a use: 39 GB beside a GPU of 80. A peak that many
+    GPUs have together is theirs, unless it is said to be that of one.
     """
     value = claim.interval.middle
-    if claim.quantity != "memory.capacity" or value is None:
+    if value is None:
+        return False
+    if claim.quantity == "hardware.peak_flops":
+        return value > known * _FAR and claim.scope.per != "gpu"
+    if claim.quantity != "memory.capacity":
         return False
     return not known < value * _FAR < known * _FAR * _FAR or (value < known and not is_capacity(value))
 

@@ -162,6 +162,12 @@ def _fraction(launch: Launch, data: Mapping[str, Any]) -> Fraction:
     return min((Fraction(str(defaults[name])) for name in launch.programs if name in defaults), default=Fraction(1))
 
 
+def _counted(known: _Known) -> Operand:
+    """Return the operand of a step that the parameters of a launch's model are."""
+    origin = f"catalog: {known.entry.name}, {_told(known.entry)}"
+    return Operand("parameters", known.entry.name, known.parameters, known.parameters, None, origin)
+
+
 def _gib(value: Fraction) -> str:
     return f"{float(value / _GIB):.1f} GiB"
 
@@ -221,16 +227,7 @@ def _weighed(
         "parameters * bytes of a parameter / GPUs",
         f"{_text(known.parameters)} * {_text(width[0])} / {_text(ways)}",
         f"{_gb(least)} on each GPU at least",
-        (
-            Operand(
-                "parameters",
-                known.entry.name,
-                known.parameters,
-                known.parameters,
-                None,
-                f"catalog: {known.entry.name}, {_told(known.entry)}",
-            ),
-        ),
+        (_counted(known),),
         least,
         least,
     )
@@ -293,16 +290,7 @@ def _stated(rule: Rule, known: _Known, stage: Setting, ranks: Setting) -> Outcom
         "parameters * (weights + gradients + moments)",
         f"{_text(known.parameters)} * ({written})",
         f"{_gb(least)} on each GPU at least",
-        (
-            Operand(
-                "parameters",
-                known.entry.name,
-                known.parameters,
-                known.parameters,
-                None,
-                f"catalog: {known.entry.name}, {_told(known.entry)}",
-            ),
-        ),
+        (_counted(known),),
         least,
         least,
     )

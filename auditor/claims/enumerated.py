@@ -36,8 +36,10 @@ def enumerated(statement: Statement, lexicon: Lexicon, labels: LabelReader) -> t
         for sign in _SIGNS:
             names = _divided(label.text, sign) if len(label.text) <= _LONGEST_LABEL else []
             values = _divided(statement.value, sign) if 1 < len(names) <= _MOST else []
-            if 1 < len(names) == len(values) and _is_list(names, values, lexicon, labels, label.kind):
-                return tuple(_parts(statement, position, _completed(names, lexicon, labels, label.kind), values))
+            if 1 < len(names) == len(values) and _is_list(names, values, lexicon):
+                whole = _completed(names, lexicon, labels, label.kind)
+                if any(labels(Label(name, label.kind)).matches for name in whole):
+                    return tuple(_parts(statement, position, whole, values))
     return (statement,)
 
 
@@ -62,15 +64,13 @@ def _divided(text: Text, sign: str) -> list[Text]:
     return parts if all(part.content for part in parts) else []
 
 
-def _is_list(names: Sequence[Text], values: Sequence[Text], lexicon: Lexicon, labels: LabelReader, kind: LabelKind) -> bool:
-    """Tell whether the parts of a label name what the parts of a value say: one number each, and no unit among the names."""
+def _is_list(names: Sequence[Text], values: Sequence[Text], lexicon: Lexicon) -> bool:
+    """Tell whether the parts of a label may name what the parts of a value say: one number each, and no unit among the names."""
     numbers = [lexicon.scan(value.content) for value in values]
     units = [bool(found and found[0].unit) for found in numbers]
     if any(len(found) != 1 for found in numbers) or len(set(units)) > 1:
         return False
-    if any(name.content in lexicon.units or not _says(name) for name in names):
-        return False
-    return any(labels(Label(name, kind)).matches for name in _completed(names, lexicon, labels, kind))
+    return all(name.content not in lexicon.units and _says(name) for name in names)
 
 
 def _says(name: Text) -> bool:

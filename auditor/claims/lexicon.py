@@ -107,6 +107,12 @@ class Lexicon:
     """Words between the name of the values and that of their keys: `latency_ms_by_batch`."""
     linking: frozenset[str]
     """Words that tie the number behind them to what stands before: `of`, `per`, `with`."""
+    jointly: frozenset[str]
+    """What stands between an amount or rate and the GPUs that hold or yield it together."""
+    of_a_machine: frozenset[str]
+    """Words before `memory` that make it a machine's."""
+    wished: frozenset[str]
+    """Words of a label that asks for what stands behind it."""
     denying: frozenset[str]
     negating: frozenset[str]
     further: frozenset[str]
@@ -301,6 +307,9 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int]) -> Lexicon:
         of_documents=frozenset(data["of_documents"].split()),
         keyed_by=frozenset(data["keyed_by"].split()),
         linking=frozenset(data["linking"].split()),
+        jointly=frozenset(data["jointly"]),
+        of_a_machine=frozenset(data["of_a_machine"].split()),
+        wished=frozenset(data["wished"].split()),
         denying=frozenset(data["denying"].split()),
         verdicts={said: frozenset(words.split() if isinstance(words, str) else words) for said, words in data["verdicts"].items()},
         leaving=frozenset(data["leaving"].split()),

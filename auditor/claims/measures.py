@@ -33,7 +33,6 @@ from auditor.claims.vocabulary import (
     HOST_MEMORY,
     LINKS,
     NOT_ALL,
-    OF_A_MACHINE,
     OF_ALL,
     REACHED,
     SPENT,
@@ -161,7 +160,7 @@ def read_measure(
     if kind == "data" and (how_much := changed_by(desk, clause_before(line, number.start))):
         shown = spell(how_much)
         return Meaning("other", Confidence.MEDIUM, f"words before it, of a change: {shown}", per, unit=unit, words=shown[:60])
-    if kind == "data" and is_of_machine(line, number, tail):
+    if kind == "data" and is_of_machine(desk, line, number, tail):
         return Meaning("memory.capacity", Confidence.MEDIUM, f"words behind it, of a machine: {spell(tail)}", "node", unit=unit)
     if kind == "data":
         special = read_capacity(desk, line, position, number, tail, head, before)
@@ -524,7 +523,7 @@ def is_of_host(number: Number, tail: Sequence[Word]) -> bool:
     return "node" in (PER_WORDS.get(number.per, ""), per_of(tail)) or any(word.text.startswith(HOST_MEMORY) for word in tail[:2])
 
 
-def is_of_machine(line: Line, number: Number, tail: Sequence[Word]) -> bool:
+def is_of_machine(desk: Desk, line: Line, number: Number, tail: Sequence[Word]) -> bool:
     """Tell whether the words behind an amount name the memory of a machine: `208GB of DRAM`, `1.7 TB main memory`, `2 TB RAM`."""
     before: set[str] = set()
     for word in tail[:5]:
@@ -532,7 +531,7 @@ def is_of_machine(line: Line, number: Number, tail: Sequence[Word]) -> bool:
         if raw.startswith(HOST_MEMORY) or (raw == "ram" and "gpu" not in before and "video" not in before):
             return True
         if word.text == "memory":
-            return not before.isdisjoint(OF_A_MACHINE) and "gpu" not in before
+            return not before.isdisjoint(desk.lexicon.of_a_machine) and "gpu" not in before
         before |= {raw, word.text}
     return False
 

@@ -34,7 +34,6 @@ OF_A_PLAN: Final = ("parallel.", "gpus", "nodes", "layers.", "experts.")
 """How the ids of quantities begin that say how a model is laid out."""
 _CHOSEN: Final = ("parallel.", "model.", "gpus", "nodes", "layers.", "experts.", "heads.")
 """How the ids of quantities begin that a plan chooses or finds: a limit or requirement is spoken of beside them, not by them."""
-_WISHED: Final = ("target", "goal", "slo", "sla", "maximum", "minimum", "limit", "cap", "budget", "desired", "wanted", "objective")
 _NEEDED: Final = ("gpus", "memory.used", "memory.capacity")
 
 
@@ -154,7 +153,12 @@ def role_of(
             and not find_any(view.words, ("target",))
         ):
             return sectioned_role(desk, line, meaning, Role.ACTUAL)
-        if role in ("target", "limit") and meaning.quantity.startswith(_CHOSEN) and not number.bound and not find_any(view.words, _WISHED):
+        if (
+            role in ("target", "limit")
+            and meaning.quantity.startswith(_CHOSEN)
+            and not number.bound
+            and not find_any(view.words, desk.lexicon.wished)
+        ):
             continue  # `TP constraint: TP=4 divides 16 heads`: what the plan has
         if role == "limit" and meaning.quantity in ("memory.capacity",) and depth == 0:
             return Role.LIMIT

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from auditor.claims.labels import PER_WORDS, contains, find, find_any, per_of
-from auditor.claims.line import Desk, Line, Meaning, splits_each
+from auditor.claims.line import Desk, Line, Meaning, singular_noun, splits_each
 from auditor.claims.model import Scope
 from auditor.claims.vocabulary import MEANT, PARTS_WITH_MEMORY, STATISTICS, WHOLE
 from auditor.claims.words import Word
@@ -30,12 +30,14 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
     per = meaning.per or PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or unit_per
     if per == "gpu" and tail and tail[0].text == "total" and not per_of(tail):
         per = "total"  # `60 GB total parameters`, whatever stands before it
+    if per == "gpu" and not number.per and not per_of(tail) and across_gpus(desk, line, number):
+        per = "total"  # `140 GB over 8 GPUs` beside `Weights per GPU`
     if not per and of_all_gpus(line, meaning):
         per = "cluster"
     if not per:
         texts = {word.text for word in tail[:4]}
         summed_up = "total" in texts or "aggregate" in texts or (head and head[-1].text == "total") or counts_all(desk, line, meaning)
-        if summed_up or (meaning.quantity.startswith("rate.") and across_gpus(line, number)):
+        if summed_up or (meaning.quantity.startswith("rate.") and across_gpus(desk, line, number)):
             per = "total"
         elif "each" in texts or splits_each(desk, [word.text for word in head[-4:] if word.text != "and"], ("gpu",)):
             per = "gpu"
@@ -84,12 +86,12 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
     return Scope(per=per, phase=phase, member=member, words=words, owners=number.owners)
 
 
-def across_gpus(line: Line, number: Number) -> bool:
-    """Tell whether the GPUs that yield a rate together are counted right behind it: `3200 tokens/s (across 64 GPUs)`."""
+def across_gpus(desk: Desk, line: Line, number: Number) -> bool:
+    """Tell whether the GPUs that hold an amount or yield a rate together are counted right behind it: `3200 tokens/s (across 64 GPUs)`."""
     behind = next((other for other in line.numbers if other.start >= number.end), None)
-    if behind is None or not behind.noun.startswith("gpu"):
+    if behind is None or singular_noun(behind.noun) != "gpu":
         return False
-    return line.text[number.end : behind.start].lower().replace("(", " ").split() in (["across"], ["across", "all"], ["over", "all"])
+    return " ".join(line.text[number.end : behind.start].lower().replace("(", " ").split()) in desk.lexicon.jointly
 
 
 def of_all_gpus(line: Line, meaning: Meaning) -> bool:

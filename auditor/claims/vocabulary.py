@@ -104,8 +104,6 @@ LINKS = tuple(
 """Words above a latency that make it that of a link."""
 HOST_MEMORY = ("ddr", "dram", "dimm")
 """What the names of the memory of a machine begin with; a GPU has HBM or GDDR."""
-OF_A_MACHINE = frozenset("cpu host main system node server".split())
-"""Words before "memory" that make it a machine's."""
 ELEMENT_BYTES = Interval(Fraction(0), Fraction(16))
 _AXES = ("parallel.tensor", "parallel.pipeline", "parallel.expert", "parallel.data", "parallel.context", "parallel.sequence")
 _OF_A_MODEL = ("model.layers", "model.experts", "model.heads", "model.hidden")

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from auditor.pipeline import audit_source
+from auditor.read import decode
 from tests.check import of_category
 
 
@@ -33,8 +35,10 @@ def test_accumulation_follows_from_the_gpus(tp: int, pp: int, dp: int, mbs: int,
     wrong = f"| B | {tp * pp * dp} | {mbs * dp * steps} | {mbs} | {tp} | {pp} | {steps * factor} |\n"
     assert not codes(head + right + right.replace("| A", "| C"))
     assume(steps > 1 and steps * factor != dp * steps)  # a batch of one step may stand before accumulation
-    # the same fault is one of the batch too, with the replicas that the GPUs make: one finding is shown, the other follows
+    # with the replicas that the GPUs make, the fault is one of the batch too: it is said once, what follows from it beneath
     assert codes(head + right + wrong) - {"global-batch"} == {"accumulation-steps"}
+    said = audit_source(decode((head + right + wrong).encode(), "report.md")).findings
+    assert len([one for one in said if one.category == "batch"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -346,7 +346,8 @@ def test_two_hundred_reports(command_line: Run, tmp_path: Path) -> None:
     known = entries(tmp_path)
     assert len(known) > 100
     after = command_line("--fail-level", "info", "--config", "not-audited = {}", "-q", "--output-format", "concise")
-    assert all("not audited in full" in line for line in after.out.splitlines())
+    broken = {line.partition(":")[0] for line in after.out.splitlines() if "not audited in full" in line}
+    assert len(after.out.splitlines()) == len(broken) == 2  # two reports are broken JSON, which no baseline makes known
     chosen = next(tmp_path / entry["file"] for entry in known if entry["file"].endswith(".md"))
     text = chosen.read_text(encoding="utf-8")
     chosen.write_text("A title that was forgotten.\n\n" + text, encoding="utf-8")
