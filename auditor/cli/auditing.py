@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -143,6 +144,15 @@ class Audits:
         left = sum(whole.admits(rule) for rule in rules)
         return RulesOff(len(rules) - asked, asked - left, left)
 
+    def others(self) -> frozenset[str]:
+        """Return the files that say how the reports of the run are audited: configurations, context and rules."""
+        found: list[Path] = [*self.asked.context]
+        folders = list(self.asked.rules)
+        for ready in self._ready.values():
+            found += [*([ready.settings.origin] if ready.settings.origin else []), *ready.settings.context]
+            folders += ready.settings.rules
+        return frozenset(map(str, (*found, *(path for folder in folders for path in folder.rglob("*")))))
+
     def rests_on(self, path: str) -> tuple[str, ...]:
         """Return the files, beside a report, that the audit of it depends on: its configuration and its context."""
         ready = self.ready(path)
@@ -168,25 +178,28 @@ class Audits:
     def files(self, paths: Sequence[str], failures: list[Failure], stdin_name: str, jobs: int = 1) -> list[Report]:
         """Audit every file, `jobs` at a time; what goes wrong with one is added to `failures` and does not touch the others."""
         self.given = tuple(paths)
+        found = [one for _, one in self.each(paths, stdin_name, jobs)]
+        failures += [one for one in found if isinstance(one, Failure)]
+        return [one for one in found if not isinstance(one, Failure)]
+
+    def each(
+        self, paths: Sequence[str], stdin_name: str, jobs: int = 1, *, in_order: bool = True
+    ) -> Iterator[tuple[int, Report | Failure]]:
+        """Audit every file, `jobs` at a time, and yield what came of each with its index: in order, or as they finish."""
         for path in paths:
             self.ready(stdin_name or path if path == STDIN else path)  # what is wrong with a configuration is said once, and first
-        reports = []
-        for found in self._each(paths, stdin_name, jobs):
-            if isinstance(found, Failure):
-                failures.append(found)
-            else:
-                reports.append(found)
-        return reports
-
-    def _each(self, paths: Sequence[str], stdin_name: str, jobs: int) -> Iterator[Report | Failure]:
         jobs = min(jobs, len(paths))
         if jobs < 2 or STDIN in paths:
-            yield from (self.one(path, stdin_name) for path in paths)
+            yield from ((index, self.one(path, stdin_name)) for index, path in enumerate(paths))
             return
-        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures import ProcessPoolExecutor, as_completed
 
         with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(self.configuration, self.asked, self.given)) as pool:
-            yield from pool.map(_one, paths)
+            began = {pool.submit(_one, path): index for index, path in enumerate(paths)}
+            try:
+                yield from ((began[future], future.result()) for future in (began if in_order else as_completed(began)))
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def one(self, path: str, stdin_name: str = "") -> Report | Failure:
         """Audit one file, or say why that cannot be."""
@@ -262,6 +275,7 @@ _OWN: Audits | None = None
 
 def _begin(configuration: Configuration, asked: Asked, given: tuple[str, ...]) -> None:
     global _OWN
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt ends the process that began this one, which ends it
     _OWN = prepare(configuration, asked)
     _OWN.given = given
 

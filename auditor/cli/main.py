@@ -18,7 +18,7 @@ import click.shell_completion
 from auditor import __version__
 from auditor.errors import AuditorError
 
-__all__ = ["COMMANDS", "DEFAULT", "audit", "main"]
+__all__ = ["COMMANDS", "DEFAULT", "audit", "complain", "main"]
 
 DEFAULT: Final = "check"
 
@@ -104,10 +104,16 @@ def audit() -> None:
     """
 
 
-def _complain(message: str) -> None:
+def _tell(message: str) -> None:
     from auditor.render.terminal import plain
 
     click.echo(f"audit: {plain(message)}", err=True)
+
+
+def complain(error: AuditorError) -> None:
+    """Say on standard error what is wrong, a line each."""
+    for line in error.lines:
+        _tell(line)
 
 
 def describe(error: BaseException) -> str:
@@ -135,8 +141,7 @@ def _run(args: list[str] | None) -> int:
         error.show()
         return FAILED
     except AuditorError as error:
-        for line in error.lines:
-            _complain(line)
+        complain(error)
         return error.exit_code
     except SystemExit as stop:
         # Click's way to say that the reader (`head`) went away; no command of ours ends the process itself.
@@ -144,7 +149,7 @@ def _run(args: list[str] | None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # the outermost edge: a message, never a traceback
-        _complain(describe(error))
+        _tell(describe(error))
         return FAILED
     return status if isinstance(status, int) else 0
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 from auditor.findings import Coverage, Finding, Place, Repair, Report, Withheld, Withholding
 from auditor.render.fingerprint import fingerprints
 from auditor.render.run import Failure, Location, Options, Run, conclusion, locate, ordered, rule_page, source_of
 
-__all__ = ["VERSION", "dumps", "location_object", "render"]
+__all__ = ["VERSION", "about", "dumps", "finding_objects", "location_object", "render", "report_object"]
 
 VERSION: Final = 1
 _ESCAPED: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -140,21 +139,26 @@ def _failure(failure: Failure) -> dict[str, Any]:
     }
 
 
-def answer(run: Run, options: Options) -> Mapping[str, Any]:
-    """Return the run in the contract's form, before it is written as text."""
-    findings = []
-    for report in run.reports:
-        prints = fingerprints(report, options)
-        findings += [_finding(report, finding, prints[id(finding)]) for finding in ordered(report.findings)]
-    return {
-        "version": VERSION,
-        "tool": {"name": "deployment-auditor", "version": run.version, "catalog": run.catalog},
-        "reports": [_report(report) for report in run.reports] + [_failure(failure) for failure in run.failures],
-        "findings": findings,
-        "basis": _basis(run),
-    }
+def finding_objects(report: Report, options: Options) -> list[dict[str, Any]]:
+    """Return the findings of a report in the contract's form."""
+    prints = fingerprints(report, options)
+    return [_finding(report, finding, prints[id(finding)]) for finding in ordered(report.findings)]
+
+
+def report_object(report: Report | Failure) -> dict[str, Any]:
+    """Return a report, or a path that gave none, in the contract's form."""
+    return _failure(report) if isinstance(report, Failure) else _report(report)
+
+
+def about(run: Run) -> dict[str, Any]:
+    """Return what holds for the whole run: who says it, and what decided which findings count."""
+    tool = {"name": "deployment-auditor", "version": run.version, "catalog": run.catalog}
+    return {"version": VERSION, "tool": tool, "basis": _basis(run)}
 
 
 def render(run: Run, options: Options) -> str:
     """Return the whole run as one JSON document."""
-    return dumps(answer(run, options)) + "\n"
+    whole = about(run)
+    reports = [*map(report_object, run.reports), *map(report_object, run.failures)]
+    findings = [found for report in run.reports for found in finding_objects(report, options)]
+    return dumps({"version": VERSION, "tool": whole["tool"], "reports": reports, "findings": findings, "basis": whole["basis"]}) + "\n"

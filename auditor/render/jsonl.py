@@ -6,10 +6,11 @@ more than a reader of the whole.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from auditor.render.json_v1 import answer, dumps
-from auditor.render.run import Options, Run, basis_lines
+from auditor.findings import Report
+from auditor.render.json_v1 import about, dumps, finding_objects, report_object
+from auditor.render.run import Options, Run, Streamed, basis_lines
 
 __all__ = ["render"]
 
@@ -18,14 +19,14 @@ def _line(kind: str, value: dict[str, Any]) -> str:
     return dumps({"type": kind, **value}, indent=None) + "\n"
 
 
-def render(run: Run, options: Options) -> str:
-    """Return a line for each finding, behind those of a report one for it, and the summary: tool, basis and what was left out."""
-    whole = answer(run, options)
-    findings = iter(whole["findings"])
-    lines: list[str] = []
-    for index, report in enumerate(whole["reports"]):
-        count = len(run.reports[index].findings) if index < len(run.reports) else 0
-        lines += [_line("finding", next(findings)) for _ in range(count)]
-        lines.append(_line("report", report))
-    summary = {"version": whole["version"], "tool": whole["tool"], "basis": whole["basis"], "said": basis_lines(run)}
-    return "".join([*lines, _line("summary", summary)])
+def _of(report: Report, options: Options) -> str:
+    return "".join(_line("finding", one) for one in finding_objects(report, options)) + _line("report", report_object(report))
+
+
+def _closing(run: Run, options: Options) -> str:
+    failures = "".join(_line("report", report_object(failure)) for failure in run.failures)
+    return failures + _line("summary", {**about(run), "said": basis_lines(run)})
+
+
+render: Final = Streamed(_of, _closing)
+"""A line for each finding, behind those of a report one for it, and the summary: tool, basis and what was left out."""

@@ -26,6 +26,7 @@ __all__ = [
     "Renderer",
     "Run",
     "Stale",
+    "Streamed",
     "basis_lines",
     "blocked",
     "conclusion",
@@ -154,6 +155,24 @@ class Options:
 
 Renderer = Callable[[Run, Options], str]
 """Every format is one such pure function: the text it returns is written to standard output as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A renderer whose text can be written report by report: what stands of each, and what closes the run."""
+
+    of: Callable[[Report, Options], str]
+    """Text of one report, up to a line end; empty where there is nothing to show."""
+    closing: Renderer
+    apart: str = ""
+    """What stands between two reports."""
+    before_closing: str = ""
+
+    def __call__(self, run: Run, options: Options) -> str:
+        """Return the whole text: the same as was written report by report."""
+        said = self.apart.join(text for report in run.reports if (text := self.of(report, options)))
+        closing = self.closing(run, options)
+        return said + (self.before_closing if said and closing else "") + closing
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 from auditor.findings import STATED_AGAIN, ConventionTried, Finding, Operand, Place, Report, Severity, Step
 from auditor.render.arithmetic import arithmetic, equation
 from auditor.render.excerpt import Mark, excerpt
-from auditor.render.run import Options, Run, basis_lines, blocked, counted, locate, ordered, quietly_said, source_of, stopped
+from auditor.render.run import Options, Run, Streamed, basis_lines, blocked, counted, locate, ordered, quietly_said, source_of, stopped
 from auditor.render.terminal import folded, inert, opening, paint, plain, width
 
 __all__ = ["concise", "finding_block", "full"]
@@ -179,22 +179,26 @@ def _share(part: int, whole: int) -> str:
     return f"{100 * part // whole} %" if whole else "none"
 
 
-def full(run: Run, options: Options) -> str:
-    """Return every finding with its excerpt, arithmetic, conventions, repair and rule, then a summary."""
-    blocks = [finding_block(report, finding, options) for report in run.reports for finding in ordered(report.findings)]
-    return _closed("\n\n".join(blocks), run, options)
+def _blocks(report: Report, options: Options) -> str:
+    blocks = [finding_block(report, finding, options) for finding in ordered(report.findings)]
+    return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
-def concise(run: Run, options: Options) -> str:
-    """Return one line a finding, with its level, then a summary."""
-    lines = [_heading(report, finding, options) for report in run.reports for finding in ordered(report.findings)]
-    return _closed("\n".join(lines), run, options)
+def _lines(report: Report, options: Options) -> str:
+    return "".join(inert(_heading(report, finding, options)) + "\n" for finding in ordered(report.findings))
 
 
-def _closed(body: str, run: Run, options: Options) -> str:
+def _closing(run: Run, options: Options) -> str:
     why = "\n".join(opening(line) for line in stopped(run))
     said = [why, "\n".join(plain(line) for line in quietly_said(run))]
     closing = [part for line in summary(run, options) for part in folded(line, options.columns)]
     tail = said if options.quiet else ["\n".join(_notes(run)), why, "\n".join(closing)]
-    parts = [part for part in (body, *tail) if part]
+    parts = [part for part in tail if part]
     return inert("\n\n".join(parts)) + "\n" if parts else ""
+
+
+full: Final = Streamed(_blocks, _closing, apart="\n", before_closing="\n")
+"""Every finding with its excerpt, arithmetic, conventions, repair and rule, then a summary."""
+
+concise: Final = Streamed(_lines, _closing, before_closing="\n")
+"""One line a finding, with its level, then a summary."""

@@ -281,12 +281,12 @@ class TestStreams:
         assert done.stderr == ""
 
     def test_an_interrupt(self, audit: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        import auditor.cli.check
+        import auditor.cli.running
 
         def interrupted(*_: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(auditor.cli.check, "configuration_for", interrupted)
+        monkeypatch.setattr(auditor.cli.running, "configuration_for", interrupted)
         answer = audit("a.md")
         assert answer.status == 130
         assert "Traceback" not in answer.err
