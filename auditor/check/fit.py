@@ -1,9 +1,9 @@
 """Does it fit: lower bounds of what a launch puts on a GPU against the most a GPU of that name can hold.
 
 Every bound is a real one: parameters without scales and padding, spread over all GPUs that could share them, in the narrowest
-form the launch allows, against the nominal memory read as GiB, which no driver shows. What is offloaded, adapted or not
-known raises nothing. Sources: docs/cost-model.md; Rajbhandari et al. 2020 (states); vLLM v1/core/kv_cache_utils.py
-(a server that cannot hold one sequence does not start).
+form the launch allows, against the total that the driver shows, else the nominal memory read as GiB, which is more. What
+is offloaded, adapted or not known raises nothing. Sources: docs/cost-model.md; Rajbhandari et al. 2020 (states); vLLM
+v1/core/kv_cache_utils.py (a server that cannot hold one sequence does not start).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from auditor.cost.catalog import Model
 from auditor.cost.formats import FORMATS
 from auditor.cost.kv_cache import per_sequence
 from auditor.cost.params import total_parameters
-from auditor.findings import Operand, Outcome, Place, Repair, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Repair, Severity, Step, Verdict
 from auditor.launches.facts import models_of, weight_format
 from auditor.launches.model import Launch, Setting
 from auditor.rulebook import Rule
@@ -49,6 +49,10 @@ _FORMAT_WIDTHS: Final = {
     "8bit": Fraction(1),
 }
 _MOST_RANKS: Final = 4096
+_FILLED: Final = Fraction(97, 100)
+"""Of a GPU's memory: with more than this in weights nothing is left for the context of the driver, activations and one block of cache."""
+_STORED: Final = {"fp8": Fraction(1), "mxfp4": Fraction(1, 2), "nvfp4": Fraction(1, 2), "fp4": Fraction(1, 2), "int4": Fraction(1, 2)}
+"""Least bytes of a parameter in the forms that makers publish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ def _spread(launch: Launch, entry: Model, world: Sequence[str]) -> tuple[Fractio
     return most, (*named, *stated)
 
 
-def _width(known: _Known, natives: Mapping[str, Any]) -> tuple[Fraction, str] | None:
+def _width(known: _Known) -> tuple[Fraction, str] | None:
     """Return the least bytes of a parameter as the launch and the checkpoint's name say; None where that is not known."""
     launch = known.launch
     if _is_on(launch.get("four_bit")):
@@ -143,9 +147,8 @@ def _width(known: _Known, natives: Mapping[str, Any]) -> tuple[Fraction, str] | 
         return None if width is None else (width, stored)
     if re.search(r"quant|\bq\d|bit\b|gguf|exl|hqq", known.model.text, re.IGNORECASE):
         return None
-    native = natives.get(known.entry.name)
-    if native is not None:
-        return Fraction(str(native)), "as published"
+    if known.entry.stored:
+        return _STORED[known.entry.stored], "as published"
     dtype = launch.get("dtype")
     if dtype is None or dtype.word == "auto":
         return Fraction(2), "16 bits as published"
@@ -190,11 +193,36 @@ def _places(settings: Sequence[Setting]) -> tuple[Place, ...]:
     return tuple(found.values())
 
 
-def _too_much(rule: Rule, places: Sequence[Place], message: str, step: Step, claimed: str, expected: str, repair: str = "") -> Outcome:
+def _gpus(ways: Fraction) -> str:
+    return "GPU" if ways == 1 else "GPUs"
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(share * 100):.0f} %"
+
+
+def _too_much(
+    rule: Rule,
+    places: Sequence[Place],
+    message: str,
+    step: Step,
+    claimed: str,
+    expected: str,
+    repair: str = "",
+    severity: Severity | None = None,
+) -> Outcome:
     spans = tuple(place.span for place in places)
     repairs = (Repair(repair),) if repair else ()
     finding = rule.finding(
-        message, places[0], related=tuple(places[1:]), claimed=claimed, expected=expected, derivation=(step,), repairs=repairs, basis=spans
+        message,
+        places[0],
+        related=tuple(places[1:]),
+        severity=severity,
+        claimed=claimed,
+        expected=expected,
+        derivation=(step,),
+        repairs=repairs,
+        basis=spans,
     )
     return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
@@ -210,7 +238,7 @@ def weights(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         known = _known(subject, rule, launch)
         spread = _spread(launch, known.entry, data["world"]) if known is not None else None
-        width = _width(known, data["native"]) if known is not None else None
+        width = _width(known) if known is not None else None
         if known is None or spread is None or width is None:
             continue
         yield _weighed(rule, known, spread, width, _fraction(launch, data))
@@ -231,12 +259,20 @@ def _weighed(
         least,
         least,
     )
+    enough = -(-(known.parameters * width[0]) // (most * _FILLED))
+    if most * _FILLED < least <= most:
+        message = (
+            f"{known.entry.name} in {width[1]} puts at least {_gb(least)} of weights on each of {_text(ways)} {_gpus(ways)}: "
+            f"{_percent(least / most)} of the {_gib(most)} there are at most, which leaves nothing to work with"
+        )
+        expected = f"less than {_percent(_FILLED)} of {_gib(most)}"
+        repair = f"{enough} GPUs or more leave room beside the weights"
+        return _too_much(rule, places, message, step, _gb(least), expected, repair, severity=Severity.WARNING)
     if least <= most:
         return Outcome(rule.code, Verdict.HELD, tuple(place.span for place in places), f"{_gb(least)} of weights at least, {_gib(most)}")
-    enough = -(-(known.parameters * width[0]) // most)
     message = (
         f"{known.entry.name} in {width[1]} puts at least {_gb(least)} of weights on each of {_text(ways)} "
-        f"{'GPU' if ways == 1 else 'GPUs'}, which hold {_gib(most)} at most"
+        f"{_gpus(ways)}, which hold {_gib(most)} at most"
     )
     return _too_much(rule, places, message, step, _gb(least), f"{_gib(most)} at most", f"{enough} GPUs or more would hold the weights")
 
@@ -313,7 +349,7 @@ def frozen(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     data = rule.data["data"]
     for launch in subject.launches:
         known = _known(subject, rule, launch) if _adapts(launch, data) else None
-        width = _width(known, data["native"]) if known is not None else None
+        width = _width(known) if known is not None else None
         devices = _devices(subject, launch, data)
         if known is not None and width is not None and devices is not None:
             yield _weighed(rule, known, (devices[0], devices[1]), width, Fraction(1))
@@ -355,7 +391,7 @@ def sequence(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         shape = known.entry.architecture
         spread = _spread(launch, known.entry, data["world"])
-        width = _width(known, data["native"])
+        width = _width(known)
         if shape is None or spread is None or width is None or shape.indexer is not None:
             continue
         outcome = _cached(rule, known, shape, spread, width[0], length)
@@ -413,7 +449,7 @@ def summary(subject: Subject, rule: Rule, launch: Launch) -> tuple[tuple[str, st
     if known is None:
         return tuple(rows)
     data = rule.data["data"]
-    spread, width = _spread(launch, known.entry, data["world"]), _width(known, data["native"])
+    spread, width = _spread(launch, known.entry, data["world"]), _width(known)
     rows.append(("memory of a GPU", f"{_gib(known.memory)} at most ({known.gpu.text[:40]})"))
     if spread is None or width is None:
         return tuple(rows)

@@ -1,4 +1,7 @@
-"""`audit catalog hardware|models [NAME]`: what the checks know of accelerators and models, with sources and grades."""
+"""`audit catalog hardware|models [NAME]`: what the checks know of accelerators and models, with sources and grades.
+
+A name that means entries shows every figure of them; any other words are searched for in names, makers, hub identifiers and notes.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +34,12 @@ _LONGEST_NAME: Final = 200
 @click.argument("name", required=False)
 @click.option("--output-format", type=click.Choice(_FORMATS), default="table", show_default=True, help="How to show the entries.")
 def command(kind: str, name: str | None, output_format: str) -> int:
-    """Show the accelerators or models the checks know; with NAME, every figure of what it may mean."""
-    entries: Sequence[Hardware] | Sequence[Model] = _hardware(name) if kind == "hardware" else _models(name)
+    """Show the accelerators or models the checks know; with NAME, every figure of what it may mean, else what its words are found in."""
+    named: Sequence[Hardware] | Sequence[Model] = _hardware(name) if kind == "hardware" else _models(name)
+    entries = named if named or name is None else _searched(kind, name)
     if output_format == "json":
         write(json.dumps(_document(kind, entries), indent=2, ensure_ascii=False) + "\n")
-    elif name is not None:
+    elif named and name is not None:
         write("\n".join(_page(entry) for entry in entries))
     else:
         write(_list(entries))
@@ -48,8 +52,7 @@ def _hardware(name: str | None) -> tuple[Hardware, ...]:
     if name is None:
         return tuple(part for one in hardware_names() if (part := hardware(one)) is not None)
     exact = hardware(name)
-    found = (exact,) if exact is not None else find_hardware(name)
-    return found or _unknown("hardware", name, hardware_names())
+    return (exact,) if exact is not None else find_hardware(name)
 
 
 def _models(name: str | None) -> tuple[Model, ...]:
@@ -58,8 +61,32 @@ def _models(name: str | None) -> tuple[Model, ...]:
     if name is None:
         return tuple(model for one in model_names() if (model := models(one)) is not None)
     exact = models(name)
-    found = (exact,) if exact is not None else find_models(name)
-    return found or _unknown("models", name, model_names())
+    return (exact,) if exact is not None else find_models(name)
+
+
+def _searched(kind: str, text: str) -> Sequence[Hardware] | Sequence[Model]:
+    """Return the entries that all words of a text stand in: their name, maker, form, hub identifiers or note."""
+    words = text[:_LONGEST_NAME].lower().split()
+    if kind == "hardware":
+        parts = _hardware(None)
+        return [part for part in parts if _has(part, words)] or _unknown(kind, text, [part.name for part in parts])
+    entries = _models(None)
+    return [model for model in entries if _has(model, words)] or _unknown(kind, text, [model.name for model in entries])
+
+
+def _has(entry: Hardware | Model, words: Sequence[str]) -> bool:
+    said = _said(entry)
+    return all(word in said for word in words)
+
+
+def _said(entry: Hardware | Model) -> str:
+    from auditor.cost.catalog import Hardware
+
+    if isinstance(entry, Hardware):
+        told = (entry.name, entry.vendor, entry.form, entry.link, *entry.families, entry.note)
+    else:
+        told = (entry.name, entry.developer, *entry.families, *entry.hub, entry.stored, entry.note)
+    return " ".join(told).lower()
 
 
 def _unknown(kind: str, name: str, known: Sequence[str]) -> Any:
@@ -97,7 +124,15 @@ def _head(entry: Hardware | Model) -> dict[str, Any]:
             "note": entry.note,
         }
     shape = None if entry.architecture is None else asdict(entry.architecture)
-    return {"name": entry.name, "developer": entry.developer, "architecture": shape, "note": entry.note}
+    hub = {name: dict(otherwise) for name, otherwise in entry.hub.items()}
+    return {
+        "name": entry.name,
+        "developer": entry.developer,
+        "hub": hub,
+        "stored": entry.stored or "16 bits",
+        "architecture": shape,
+        "note": entry.note,
+    }
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
@@ -128,8 +163,22 @@ def _page(entry: Hardware | Model) -> str:
         kind = " ".join(word for word in (figure.precision, figure.kind) if word)
         title = known[figure.source].title if figure.source in known else figure.source
         rows.append((figure.quantity, kind, figure.text, figure.grade.value, f"{title}: {figure.place}" if figure.place else title))
-    note = f"  {entry.note}\n" if entry.note else ""
+    lines = [entry.note, *_hub(entry)]
+    note = "".join(f"  {line}\n" for line in lines if line)
     return f"{entry.name}\n{note}{_table(rows)}"
+
+
+def _hub(entry: Hardware | Model) -> Iterable[str]:
+    """Yield the identifiers of a model on the hub, with what their configuration says otherwise, and its published format."""
+    from auditor.cost.catalog import Hardware
+
+    if isinstance(entry, Hardware):
+        return
+    for name, otherwise in entry.hub.items():
+        told = ", ".join(f"{key} {value}" for key, value in otherwise.items())
+        yield f"{name} ({told})" if told else name
+    if entry.stored:
+        yield f"published in {entry.stored}"
 
 
 def _list(entries: Sequence[Hardware] | Sequence[Model]) -> str:

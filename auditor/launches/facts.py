@@ -24,6 +24,7 @@ __all__ = ["MODEL_FILES", "block_checkpoint", "hardware_of", "joined", "models_o
 _MOST: Final = 2000
 _LONGEST: Final = 300
 _GIB: Final = 2**30
+_SHOWN: Final = "shown by the driver"
 _BLOCK: Final = 128
 """Rows and columns that share a scale in the FP8 checkpoints of these makers."""
 _BLOCK_MAKERS: Final = re.compile(r"(?:^|/)(?:qwen|deepseek-ai|minimaxai)/", re.IGNORECASE)
@@ -164,14 +165,26 @@ def _of_models(setting: Setting | None, found: Sequence[Model]) -> Iterator[Sett
     origin = f"catalog: {', '.join(model.name for model in found)}"
     if len(found) == 1:
         yield Setting("entry", found[0].name, None, origin=origin, parts=(setting,))
-    longer = _LONGER.search(setting.text) is not None
+    told = _of_hub(setting.text, found)
+    yield from (
+        Setting(name, str(value), Fraction(value), origin=f"{origin}, {setting.word}", parts=(setting,)) for name, value in told.items()
+    )
+    longer = not told and _LONGER.search(setting.text) is not None
     for name in counted[0]:
+        if name in told:
+            continue
         if name == "context" and longer:
             continue  # a variant for longer contexts, or of another date, has a configuration of its own
         values = {one.get(name) for one in counted}
         value = next(iter(values))
         if len(values) == 1 and value is not None:
             yield Setting(name, str(value), value, origin=origin, parts=(setting,))
+
+
+def _of_hub(text: str, found: Sequence[Model]) -> Mapping[str, int]:
+    """Return what the configuration of a hub identifier says otherwise than the entry of its model."""
+    wanted = text.strip().strip("\"'").lower()
+    return next((said for model in found for name, said in model.hub.items() if name.lower() == wanted), {})
 
 
 _BY_QUANTITY: Final = {
@@ -262,9 +275,20 @@ def _one_family(parts: Iterable[Hardware]) -> tuple[Hardware, ...]:
 
 
 def _of_hardware(setting: Setting | None, parts: Sequence[Hardware]) -> Iterator[Setting]:
-    """Yield the most memory a GPU of this name can have: the nominal figure read as GiB, above what any driver shows."""
+    """Yield the most memory a GPU of this name can have: what the driver shows, else the nominal figure read as GiB, which is more."""
     if setting is None or not parts:
         return
-    nominal = max(part.capacity for part in parts)
-    nominal = max([nominal, *(Fraction(size) for size in _SIZE.findall(setting.text))])
-    yield Setting("gpu_memory", f"{nominal} GiB", nominal * _GIB, origin=f"catalog: {parts[0].families[0]}", parts=(setting,))
+    written = [Fraction(size) for size in _SIZE.findall(setting.text)]
+    told, most = max(((part, _most_memory(part)) for part in parts), key=lambda one: one[1])
+    larger = max(written, default=Fraction(0))
+    if larger > max(part.capacity for part in parts):
+        yield Setting("gpu_memory", f"{larger} GiB", larger * _GIB, origin=f"catalog: {told.families[0]}", parts=(setting,))
+        return
+    text = f"{float(most / _GIB):.2f} GiB".replace(".00", "")
+    yield Setting("gpu_memory", text, most, origin=f"catalog: {told.name}", parts=(setting,))
+
+
+def _most_memory(part: Hardware) -> Fraction:
+    """Return the largest total a driver shows for a part, in bytes; the nominal figure read as GiB where none is known."""
+    shown = [figure.base for figure in part.quoted("memory.capacity", kind=_SHOWN)]
+    return max(shown, default=part.capacity * _GIB)

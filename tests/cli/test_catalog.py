@@ -40,7 +40,26 @@ def test_a_model_as_json_has_its_shape(audit: Run) -> None:
 
 
 def test_an_unknown_name_is_refused_with_a_suggestion(audit: Run) -> None:
-    answer = audit("catalog", "models", "lama-3-8b")
+    answer = audit("catalog", "models", "lamma-3-8b")
     assert answer.status == 2
     assert "did you mean llama-3-8b" in answer.err
     assert audit("catalog", "hardware", "\x1b[31mnonsense" * 50).status == 2
+
+
+def test_words_that_name_no_entry_are_searched_for(audit: Run) -> None:
+    lines = audit("catalog", "models", "deepseek distill").out.splitlines()
+    assert len(lines) > 5
+    assert all(line.startswith("deepseek-r1-distill") for line in lines[2:])
+    parts = audit("catalog", "hardware", "infinity fabric").out.splitlines()[2:5]
+    assert [line.split()[0] for line in parts] == ["MI250X", "MI300X", "MI325X"]
+    assert audit("catalog", "models", "no such thing").status == 2
+
+
+def test_a_model_shows_what_the_hub_calls_it_and_how_it_is_published(audit: Run) -> None:
+    out = audit("catalog", "models", "Qwen/Qwen2.5-7B-Instruct").out
+    assert "  Qwen/Qwen2.5-7B-Instruct (context 32768)\n" in out
+    assert "published in mxfp4" in audit("catalog", "models", "openai/gpt-oss-20b").out
+
+
+def test_a_part_shows_what_its_driver_does(audit: Run) -> None:
+    assert "85520809984 byte" in audit("catalog", "hardware", "H100-SXM").out

@@ -99,9 +99,12 @@ MODELS = {
     "Megatron-LM": [],
     "GPT-4": [],
     "GPT-8.3B": [],
-    "Qwen2-72B": [],
-    "Qwen3-VL-235B-A22B": [],
-    "Qwen3-Next-80B-A3B": [],
+    "Qwen2-72B": ["qwen2-72b"],
+    "Qwen9-72B": [],
+    "Qwen2.5-VL-72B": [],
+    "Qwen3-VL-235B-A22B": ["qwen3-vl-235b-a22b"],
+    "Qwen3-Next-80B-A3B": ["qwen3-next-80b-a3b"],
+    "Qwen3-Omni-80B-A3B": [],
     "Llama-3.1-Nemotron-Ultra-253B": [],
     "Llama-Guard-3-8B": [],
     "a 70B model": [],
@@ -145,3 +148,11 @@ def test_wrapping_and_separators_do_not_matter(name: str, wrapping: str) -> None
     assert name in {model.name for model in find_models(wrapping.format(name))}
     assert name in {model.name for model in find_models(wrapping.format(name.replace("-", "_")))}
     assert name in {model.name for model in find_models(wrapping.format(name.replace("-", " ")))}
+
+
+def test_what_the_hub_calls_a_model_is_that_model_alone() -> None:
+    known = [model for name in model_names() if (model := models(name)) is not None]
+    assert sum(len(model.hub) for model in known) > 200
+    for model in known:
+        for identifier in model.hub:
+            assert [found.name for found in find_models(identifier)] == [model.name], identifier

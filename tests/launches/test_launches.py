@@ -128,10 +128,10 @@ def test_a_named_model_gives_its_shape_and_never_replaces_what_is_set() -> None:
     assert launch.settings["kv_heads"].origin.startswith("catalog")
 
 
-def test_a_named_gpu_gives_more_memory_than_any_driver_shows() -> None:
+def test_a_named_gpu_gives_the_most_memory_its_driver_shows() -> None:
     document = parse(decode(b"# one H100 80GB\nvllm serve Qwen/Qwen3-8B --port 8000\n", "serve.sh"))
     (launch,) = (joined(one, document) for one in launches(document))
-    assert launch.settings["gpu_memory"].value == 80 * 2**30
+    assert launch.settings["gpu_memory"].value == 81559 * 2**20
 
 
 def test_two_kinds_of_gpu_give_no_memory() -> None:
@@ -226,7 +226,9 @@ def test_a_client_starts_no_server() -> None:
 
 
 def test_a_name_of_another_date_or_length_has_a_context_of_its_own() -> None:
-    for name in ("Qwen/Qwen3-30B-A3B-Instruct-2507", "Qwen/Qwen2.5-7B-Instruct-1M"):
+    said = {"Qwen/Qwen3-30B-A3B-Instruct-2507": 262144, "Qwen/Qwen2.5-7B-Instruct": 32768, "Qwen/Qwen2.5-7B": 131072}
+    for name in (*said, "Qwen/Qwen2.5-7B-Instruct-1M", "Qwen/Qwen3-14B-2507"):
         document = parse(decode(f"vllm serve {name} --max-model-len 262144\n".encode(), "serve.sh"))
         (launch,) = (joined(one, document) for one in launches(document))
-        assert "context" not in launch.settings
+        context = launch.get("context")
+        assert (context.value if context is not None else None) == said.get(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -68,6 +68,10 @@ class Model:
     figures: tuple[Figure, ...]
     """Shape and counts by quantity id; parameter counts in units of one."""
     note: str
+    stored: str = ""
+    """The narrowest form its maker publishes the weights in, where that is not 16 bits: fp8, mxfp4."""
+    hub: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Its identifiers on the Hugging Face hub, with what their configuration says otherwise than the entry."""
 
     def quoted(self, quantity: str) -> tuple[Figure, ...]:
         return tuple(figure for figure in self.figures if figure.quantity == quantity)
@@ -102,6 +106,8 @@ def _model(entry: Mapping[str, Any]) -> Model:
         architecture=_architecture(entry["name"], entry["exact"]) if "exact" in entry else None,
         figures=tuple(_figures(entry, shape)),
         note=entry.get("note", ""),
+        stored=entry.get("stored", ""),
+        hub=entry.get("hub", {}),
     )
 
 
