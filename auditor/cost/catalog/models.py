@@ -70,7 +70,7 @@ class Model:
     note: str
     stored: str = ""
     """The narrowest form its maker publishes the weights in, where that is not 16 bits: fp8, mxfp4."""
-    hub: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    hub: Mapping[str, Mapping[str, int]] = field(default_factory=dict, hash=False)
     """Its identifiers on the Hugging Face hub, with what their configuration says otherwise than the entry."""
 
     def quoted(self, quantity: str) -> tuple[Figure, ...]:
