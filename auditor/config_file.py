@@ -138,8 +138,10 @@ def _outside(path: Path, inside: Path | None) -> str:
 def _parsed(sheet: _Sheet) -> dict[str, Any]:
     try:
         return tomllib.loads(sheet.text, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:  # a fault of TOML is a ValueError, a number of too many digits too
+    except (ValueError, ArithmeticError, RecursionError) as error:  # a fault of TOML is a ValueError, a number of too many digits too
         message = "nested too deep" if isinstance(error, RecursionError) else _PLACE.sub("", str(error))
+        if isinstance(error, ArithmeticError):
+            message = "the exponent of a number is too large"
         place = _PLACE.search(str(error))
         if sheet.path == OPTION:
             raise ConfigError([InputError(f"{sheet.text!r} is not KEY=VALUE in TOML: {message}", path=OPTION)]) from None

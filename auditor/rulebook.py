@@ -106,6 +106,12 @@ class Rule:
         )
 
     @cached_property
+    def compared(self) -> frozenset[str]:
+        """The quantities that its conventions speak of."""
+        named = {name for one in self.conventions for part in (one.holds, *one.also) for name in names(part)}
+        return frozenset(use.quantity for use in self.uses if use.name in named)
+
+    @cached_property
     def given(self) -> tuple[Expression, ...]:
         return tuple(read_condition(text) for text in self.data["given"])
 

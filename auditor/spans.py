@@ -10,11 +10,13 @@ for a text it has already seen.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final
 
-__all__ = ["LineIndex", "Point", "Segment", "Span", "Text"]
+__all__ = ["LineIndex", "Point", "Segment", "Span", "SpanIndex", "Text"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,6 +44,27 @@ class Span:
     def join(self, other: Span) -> Span:
         """Return the smallest span that covers both."""
         return Span(min(self.start, other.start), max(self.end, other.end))
+
+
+class SpanIndex:
+    """Which of many spans meet a given one, without looking at all of them."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._order = sorted(range(len(spans)), key=lambda index: spans[index].start)
+        self._starts = [spans[index].start for index in self._order]
+        self._ends = [spans[index].end for index in self._order]
+        self._furthest = list(accumulate(self._ends, max))
+        """How far the spans up to each one reach."""
+
+    def meeting(self, span: Span) -> list[int]:
+        """Return the indices of the spans that share a character with `span`, ascending."""
+        at = bisect_left(self._starts, span.end)
+        found = []
+        while at and self._furthest[at - 1] > span.start:
+            at -= 1
+            if self._ends[at] > span.start:
+                found.append(self._order[at])
+        return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,18 +29,18 @@ class Interval:
     high: Fraction | None
 
     def __post_init__(self) -> None:
-        if self.low is not None and self.high is not None and self.low > self.high:
+        if self.low is not self.high and self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"empty interval: {self.low}..{self.high}")
 
     @classmethod
     def exact(cls, value: Fraction | int) -> Interval:
         """Return the interval that holds just `value`."""
-        point = Fraction(value)
+        point = value if type(value) is Fraction else Fraction(value)
         return cls(point, point)
 
     @property
     def is_exact(self) -> bool:
-        return self.low is not None and self.low == self.high
+        return self.low is not None and (self.low is self.high or self.low == self.high)
 
     @property
     def is_bounded(self) -> bool:
@@ -49,7 +49,7 @@ class Interval:
     @property
     def middle(self) -> Fraction | None:
         """The centre, or the one finite end, or `None`."""
-        if self.low is None:
+        if self.low is None or self.low is self.high:
             return self.high
         if self.high is None:
             return self.low
@@ -75,6 +75,8 @@ class Interval:
 
     def widen(self, share: Fraction) -> Interval:
         """Return the interval stretched by `share` of its bounds' size on both sides."""
+        if not share:
+            return self
         low = None if self.low is None else self.low - abs(self.low) * share
         high = None if self.high is None else self.high + abs(self.high) * share
         return Interval(low, high)
@@ -84,10 +86,14 @@ class Interval:
         return Interval(None if self.low is None else self.low - slack, None if self.high is None else self.high + slack)
 
     def __neg__(self) -> Interval:
+        if self.low is self.high and self.low is not None:
+            return Interval.exact(-self.low)
         return Interval(None if self.high is None else -self.high, None if self.low is None else -self.low)
 
     def __add__(self, other: Interval) -> Interval:
         low = None if self.low is None or other.low is None else self.low + other.low
+        if low is not None and self.low is self.high and other.low is other.high:
+            return Interval(low, low)
         high = None if self.high is None or other.high is None else self.high + other.high
         return Interval(low, high)
 
@@ -98,6 +104,8 @@ class Interval:
         if factor == 0:
             return Interval.exact(0)
         low = None if self.low is None else self.low * factor
+        if low is not None and self.low is self.high:
+            return Interval(low, low)
         high = None if self.high is None else self.high * factor
         return Interval(low, high) if factor > 0 else Interval(high, low)
 

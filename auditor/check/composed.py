@@ -25,6 +25,7 @@ from auditor.language.numbers import Approximation, Form, Number
 from auditor.language.vocabulary import Vocabulary
 from auditor.relations.evaluate import written
 from auditor.relations.figures import figure as shown_as
+from auditor.remember import once_for
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind
@@ -101,6 +102,7 @@ class Figure:
         return self.passage.content[self.number.digits : self.end]
 
 
+@once_for
 def told(passage: Passage, subject: Subject) -> tuple[Figure, ...]:
     """Return the figures of a passage in order."""
     content, words = passage.content, subject.lexicon.vocabulary

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from auditor import index
+from auditor.remember import remembered
 
 __all__ = ["named"]
 
 
 def named(text: str, words: Mapping[str, Sequence[str]] | None = None) -> frozenset[str]:
     """Return the programs that `text` names as whole words, in any case; `words` gives the literal names of each."""
-    known: Mapping[str, Sequence[str]] = index.data("frameworks") if words is None else words
+    return _known(text) if words is None else _among(text, words)
+
+
+@remembered
+def _known(text: str) -> frozenset[str]:
+    return _among(text, index.data("frameworks"))
+
+
+def _among(text: str, known: Mapping[str, Sequence[str]]) -> frozenset[str]:
     lowered = text.lower()
     return frozenset(program for program, names in known.items() if any(_holds(lowered, name.lower()) for name in names))
 

@@ -89,11 +89,12 @@ def _verdicts(passage: Passage, lexicon: Lexicon) -> Iterator[_Said]:
     """Yield the verdicts of a passage that nothing before them in their sentence takes back."""
     content = passage.content
     words = list(_WORD.finditer(content))
+    senses = lexicon.verdict_words
     for place, match in enumerate(words):
         word = match.group().lower()
-        sense = next((sense for sense in ("below", "above", "either", "needless") if word in lexicon.verdicts[sense]), "")
-        if not sense:
+        if word not in senses:
             continue
+        sense = senses[word]
         if sense == "needless":
             if _says_none(content, words[max(0, place - _OPEN_WITHIN) : place], match.start()):
                 yield _Said(word, match.start(), match.end(), "below")

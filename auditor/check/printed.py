@@ -9,6 +9,7 @@ from typing import Final
 
 from auditor.claims.model import Approximation
 from auditor.language.numbers import Number
+from auditor.remember import once_for
 from auditor.units import DATA, UNITS, Unit
 from auditor.values import Interval
 
@@ -47,6 +48,7 @@ class Printed:
         return self.unit is None and self.value.denominator == 1 and self.step == 1
 
 
+@once_for
 def printed(text: str, number: Number, reading: int = 0, *, negative: bool = False) -> Printed:
     """Return a number of `text` as a figure; `reading` picks one of its meanings (K as 1000, K as 1024)."""
     written = number.written[min(reading, len(number.written) - 1)]

@@ -40,6 +40,7 @@ from auditor.relations.evaluate import Bound, Convention, Judged, Judgement, Mea
 from auditor.relations.figures import figure, figure_range, rewritten
 from auditor.relations.language import Binary, Comparison, Expression, Name, Number, conjuncts, names, read_expression, write
 from auditor.relations.repair import Change, changes
+from auditor.remember import once_for
 from auditor.rulebook import Rule, Use
 from auditor.spans import Span
 from auditor.units import DIMENSIONLESS
@@ -209,8 +210,10 @@ def _merged(outcomes: Sequence[Outcome]) -> Outcome:
 
 def _without_circles(rule: Rule, claims: Claims) -> Claims:
     """Return the claims without the facts that the rule does not admit, or that follow from what the rule itself compares."""
-    named = {name for one in rule.conventions for part in (one.holds, *one.also) for name in names(part)}
-    compared = {use.quantity for use in rule.uses if use.name in named}
+    facts = {use.quantity for use in rule.uses if any(isinstance(claim, Fact) for claim in claims.get(use.quantity, ()))}
+    if not facts:
+        return claims
+    compared = rule.compared
     admitted = {use.quantity for use in rule.uses if use.facts}
 
     def counts(claim: Claim) -> bool:
@@ -218,9 +221,6 @@ def _without_circles(rule: Rule, claims: Claims) -> Claims:
             return True
         return claim.quantity in admitted and not any(operand.quantity in compared for operand in claim.operands)
 
-    facts = {use.quantity for use in rule.uses if any(isinstance(claim, Fact) for claim in claims.get(use.quantity, ()))}
-    if not facts:
-        return claims
     kept = {quantity: [claim for claim in claims[quantity] if counts(claim)] for quantity in facts}
     return {quantity: kept.get(quantity, listed) for quantity, listed in claims.items() if kept.get(quantity, listed)}
 
@@ -231,8 +231,10 @@ def _without_circles(rule: Rule, claims: Claims) -> Claims:
 def _candidates(use: Use, claims: Claims) -> Iterator[Claim]:
     """Yield the claims of the plan that may stand for a name, all of the first role that has any."""
     listed = [claim for claim in claims.get(use.quantity, ()) if use.facts or not isinstance(claim, Fact)]
-    for role in use.roles:
-        fitting = [claim for claim in listed if claim.role is Role(role) and _in_scope(use, claim)]
+    if not listed:
+        return
+    for role in map(Role, use.roles):
+        fitting = [claim for claim in listed if claim.role is role and _in_scope(use, claim)]
         for per in use.per if use.in_order else ():
             closest = [claim for claim in fitting if (claim.scope.per or "unsaid") == per]
             if closest:
@@ -328,6 +330,7 @@ def _as_chosen(claim: Claim) -> tuple[Meaning, ...]:
     return tuple(narrowed(meaning) for meaning in _meanings(claim))
 
 
+@once_for
 def _bind(use: Use, claim: Claim) -> Bound:
     unit = claim.unit if claim.unit.dimension == use.unit.dimension else use.unit
     if isinstance(claim, Fact):

@@ -24,7 +24,7 @@ from auditor.limits import spend
 from auditor.plans.joins import Joins
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
-from auditor.spans import Span
+from auditor.spans import Span, SpanIndex
 from auditor.statements import Document, Statement
 
 __all__ = ["Subject"]
@@ -54,8 +54,16 @@ class Subject:
 
     def at(self, span: Span) -> tuple[Claim, ...]:
         """Return the claims of the report that overlap a span."""
-        spend(len(self.claims))
-        return tuple(claim for claim in self.claims if not claim.source and claim.span.overlaps(span))
+        own, index = self._own
+        found = tuple(own[place] for place in index.meeting(span))
+        spend(1 + len(found))
+        return found
+
+    @cached_property
+    def _own(self) -> tuple[Sequence[Claim], SpanIndex]:
+        """The claims of the report itself, and where they stand."""
+        own = [claim for claim in self.claims if not claim.source]
+        return own, SpanIndex([claim.span for claim in own])
 
     def of(self, statement: int) -> tuple[Claim, ...]:
         """Return the claims of one statement."""

@@ -6,8 +6,10 @@ as not understood. So does a claim of `other`: something is claimed, but nobody 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from auditor.claims.resolve import ReadOut
 from auditor.findings import Confidence, Coverage
@@ -27,11 +29,16 @@ def is_numeral(character: str) -> bool:
     return "0" <= character <= "9" or (not character.isascii() and character.isnumeric() and not character.isalpha())
 
 
+_MAYBE: Final = re.compile(r"[0-9]|[^\x00-\x7f]")
+"""What may be a numeral: an ASCII digit, or a character beyond ASCII."""
+
+
 def tokens(text: str) -> list[Span]:
     """Return the numeric tokens of a text: runs of digits with the separators inside them (1,024; 2.5; 10:30; 10\u2079)."""
     found: list[Span] = []
     position, length = 0, len(text)
-    while position < length:
+    while found_at := _MAYBE.search(text, position):
+        position = found_at.start()
         if not is_numeral(text[position]):
             position += 1
             continue

@@ -106,8 +106,7 @@ def contains(words: Sequence[Word], names: Sequence[Sequence[str]]) -> bool:
 
 def find_any(words: Sequence[Word], wanted: Collection[str]) -> bool:
     """Tell whether any of the single words occurs."""
-    texts = {word.text for word in words}
-    return any(word in texts for word in wanted)
+    return not {word.text for word in words}.isdisjoint(wanted)
 
 
 def per_of(words: Sequence[Word]) -> str:

@@ -191,6 +191,11 @@ class Lexicon:
         return {short: quantity for quantity in self.quantities.values() for short in quantity.short}
 
     @cached_property
+    def verdict_words(self) -> Mapping[str, str]:
+        """What a single word says of a figure and a bound: that it is below, above, either, or not needed."""
+        return {word: sense for sense in ("needless", "either", "above", "below") for word in self.verdicts[sense]}
+
+    @cached_property
     def axis_names(self) -> Mapping[str, str]:
         """Spellings of the parallel degrees in lists of names, to their short names: `tp`, `tensor`."""
         shorts = {short: short for short, quantity in self.by_short.items() if quantity.id.startswith("parallel.")}
@@ -204,9 +209,12 @@ class Lexicon:
     def matches(self, words: Sequence[Word]) -> list[Match]:
         """Return every name found in the words, at every position."""
         found = []
-        texts = tuple(word.text for word in words)
+        texts = tuple([word.text for word in words])
+        by_first = self.by_first
         for index, text in enumerate(texts):
-            for name, quantity in self.by_first.get(text, ()):
+            if text not in by_first:
+                continue
+            for name, quantity in by_first[text]:
                 if len(name) == 1 or texts[index : index + len(name)] == name:
                     found.append(Match(quantity, index, index + len(name)))
         return found

@@ -120,6 +120,7 @@ class _Walker:
         for place, character in enumerate(code):
             if character == "\n":
                 self.starts.append(place + 1)
+        self.builds = "new_group" in code
         self.values: dict[str, _Value] = {}
         self.given: dict[str, ast.expr] = {}
         """Where each name got its value."""
@@ -207,6 +208,8 @@ class _Walker:
     def calls(self, node: ast.expr, name: str) -> _Site | None:
         """Record the groups that calls inside an expression build; return the last call."""
         last = None
+        if not self.builds:
+            return None
         for call in ast.walk(node):
             if not isinstance(call, ast.Call) or _name(call.func).rsplit(".", 1)[-1] != "new_group":
                 continue

@@ -8,6 +8,7 @@ search: a number under "Expert capacity factor" is not a number of experts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -953,18 +954,16 @@ def precision_claims(desk: Desk, line: Line) -> Iterator[Claim]:
     if line.views and find_any(line.views[0].words, ("kv", "cache", "kvcache", "activation", "gradient")):
         return  # of something else than the weights: `--kv-cache-dtype fp8`
     named = bool(line.views) and find_any(line.views[0].words, ("precision", "mixedprecision", "dtype", "quantization", "format", "type"))
-    position = 0
-    while position < len(text):
-        if not text[position].isalpha() or (position and text[position - 1].isalnum()):
-            position += 1
-            continue
-        end = position
-        while end < len(text) and text[end].isalnum():
-            end += 1
+    if not named and "instead of" not in text.lower():
+        return
+    for found in _LETTERS_AND_DIGITS.finditer(text):
+        position, end = found.span()
         word = text[position:end].lower()
-        cost = desk.lexicon.precisions.get(word)
+        cost = desk.lexicon.precisions.get(word) if text[position].isalpha() else None
+        if cost is None or not any(character.isdigit() for character in word):
+            continue
         about = text[end : end + 30].lower() + text[max(0, position - 24) : position].lower()
-        if cost is not None and any(character.isdigit() for character in word) and (named or "instead of" in about):
+        if named or "instead of" in about:
             previous = text[:position].rstrip().lower().endswith(("instead of", "from", "rather than"))
             yield Claim(
                 quantity="model.bytes_per_param",
@@ -979,4 +978,6 @@ def precision_claims(desk: Desk, line: Line) -> Iterator[Claim]:
                 read_as="precision word",
                 statement=line.index,
             )
-        position = end
+
+
+_LETTERS_AND_DIGITS: Final = re.compile(r"[^\W_]+")

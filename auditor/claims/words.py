@@ -101,7 +101,7 @@ def split(text: str) -> tuple[Word, ...]:
     words: list[Word] = []
     for match in _RUN.finditer(text):
         run, start = match.group(), match.start()
-        if run.isdigit() or (run.isalpha() and (len(run) == 1 or run[1:].islower() or run.isupper())):
+        if run.isdigit() or (run.isalpha() and (run.islower() or len(run) == 1 or run[1:].islower() or run.isupper())):
             words.append(Word(run.lower(), start, match.end()))
             continue
         begun = 0
@@ -134,6 +134,8 @@ class Normalizer:
     words: Mapping[str, str]
     joined: Mapping[tuple[str, ...], str]
     _known: dict[str, tuple[Word, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _bases: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What single words are normalised to."""
 
     def __call__(self, text: str) -> tuple[Word, ...]:
         """Return the normalised words of `text`: singular, replaced, joined. Many rules ask for the same lines; these are kept."""
@@ -147,11 +149,11 @@ class Normalizer:
     def _normalized(self, text: str) -> tuple[Word, ...]:
         plain: list[Word] = []
         for word in split(text):
-            base = self.words.get(word.text)
-            if base is None:
-                base = singular(word.text)
-                base = self.words.get(base, base)
-            plain.extend(Word(part, word.start, word.end) for part in base.split())
+            bases = self._bases.get(word.text) or self._based(word.text)
+            if len(bases) == 1:
+                plain.append(word if bases[0] == word.text else Word(bases[0], word.start, word.end))
+            else:
+                plain.extend(Word(part, word.start, word.end) for part in bases)
         texts = tuple(word.text for word in plain)
         result: list[Word] = []
         index = 0
@@ -165,6 +167,17 @@ class Normalizer:
                 result.append(plain[index])
                 index += 1
         return tuple(result)
+
+    def _based(self, word: str) -> tuple[str, ...]:
+        """Return what a word is normalised to, and keep it."""
+        base = self.words.get(word)
+        if base is None:
+            base = singular(word)
+            base = self.words.get(base, base)
+        if len(self._bases) >= _MOST_KNOWN:
+            self._bases.clear()
+        found = self._bases[word] = tuple(base.split())
+        return found
 
     @cached_property
     def _joined_by_first(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:

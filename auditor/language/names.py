@@ -53,6 +53,14 @@ _FILE: Final = re.compile(
     r"|jsonl|parquet|dag|dot|sbatch|run)\b"
 )
 
+_SEARCHED: Final = (
+    *((_PROPORTION, ":"), (_VERSION, "."), (_CHAIN, "x"), (_HEX, ""), (_SERIAL, "0")),
+    *((_ARGUMENT, "$"), (_ORDER, "("), (_FILE, ".")),
+)
+"""Patterns, and what a text must hold for one to be looked for."""
+_MAYBE: Final = re.compile(r"[0-9]|[^\x00-\x7f]")
+"""What may be a digit: an ASCII one, or a character beyond ASCII."""
+
 
 class Names:
     """The stretches of one text that name something, sorted and disjoint."""
@@ -76,8 +84,13 @@ class Names:
 
 
 def _stretches(text: str, dates: re.Pattern[str], spells_strategy: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
-    for pattern in (dates, _PROPORTION, _VERSION, _CHAIN, _HEX, _SERIAL, _ARGUMENT, _ORDER, _FILE):
-        yield from (found.span() for found in pattern.finditer(text) if any(map(str.isdigit, found.group())))
+    if _MAYBE.search(text) is None:
+        return
+    for pattern, needs in ((dates, ""), *_SEARCHED):
+        if needs in text:
+            yield from (found.span() for found in pattern.finditer(text) if any(map(str.isdigit, found.group())))
+    if "/" not in text:
+        return
     for found in _PATH.finditer(text):
         if any(map(str.isdigit, found.group())) and not spells_strategy(found.group()):
             yield found.span()

@@ -22,7 +22,7 @@ from auditor.language.durations import Duration, duration_at
 from auditor.language.ground import GAP, Ground, is_digit, prepared
 from auditor.language.lead import Glued, glued_name, lead_of
 from auditor.language.nouns import counted_behind, names_gpus_before
-from auditor.language.numerals import Numeral, numeral_at, plain_numeral, starts_numeral
+from auditor.language.numerals import VULGAR, Numeral, numeral_at, plain_numeral, starts_numeral
 from auditor.language.spelled import Spelled, spelled_at
 from auditor.language.units import UnitPhrase, unit_behind
 from auditor.language.vocabulary import Magnitude, Spelling, Vocabulary
@@ -124,14 +124,19 @@ def scan(text: str, words: Vocabulary, *, spelled: bool = False) -> tuple[Number
     return _Scanner(prepared(text, words)).run(spelled=spelled)
 
 
+_MAYBE: Final = re.compile(f"[0-9.{''.join(VULGAR)}]")
+"""What a numeral may start with."""
+
+
 class _Scanner:
     def __init__(self, ground: Ground) -> None:
         self.ground, self.text, self.words = ground, ground.text, ground.words
 
     def run(self, *, spelled: bool) -> tuple[Number, ...]:
         found: list[Number] = []
-        position, length = 0, len(self.text)
-        while position < length:
+        position = 0
+        while candidate := _MAYBE.search(self.text, position):
+            position = candidate.start()
             if not starts_numeral(self.ground, position):
                 position += 1
                 continue

@@ -16,6 +16,7 @@ from typing import Final
 from auditor.launches.model import Launch, Setting
 from auditor.launches.programs import GENERIC, Option, by_program_words, carried, named_in, plain, programs, signature
 from auditor.launches.worlds import with_world
+from auditor.remember import remembered
 from auditor.spans import Span
 from auditor.statements import Document, Kind, LabelKind, Statement, lasting
 
@@ -222,7 +223,7 @@ def _of_commands(document: Document, gathered: _Gathered, about: Sequence[str]) 
         reader = _Reader(document, gathered.doubtful, tuple(names))
         for leaf in (*slurm, *before.values(), *leaves):
             reader.take(leaf)
-        versions = _versions(document.source.text[:20000], names)
+        versions = _versions(document.source.text[:20000], tuple(names))
         place = Span(start, max(leaf.span.end for leaf in leaves))
         if _STEP in words.split():
             reader.found[_STEP] = Setting(_STEP, _STEP, Fraction(1))
@@ -283,7 +284,7 @@ def _of_node(
     if len(settings) > len(above):
         own = [leaf.span for leaf in node.all()]
         place = Span(min(span.start for span in own), max(span.end for span in own)) if own else Span(0, 0)
-        versions = _versions_of(leaves, names) or _versions(document.source.text[:20000], names)
+        versions = _versions_of(leaves, names) or _versions(document.source.text[:20000], tuple(names))
         yield Launch(names, settings, versions, command=any(leaf.program for leaf in leaves), place=place)
 
 
@@ -433,7 +434,8 @@ def _versions_of(leaves: Sequence[_Leaf], names: Sequence[str]) -> Mapping[str, 
     return found
 
 
-def _versions(text: str, names: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
+@remembered
+def _versions(text: str, names: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
     """Return the version of each program that a text states in one way: `vllm==0.9.1`, `vllm/vllm-openai:v0.8.5`, `vLLM 0.11`."""
     found: dict[str, set[tuple[int, ...]]] = {}
     for match in _PAIR.finditer(text):

@@ -220,7 +220,7 @@ def value_of(node: Expression, values: Mapping[str, Fraction]) -> Fraction:
 def _telling(value: Interval) -> bool:
     if value.low is None or value.high is None:
         return False
-    return value.high - value.low <= TELLING * max(abs(value.low), abs(value.high))
+    return value.low is value.high or value.high - value.low <= TELLING * max(abs(value.low), abs(value.high))
 
 
 def _vague(one: Interval, two: Interval) -> Judgement:
@@ -240,7 +240,7 @@ def _below(one: Interval, two: Interval, tolerance: Fraction, *, strict: bool) -
     """Judge `one <= two` (or `<`)."""
     least, most = one.low, two.high
     if least is not None and most is not None:
-        limit = most + abs(most) * tolerance
+        limit = most + abs(most) * tolerance if tolerance else most
         if least > limit or (strict and least == limit):
             return _CONTRADICTED
     if one.high is not None and two.low is not None and (one.high < two.low or (not strict and one.high == two.low)):

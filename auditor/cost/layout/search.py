@@ -108,10 +108,11 @@ def _nearest(stated: int, gpus: int) -> list[int]:
 
 
 def _root(number: int, degree: int) -> int:
-    root = 1
-    while (root + 1) ** degree <= number:
-        root += 1
-    return root
+    low, high = 1, 1 << (number.bit_length() // degree + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if middle**degree <= number else (low, middle)
+    return low
 
 
 def _ratio(left: int, right: int) -> Fraction:
