@@ -49,6 +49,7 @@ def run_checks(
 
     A fault in one rule must not cost the user the others, nor what it found before; nor may it pass in silence: the note is fatal.
     """
+    from auditor.check.competition import followed
     from auditor.check.frameworks import named
     from auditor.check.relations import run_all, tabled  # imports this package's neighbours only when something is run
 
@@ -57,10 +58,13 @@ def run_checks(
     frameworks = named(subject.document.source.text) | programs
     tables = tabled(subject.plans, subject.known)
     book = tuple(rules)
+    judging = False
     for rule in sorted(book, key=_turn):
         try:
             spend(1 + len(subject.claims))
-            given = replace(subject, outcomes=tuple(outcomes), rules=book) if _turn(rule) else subject
+            if _turn(rule) and not judging:
+                outcomes, judging = list(followed(outcomes, book, subject.claims)), True
+            given = replace(subject, outcomes=tuple(outcomes), rules=book) if judging else subject
             found = procedure(rule)(given, rule) if rule.check else run_all((rule,), tables, frameworks)
             outcomes.extend(_unless_said(outcome, rule, subject) for outcome in found)
         except RuleError:
@@ -73,7 +77,7 @@ def run_checks(
             place = f"{type(error).__name__}: {error}"[:200]
             message = f"rule {rule.code} {rule.name} could not be run to its end ({place}); please report it with the input"
             notes.append(Note(message, Span(0, 0), fatal=True))
-    return tuple(outcomes), tuple(notes)
+    return (tuple(outcomes) if judging else followed(outcomes, book, subject.claims)), tuple(notes)
 
 
 def _unless_said(outcome: Outcome, rule: Rule, subject: Subject) -> Outcome:

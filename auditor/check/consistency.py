@@ -84,6 +84,8 @@ _IN_ALL: Final = {"total", "aggregate"}
 """Words that say of a figure that it is that of the whole plan; where its scope says so they narrow it no further."""
 _JOINING: Final = frozenset((Evidence.AS_WRITTEN, Evidence.SAME_PLAN, Evidence.ONE_LAYOUT))
 """What joins two places closely enough for one figure of theirs to contradict the other."""
+_ABOVE_KEYS: Final = (LabelKind.HEADING, LabelKind.FILE, LabelKind.LEAD)
+"""Labels that say which block it is, not what stands in it."""
 _TITLE: Final = 1
 _TWO: Final = 2
 _OPENING: Final = 2
@@ -216,7 +218,7 @@ def _records(subject: Subject, claims: Sequence[Claim]) -> Iterator[list[Claim]]
     blocks: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
     for claim in claims:
         statement = subject.statement(claim)
-        keys = tuple(label.text.content for label in statement.path if label.kind not in (LabelKind.HEADING, LabelKind.FILE))
+        keys = tuple(label.text.content for label in statement.path if label.kind not in _ABOVE_KEYS)
         if keys and (statement.kind is Kind.ENTRY or _is_fenced(subject, claim)):
             blocks[keys].append(claim)
     for together in blocks.values():
@@ -276,6 +278,8 @@ def _firm(subject: Subject, claim: Claim) -> bool:
         return False  # a calculation drawn up in a block goes through steps that are not the result
     if claim.quantity in ("gpus", "nodes") and own_label(statement).lower() in _IDS:
         return False
+    if _points_within(subject, claim):
+        return False  # a table of contents names what stands below its headings
     if claim.quantity.startswith("model.params") and any("memory" in label.text.content.lower() for label in statement.path):
         return False  # parameters in a breakdown of memory are often bytes
     if claim.quantity == "memory.capacity" and not any(word in _line(subject, claim) for word in _CAPACITY_WORDS):
@@ -284,6 +288,13 @@ def _firm(subject: Subject, claim: Claim) -> bool:
         return False  # that all GPUs are used says nothing of how busy they are
     start, end = offset(statement.value, claim.span.start), offset(statement.value, claim.span.end)
     return not disowned(Passage(statement.value, statement, claim.statement), start, end)
+
+
+def _points_within(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a claim stands in the text of a link to a heading of the same document."""
+    text = subject.document.source.text
+    end = text.find("](", claim.span.end, subject.statement(claim).value.whole.end + 2)
+    return end >= 0 and text.startswith("](#", end) and "[" not in text[claim.span.end : end]
 
 
 def _counts_gpus(subject: Subject, group: int) -> bool:

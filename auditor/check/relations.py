@@ -17,6 +17,7 @@ from math import prod
 from string import Formatter
 from typing import Final
 
+from auditor.check.competition import of_own_phase
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.facts.model import Fact, places_of
 from auditor.facts.table import facts_of
@@ -130,29 +131,7 @@ def run_all(rules: Iterable[Rule], tables: Collection[Table], frameworks: Collec
                 if key not in seen:
                     seen.add(key)
                     found.append(outcome)
-    return _of_own_phase(found, [table.plan for table in tables])
-
-
-def _of_own_phase(outcomes: list[Outcome], plans: Collection[Plan]) -> list[Outcome]:
-    """Return the outcomes without the contradictions of a phase's figure with figures of no phase, where it holds with those of its own.
-
-    `Decode: 32 GPUs` in a section and `64 GPUs` for the report: the rate of decoding is that of the 32.
-    """
-    phases = {claim.span: claim.scope.phase for plan in plans for claim in plan.claims if claim.scope.phase and not claim.source}
-    settled: dict[tuple[str, Span], set[Span]] = {}
-    for outcome in outcomes:
-        if outcome.verdict is Verdict.HELD:
-            for span in outcome.spans:
-                if phase := phases.get(span):
-                    settled.setdefault((outcome.rule, span), set()).update(one for one in outcome.spans if phases.get(one) == phase)
-
-    def stands(outcome: Outcome) -> bool:
-        if outcome.verdict is not Verdict.CONTRADICTED:
-            return True
-        mixed = {span for span in outcome.spans if any(phases.get(other) != phases.get(span) for other in outcome.spans)}
-        return not any(settled.get((outcome.rule, span), set()) - set(outcome.spans) for span in mixed if span in phases)
-
-    return [outcome for outcome in outcomes if stands(outcome)]
+    return of_own_phase(found, [table.plan for table in tables])
 
 
 def run(rule: Rule, plan: Plan, frameworks: Collection[str] = (), known: Sequence[Fact] = ()) -> list[Outcome]:

@@ -15,11 +15,13 @@ from auditor.check.subject import Subject
 from auditor.claims.model import Claim
 from auditor.cost.catalog import find_hardware, find_models
 from auditor.remember import remembered
-from auditor.statements import Kind, LabelKind
+from auditor.statements import Kind, LabelKind, Statement
 
 __all__ = ["apart", "by_subject"]
 
 _LONGEST: Final = 400
+_SETTING: Final = frozenset((Kind.ITEM, Kind.ENTRY))
+"""Bullets and entries of objects: each sets what its label says."""
 _MEASURED: Final = ("memory.", "time.", "rate.", "share.")
 _NAMES: Final = re.compile(r"(?<![a-z0-9])[a-z]{1,8}[ -]?[0-9]{1,4}(?![a-z0-9.])")
 """A short name with a number in it, in small letters: `fp8`, `tp4`, `h100`."""
@@ -40,9 +42,11 @@ def by_subject(subject: Subject, claims: Sequence[Claim]) -> list[list[Claim]]:
 
 
 def apart(subject: Subject, first: Claim, second: Claim) -> bool:
-    """Tell whether two claims stand in paragraphs that differ in more than what the claims say: each tells a configuration of its own."""
+    """Tell whether two claims stand in paragraphs or blocks that differ in more than what the claims say: each is of its own case."""
     one, other = subject.statement(first), subject.statement(second)
     if first.quantity.startswith(_MEASURED) and _differ_in_names(subject, first, second):
+        return True
+    if _differ_in_settings(subject, one, other):
         return True
     if one.kind is not Kind.SENTENCE or other.kind is not Kind.SENTENCE or one.group == other.group:
         return False
@@ -54,6 +58,24 @@ def _differ_in_names(subject: Subject, first: Claim, second: Claim) -> bool:
     """Tell whether what leads to two figures names two things: `with an FP32 layer: 1024 MB`, `with an FP8 layer: 256 MB`."""
     one, other = (_NAMES.findall(_leading(subject, claim)) for claim in (first, second))
     return bool(one and other) and set(one).isdisjoint(other)
+
+
+def _differ_in_settings(subject: Subject, one: Statement, other: Statement) -> bool:
+    """Tell whether two blocks set the same things, and two of them or more otherwise: runs of a page, not one plan that errs."""
+    if one.group == other.group or not {one.kind, other.kind} <= _SETTING:
+        return False
+    here, there = _settings(subject, one.group), _settings(subject, other.group)
+    return sum(here[label] != there[label] for label in here.keys() & there.keys()) > 1
+
+
+def _settings(subject: Subject, group: int) -> Mapping[str, str]:
+    """Return what a list or an object says under each of its labels."""
+    found: dict[str, str] = {}
+    for index in subject.groups.get(group, ()):
+        statement = subject.document.statements[index]
+        if statement.kind in _SETTING and statement.label:
+            found.setdefault(statement.label.casefold(), statement.value.content.casefold().strip())
+    return found
 
 
 def _leading(subject: Subject, claim: Claim) -> str:

@@ -125,12 +125,13 @@ def read_count(
         return operand
     changed = continues_change(line, position, before)
     if changed is not None and not number.noun:
-        return Meaning(changed.quantity, changed.confidence, f"new value after {changed.text!r}", changed.scope.per)
+        return Meaning(changed.quantity, changed.confidence, f"new value after {changed.text!r}", per_of(tail) or changed.scope.per)
     chosen = chosen_of(line, position)
     if chosen:
         return Meaning(chosen, Confidence.MEDIUM, "m of n")
     if number.arrow == "to" and before and before[-1] is not None:
-        return Meaning(before[-1].quantity, before[-1].confidence, f"new value after {before[-1].text!r}", before[-1].scope.per)
+        per = per_of(tail) or before[-1].scope.per
+        return Meaning(before[-1].quantity, before[-1].confidence, f"new value after {before[-1].text!r}", per)
     if ends_equation(desk, line, position):
         if line.views and any(match.quantity.id == "gpus" for match in line.views[0].matches):
             return read_labelled(desk, line, position, number, tail, head, before)

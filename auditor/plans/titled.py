@@ -36,6 +36,8 @@ class _Title:
     layout: Layout
     names_an_axis: bool
     """Whether it says `tensor parallelism` beside its figures."""
+    torn: frozenset[str] = frozenset()
+    """Axes that it gives several values: it names several layouts, and none of them."""
 
 
 def titled(statements: Sequence[Statement], claims: Sequence[Claim], lexicon: Lexicon) -> tuple[tuple[Claim, ...], dict[str, str]]:
@@ -44,6 +46,8 @@ def titled(statements: Sequence[Statement], claims: Sequence[Claim], lexicon: Le
     names: dict[str, str] = {}
     for siblings in _siblings(statements, claims, lexicon):
         for title in siblings if _are_alternatives(siblings) else ():
+            if not title.layout:
+                continue
             id_ = TITLED + " ".join(f"{axis.partition('.')[2]} {value}" for axis, value in title.layout)
             plans[title.start] = id_
             names.setdefault(id_, title.text)
@@ -70,31 +74,30 @@ def _siblings(statements: Sequence[Statement], claims: Sequence[Claim], lexicon:
     levels: dict[tuple[object, ...], list[_Title]] = defaultdict(list)
     for index, found in stated.items():
         statement = statements[index]
-        layout = _layout(found)
-        if layout and (statement.cell is None or statement.cell.row < 0):
+        layout, torn = _layout(found)
+        if (layout or torn) and (statement.cell is None or statement.cell.row < 0):
             table = statement.cell.table if statement.cell else -1
             level = (statement.kind, table, tuple(label.text.whole.start for label in statement.path if label.kind in _HEADS))
-            levels[level].append(_title(index, statement, layout, found, lexicon))
+            levels[level].append(_title(index, statement, layout, torn, found, lexicon))
     yield from levels.values()
 
 
-def _layout(claims: Sequence[Claim]) -> Layout:
-    """Return the degrees a title states; none where it gives one axis two values."""
+def _layout(claims: Sequence[Claim]) -> tuple[Layout, frozenset[str]]:
+    """Return the degrees a title states, none where it gives one axis several values; and the axes it gives several."""
     values: dict[str, set[Fraction]] = defaultdict(set)
     for claim in claims:
         if claim.quantity in DEGREES and claim.interval.is_exact and claim.interval.low is not None:
             values[claim.quantity].add(claim.interval.low)
-    if any(len(found) > 1 for found in values.values()):
-        return ()
-    return tuple(sorted((axis, next(iter(found))) for axis, found in values.items()))
+    torn = frozenset(axis for axis, found in values.items() if len(found) > 1)
+    return () if torn else tuple(sorted((axis, next(iter(found))) for axis, found in values.items())), torn
 
 
-def _title(index: int, statement: Statement, layout: Layout, claims: Sequence[Claim], lexicon: Lexicon) -> _Title:
+def _title(index: int, statement: Statement, layout: Layout, torn: frozenset[str], claims: Sequence[Claim], lexicon: Lexicon) -> _Title:
     text = statement.value.content
     figures = {word.text for claim in claims for word in lexicon.normalize(claim.text)}
     rest = {word.text for word in lexicon.normalize(text)} - figures
     axes = {word for axis in DEGREES for name in lexicon.quantities[axis].names for word in name if len(name) == 1 and len(word) > 2}
-    return _Title(index, statement.value.whole.start, text, layout, bool(rest & axes))
+    return _Title(index, statement.value.whole.start, text, layout, bool(rest & axes), torn)
 
 
 def _are_alternatives(titles: Sequence[_Title]) -> bool:
@@ -102,6 +105,8 @@ def _are_alternatives(titles: Sequence[_Title]) -> bool:
     layouts = [dict(title.layout) for title in titles]
     if len({title.layout for title in titles}) < 2:
         return False
+    if any(title.torn & dict(other.layout).keys() for title in titles for other in titles):
+        return True
     pairs = [(one, other) for index, one in enumerate(layouts) for other in layouts[index + 1 :]]
     differ = any(one[axis] != other[axis] for one, other in pairs for axis in one.keys() & other.keys())
     return differ or (any(len(layout) > 1 for layout in layouts) and not any(title.names_an_axis for title in titles))
