@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import Phase, settings
@@ -13,6 +14,9 @@ from hypothesis import Phase, settings
 from auditor.findings import Report
 from auditor.read import decode
 from tests.standins import Answer, Run, StandInRulebook, stand_in_audit, stand_in_read
+
+if TYPE_CHECKING:
+    from tests.browsing import Visit
 
 # How long an example takes says nothing of whether it is right: a busy machine must not fail a test. And a test that fails says so at
 # once, with the example as it was drawn; `--hypothesis-profile shrink` looks for the smallest one, which can take minutes.
@@ -116,3 +120,22 @@ def report_of() -> Callable[..., Report]:
         return stand_in_audit(decode(text.encode(), path))
 
     return audit_text
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, started once; the test is skipped where there is none."""
+    from tests.browsing import chromium
+
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Visit]:
+    """Open pages of which none may log anything or ask a network for anything."""
+    from tests.browsing import Visit
+
+    found = Visit(browser)
+    yield found
+    found.end()

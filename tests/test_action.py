@@ -63,7 +63,9 @@ class Runner:
 
         def expanded(value: str) -> str:
             event = {"github.event.pull_request.base.sha || github.event.before": self.base}
-            context = event | {f"inputs.{key}": text for key, text in given.items()} | {"github.action_path": str(ROOT)}
+            context = (
+                event | {f"inputs.{key}": text for key, text in given.items()} | {"github.action_path": given.get("action-path", str(ROOT))}
+            )
             return re.sub(r"\$\{\{ (.+?) \}\}", lambda match: context[match[1]], value)
 
         step = STEPS[name]
@@ -121,6 +123,25 @@ class TestRun:
     def test_it_installs_this_repository(self, runner: Runner, tmp_path: Path) -> None:
         runner.step("Install the auditor")
         assert (tmp_path / "installed").read_text().splitlines()[-1] == str(ROOT)
+
+    def test_what_was_installed_is_kept_under_a_name_of_its_source(self, runner: Runner, tmp_path: Path) -> None:
+        names = []
+        for change in ("", "", "# another line\n"):
+            copy = tmp_path / "source"
+            if not copy.exists():
+                files = ("pyproject.toml", "hatch_build.py", "auditor/api.py", "rules/lexicon.yaml", "requirements/run.txt")
+                for file in files:
+                    (copy / file).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(ROOT / file, copy / file)
+            with (copy / "auditor" / "api.py").open("a") as file_of_source:
+                file_of_source.write(change)
+            assert runner.step("Name what is to be installed", action_path=str(copy)).status == 0
+            names.append(runner.files["GITHUB_OUTPUT"].read_text().splitlines()[-1])
+        assert re.fullmatch("digest=[0-9a-f]{64}", names[0])
+        assert names[0] == names[1] != names[2]
+        kept = STEPS["Take what was installed before"]["with"]
+        assert kept["path"] == "${{ runner.temp }}/deployment-auditor"
+        assert kept["key"].endswith("-${{ steps.source.outputs.digest }}")
 
     def test_findings(self, runner: Runner) -> None:
         runner.put("docs/plan.md", PRODUCT)
@@ -251,15 +272,17 @@ class TestRun:
 
 class TestWritten:
     def test_every_run_step_names_its_shell(self) -> None:
-        assert all(step.get("shell") == "bash" for step in STEPS.values())
+        assert all(step.get("shell") == "bash" for step in STEPS.values() if "run" in step)
 
     def test_no_expression_stands_in_a_script(self) -> None:
         jobs = [job for workflow in WORKFLOWS.values() for job in workflow["jobs"].values()]
         for step in [*STEPS.values(), *(step for job in jobs for step in job["steps"])]:
             assert "${{" not in step.get("run", "")
 
-    def test_the_action_uses_no_other(self) -> None:
-        assert not [step for step in STEPS.values() if "uses" in step]
+    def test_the_action_uses_the_cache_of_github_and_no_other(self) -> None:
+        used = [step["uses"] for step in STEPS.values() if "uses" in step]
+        assert len(used) == 1
+        assert re.fullmatch(r"actions/cache@[0-9a-f]{40}", used[0])
 
     def test_every_input_reaches_the_command(self) -> None:
         used = re.findall(r"\$\{\{ inputs\.(\S+) \}\}", str(STEPS["Audit"]["env"]))

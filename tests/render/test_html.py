@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from auditor.render.html import render
 from auditor.render.pictures import pictures
 from auditor.render.run import Options, Run
 from auditor.rulebook import load
+from tests.browsing import Visit, serious
 from tests.render.test_formats import Page
 
 ROOT = Path(__file__).parents[2]
@@ -84,43 +83,15 @@ def test_a_report_without_a_plan_has_no_pictures() -> None:
     assert pictures(study(report, load())) == []
 
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = os.environ.get("AXE_CORE", "")
-"""The file axe.min.js of the npm package axe-core."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install '.[browser]')")
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def opened(browser: Any, pages: dict[str, str], tmp_path: Path) -> Iterator[Any]:
-    """Open a page; nothing may be logged or asked for from anywhere."""
-    said: list[str] = []
-    contexts = []
+def opened(visit: Visit, pages: dict[str, str], tmp_path: Path) -> Callable[..., Any]:
+    """Open a page by its name."""
 
     def open_page(name: str, **more: Any) -> Any:
         (tmp_path / "page.html").write_text(pages[name], encoding="utf-8")
-        context = browser.new_context(**more)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: None if request.url.startswith("file://") else said.append(request.url))
-        page.goto((tmp_path / "page.html").as_uri())
-        return page
+        return visit.open(tmp_path / "page.html", **more)
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert said == []
+    return open_page
 
 
 @pytest.mark.slow
@@ -166,18 +137,9 @@ class TestInABrowser:
     @pytest.mark.parametrize("name", REPORTS)
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     def test_axe_finds_nothing_serious(self, opened: Any, name: str, scheme: str) -> None:
-        if not Path(AXE).is_file():
-            pytest.skip("AXE_CORE does not name axe.min.js (npm pack axe-core)")
         page = opened(name, color_scheme=scheme, bypass_csp=True)
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        page.add_script_tag(path=AXE)
-        found = page.evaluate("axe.run()")
-        serious = [
-            (one["id"], one["help"], [node["target"] for node in one["nodes"]][:3])
-            for one in found["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
+        assert serious(page) == []
 
 
 def test_the_command_writes_a_page_beside_another_format(tmp_path: Path) -> None:
