@@ -1,4 +1,4 @@
-"""Pictures of the page for docs/: three reports of this repository, light, dark and narrow.
+"""Pictures of the page for docs/: reports of this repository, light, dark and narrow.
 
     python -m scripts.screenshots [--chromium PATH]
 
@@ -21,6 +21,7 @@ SHOTS = (
     ("findings", "fixtures/reports/three-gpus.md", "light", 1200, 1150, "#r0-findings"),
     ("document", "fixtures/reports/three-gpus.md", "dark", 1200, 1000, "#r0-document"),
     ("pictures", "fixtures/pages/chat-rollout.md", "light", 1200, 1250, "#r0-pictures"),
+    ("experts", "fixtures/reports/eight-of-sixteen.md", "light", 1200, 900, "#r0-pictures"),
     ("configuration", "fixtures/launches/kubernetes.yaml", "light", 1200, 800, "#main"),
     ("narrow", "fixtures/reports/three-gpus.md", "dark", 400, 900, "#main"),
 )

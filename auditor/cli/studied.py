@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from auditor.claims.model import Claim, Role
+from auditor.claims.placement import Placements
 from auditor.claims.placement import read as placements
 from auditor.limits import DEFAULT, OverBudgetError, within
 from auditor.pipeline import ClaimSet, read_claims
@@ -14,8 +15,8 @@ from auditor.plans.costing import cost, names_in
 from auditor.render.claims_table import interval_words
 from auditor.render.claims_v1 import unit_of
 from auditor.render.recomputed import Completed
-from auditor.render.study import Figure, Number, Reading, Stage, StudiedPlan, Study
-from auditor.spans import Span
+from auditor.render.study import Figure, Holding, Number, Reading, Stage, StudiedPlan, Study
+from auditor.spans import LineIndex, Span
 
 if TYPE_CHECKING:
     from auditor.cost.layout.placement import Ids
@@ -39,7 +40,8 @@ def study(report: Report, rules: Rulebook) -> Study:
             context = tuple(source for source in report.context if source.path != report.source.path)
             read = read_claims(report.source, context, rules=rules)
             wrong = [finding.place.span for finding in report.findings if not finding.place.path]
-            return Study(_numbers(read, rules), _plans(read, wrong), _stages(read, rules))
+            placed, lines = placements(read.document, rules.lexicon), read.document.source.lines
+            return Study(_numbers(read, rules), _plans(read, wrong), _stages(placed, lines), _holdings(placed, lines))
     except OverBudgetError:
         return Study()
 
@@ -93,12 +95,29 @@ def _figure(claim: Claim, line: int, wrong: Sequence[Span]) -> Figure | None:
     )
 
 
-def _stages(read: ClaimSet, rules: Rulebook) -> tuple[Stage, ...]:
-    lines = read.document.source.lines
-    for series in placements(read.document, rules.lexicon).of("stage", "gpu"):
+def _stages(placed: Placements, lines: LineIndex) -> tuple[Stage, ...]:
+    for series in placed.of("stage", "gpu"):
         if not series.aside and not series.template and len(series.members) > 1:
             return tuple(Stage(one.owner.id, _each(one.ids), lines.point(one.span.start).line) for one in series.members[:64])
     return ()
+
+
+def _holdings(placed: Placements, lines: LineIndex) -> tuple[Holding, ...]:
+    """Return the experts of each GPU, listed by GPU or by expert; the first list of either kind counts."""
+    found: dict[int, tuple[list[int], int]] = {}
+    for owner, kind in (("gpu", "expert"), ("expert", "gpu")):
+        for series in placed.of(owner, kind):
+            if series.aside or series.template:
+                continue
+            for member in series.members:
+                line = lines.point(member.span.start).line
+                for held in _each(member.ids):
+                    gpu, expert = (member.owner.id, held) if owner == "gpu" else (held, member.owner.id)
+                    if len(found) < _GPUS or gpu in found:
+                        found.setdefault(gpu, ([], line))[0].append(expert)
+        if found:
+            break
+    return tuple(Holding(gpu, tuple(sorted(set(experts))), line) for gpu, (experts, line) in sorted(found.items()))
 
 
 def _each(ids: Ids) -> tuple[int, ...]:

@@ -39,6 +39,9 @@ _PER_GPU: Final = ("gpu",)
 _MOST_STAGES: Final = 16
 _MOST_BATCHES: Final = 24
 _MOST_RANKS: Final = 16
+_AXES: Final = ("tensor", "context", "pipeline", "data", "expert")
+_ROW: Final = 10
+"""GPUs of a row that are drawn where each shows its experts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,14 @@ class Drawn:
 def pictures(study: Study) -> list[Drawn]:
     """Return the pictures of each plan that has any; the stages of the report stand with the first."""
     found = []
-    for index, plan in enumerate(study.plans):
-        drawn = [picture for draw in _DRAWN for picture in draw(plan)]
-        if index == 0:
-            drawn += _stages(study, plan)
+    listed = _listed(study)
+    for plan in study.plans:
+        drawn = [*(picture for draw in _DRAWN for picture in draw(plan)), *listed]
         if drawn:
             estimate = plan.completed.estimate
             found.append(Drawn(plan.completed.plan, tuple(map(_harmless, drawn)), estimate.assumed, estimate.missing))
-    return found
+            listed = []
+    return found or ([Drawn("", tuple(map(_harmless, listed)), (), ())] if listed else [])
 
 
 def _harmless(picture: Picture) -> Picture:
@@ -170,7 +173,8 @@ def _claimed_memory(plan: StudiedPlan) -> list[Part]:
 
 def _capacity(plan: StudiedPlan, phase: str) -> tuple[Fraction, str, Fraction] | None:
     """Return the memory of a GPU, how it was written, and the most it can mean."""
-    stated = plan.claimed("memory.capacity", ("gpu", ""))
+    known = [one for one in plan.figures if one.quantity == "memory.capacity" and one.per in _PER_GPU and one.value > 0]
+    stated = max(known, key=lambda one: one.value, default=plan.claimed("memory.capacity", ("",)))
     if stated is not None and stated.value > 0:
         return stated.value, stated.text, max(stated.most or stated.value, stated.value)
     used, left = (_own(plan.completed.estimate, quantity, "gpu", phase) for quantity in ("memory.used", "memory.headroom"))
@@ -228,69 +232,172 @@ def _memory_picture(plan: StudiedPlan, phase: str, claimed: list[Part], recomput
     return Picture("Memory per GPU", says, _svg("Memory per GPU", says, y + 22, shapes), tuple(rows))
 
 
+@dataclass(frozen=True, slots=True)
+class _Degrees:
+    """How a plan is cut, as far as it says so, and where that puts GPUs and experts.
+
+    Tensor ranks lie nearest, then the experts where they have GPUs of their own, then replicas, then stages; ranks that are re-used
+    hold the experts in turn.
+    """
+
+    tensor: int
+    context: int
+    stages: int
+    replicas: int
+    expert: int
+    split: int
+    """GPUs that share one expert."""
+    experts: int
+    """Experts of a layer; 0 where the report does not say."""
+    own: bool
+    """The experts' degree multiplies the GPUs."""
+
+    @property
+    def width(self) -> int:
+        """GPUs of a stage."""
+        return self.tensor * self.context * self.replicas * (self.expert if self.own else 1)
+
+    @property
+    def gpus(self) -> int:
+        return self.stages * self.width
+
+    def held(self, rank: int) -> str:
+        """Return the experts of a GPU of a stage, or nothing where the plan does not say enough."""
+        if self.expert < 2 or not self.experts or self.experts % self.expert:
+            return ""
+        each = self.experts // self.expert
+        first = rank // (self.tensor * self.context if self.own else self.split) % self.expert * each
+        return f"E{first}" if each == 1 else f"E{first}–{first + each - 1}"
+
+
+def _degrees(plan: StudiedPlan) -> _Degrees | None:
+    """Return how a plan is cut, of the two ways to count its experts the one that makes the GPUs it has; None where it says too little."""
+    gpus, tensor, stages, expert = (plan.count(name) for name in ("gpus", "parallel.tensor", "parallel.pipeline", "parallel.expert"))
+    if None in (tensor, stages) and None in (gpus, expert):
+        return None
+    given = _Degrees(
+        tensor or 1,
+        plan.count("parallel.context") or 1,
+        stages or 1,
+        plan.count("parallel.data") or 1,
+        expert or 1,
+        plan.count("parallel.expert_tensor") or 1,
+        plan.count("model.experts") or 0,
+        own=False,
+    )
+    apart = replace(given, own=True)
+    if given.gpus != gpus and (apart.gpus == gpus or given.width % (given.expert * given.split)):
+        return apart
+    return given if given.gpus > 1 else None
+
+
 def _grid(plan: StudiedPlan) -> Iterator[Picture]:
-    """Yield the grid of one replica by the degrees: a row a stage, a column a tensor-parallel rank."""
-    tensor, stages = plan.count("parallel.tensor"), plan.count("parallel.pipeline")
-    if tensor is None or stages is None or tensor * stages < 2:
+    """Yield the grid by the degrees: a row a stage, a column a GPU of it, with the experts it holds."""
+    cut = _degrees(plan)
+    if cut is None:
         return
-    replicas, experts = plan.count("parallel.data"), plan.count("parallel.expert")
     gpus = plan.count("gpus")
-    product = tensor * stages * (replicas or 1) * (plan.count("parallel.context") or 1)
-    rows, columns = min(stages, _MOST_STAGES), min(tensor, _MOST_RANKS)
-    wide = min(64.0, (_WIDE - 110) / columns)
-    shapes = [_text(100 + wide * (column + 0.5), 16, f"TP {column}", "axis", "middle") for column in range(columns) if wide >= 34]
+    names = ("gpus", *(f"parallel.{axis}" for axis in _AXES))
+    wrong = any(one.wrong for one in plan.figures if one.quantity in names)
+    drawn = cut.width if cut.expert > 1 else cut.tensor
+    rows, columns = min(cut.stages, _MOST_STAGES), min(drawn, _MOST_RANKS)
+    wide, tall = min(64.0, (_WIDE - 110) / columns), 38 if cut.held(0) else 25
+    shapes = [_text(100 + wide * (column + 0.5), 16, f"TP {column % cut.tensor}", "axis", "middle") for column in range(columns)]
+    shapes = shapes if wide >= 34 else []
     for stage in range(rows):
-        y = 26.0 + stage * 30
-        shapes.append(_text(90, y + 17, f"stage {stage}", "axis", "end"))
+        y = 26.0 + stage * (tall + 5)
+        shapes.append(_text(90, y + tall / 2 + 4, f"stage {stage}", "axis", "end"))
         for rank in range(columns):
-            gpu = stage * tensor * (replicas or 1) + rank
-            beyond = gpus is not None and gpu >= gpus
-            title = f"stage {stage}, tensor rank {rank}, replica 0: GPU {gpu}{', which the report does not have' if beyond else ''}"
-            shapes.append(_box(100 + rank * wide, y, wide - 4, 25, "cell clash" if beyond else "cell", title))
+            gpu = stage * cut.width + rank
+            beyond, held = wrong and gpus is not None and gpu >= gpus, cut.held(rank)
+            title = f"stage {stage}, tensor rank {rank % cut.tensor}: GPU {gpu}{f', experts {held[1:]}' if held else ''}"
+            title += ", which the report does not have" if beyond else ""
+            shapes.append(_box(100 + rank * wide, y, wide - 4, tall, "cell clash" if beyond else "cell", title))
             if wide >= 26:
-                label = f"{gpu} ✗" if beyond else str(gpu)
+                label = f"{gpu} ✗" if beyond and wide > 8.5 * len(f"{gpu} ✗") else str(gpu)
                 shapes.append(_text(98 + wide * (rank + 0.5), y + 17, label, "bad" if beyond else "inside-cell", "middle"))
-    y = 26.0 + rows * 30 + 18
-    cut = [f"{total - shown} more {noun}" for total, shown, noun in ((stages, rows, "stages"), (tensor, columns, "ranks")) if total > shown]
-    each = f" x {counted(replicas, 'replica')}" if replicas and replicas > 1 else ""
-    said = f"{counted(stages, 'stage')} x {counted(tensor, 'tensor rank')}{each} = {counted(product, 'GPU')}"
-    agrees = gpus is None or gpus == product or (experts is not None and experts > 1)
+            if held and wide >= 7 * len(held):
+                shapes.append(_text(98 + wide * (rank + 0.5), y + 32, held, "axis", "middle"))
+    y = 26.0 + rows * (tall + 5) + 18
+    said = _product(cut)
+    agrees = gpus is None or gpus == cut.gpus or not wrong
     said += "" if gpus is None else f"; the report has {gpus}"
-    shapes.append(_text(100, y, f"{said}{f' ({chr(44).join(cut)} not drawn)' if cut else ''}", "value" if agrees else "bad"))
-    says = f"{said}. GPUs of replica 0, numbered with tensor ranks nearest, then replicas, then stages."
-    table = [("what", "claimed"), ("tensor", str(tensor)), ("pipeline", str(stages)), ("data", str(replicas or "–"))]
-    table += [("expert", str(experts or "–")), ("GPUs", str(gpus or "–")), ("product", str(product))]
+    pairs = ((cut.stages, rows, "stages"), (drawn, columns, "GPUs of each stage"))
+    left = ", ".join(f"{whole - shown} more {noun}" for whole, shown, noun in pairs if whole > shown)
+    shapes.append(_text(100, y, f"{said}{f' ({left} not drawn)' if left else ''}", "value" if agrees else "bad"))
+    whose = "GPUs of each stage" if cut.expert > 1 else "GPUs of replica 0"
+    says = f"{said}. {whose}, numbered with tensor ranks nearest, then replicas, then stages."
+    if cut.held(0):
+        says += f" {counted(cut.experts // cut.expert, 'expert')} of each layer on a GPU, the same {cut.expert} groups in every stage."
+    table = [("what", "claimed"), *((axis, _or_dash(plan.count(f"parallel.{axis}"))) for axis in _AXES)]
+    table += [("experts of a layer", str(cut.experts))] if cut.experts else []
+    table += [("GPUs", _or_dash(gpus)), ("product", str(cut.gpus))]
     yield Picture("Placement grid", says, _svg("Placement grid", says, y + 12, shapes), tuple(table))
 
 
-def _stages(study: Study, plan: StudiedPlan) -> list[Picture]:
-    """Return the stages as the report lists them, GPUs that stand in two of them in red."""
-    if not study.stages:
+def _or_dash(number: int | None) -> str:
+    return "–" if number is None else str(number)
+
+
+def _product(cut: _Degrees) -> str:
+    parts = [counted(cut.stages, "stage"), counted(cut.tensor, "tensor rank")]
+    more = ((cut.context, "context rank"), (cut.expert if cut.own else 1, "expert rank"), (cut.replicas, "replica"))
+    parts += [counted(number, noun) for number, noun in more if number > 1]
+    return f"{' x '.join(parts)} = {counted(cut.gpus, 'GPU')}"
+
+
+def _listed(study: Study) -> list[Picture]:
+    """Return the stages, or the GPUs, as the report lists them, with the experts it lists on them; what stands in two stages in red."""
+    experts = {one.gpu: one for one in study.holdings}
+    rows = [(f"stage {one.id}", one.gpus, one.line) for one in study.stages]
+    if not rows and study.holdings:
+        every = [one.gpu for one in study.holdings]
+        rows = [(f"GPU {every[at]} on", tuple(every[at : at + _ROW]), study.holdings[at].line) for at in range(0, len(every), _ROW)]
+    if not rows:
         return []
-    stages = study.stages[:_MOST_STAGES]
-    counts = Counter(gpu for stage in study.stages for gpu in set(stage.gpus))
+    counts = Counter(gpu for _, gpus, _ in rows for gpu in set(gpus))
     clashes = sorted(gpu for gpu, count in counts.items() if count > 1)
+    tall = 38 if experts else 25
     shapes: list[str] = []
     y = 10.0
-    for stage in stages:
-        shapes.append(_text(90, y + 17, f"stage {stage.id}", "axis", "end"))
-        shown = stage.gpus[:24]
-        wide = min(44.0, (_WIDE - 160) / max(len(shown), 1))
+    for name, gpus, line in rows[:_MOST_STAGES]:
+        shapes.append(_text(90, y + tall / 2 + 4, name, "axis", "end"))
+        shown = gpus[: _ROW if experts else 24]
+        wide = min(64.0 if experts else 44.0, (_WIDE - 160) / max(len(shown), 1))
         for index, gpu in enumerate(shown):
-            clash = counts[gpu] > 1
-            title = f"stage {stage.id} holds GPU {gpu} (line {stage.line}){', and another stage does too' if clash else ''}"
-            shapes.append(_box(100 + index * wide, y, wide - 3, 25, "cell clash" if clash else "cell", title))
+            clash, held = counts[gpu] > 1, _span_of(experts[gpu].experts) if gpu in experts else ""
+            title = f"{name} holds GPU {gpu} (line {line})" if study.stages else f"GPU {gpu}"
+            title += f", experts {held} (line {experts[gpu].line})" if held else ""
+            title += ", and another stage does too" if clash else ""
+            shapes.append(_box(100 + index * wide, y, wide - 3, tall, "cell clash" if clash else "cell", title))
             if wide >= 22:
-                shapes.append(
-                    _text(98.5 + wide * (index + 0.5), y + 17, f"{gpu} ✗" if clash else str(gpu), "bad" if clash else "", "middle")
-                )
-        if len(stage.gpus) > len(shown):
-            shapes.append(_text(104 + len(shown) * wide, y + 17, f"+ {len(stage.gpus) - len(shown)}", "axis"))
-        y += 30
-    says = f"{len(study.stages)} stages on {len(counts)} GPUs as listed"
-    says += f"; in more than one stage: GPU {', '.join(map(str, clashes[:12]))}." if clashes else "; no GPU stands in two of them."
-    rows = [("stage", "GPUs", "line")] + [(str(one.id), ", ".join(map(str, one.gpus[:32])), str(one.line)) for one in study.stages]
-    return [Picture("Stages as listed", says, _svg("Stages as listed", says, y + 4, shapes), tuple(rows))]
+                label = f"{gpu} ✗" if clash else str(gpu)
+                shapes.append(_text(98.5 + wide * (index + 0.5), y + 17, label, "bad" if clash else "", "middle"))
+            if held and wide >= 7 * (len(held) + 1):
+                shapes.append(_text(98.5 + wide * (index + 0.5), y + 32, f"E{held}", "axis", "middle"))
+        if len(gpus) > len(shown):
+            shapes.append(_text(104 + len(shown) * wide, y + tall / 2 + 4, f"+ {len(gpus) - len(shown)}", "axis"))
+        y += tall + 5
+    says = f"{counted(len(study.stages), 'stage')} on {counted(len(counts), 'GPU')} as listed" if study.stages else ""
+    if study.stages:
+        says += f"; in more than one stage: GPU {', '.join(map(str, clashes[:12]))}." if clashes else "; no GPU stands in two of them."
+    if experts:
+        many = len({expert for one in study.holdings for expert in one.experts})
+        says = f"{says} {counted(many, 'expert')} listed on {counted(len(experts), 'GPU')}.".strip()
+    title = "Stages as listed" if study.stages else "Experts as listed"
+    table: list[tuple[str, ...]] = [("where", "GPUs", "experts", "line") if experts else ("stage", "GPUs", "line")]
+    for name, gpus, line in rows:
+        on = dict.fromkeys(_span_of(experts[gpu].experts) for gpu in gpus if gpu in experts)
+        listed = [", ".join(on)] if experts else []
+        table.append((name.removeprefix("stage "), ", ".join(map(str, gpus[:32])), *listed, str(line)))
+    return [Picture(title, says, _svg(title, says, y + 4, shapes), tuple(table))]
+
+
+def _span_of(ids: Sequence[int]) -> str:
+    """Return ids as few words: `0–3` for a run, else the first ones."""
+    if len(ids) > 1 and ids[-1] - ids[0] == len(ids) - 1:
+        return f"{ids[0]}–{ids[-1]}"
+    return ",".join(map(str, ids[:3])) + ("…" if len(ids) > 3 else "")
 
 
 def _schedule(plan: StudiedPlan) -> Iterator[Picture]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from auditor.render.recomputed import Completed
 from auditor.spans import Span
 
-__all__ = ["Figure", "Number", "Reading", "Stage", "StudiedPlan", "Study"]
+__all__ = ["Figure", "Holding", "Number", "Reading", "Stage", "StudiedPlan", "Study"]
 
 
 class Reading(StrEnum):
@@ -56,6 +56,15 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """A GPU and the experts that the report lists on it."""
+
+    gpu: int
+    experts: tuple[int, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class StudiedPlan:
     """A plan of the report with its figures and what follows from them."""
 
@@ -82,3 +91,4 @@ class Study:
     numbers: tuple[Number, ...] = ()
     plans: tuple[StudiedPlan, ...] = ()
     stages: tuple[Stage, ...] = ()
+    holdings: tuple[Holding, ...] = ()

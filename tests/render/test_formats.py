@@ -45,7 +45,7 @@ from auditor.read import decode
 from auditor.render import FORMATS, load
 from auditor.render.recomputed import Completed
 from auditor.render.run import Basis, Failure, Options, Run, Stale
-from auditor.render.study import Figure, Number, Reading, Stage, StudiedPlan, Study
+from auditor.render.study import Figure, Holding, Number, Reading, Stage, StudiedPlan, Study
 from auditor.render.terminal import plain
 from auditor.spans import Span
 from auditor.statements import Note
@@ -133,7 +133,7 @@ def hostile(payload: str) -> Run:
         )
     ]
     numbers = tuple(Number(Span(start, start + 2), reading, payload) for start, reading in zip((0, 3, 8), Reading, strict=True))
-    study = Study(numbers, (StudiedPlan(completed, tuple(figures)),), (Stage(0, (0, 1), 1), Stage(1, (1, 2), 1)))
+    study = Study(numbers, (StudiedPlan(completed, tuple(figures)),), (Stage(0, (0, 1), 1), Stage(1, (1, 2), 1)), (Holding(0, (0, 1), 1),))
     return Run((report,), (Failure(payload, payload, 1, 1),), "0.1.0", "2026.1", basis, study=lambda _: study)
 
 

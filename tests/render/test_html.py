@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -65,6 +66,47 @@ def test_pictures_of_a_layout() -> None:
     assert found["Stages as listed"].svg.count("cell clash") == 2
     assert found["Pipeline schedule"].says.startswith("3 stages, 4 micro-batches: idle 2 of 6 slots = 33.3 %; claimed use 95%.")
     assert found["Placement grid"].svg.count('class="cell clash"') == 3  # 6 ranks, 3 GPUs
+
+
+def text_of(svg: str) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+
+
+def test_the_grid_shows_where_the_experts_are(tmp_path: Path) -> None:
+    plan = "- GPUs: {gpus}\n- TP: 2\n- PP: 2\n- DP: {data}\n- EP: {expert}\n- Experts per layer: 8\n"
+    cases = {
+        "re-used ranks": ({"gpus": 8, "data": 2, "expert": 4}, ["0", "E0–1", "1", "E2–3", "2", "E4–5", "3", "E6–7"], 0),
+        "GPUs of their own": ({"gpus": 16, "data": 1, "expert": 4}, ["0", "E0–1", "1", "E0–1", "2", "E2–3", "3", "E2–3"], 0),
+        "GPUs that are not there": ({"gpus": 6, "data": 2, "expert": 4}, ["0", "E0–1", "1", "E2–3", "2", "E4–5", "3", "E6–7"], 2),
+    }
+    for name, (figures, first, clashes) in cases.items():
+        path = tmp_path / "plan.md"
+        path.write_text(f"# Plan\n\n{plan.format(**figures)}", encoding="utf-8")
+        grid = drawn(path)["Placement grid"]
+        words = text_of(grid.svg)
+        assert [one for one in words if not one.startswith(("TP", "stage"))][:8] == first, name
+        assert grid.svg.count('class="cell clash"') == clashes, name
+        assert "2 experts of each layer on a GPU" in grid.says
+        assert ("experts of a layer", "8") in grid.rows
+
+
+def test_experts_stand_as_they_are_listed() -> None:
+    listed = drawn(ROOT / "fixtures" / "reports" / "experts-on-128.md")["Stages as listed"]
+    assert "6 experts listed on 12 GPUs." in listed.says
+    assert listed.rows[0] == ("where", "GPUs", "experts", "line")
+    assert text_of(listed.svg)[:5] == ["stage 0", "0", "E0", "1", "E0"]
+
+
+def test_experts_without_stages(tmp_path: Path) -> None:
+    path = tmp_path / "plan.md"
+    path.write_text("# Plan\n\n- GPU 0: experts 0-3\n- GPU 1: experts 4-7\n- GPU 2: experts 8, 10\n", encoding="utf-8")
+    listed = drawn(path)["Experts as listed"]
+    assert text_of(listed.svg)[:7] == ["GPU 0 on", "0", "E0–3", "1", "E4–7", "2", "E8,10"]
+    assert listed.says == "10 experts listed on 3 GPUs."
+
+
+def test_the_capacity_is_the_greatest_that_is_stated() -> None:
+    assert drawn(ROOT / "fixtures" / "reports" / "experts-on-128.md")["Memory per GPU"].says.endswith("of 64 GB.")
 
 
 def test_pictures_of_a_serving_plan() -> None:
