@@ -57,6 +57,12 @@ def kept(request: pytest.FixtureRequest) -> Callable[[str, Path], None]:
     return compare
 
 
+@pytest.fixture(autouse=True)
+def _nothing_of_earlier_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test gets what another one found; those of the cache ask for one of their own."""
+    monkeypatch.setenv("AUDITOR_NO_CACHE", "1")
+
+
 @pytest.fixture
 def stages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put stand-ins for the rulebook and the pipeline in place, so that a test of the command line is of nothing else."""
@@ -64,14 +70,11 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(folders: Sequence[Path] = ()) -> StandInRulebook:
         return StandInRulebook()
 
-    import auditor.cli.auditing
     import auditor.pipeline
     import auditor.rulebook
 
-    for module in (auditor.rulebook, auditor.cli.auditing):
-        monkeypatch.setattr(module, "load", load)
-    for module in (auditor.pipeline, auditor.cli.auditing):
-        monkeypatch.setattr(module, "audit_source", stand_in_audit)
+    monkeypatch.setattr(auditor.rulebook, "load", load)
+    monkeypatch.setattr(auditor.pipeline, "audit_source", stand_in_audit)
     monkeypatch.setattr(auditor.pipeline, "read_claims", stand_in_read)
 
 

@@ -18,6 +18,7 @@ from auditor.check.command import commands
 from auditor.check.subject import Subject
 from auditor.claims.words import split
 from auditor.findings import Outcome, Place, Verdict
+from auditor.outside import leads_to, repository
 from auditor.rulebook import Rule
 from auditor.spans import LineIndex, Span
 from auditor.statements import Kind, Label, LabelKind, Statement
@@ -187,7 +188,7 @@ def links(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     if subject.document.format != "markdown":
         return
     path = Path(source.path)
-    root = _repository(path)
+    root = repository(path)
     anchors: frozenset[str] | None = None
     for looked, (target, span) in enumerate(_targets(source.text, source.lines)):
         if looked == _MOST_LINKS:
@@ -199,7 +200,7 @@ def links(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             shown, missing = target, "which no heading of the report makes"
         else:
             shown = unquote(target.split("#", 1)[0].split("?", 1)[0])
-            there = None if root is None or not shown or "\0" in shown else _exists(root, path, shown)
+            there = None if root is None or not shown or "\0" in shown else leads_to(root, path, shown)
             missing = "which is not in the repository"
         if there is None:
             continue
@@ -213,16 +214,6 @@ def links(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             expected="something that is there",
         )
         yield Outcome(rule.code, Verdict.CONTRADICTED, (span,), finding.message, finding)
-
-
-def _exists(root: Path, path: Path, target: str) -> bool | None:
-    """Tell whether a link leads to a file or folder of the repository; None where it leads out of it."""
-    wanted = root / target.lstrip("/") if target.startswith("/") else path.resolve().parent / target
-    try:
-        resolved = wanted.resolve()
-        return resolved.exists() if resolved.is_relative_to(root) else None
-    except (OSError, ValueError, RuntimeError):
-        return None
 
 
 _SHORTCODE: Final = re.compile(r":[a-z0-9_+-]{1,40}:")
@@ -274,19 +265,6 @@ def _targets(text: str, lines: LineIndex) -> Iterator[tuple[str, Span]]:
             coded = line[: match.start()].count("`") % 2 == 1
             if not coded and not _SCHEME.match(target) and not target.startswith(("//", "{", "<", "$", "@")) and "{" not in target:
                 yield target, Span(span.start + match.start(1), span.start + match.end(1))
-
-
-def _repository(path: Path) -> Path | None:
-    """Return the root of the Git repository that a real file stands in."""
-    try:
-        if not path.is_file():
-            return None
-        for folder in path.resolve().parents:
-            if (folder / ".git").exists():
-                return folder
-    except (OSError, ValueError):
-        return None
-    return None
 
 
 def _options(rule: Rule) -> Mapping[str, Any]:

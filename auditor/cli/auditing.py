@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor import __version__
+from auditor.cache import Cache, fingerprint, of_source, store
 from auditor.cli.beside import beside
 from auditor.cli.files import STDIN, matcher
 from auditor.cli.inputs import context_sources, read_source, warn
 from auditor.config import Configuration
 from auditor.errors import AuditorError, InputError
 from auditor.findings import Finding, Severity, Withheld, Withholding
+from auditor.index import stamp
 from auditor.limits import DEFAULT
-from auditor.pipeline import audit_source
+from auditor.outside import noting
 from auditor.render.run import Failure
-from auditor.rulebook import load
 from auditor.selection import Selection, narrow, verify
 from auditor.selectors import closeness
 from auditor.settings import Settings
@@ -74,6 +78,10 @@ class Asked:
     rules: tuple[Path, ...] = ()
     inline: bool = True
     """Comments in a report may suppress findings."""
+    cache: bool = False
+    """What an earlier run found may be used, and what this one finds is kept."""
+    verbose: bool = False
+    """Say what of the cache was damaged."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +89,18 @@ class Ready:
     """What the audits under one configuration have in common."""
 
     settings: Settings
-    rules: Rulebook
+    book: Callable[[], Rulebook]
     context: tuple[Source, ...]
     ignores: tuple[tuple[Callable[[Path], bool], tuple[str, ...]], ...]
     """For some files: (is it one of them, what to ignore in it)."""
     not_audited: tuple[tuple[Callable[[Path], bool], Severity], ...]
+    stamps: tuple[str, ...] = ()
+    """What stands for the user's own rules."""
+
+    @cached_property
+    def rules(self) -> Rulebook:
+        """The rules, loaded when they are asked for: a run that finds all in the cache needs none."""
+        return self.book()
 
     def gravity(self, path: Path) -> Severity:
         """Return how grave it is if a file cannot be audited."""
@@ -94,11 +109,11 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class RulesOff:
-    """How many rules the command line and the configuration of a run turn off, and how many are left."""
+    """How many rules the command line and the configuration of a run turn off, and whether any is left."""
 
-    by_command: int
-    by_configuration: int
-    left: int
+    by_command: int = 0
+    by_configuration: int = 0
+    any_left: bool = True
 
 
 @dataclass
@@ -110,16 +125,21 @@ class Audits:
     _ready: dict[Path | None, Ready] = field(default_factory=dict)
     given: tuple[str, ...] = ()
     """The files named on the command line."""
+    _cache: Cache | None = None
+
+    def __post_init__(self) -> None:
+        if self.asked.cache:
+            self._cache = store()
 
     @property
     def catalog(self) -> str:
-        """Version of the hardware and model catalog the checks use."""
-        return next(iter(self._ready.values())).rules.catalog
+        """Version of the hardware and model catalog the checks use: it comes with the tool."""
+        return __version__
 
     @property
-    def rules(self) -> dict[str, Rule]:
+    def rules(self) -> Mapping[str, Rule]:
         """The rules that check, by code."""
-        return {rule.code: rule for ready in self._ready.values() for rule in ready.rules.rules}
+        return _Rules(self._ready)
 
     def study(self, report: Report) -> Study:
         """Return what a page shows of a report beyond its findings."""
@@ -137,12 +157,14 @@ class Audits:
     def rules_off(self) -> RulesOff:
         """Count the rules that are turned off for every file of the run."""
         settings = self.configuration.run
-        rules = self.ready(os.curdir).rules.rules
         own = Selection(self.asked.select or ("ALL",), self.asked.ignore)
         whole = Selection(self.asked.select or settings.select or ("ALL",), (*settings.ignore, *self.asked.ignore))
+        if own.is_everything and whole.is_everything:
+            return RulesOff()
+        rules = self.ready(os.curdir).rules.rules
         asked = sum(own.admits(rule) for rule in rules)
         left = sum(whole.admits(rule) for rule in rules)
-        return RulesOff(len(rules) - asked, asked - left, left)
+        return RulesOff(len(rules) - asked, asked - left, left > 0)
 
     def others(self) -> frozenset[str]:
         """Return the files that say how the reports of the run are audited: configurations, context and rules."""
@@ -163,17 +185,29 @@ class Audits:
         """Audit one source under its configuration; what does not count is withheld, with the reason."""
         ready = self.ready(source.path)
         path = Path(os.path.abspath(source.path))  # noqa: PTH100 - patterns speak of paths as named
-        limits = replace(DEFAULT, **dict(ready.settings.limits))
-        if files := beside(source, self.given):
-            report = audit_source(source, rules=ready.rules, context=ready.context, beside=files, limits=limits)
-        else:
-            report = audit_source(source, rules=ready.rules, context=ready.context, limits=limits)
-        report = _selected(report, ready, self.asked, path)
+        report = _selected(self._audited(source, ready), ready, self.asked, path)
         if ready.settings.severity:
             report = replace(report, findings=tuple(_graded(finding, ready.settings.severity) for finding in report.findings))
         if self.asked.inline:
             report = suppressed(report)
         return replace(report, not_audited=ready.gravity(path)) if ready.not_audited else report
+
+    def _audited(self, source: Source, ready: Ready) -> Report:
+        """Return what the audit of a source finds under all rules, from what is kept where that is the same."""
+        files = beside(source, self.given)
+        if self._cache is None:
+            return _anew(source, ready, files)
+        key = _key(source, ready, files)
+        found = self._cache.get(key, source, (*ready.context, *files))
+        while self._cache.damaged:
+            damaged = self._cache.damaged.pop()
+            if self.asked.verbose:
+                warn(f"cache: {damaged} is damaged and was not used")
+        if found is None:
+            with noting() as asked:
+                found = _anew(source, ready, files)
+            self._cache.put(key, found, asked)
+        return found
 
     def files(self, paths: Sequence[str], failures: list[Failure], stdin_name: str, jobs: int = 1) -> list[Report]:
         """Audit every file, `jobs` at a time; what goes wrong with one is added to `failures` and does not touch the others."""
@@ -220,12 +254,51 @@ class Audits:
         return Failure(path, message, line, column, gravity)
 
 
+class _Rules(Mapping[str, "Rule"]):
+    """The rules of a run by code; loaded when one is asked for."""
+
+    def __init__(self, ready: Mapping[Path | None, Ready]) -> None:
+        self._ready = ready
+
+    @cached_property
+    def _known(self) -> Mapping[str, Rule]:
+        return {rule.code: rule for ready in self._ready.values() for rule in ready.rules.rules}
+
+    def __getitem__(self, code: str) -> Rule:
+        return self._known[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def _anew(source: Source, ready: Ready, files: tuple[Source, ...]) -> Report:
+    from auditor.pipeline import audit_source  # imports every stage, which what is found in the cache needs none of
+
+    limits = replace(DEFAULT, **dict(ready.settings.limits))
+    if files:
+        return audit_source(source, rules=ready.rules, context=ready.context, beside=files, limits=limits)
+    return audit_source(source, rules=ready.rules, context=ready.context, limits=limits)
+
+
+def _key(source: Source, ready: Ready, files: Sequence[Source]) -> str:
+    """Return the hash of all that an audit depends on."""
+    settings = ready.settings
+    said = (settings.tolerances, settings.conventions, settings.frameworks, settings.limits)
+    sources = [of_source(one) for one in (source, *ready.context)] + ["beside"] + [of_source(one) for one in files]
+    return sha256("\n".join((fingerprint(), *ready.stamps, repr(said), *sources)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def _selected(report: Report, ready: Ready, asked: Asked, path: Path) -> Report:
     """Return the report with the rules that count; what the configuration leaves out is withheld, what the command line does is gone."""
     own = Selection(asked.select or ("ALL",), asked.ignore)
     settings = ready.settings
     more = [selector for matches, selectors in ready.ignores if matches(path) for selector in selectors]
     selection = Selection(asked.select or settings.select or ("ALL",), (*settings.ignore, *asked.ignore, *more))
+    if selection == own and own.is_everything:
+        return report
     if selection == own:
         return narrow(report, own, ready.rules.rules)
 
@@ -247,19 +320,28 @@ def _graded(finding: Finding, severities: Sequence[tuple[str, str]]) -> Finding:
 
 
 def _ready(settings: Settings, asked: Asked) -> Ready:
-    book = load((*settings.rules, *asked.rules))
-    for problem in book.problems:
-        warn(f"rule not used: {problem}")
-    if settings.said:
-        from auditor import tuning
+    @cache
+    def book() -> Rulebook:
+        from auditor.rulebook import load
 
-        tuning.verify(settings, book)
-        book = tuning.tuned(book, settings)
-    verify(asked.select, book.rules, "--select")
-    verify(asked.ignore, book.rules, "--ignore")
+        found = load((*settings.rules, *asked.rules))
+        for problem in found.problems:
+            warn(f"rule not used: {problem}")
+        if settings.said:
+            from auditor import tuning
+
+            tuning.verify(settings, found)
+            found = tuning.tuned(found, settings)
+        verify(asked.select, found.rules, "--select")
+        verify(asked.ignore, found.rules, "--ignore")
+        return found
+
+    if settings.rules or settings.said or asked.rules or asked.select or asked.ignore:
+        book()  # something that names rules, or brings some, may be at fault: that is said first
     ignores = tuple((below_settings(settings, [pattern]), ignored) for pattern, ignored in settings.per_file_ignores)
     not_audited = tuple((below_settings(settings, [pattern]), Severity(level)) for pattern, level in settings.not_audited)
-    return Ready(settings, book, context_sources((*settings.context, *asked.context)), ignores, not_audited)
+    stamps = tuple(stamp(folder) for folder in (*settings.rules, *asked.rules))
+    return Ready(settings, book, context_sources((*settings.context, *asked.context)), ignores, not_audited, stamps)
 
 
 def prepare(configuration: Configuration, asked: Asked) -> Audits:

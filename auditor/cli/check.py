@@ -63,6 +63,7 @@ class _Command(click.Command):
     "-j", "--jobs", type=click.IntRange(0, 256), default=1, metavar="N", help="Audit N files at a time; 0 for one a core.  [default: 1]"
 )
 @click.option("--watch", is_flag=True, help="Audit again whenever a file changes, until Ctrl-C.")
+@click.option("--no-cache", is_flag=True, help="Audit anew what an earlier run has audited, and keep nothing.")
 @click.option("--statistics", is_flag=True, help="Show how often each rule found something, instead of the findings.")
 @click.option("--explain", is_flag=True, help="Show every step of each derivation with the place of each number.")
 @click.option("--fix", is_flag=True, help="Put derived figures right whose inputs agree; measured ones are never touched.")

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "completion": "Print the script that lets a shell complete commands, options and rules.",
     "diff": "Show what a new version of a report claims otherwise, and what that does.",
     "baseline": "Keep the findings that are known, so that only new ones count.",
+    "clean": "Remove what the auditor keeps: earlier audits and compiled rules.",
     "config": "Show the settings that hold for a file, and where they were written.",
     "schema": "Print the JSON Schema of what the auditor writes and reads.",
     "rule": "Explain a rule, or all of them.",

@@ -52,6 +52,7 @@ class Call:
     min_coverage: Fraction | None
     summary: bool
     jobs: int
+    no_cache: bool
     watch: bool
     statistics: bool
     explain: bool
@@ -130,9 +131,10 @@ def _once(call: Call, kept: Kept | None = None) -> int:
         settings.min_coverage if call.min_coverage is None else call.min_coverage,
     )
     found = _files(call.paths, configuration, force_exclude=call.force_exclude, verbose=call.verbose, allow_empty=call.allow_empty)
-    audits = prepare(configuration, Asked(call.select, call.ignore, call.context_paths, call.rule_folders, not call.no_inline))
+    asked = Asked(call.select, call.ignore, call.context_paths, call.rule_folders, not call.no_inline, not call.no_cache, call.verbose)
+    audits = prepare(configuration, asked)
     off = audits.rules_off()
-    if off.left == 0 and off.by_configuration and not call.allow_empty:
+    if not off.any_left and off.by_configuration and not call.allow_empty:
         raise UsageError("no rule is left to check by: the configuration turns all of them off; --allow-empty if that is well")
     baseline = None if call.no_baseline else call.baseline_path or settings.baseline
     judging = _judging(audits, baseline, call.diff_base, configuration)
