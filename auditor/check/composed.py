@@ -1,201 +1,95 @@
 """Figures that the figures beside them compose: `8,000 requests at 500 tokens each, 4 M tokens`; `145 GB at 2.5 GB/s takes 58 s`.
 
 Units decide what can be a product or quotient of what: bytes over bytes per second are a time, tokens per replica times replicas are
-tokens. Nothing has to be named. A figure is contradicted only where something beside it could compose it and nothing beside it does,
-in any way that people work a figure out.
+tokens. Nothing has to be named. A figure is contradicted only where it is said to follow from figures beside it, these are all that
+stand there, and nothing near it gives it in any way that people work a figure out.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, permutations
+from itertools import combinations, product
 from typing import Final
 
 from auditor.check.passages import Passage, labelled
 from auditor.check.placed import plain
-from auditor.check.printed import Printed, printed
 from auditor.check.subject import Subject
+from auditor.check.told import Figure, Measure, Thought, thoughts, told
 from auditor.claims.lexicon import Lexicon
-from auditor.findings import Operand, Outcome, Place, Step, Verdict
-from auditor.language.numbers import Approximation, Form, Number
-from auditor.language.vocabulary import Vocabulary
+from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.language.numbers import Approximation
 from auditor.relations.evaluate import written
 from auditor.relations.figures import figure as shown_as
-from auditor.remember import once_for
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind
-from auditor.units import DIMENSIONLESS, TIME, UNITS, Dimension
+from auditor.units import DIMENSIONLESS, TIME, UNITS
 from auditor.values import Interval
 
-__all__ = ["Figure", "Measure", "keyed", "left_over", "products", "told"]
-
-_SKIPPED: Final = (Form.TEXTUAL, Form.IDENTIFIER, Form.RATIO, Form.FRACTION)
-_SENTENCE_END: Final = re.compile(r"[.;!?](?=\s+[A-Z`*(\"'])")
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What a figure measures and what it counts, each with its power: tokens per second of a GPU are time^-1 token gpu^-1."""
-
-    dimension: Dimension = DIMENSIONLESS
-    counted: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def is_bare(self) -> bool:
-        return not self.counted and self.dimension == DIMENSIONLESS
-
-    @property
-    def is_rate(self) -> bool:
-        return any(power < 0 for power in self.dimension.exponents) or any(power < 0 for _, power in self.counted)
-
-    def times(self, other: Measure, power: int = 1) -> Measure:
-        """Return the measure of a product, or of a quotient where the power is -1."""
-        found = dict(self.counted)
-        for name, exponent in other.counted:
-            found[name] = found.get(name, 0) + power * exponent
-        return Measure(self.dimension * other.dimension**power, _sorted(found))
-
-
-def _sorted(counted: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted((name, power) for name, power in counted.items() if power))
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number of a passage with what it measures."""
-
-    passage: Passage
-    number: Number
-    printed: Printed
-    measure: Measure
-    sentence: int
-    """Which sentence of its passage it stands in."""
-
-    @property
-    def interval(self) -> Interval:
-        """What it can mean, in base units."""
-        return self.printed.interval.scale(self.printed.scale)
-
-    @property
-    def middle(self) -> Fraction:
-        return self.printed.value * self.printed.scale
-
-    @property
-    def span(self) -> Span:
-        return self.passage.span(self.number.digits, self.end)
-
-    @property
-    def end(self) -> int:
-        return self.number.end if self.number.unit else self.number.stop
-
-    @property
-    def is_about(self) -> bool:
-        return bool(self.number.bound) or self.number.approximation in (Approximation.ABOUT, Approximation.BOUND)
-
-    @property
-    def text(self) -> str:
-        return self.passage.content[self.number.digits : self.end]
-
-
-@once_for
-def told(passage: Passage, subject: Subject) -> tuple[Figure, ...]:
-    """Return the figures of a passage in order."""
-    content, words = passage.content, subject.lexicon.vocabulary
-    ends = [match.start() for match in _SENTENCE_END.finditer(content)]
-    found: list[Figure] = []
-    for number in subject.lexicon.scan(content, spelled=True):
-        if number.form in _SKIPPED or number.hyphenated or number.name:
-            continue
-        shown = printed(content, number, negative=number.signed == "-")
-        sentence = bisect_right(ends, number.digits)
-        measure = measure_of(content, number, words)
-        if measure.is_bare and content[number.digits : number.stop][-1:].isalpha():
-            measure = _as_before(found, sentence) or measure
-        if measure.is_bare and found and _OF.fullmatch(content, found[-1].end, number.start) and found[-1].printed.unit is not None:
-            measure, shown = found[-1].measure, replace(shown, unit=found[-1].printed.unit)  # `34 GB of 40`
-        found.append(Figure(passage, number, shown, measure, sentence))
-    return tuple(found)
-
-
-_OF: Final = re.compile(r" of (?:the )?")
-
-
-def _as_before(found: Sequence[Figure], sentence: int) -> Measure | None:
-    """Return what a figure without a noun counts: what the last one of its sentence does (`2 billion tokens ..., 3 billion ...`)."""
-    last = next((figure for figure in reversed(found) if figure.sentence == sentence and figure.measure.counted), None)
-    return last.measure if last is not None and last.number.noun and last.measure.dimension == DIMENSIONLESS else None
-
-
-def measure_of(content: str, number: Number, words: Vocabulary) -> Measure:
-    """Return what a number measures and counts by its unit, its noun and whose it is said to be."""
-    unit = UNITS[number.unit] if number.unit else None
-    found = dict(unit.counted) if unit else {}
-    noun = number.noun.lower()
-    counted = _counted(noun, words)
-    if unit is None and counted:
-        found[counted] = 1
-    owners = number.owners or ((number.per,) if number.per else ()) or _owner_behind(content, number.end, words)
-    for owner in owners:
-        if found.get(owner, 0) >= 0 and owner != counted:
-            found[owner] = found.get(owner, 0) - 1
-    return Measure(unit.dimension if unit else DIMENSIONLESS, _sorted(found))
-
-
-def _counted(noun: str, words: Vocabulary) -> str:
-    return words.counted.get(noun) or words.owners.get(noun) or noun.removesuffix("s")
-
-
-_BEHIND: Final = re.compile(r" (?P<per>[a-z]{1,5}) (?P<owner>[A-Za-z]{3,12})(?![\w-])")
-
-
-def _owner_behind(content: str, position: int, words: Vocabulary) -> tuple[str, ...]:
-    """Return whose a figure is by the words behind it: `8.4 M tokens a step`."""
-    match = _BEHIND.match(content, position)
-    if match is None or match["per"] not in words.per:
-        return ()
-    owner = words.owners.get(match["owner"].lower(), "")
-    return (owner,) if owner else ()
+__all__ = ["keyed", "left_over", "products"]
 
 
 # --- products and quotients
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two figures that compose a third one."""
+class Derivation:
+    """Some figures that compose another one: each is a factor (1) or a divisor (-1)."""
 
-    first: Figure
-    second: Figure
-    sign: str
+    terms: tuple[tuple[Figure, int], ...]
 
-    def value(self) -> Interval:
-        one, other = self.first.interval, self.second.interval
-        return one * other if self.sign == "*" else one / other
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return tuple(figure for figure, _ in self.terms)
+
+    @property
+    def interval(self) -> Interval:
+        found = Interval.exact(1)
+        for figure, sign in self.terms:
+            found = found * figure.interval if sign > 0 else found / figure.interval
+        return found
 
     @property
     def middle(self) -> Fraction:
-        return self.first.middle * self.second.middle if self.sign == "*" else self.first.middle / self.second.middle
+        found = Fraction(1)
+        for figure, sign in self.terms:
+            found = found * figure.middle if sign > 0 else found / figure.middle
+        return found
 
     @property
-    def figures(self) -> tuple[Figure, Figure]:
-        return self.first, self.second
+    def measure(self) -> Measure:
+        found = Measure()
+        for figure, sign in self.terms:
+            found = found.times(figure.measure, sign)
+        return found
+
+    @property
+    def is_about(self) -> bool:
+        return any(figure.is_about for figure in self.figures)
+
+    @property
+    def latest(self) -> Figure:
+        return max(self.figures, key=lambda figure: figure.span)
 
     def gives(self, result: Figure, factor: Fraction = Fraction(1)) -> bool:
-        """Tell whether the two, times a factor, agree with a figure as people work figures out."""
-        slack = _ABOUT if any(item.is_about for item in (*self.figures, result)) else _NEAR
-        return self.value().scale(factor).widen(slack).meets(result.interval)
+        """Tell whether the figures, times a factor, agree with another one as people work figures out."""
+        slack = _ABOUT if self.is_about or result.is_about else _NEAR
+        return self.interval.scale(factor).widen(slack).meets(result.interval)
 
-    @property
-    def latest(self) -> int:
-        """Which of the two stands last."""
-        return int(self.second.number.digits > self.first.number.digits)
+    def symbols(self) -> tuple[str, ...]:
+        return _NAMES[: len(self.terms)]
+
+    def written(self, names: Sequence[str]) -> str:
+        """Return the arithmetic with some names or numbers for its figures."""
+        signs = ["" if sign > 0 else "1 / " for _, sign in self.terms[:1]]
+        signs += [" * " if sign > 0 else " / " for _, sign in self.terms[1:]]
+        return "".join(sign + name for sign, name in zip(signs, names, strict=True))
 
 
+_NAMES: Final = ("first", "second", "third")
 _NEAR: Final = Fraction(4, 100)
 """How far a figure worked out in one's head may be off."""
 _ABOUT: Final = Fraction(12, 100)
@@ -203,16 +97,27 @@ _MOST: Final = 40
 """Figures of a passage that are compared with each other."""
 _FAR: Final = 90
 """Letters between the figures of one thought."""
+_SAID: Final = (Kind.SENTENCE, Kind.ITEM, Kind.CODE, Kind.ENTRY, Kind.TREE)
+_NEAREST: Final = 9
+"""Figures before a result of which it may be composed."""
 
 
 def products(subject: Subject, rule: Rule) -> Iterator[Outcome]:
-    """A figure that two beside it compose is their product or quotient."""
-    written = sorted(passage.span(equation.start, equation.end) for passage, equation in subject.equations)
-    for passage in labelled(subject.document):
-        if passage.statement.kind in _SAID:
-            here = [span for span in written if span.overlaps(passage.text.whole)]
-            figures = [item for item in told(passage, subject)[:_MOST] if not any(_is_within(item.span, span) for span in here)]
-            yield from _Thought(figures, subject.lexicon).judged(rule, here)
+    """A figure that some beside it compose is their product or quotient."""
+    equations = sorted(passage.span(equation.start, equation.end) for passage, equation in subject.equations)
+    last: _Line | None = None
+    seen: dict[tuple[Measure, Fraction], Span] = {}
+    for thought in thoughts(subject):
+        statement = thought.passage.statement
+        if statement.kind in _SAID:
+            here = [span for span in equations if span.overlaps(thought.passage.text.whole)]
+            line = _Line(thought, last, subject.lexicon, here, seen)
+            yield from line.judged(rule)
+            last = line
+        elif statement.kind is Kind.HEADING:
+            last = None
+        for figure in thought.figures:
+            seen.setdefault((Measure(figure.measure.dimension), figure.middle), figure.span)
 
 
 def _is_within(operand: Span, equation: Span) -> bool:
@@ -220,57 +125,151 @@ def _is_within(operand: Span, equation: Span) -> bool:
     return operand.overlaps(equation) and operand.end < equation.end
 
 
-_SAID: Final = (Kind.SENTENCE, Kind.ITEM, Kind.CODE, Kind.ENTRY, Kind.TREE)
+class _Line:
+    """The figures of a passage, read in order: what some of them give is spoken for."""
 
-
-class _Thought:
-    """The figures of a passage, read in order: what two of them give is spoken for."""
-
-    def __init__(self, figures: Sequence[Figure], lexicon: Lexicon) -> None:
-        self.figures, self.lexicon = figures, lexicon
+    def __init__(
+        self,
+        thought: Thought,
+        above: _Line | None,
+        lexicon: Lexicon,
+        equations: Sequence[Span],
+        seen: dict[tuple[Measure, Fraction], Span],
+    ) -> None:
+        self.thought, self.above, self.lexicon, self.equations, self.seen = thought, above, lexicon, equations, seen
+        self.figures = [item for item in thought.figures[:_MOST] if not any(_is_within(item.span, span) for span in equations)]
         self.spoken_for: set[Figure] = set()
 
-    def judged(self, rule: Rule, written: Sequence[Span]) -> Iterator[Outcome]:
-        """Yield an outcome for each figure that two before it compose; what a written equation gives is checked elsewhere."""
+    def judged(self, rule: Rule) -> Iterator[Outcome]:
+        """Yield an outcome for each figure that others compose; what a written equation gives is checked elsewhere."""
         for place, result in enumerate(self.figures):
-            if _is_plain(result) and not any(span.overlaps(result.span) for span in written):
-                yield from self._judged(rule, self.figures[:place], result)
+            if _is_plain(result) and not any(span.overlaps(result.span) for span in self.equations):
+                yield from self._judged(rule, self.figures[:place], self.figures[place + 1 :], result)
 
-    def _judged(self, rule: Rule, before: Sequence[Figure], result: Figure) -> Iterator[Outcome]:
-        near = [figure for figure in before if figure.sentence >= result.sentence - 1 and figure.middle > 0]
-        pairs = list(_pairs(near, result))
-        held = next((pair for pair in pairs if pair.gives(result)), None)
+    def near(self, before: Sequence[Figure], result: Figure) -> list[Figure]:
+        """Return the figures that a result may be composed of: those of its sentence and of the two before it, above too."""
+        found = [figure for figure in before if figure.sentence >= result.sentence - _SENTENCES]
+        if self.above is not None and result.sentence < _SENTENCES:
+            others = self.above.figures
+            least = others[-1].sentence + 1 + result.sentence - _SENTENCES if others else 0
+            found = [*(figure for figure in others if figure.sentence >= least), *found]
+        return [figure for figure in found if figure.middle > 0][-_NEAREST:]
+
+    def _judged(self, rule: Rule, before: Sequence[Figure], behind: Sequence[Figure], result: Figure) -> Iterator[Outcome]:
+        near = self.near(before, result)
+        ways = list(_ways(near, result))
+        held = next((way for way in ways if way.gives(result)), None)
         if held is not None:
-            self.spoken_for |= {result, held.figures[held.latest]}
-            said = f"{held.first.text} {held.sign} {held.second.text} is {result.text}"
-            yield Outcome(rule.code, Verdict.HELD, (result.span, held.first.span, held.second.span), said)
+            self.spoken_for |= {result, held.latest}
+            said = f"{held.written([figure.text for figure in held.figures])} is {result.text}"
+            yield Outcome(rule.code, Verdict.HELD, (result.span, *(figure.span for figure in held.figures)), said)
             return
-        own = [pair for pair in pairs if _is_measured(pair, result) and self._is_own(pair, near, result)]
-        factors = tuple(_factors([*_spoken(near, result, self.lexicon.vocabulary), *_stated(near, own)])) if own else ()
-        if own and not any(pair.gives(result, factor) for pair in pairs for factor in factors):
-            yield _contradicted(rule, own[-1], result)
+        link = self._link(before, result)
+        if not link:
+            return
+        own = [way for way in ways if self._is_own(way, near, result, link)]
+        after = [figure for figure in behind if figure.sentence == result.sentence and figure.middle > 0]
+        if not own or self._is_explained(own, near, result) or _is_given(_nearest(near, after), result):
+            return
+        together = all(figure.passage is result.passage and figure.sentence == result.sentence for figure in own[0].figures)
+        yield _contradicted(rule, own[0], result, sure=together)
 
-    def _is_own(self, pair: Pair, before: Sequence[Figure], result: Figure) -> bool:
-        """Tell whether a pair is what a figure is said to follow from: nothing nearer could be meant, and it gives nothing else."""
-        last = pair.figures[pair.latest]
-        rivals = [figure for figure in before if figure not in pair.figures and figure not in self.spoken_for]
-        if (
-            any(figure.number.bound for figure in pair.figures)
-            or last.sentence < result.sentence
-            or not _follows(last, before, result, self.lexicon)
-        ):
+    def _link(self, before: Sequence[Figure], result: Figure) -> str:
+        """Return how a figure is said to follow from those before it; empty where it is not.
+
+        A `word` says it, a `sign`, or words `behind` it; else it may be what a `clause` comes to, if that uses all its figures.
+        """
+        content, words = result.passage.content, self.lexicon
+        start = max((figure.end for figure in before), default=0)
+        between = content[start : result.number.start]
+        said = [word.rstrip(".") for word in _TOKEN.findall(between.lower())]
+        if before and not between.strip(_SIGNS_BETWEEN).removeprefix("each").strip(_SIGNS_BETWEEN):
+            return "sign" if between.strip(" ,").removeprefix("each").strip(" ,") else "clause"
+        clause = _TOKEN.findall(between.lower().rpartition(",")[2])
+        if ";" in between or len(said) > _MOST_WORDS or words.denying.intersection(said):
+            return ""
+        if clause and clause[0] in words.opening:
+            return ""
+        if not words.derived.isdisjoint(said):
+            return "word"
+        if said[-1:] and said[-1] in words.implied["or"]:
+            return "word"
+        if before and 0 < len(said) <= _SHORT and said[-1] in words.implied["copula"]:
+            return "word"
+        if before and said and not _STOP.search(between) and words.implied["apart"].isdisjoint(said):
+            return "clause"
+        behind = _TOKEN.findall(_STOP.split(content[result.number.end : result.number.end + _FAR].lower())[0])[:_BEHIND]
+        return "" if words.implied["altogether"].isdisjoint(behind) else "behind"
+
+    def _is_own(self, way: Derivation, near: Sequence[Figure], result: Figure, link: str) -> bool:
+        """Tell whether some figures are what another one is said to follow from: nothing nearer could be meant."""
+        if any(figure.number.bound for figure in way.figures):
             return False
-        if any(figure.number.digits > last.number.digits and figure.measure == result.measure for figure in before):
+        if not _is_measured(way, result) and (link == "sign" or way.measure != result.measure):
             return False
-        first = pair.figures[1 - pair.latest]
-        if first.sentence < result.sentence:
-            return not any(figure.number.digits > first.number.digits for figure in rivals)
-        return not any(figure.sentence == result.sentence and _rivals(figure, first, pair.figures, result) for figure in rivals)
+        here = [figure for figure in near if figure.passage is result.passage]
+        unused = [figure for figure in here if figure not in way.figures and figure not in self.spoken_for]
+        if link == "clause" and any(figure.sentence == result.sentence for figure in unused):
+            return False
+        sentence = [figure for figure in here if figure.sentence == result.sentence]
+        used = [figure for figure in way.figures if figure in sentence]
+        if len(used) < (len(way.figures) if link in ("sign", "clause") else link == "behind" or bool(sentence)):
+            return False
+        last = near[-1]
+        if last not in way.figures and _is_rival(last, way, result):
+            return False
+        if any(figure.measure == result.measure and figure.span > way.latest.span for figure in here):
+            return False
+        first = min(way.figures, key=lambda figure: figure.span)
+        between = [figure for figure in near if figure.span > first.span or (figure.sentence == result.sentence and figure in here)]
+        rivals = [figure for figure in between if figure not in way.figures and figure not in self.spoken_for]
+        return not any(_is_rival(figure, way, result) for figure in rivals)
+
+    def _is_explained(self, own: Sequence[Derivation], near: Sequence[Figure], result: Figure) -> bool:
+        """Tell whether what is stated, or a count or a share beside the figures, gives the result in some other way."""
+        if (Measure(result.measure.dimension), result.middle) in self.seen:
+            return True
+        factors = tuple(_factors([*_spoken(near, result, self.lexicon), *_stated(near, own)]))
+        if any(way.gives(result, factor) for way in own for factor in factors):
+            return True
+        alike = [figure for figure in near if figure.measure.dimension == result.measure.dimension]
+        return any(_sum(some).widen(_NEAR).meets(result.interval) for size in (2, 3) for some in combinations(alike, size)) or any(
+            figure.interval.scale(factor).widen(_NEAR).meets(result.interval) for figure in alike for factor in factors
+        )
 
 
-def _is_measured(pair: Pair, result: Figure) -> bool:
+def _nearest(near: Sequence[Figure], after: Sequence[Figure]) -> list[Figure]:
+    return [*near, *after][-_NEAREST:]
+
+
+def _is_given(figures: Sequence[Figure], result: Figure) -> bool:
+    """Tell whether two figures give a result by their units, whatever they count."""
+    for one, other in combinations(figures, 2):
+        for way in (Derivation(((one, 1), (other, 1))), Derivation(((one, 1), (other, -1))), Derivation(((other, 1), (one, -1)))):
+            if way.measure.dimension == result.measure.dimension and way.gives(result):
+                return True
+    return False
+
+
+def _sum(some: Sequence[Figure]) -> Interval:
+    found = Interval.exact(0)
+    for figure in some:
+        found = found + figure.interval
+    return found
+
+
+_SENTENCES: Final = 2
+_TOKEN: Final = re.compile(r"[a-z.]+")
+_STOP: Final = re.compile(r"[.,;:!?()]")
+_MOST_WORDS: Final = 8
+_SHORT: Final = 2
+_SIGNS_BETWEEN: Final = " ,:=→>~≈$*(-"
+_BEHIND: Final = 3
+
+
+def _is_measured(way: Derivation, result: Figure) -> bool:
     """Tell whether something is measured at all: three small counts are a layout, which people count in many ways."""
-    return any(item.measure.dimension != DIMENSIONLESS or item.middle >= _LARGE for item in (*pair.figures, result))
+    return any(item.measure.dimension != DIMENSIONLESS or item.middle >= _LARGE for item in (*way.figures, result))
 
 
 _LARGE: Final = 1000
@@ -278,62 +277,93 @@ _LARGE: Final = 1000
 
 def _is_plain(result: Figure) -> bool:
     bounded = result.printed.interval.is_bounded and not result.number.bound
-    return bounded and not result.measure.is_bare and result.middle > 0
+    return bounded and not result.measure.is_bare and not result.is_share and result.middle > 0
 
 
-def _rivals(rival: Figure, first: Figure, pair: Sequence[Figure], result: Figure) -> bool:
-    """Tell whether a figure may be meant instead of one of a pair: it stands behind the first of them, or is of the result's kind."""
-    if rival.measure.dimension == DIMENSIONLESS:
+def _is_rival(figure: Figure, way: Derivation, result: Figure) -> bool:
+    """Tell whether a figure may be meant instead of one of those that compose a result."""
+    if figure.measure.dimension == DIMENSIONLESS:
         return False
-    if rival.number.digits > first.number.digits:
-        return any(rival.measure.dimension == other.measure.dimension for other in (*pair, result))
-    return rival.measure == result.measure
+    return any(figure.measure.dimension == other.measure.dimension for other in (*way.figures, result))
 
 
-def _follows(last: Figure, before: Sequence[Figure], result: Figure, lexicon: Lexicon) -> bool:
-    """Tell whether a figure is said to follow from those before it: by a word between, or standing right behind."""
-    content = result.passage.content
-    between = content[max(figure.end for figure in before) : result.number.start]
-    if not between.strip(" ,:=→>~≈$*(-"):
-        return before[-1] is last
-    words = [word.rstrip(".") for word in _TOKEN.findall(between.lower())]
-    last_clause = _TOKEN.findall(between.lower().rpartition(",")[2])
-    opens = last_clause[0] if last_clause else ""
-    if ";" in between or len(words) > _MOST_WORDS or opens in lexicon.opening:
+def _ways(near: Sequence[Figure], result: Figure) -> Iterator[Derivation]:
+    """Yield the products and quotients of two or three figures that measure what a result does, those of the nearest figures first."""
+    usable = [figure for figure in near if figure.of_any or not (figure.measure.is_bare or figure.is_share)]
+    for size in (1, 2, 3):
+        found = []
+        for some in combinations(usable, size):
+            for signs in _SIGNS[size]:
+                way = Derivation(tuple(sorted(zip(some, signs, strict=True), key=lambda term: -term[1])))
+                if _fits(way, result) and not _cancels(way):
+                    found.append(way)
+        yield from sorted(found, key=lambda way: -min(figure.span.start for figure in way.figures))
+
+
+_SIGNS: Final = {size: [signs for signs in product((1, -1), repeat=size) if 1 in signs] for size in (1, 2, 3)}
+
+
+def _cancels(way: Derivation) -> bool:
+    """Tell whether one figure is divided by another that measures the same: a ratio of two is no part of a product."""
+    divided = {figure.measure for figure, sign in way.terms if sign < 0}
+    return any(figure.measure in divided for figure, sign in way.terms if sign > 0)
+
+
+def _fits(way: Derivation, result: Figure) -> bool:
+    """Tell whether some figures, none of them in vain, measure what a result does.
+
+    Bytes of a GPU over bytes per second of a link are a time of either. Bare numbers count whatever is missing, and the subject of
+    a clause need not be said again.
+    """
+    measure = way.measure
+    if len(way.terms) == 1:
+        return _is_converted(way.figures[0], result)
+    if measure.dimension != result.measure.dimension or any(_same(figure, result, way) for figure in way.figures):
         return False
-    return not lexicon.denying.intersection(words) and not lexicon.derived.isdisjoint(words)
+    if all(figure.measure.dimension == DIMENSIONLESS for figure in way.figures) and not any(f.measure.is_rate for f in way.figures):
+        return False
+    rest = dict(measure.times(result.measure, -1).counted)
+    bare = [sign for figure, sign in way.terms if figure.of_any]
+    if any(sign < 0 for sign in bare):
+        return False
+    for name, power in list(rest.items()):
+        if power < 0 and bare:
+            bare.pop()
+            del rest[name]
+        elif any(figure.subject == name for figure in way.figures) or _is_place(name, measure, result):
+            del rest[name]
+    return not rest and not bare
 
 
-_TOKEN: Final = re.compile(r"[a-z.]+")
-_MOST_WORDS: Final = 8
+def _is_converted(figure: Figure, result: Figure) -> bool:
+    """Tell whether a figure says what another one does in other units: `2,400 tokens/s`, `207 million tokens a day`."""
+    whole = figure.measure.times(Measure(DIMENSIONLESS, ((figure.subject, 1),))) if figure.subject else figure.measure
+    units = figure.printed.unit, result.printed.unit
+    per = result.measure.dimension.time < 0 and units[0] is not units[1]
+    return per and result.measure in (figure.measure, whole) and result.measure.dimension == DIMENSIONLESS / TIME
 
 
-def _pairs(before: Sequence[Figure], result: Figure) -> Iterator[Pair]:
-    """Yield the pairs of figures whose product or quotient measures what a figure does."""
-    for one, other in permutations([figure for figure in before if not figure.measure.is_bare], 2):
-        if result.measure in (one.measure, other.measure):
-            continue
-        if one.measure.is_rate and _alike(one.measure.times(other.measure), result.measure):
-            yield Pair(one, other, "*")
-        elif (other.measure.is_rate or result.measure.is_rate) and _alike(one.measure.times(other.measure, -1), result.measure):
-            yield Pair(one, other, "/")
+def _same(figure: Figure, result: Figure, way: Derivation) -> bool:
+    """Tell whether a figure measures what a result does, so that it is no factor of it."""
+    if not figure.subject or any(figure.subject in dict(other.measure.counted) for other in way.figures if other is not figure):
+        return figure.measure == result.measure
+    whole = figure.measure.times(Measure(DIMENSIONLESS, ((figure.subject, 1),)))
+    return result.measure in (figure.measure, whole)
 
 
-def _alike(found: Measure, wanted: Measure) -> bool:
-    """Tell whether two measures are the same; bytes of a GPU over bytes per second of a link are a time of either."""
-    if found == wanted:
-        return True
-    placed = all(name in _PLACES for name, _ in (*found.counted, *wanted.counted))
-    shared = not wanted.counted or wanted.dimension == TIME  # a time is the same for all that work side by side, an amount is not
-    return found.dimension == wanted.dimension != DIMENSIONLESS and placed and shared
+def _is_place(name: str, measure: Measure, result: Figure) -> bool:
+    """Tell whether it does not matter of which place something is: bytes of a GPU over a link's rate are a time of either."""
+    if name not in _PLACES or measure.dimension == DIMENSIONLESS or dict(result.measure.counted).get(name, 0) > 0:
+        return False
+    return not result.measure.counted or measure.dimension == TIME
 
 
 _PLACES: Final = ("gpu", "node", "link", "nic", "step", "layer", "rack")
 
 
-def _stated(before: Sequence[Figure], near: Sequence[Pair]) -> Iterator[Fraction]:
+def _stated(before: Sequence[Figure], near: Sequence[Derivation]) -> Iterator[Fraction]:
     """Yield the counts and shares beside some figures that they themselves do not use, and what the shares leave."""
-    used = {figure for pair in near for figure in pair.figures}
+    used = {figure for way in near for figure in way.figures}
     for figure in before:
         if figure not in used and figure.measure.dimension == DIMENSIONLESS:
             yield figure.middle
@@ -341,9 +371,11 @@ def _stated(before: Sequence[Figure], near: Sequence[Pair]) -> Iterator[Fraction
                 yield 1 - figure.middle
 
 
-def _spoken(before: Sequence[Figure], result: Figure, words: Vocabulary) -> Iterator[Fraction]:
+def _spoken(before: Sequence[Figure], result: Figure, lexicon: Lexicon) -> Iterator[Fraction]:
     """Yield the numbers that are said in words beside some figures, whatever they count: `two links of 3.5 GB/s`, `half the time`."""
-    start = min((figure.number.start for figure in before if figure.sentence >= result.sentence - 1), default=0)
+    words = lexicon.vocabulary
+    here = [figure.number.start for figure in before if figure.passage is result.passage and figure.sentence >= result.sentence - 1]
+    start = min(here, default=0)
     for word in _WORD.findall(result.passage.content[max(0, start - _FAR) :].lower()):
         value = words.values.get(word) or words.parts.get(word) or words.multiples.get(word)
         if value:
@@ -359,29 +391,29 @@ def _factors(beside: Sequence[Fraction]) -> Iterator[Fraction]:
     yield from dict.fromkeys((*single, *(one * other for one, other in combinations(single, 2))))
 
 
-def _contradicted(rule: Rule, pair: Pair, result: Figure) -> Outcome:
+def _contradicted(rule: Rule, way: Derivation, result: Figure, *, sure: bool) -> Outcome:
     unit = result.printed.unit or UNITS["1"]
-    shown = shown_as(pair.middle, unit)
-    one, other = pair.figures
-    message = f"{result.text}, but {one.text} {'x' if pair.sign == '*' else '/'} {other.text} is {shown}"
-    value = pair.value()
+    shown = shown_as(way.middle / result.factor, unit)
+    message = f"{result.text}, but {way.written([figure.text for figure in way.figures]).replace(' * ', ' x ')} is {shown}"
+    value = way.interval
     step = Step(
-        f"first {pair.sign} second",
-        f"{_written(one)} {pair.sign} {_written(other)}",
+        way.written(way.symbols()),
+        way.written([_written(figure) for figure in way.figures]),
         shown,
-        (_operand("first", one), _operand("second", other)),
+        tuple(_operand(symbol, figure) for symbol, figure in zip(way.symbols(), way.figures, strict=True)),
         value.low,
         value.high,
     )
     finding = rule.finding(
         message,
         Place(result.span, f"comes to {shown}"),
-        related=(Place(one.span, "first"), Place(other.span, "second")),
+        severity=rule.severity if sure else Severity.WARNING,
+        related=tuple(Place(figure.span, symbol) for symbol, figure in zip(way.symbols(), way.figures, strict=True)),
         claimed=result.text,
         expected=shown,
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (result.span, one.span, other.span), message, finding)
+    return Outcome(rule.code, Verdict.CONTRADICTED, (result.span, *(figure.span for figure in way.figures)), message, finding)
 
 
 def _written(item: Figure) -> str:
@@ -406,7 +438,7 @@ def keyed(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             wholes = [figure for name, figure in entries.items() if _plain_name(name, subject.lexicon) == base and figure is not each]
             if count is None or len(wholes) != 1 or not base or wholes[0] is count or count.middle <= 1:
                 continue
-            yield _of_keys(rule, Pair(each, count, "*"), wholes[0])
+            yield _of_keys(rule, Derivation(((each, 1), (count, 1))), wholes[0])
 
 
 def _key(subject: Subject, index: int) -> tuple[str, ...]:
@@ -451,11 +483,11 @@ def _plain_name(words: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(word for word in words if word not in lexicon.totals and word != "all")
 
 
-def _of_keys(rule: Rule, pair: Pair, whole: Figure) -> Outcome:
-    spans = (whole.span, pair.first.span, pair.second.span)
-    if pair.gives(whole):
-        return Outcome(rule.code, Verdict.HELD, spans, f"{pair.first.text} x {pair.second.text} = {whole.text}")
-    return _contradicted(rule, pair, whole)
+def _of_keys(rule: Rule, way: Derivation, whole: Figure) -> Outcome:
+    if not way.gives(whole):
+        return _contradicted(rule, way, whole, sure=True)
+    each, count = way.figures
+    return Outcome(rule.code, Verdict.HELD, (whole.span, each.span, count.span), f"{each.text} x {count.text} = {whole.text}")
 
 
 # --- what is left of a whole

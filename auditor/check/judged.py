@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from auditor.check.composed import Figure, Measure, told
 from auditor.check.passages import Passage, disowned, labelled
 from auditor.check.placed import plain
 from auditor.check.subject import Subject
+from auditor.check.told import Figure, Measure, told
 from auditor.claims.lexicon import Lexicon
 from auditor.findings import Operand, Outcome, Place, Step, Verdict
 from auditor.relations.figures import figure as shown_as

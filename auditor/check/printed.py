@@ -43,6 +43,11 @@ class Printed:
         return self.unit.scale if self.unit else Fraction(1)
 
     @property
+    def is_whole(self) -> bool:
+        """Written without a fraction or a magnitude."""
+        return self.step == 1 and not self.zeros
+
+    @property
     def is_count(self) -> bool:
         """A whole number without a unit of measure."""
         return self.unit is None and self.value.denominator == 1 and self.step == 1

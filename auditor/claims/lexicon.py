@@ -129,6 +129,8 @@ class Lexicon:
     """Words for that of which something remains."""
     opening: frozenset[str]
     """Words that open a clause of its own."""
+    implied: Mapping[str, frozenset[str]]
+    """Words by what they say of a figure that follows from those beside it."""
     verdicts: Mapping[str, frozenset[str]]
     """Words of a verdict by what they say: `below`, `above` or `either`; of what it is measured by: `bound`; of none: `open`."""
     totals: frozenset[str]
@@ -324,6 +326,7 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int]) -> Lexicon:
         left=frozenset(data["left"].split()),
         wholes=frozenset(data["wholes"].split()),
         opening=frozenset(data["opening"].split()),
+        implied={said: frozenset(words.split()) for said, words in data["implied"].items()},
         derived=frozenset(data["derived"].split()),
         further=frozenset(data["further"].split()),
         negating=frozenset(data["negating"].split()),

@@ -64,6 +64,8 @@ class Vocabulary:
     """Nouns of a degree: `four-way`."""
     small_times: Mapping[str, str]
     """Short spellings that are times only inside a duration: `30m`, `2d`."""
+    periods: Mapping[str, Fraction]
+    """Periods of calendars and the hours that are reckoned for one: a month has 730."""
     bounds: Mapping[str, str]
     """Sign or words to the bound they set: `at most` is <=."""
     about: frozenset[str]
@@ -179,6 +181,7 @@ def build_vocabulary(data: Mapping[str, Any], names: frozenset[str]) -> Vocabula
         occasions=frozenset(numbers["occasions"]),
         ways=frozenset(numbers["ways"]),
         small_times=dict(numbers["small_times"]),
+        periods={word: Fraction(hours) for word, hours in numbers["periods"].items()},
         bounds={word: bound for bound, words in numbers["bounds"].items() for word in words},
         about=frozenset(numbers["about"]),
         over=frozenset(numbers["over"]),

@@ -24,7 +24,7 @@ RULE = "composed-figure"
         ("The writer gets 38 GB/s and a snapshot is 988 GB => 62 s", "62 s"),
         ("Every user sees 40 tokens/s. An answer of 800 tokens then takes 12 s.", "12 s"),
         ("We train 52 billion tokens a day. One trillion tokens take 19 days; a budget of 2 trillion takes 51 days.", "51 days"),
-        ("A step is 4 M tokens, and the 800 billion tokens of the run make 320,000 steps.", ""),
+        ("A step is 4 M tokens, and the 800 billion tokens of the run make 320,000 steps.", "320,000"),
         ("A batch is 4 M tokens a step; with 800 B tokens that gives 320,000 steps.", "320,000"),
         ("Loading 145 GB at 2.5 GB/s: 85 s", "85 s"),
         ("The rack draws 40 kW at 20,000 tokens/s, i.e. 3 J per token.", "3 J"),
