@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from auditor.cli.completing import complete_paths
 from auditor.cli.files import STDIN, walk
 from auditor.cli.inputs import configuration_for, warn, write
 from auditor.cli.options import config_options, context_option, rules_option
@@ -74,7 +75,7 @@ def _options(function: click.decorators.FC) -> click.decorators.FC:
     baseline = click.option(
         "--baseline", "path", type=click.Path(path_type=Path), metavar="FILE", help="The baseline file.  [default: the configuration's]"
     )
-    paths = click.argument("paths", nargs=-1, metavar="[PATHS]...")
+    paths = click.argument("paths", nargs=-1, metavar="[PATHS]...", shell_complete=complete_paths)
     return paths(baseline(context_option(rules_option(config_options(function)))))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from auditor.cli.completing import complete_catalog
 from auditor.cli.inputs import write
 from auditor.errors import UsageError
 
@@ -31,7 +32,7 @@ _LONGEST_NAME: Final = 200
     epilog="Grades: A vendor's own page, B independent and citing it, C third-party, D recalled. C and D never make more than a warning.",
 )
 @click.argument("kind", type=click.Choice(["hardware", "models"]))
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_catalog)
 @click.option("--output-format", type=click.Choice(_FORMATS), default="table", show_default=True, help="How to show the entries.")
 def command(kind: str, name: str | None, output_format: str) -> int:
     """Show the accelerators or models the checks know; with NAME, every figure of what it may mean, else what its words are found in."""

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import click
 
-from auditor.cli.options import color_option, complete_rules, config_options, context_option, percent, rules_option, selectors
+from auditor.cli.completing import complete_paths, complete_rules
+from auditor.cli.options import color_option, config_options, context_option, percent, rules_option, selectors
 from auditor.cli.outputs import written
 from auditor.render import FORMATS
 
@@ -29,7 +30,7 @@ class _Command(click.Command):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Exit status: 0 nothing at or above the fail level, 1 findings, 2 something is wrong with the call or could not be audited.",
 )
-@click.argument("paths", nargs=-1, metavar="[PATHS|-]...")
+@click.argument("paths", nargs=-1, metavar="[PATHS|-]...", shell_complete=complete_paths)
 @click.option("--output-format", type=click.Choice(list(FORMATS)), help="How to show the findings.  [default: full]")
 @click.option(
     "--output-file",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from auditor.cli.completing import complete_paths, complete_quantities
 from auditor.cli.files import walk
 from auditor.cli.inputs import context_sources, read_source, settings_for, shortfall, wanted_quantities, warn, write
 from auditor.cli.options import color_option, config_options, context_option, paint_wanted, percent, selectors
@@ -30,12 +31,13 @@ _FAILED: Final = 2
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Exit status: 0, 1 where --min-coverage is missed, 2 something is wrong with the call or could not be read.",
 )
-@click.argument("paths", nargs=-1, required=True, metavar="PATH|-...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH|-...", shell_complete=complete_paths)
 @click.option("--output-format", type=click.Choice(_FORMATS), default="table", show_default=True, help="How to show the claims.")
 @click.option(
     "--quantity",
     multiple=True,
     callback=selectors,
+    shell_complete=complete_quantities,
     metavar="NAME",
     help="Only these: ids (parallel.tensor), symbols (tp), groups (memory).",
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from auditor.cli.completing import complete_paths
 from auditor.cli.inputs import configuration_for, write
 from auditor.cli.options import config_options
 from auditor.settings import Settings
@@ -18,7 +19,7 @@ _DEFAULTS: Final[dict[str, Any]] = {"select": ["ALL"], "fail-level": "error", "o
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.argument("path", default=os.curdir, metavar="[PATH]")
+@click.argument("path", default=os.curdir, metavar="[PATH]", shell_complete=complete_paths)
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to show it.")
 @config_options
 def command(path: str, output_format: str, config: tuple[str, ...], isolated: bool) -> int:

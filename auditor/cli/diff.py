@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from auditor.cli.completing import complete_paths
 from auditor.cli.inputs import configuration_for, read_source, write
 from auditor.cli.options import color_option, config_options, context_option, paint_wanted, rules_option
 from auditor.errors import InputError, UsageError
@@ -23,8 +24,8 @@ _COSTS: Final = ("memory", "time", "rate", "gpus")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=complete_paths)
+@click.argument("new", shell_complete=complete_paths)
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to show it.")
 @context_option
 @rules_option

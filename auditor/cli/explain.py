@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.completing import complete_paths
 from auditor.cli.files import STDIN
 from auditor.cli.inputs import context_sources, read_source, settings_for, write
 from auditor.cli.options import color_option, config_options, context_option, paint_wanted, rules_option
@@ -15,7 +16,7 @@ __all__ = ["command"]
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.argument("place", metavar="PATH:LINE[:COLUMN]")
+@click.argument("place", metavar="PATH:LINE[:COLUMN]", shell_complete=complete_paths)
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to show it.")
 @context_option
 @rules_option

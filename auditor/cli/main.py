@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "check": "Audit reports: the default command.",
     "claims": "Show every number of a report and what it was read as.",
     "explain": "Say what was checked about one line of a report, and how.",
-    "completion": "Print the script that lets a shell complete commands, options and rules.",
+    "completion": "Print the script that lets a shell complete commands, options, rules and names.",
     "diff": "Show what a new version of a report claims otherwise, and what that does.",
     "baseline": "Keep the findings that are known, so that only new ones count.",
     "clean": "Remove what the auditor keeps: earlier audits and compiled rules.",

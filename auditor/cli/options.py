@@ -11,7 +11,6 @@ import click
 
 __all__ = [
     "color_option",
-    "complete_rules",
     "config_options",
     "context_option",
     "paint_wanted",
@@ -29,15 +28,6 @@ _FILE = click.Path(path_type=Path)
 def selectors(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     """Return the selectors of an option that may be repeated and may hold several, separated by commas."""
     return tuple(part.strip() for value in given for part in value.split(",") if part.strip())
-
-
-def complete_rules(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Return what a shell may complete to the name of a rule; of several with commas between, the last."""
-    from auditor.rulebook import load
-
-    before, comma, last = incomplete.rpartition(",")
-    named = {"ALL", *(name for rule in load().rules for name in (rule.code, rule.name, rule.category))}
-    return [f"{before}{comma}{name}" for name in sorted(named) if name.casefold().startswith(last.casefold())]
 
 
 def percent(_context: click.Context, parameter: click.Parameter, given: str | None) -> Fraction | None:

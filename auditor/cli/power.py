@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.completing import complete_paths, complete_quantities
 from auditor.cli.inputs import configuration_for, read_source, write
 from auditor.cli.options import color_option, config_options, context_option, paint_wanted, rules_option, selectors
 
@@ -13,9 +14,16 @@ __all__ = ["command"]
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.argument("report", metavar="REPORT|-")
+@click.argument("report", metavar="REPORT|-", shell_complete=complete_paths)
 @click.option("--output-format", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to show it.")
-@click.option("--quantity", multiple=True, callback=selectors, metavar="NAME", help="Only claims of these: ids, symbols or groups.")
+@click.option(
+    "--quantity",
+    multiple=True,
+    callback=selectors,
+    shell_complete=complete_quantities,
+    metavar="NAME",
+    help="Only claims of these: ids, symbols or groups.",
+)
 @context_option
 @rules_option
 @config_options

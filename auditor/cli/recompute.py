@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from auditor import __version__
+from auditor.cli.completing import complete_paths
 from auditor.cli.inputs import context_sources, read_source, settings_for, write
 from auditor.cli.options import color_option, config_options, context_option, paint_wanted
 
@@ -28,7 +29,7 @@ _ASIDE: Final = frozenset(("previous", "example"))
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Exit status: 0, 1 where a claim is contradicted, 2 where the plan cannot exist or could not be read.",
 )
-@click.argument("path", metavar="PATH|-")
+@click.argument("path", metavar="PATH|-", shell_complete=complete_paths)
 @click.option("--output-format", type=click.Choice(_FORMATS), default="full", show_default=True, help="How to show the figures.")
 @click.option("--plan", "wanted", default="", metavar="NAME", help="Of a report with several plans, only this one.")
 @context_option

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from auditor.cli.completing import complete_rules
 from auditor.cli.inputs import settings_for, write
-from auditor.cli.options import complete_rules, config_options, rules_option
+from auditor.cli.options import config_options, rules_option
 from auditor.errors import UsageError
 from auditor.index import shipped_pages
 from auditor.render.terminal import plain

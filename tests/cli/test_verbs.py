@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -125,6 +126,44 @@ class TestCompletion:
     def test_rules(self) -> None:
         assert "gpu-count" in self.complete("rule", "gpu-")
         assert "MEM001,LAY001" in self.complete("plan.md", "--select", "MEM001,LAY00")
+
+    def test_quantities_and_names_of_the_catalog(self) -> None:
+        assert self.complete("claims", "--quantity", "tp,parallel.pi") == ["tp,parallel.pipeline"]
+        assert "A100-SXM-80GB" in self.complete("catalog", "hardware", "a100")
+        assert "llama-2-7b" in self.complete("catalog", "models", "llama-2")
+        assert "llama-2-7b" not in self.complete("catalog", "hardware", "llama")
+
+    @pytest.mark.parametrize("command", ["claims", "diff", "explain", "recompute", "power", "config"])
+    def test_paths_are_left_to_the_shell(self, command: str) -> None:
+        assert self.complete(command, "fixt") == ["fixt"]
+
+    @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
+    def test_in_bash(self, command_line: Run, tmp_path: Path) -> None:
+        """Sourced and asked as bash asks: commands and files side by side, names, rules."""
+        (tmp_path / "baselines").mkdir()
+        (tmp_path / "b c.md").touch()
+        script = tmp_path / "completion"
+        put(script, command_line("completion", "bash").out)
+        put(tmp_path / "audit", f'#!/bin/sh\nexec {sys.executable} -m auditor "$@"\n')
+        (tmp_path / "audit").chmod(0o755)
+        ask = f'''. {script}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _audit_completion "$1"; printf "%s\\n" "${{COMPREPLY[@]}}"'''
+
+        def complete(*words: str) -> list[str]:
+            call = ["bash", "--norc", "-c", ask, "bash", str(tmp_path / "audit"), *words]
+            return subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.splitlines()
+
+        assert set(complete("b")) == {"baseline", "baselines", "b c.md"}
+        assert set(complete("plan.md", "b")) == {"baselines", "b c.md"}
+        assert complete("catalog", "models", "llama-2-7") == ["llama-2-7b"]
+        assert complete("--ignore", "gpu-c") == ["gpu-count"]
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_a_shell_takes_its_script(self, command_line: Run, shell: str) -> None:
+        if (program := shutil.which(shell)) is None:
+            pytest.skip(f"no {shell} here")
+        script = command_line("completion", shell).out
+        done = subprocess.run([program, "-n"], input=script, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
     def test_scripts(self, command_line: Run, shell: str) -> None:
