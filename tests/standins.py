@@ -23,6 +23,7 @@ from auditor.findings import (
     Step,
     Verdict,
 )
+from auditor.plans.model import Plan
 from auditor.spans import Span
 from auditor.statements import Document, Note, Source
 from auditor.units import UNITS, Unit
@@ -154,6 +155,7 @@ class StandInClaims:
     labels: tuple[tuple[Span, str], ...]
     uncovered: tuple[tuple[Span, str], ...]
     coverage: Coverage
+    plans: tuple[Plan, ...] = ()
 
 
 def stand_in_read(source: Source, context: tuple[Source, ...] = (), *, rules: object = None) -> StandInClaims:

@@ -47,7 +47,7 @@ from auditor.spans import Span
 from auditor.units import DIMENSIONLESS
 from auditor.values import Interval
 
-__all__ = ["Table", "restating", "run", "run_all", "tabled"]
+__all__ = ["Table", "may_stand_for", "restating", "run", "run_all", "tabled"]
 
 MAX_COMBINATIONS: Final = 128
 """Choices of competing values that are tried; where there are more, nothing is contradicted."""
@@ -222,6 +222,11 @@ def _candidates(use: Use, claims: Claims) -> Iterator[Claim]:
         if fitting and not (use.sure and not any(map(_is_sure, fitting))):
             yield from fitting  # beside a sure claim the others may save what it contradicts
             return
+
+
+def may_stand_for(use: Use, claim: Claim) -> bool:
+    """Tell whether a claim, by what it is of, may stand for a name of a rule."""
+    return claim.quantity == use.quantity and claim.role.value in use.roles and _in_scope(use, claim)
 
 
 def _in_scope(use: Use, claim: Claim) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import click
@@ -37,6 +38,9 @@ def command(
 
     For what is not checkable it says what the report would have to state.
     """
+    from auditor.check.lacking import Way, ways
+    from auditor.claims.model import Claim
+    from auditor.facts.catalog import known_facts
     from auditor.pipeline import audit_source, read_claims
     from auditor.render.claims_v1 import Understood
     from auditor.render.explanation import as_json, explain
@@ -55,11 +59,17 @@ def command(
     understood = Understood(source, read.claims, read.labels, read.uncovered, read.coverage, context)
     units = {name: known.unit for name, known in rules.lexicon.quantities.items()}
     names = {rule.code: rule.name for rule in rules.rules}
+    known = cache(lambda: known_facts(read.document, read.claims, rules.lexicon))
+    plans = {claim: plan for plan in read.plans for claim in plan.claims}
+
+    def lacking(claim: Claim) -> list[Way]:
+        return ways(claim, plans[claim], read.plans, rules.rules, known()) if claim in plans else []
+
     if output_format == "json":
-        write(as_json(report, understood, line, column, units, names))
+        write(as_json(report, understood, line, column, units, names, lacking))
         return 0
     painted = paint_wanted(color)
-    write(explain(report, understood, line, units, names, Options(color=painted, explain=True), column), painted)
+    write(explain(report, understood, line, units, names, lacking, Options(color=painted, explain=True), column), painted)
     return 0
 
 

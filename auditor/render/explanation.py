@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
+from auditor.check.lacking import Way
+from auditor.claims.model import Claim
 from auditor.findings import Outcome, Report, Verdict
 from auditor.render.claims_table import interval_words
 from auditor.render.claims_v1 import Understood, Units, scope_words, unit_of
@@ -23,20 +25,25 @@ _TITLES: Final = {
     Verdict.UNDETERMINED: ("Not checkable", "yellow"),
 }
 _MOST: Final = 40
+_WAYS: Final = 3
+"""Ways to have a claim checked that are shown."""
+
+Ways = Callable[[Claim], Sequence[Way]]
 
 
 def _on_line(span: Span, line: Span) -> bool:
     return span.overlaps(line) or (span.start == span.end and line.start <= span.start <= line.end)
 
 
-def _touching(report: Report, line: Span) -> list[Outcome]:
-    def spans(outcome: Outcome) -> Iterable[Span]:
-        yield from outcome.spans
-        if outcome.finding is not None:
-            yield outcome.finding.place.span
-            yield from (place.span for place in outcome.finding.related if not place.path)
+def _spans(outcome: Outcome) -> Iterable[Span]:
+    yield from outcome.spans
+    if outcome.finding is not None:
+        yield outcome.finding.place.span
+        yield from (place.span for place in outcome.finding.related if not place.path)
 
-    return [outcome for outcome in report.outcomes if any(_on_line(span, line) for span in spans(outcome))]
+
+def _touching(report: Report, line: Span) -> list[Outcome]:
+    return [outcome for outcome in report.outcomes if any(_on_line(span, line) for span in _spans(outcome))]
 
 
 def _claims(understood: Understood, line: Span, units: Units) -> tuple[list[Mark], list[str]]:
@@ -66,7 +73,22 @@ def _places(report: Report, outcome: Outcome) -> str:
     return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}" if lines else ""
 
 
-def as_json(report: Report, understood: Understood, number: int, column: int | None, units: Units, names: Mapping[str, str]) -> str:
+def _unchecked(report: Report, understood: Understood, at: Span, ways: Ways) -> list[tuple[Claim, Way]]:
+    """Return what would have each claim checked that nothing was held against so far."""
+    told = [outcome for outcome in report.outcomes if outcome.verdict is not Verdict.UNDETERMINED]
+    claims = [claim for claim in understood.claims if not claim.source and _on_line(claim.span, at)]
+    open_ = [claim for claim in claims if not any(claim.span.overlaps(span) for outcome in told for span in _spans(outcome))]
+    return [(claim, way) for claim in open_ for way in ways(claim)[:_WAYS]]
+
+
+def _wanted(claim: Claim, way: Way) -> str:
+    stated = " and ".join(f"{use.symbol} ({use.quantity})" if use.symbol != use.quantity else use.symbol for use in way.lacks)
+    return f"  {plain(claim.text)}: state {stated}; then {way.rule.name} ({way.rule.code}) checks {way.relation}"
+
+
+def as_json(
+    report: Report, understood: Understood, number: int, column: int | None, units: Units, names: Mapping[str, str], ways: Ways
+) -> str:
     """Return what is known of a line, or of the sign in a column of it, as one JSON document."""
     at = _at(report, number, column)
     claims = []
@@ -84,8 +106,14 @@ def as_json(report: Report, understood: Understood, number: int, column: int | N
         message = finding.message if finding is not None else outcome.message
         rule = {"code": outcome.rule, "name": names.get(outcome.rule, "")}
         outcomes.append({**rule, "verdict": outcome.verdict.value, "message": message, "lines": lines})
-    found = {"version": 1, "path": report.source.path, "line": number, "column": column, "claims": claims, "outcomes": outcomes}
-    return dumps(found) + "\n"
+    wanted = [_wanted_object(claim, way) for claim, way in _unchecked(report, understood, at, ways)]
+    found: dict[str, Any] = {"version": 1, "path": report.source.path, "line": number, "column": column}
+    return dumps({**found, "claims": claims, "outcomes": outcomes, "wanted": wanted}) + "\n"
+
+
+def _wanted_object(claim: Claim, way: Way) -> dict[str, Any]:
+    state = [{"symbol": use.symbol, "quantity": use.quantity} for use in way.lacks]
+    return {"text": claim.text, "code": way.rule.code, "name": way.rule.name, "state": state, "relation": way.relation}
 
 
 def _at(report: Report, number: int, column: int | None) -> Span:
@@ -103,12 +131,13 @@ def explain(
     number: int,
     units: Units,
     names: Mapping[str, str],
+    ways: Ways,
     options: Options,
     column: int | None = None,
 ) -> str:
     """Return what is known of line `number`, or of the sign in a column of it (from 1): its claims, and the outcomes by verdict.
 
-    `names` gives the names of the rules by their codes.
+    `names` gives the names of the rules by their codes, `ways` what would have a claim checked.
     """
     source = report.source
     line = _at(report, number, column)
@@ -132,6 +161,9 @@ def explain(
         if found[_MOST:]:
             lines.append(f"  … and {len(found) - _MOST} more")
         blocks.append("\n".join(lines))
+    if wanted := _unchecked(report, understood, line, ways):
+        title = paint("To have it checked", options.color, fg="yellow", bold=True)
+        blocks.append("\n".join([title, *dict.fromkeys(_wanted(claim, way) for claim, way in wanted)]))
     if not touching:
         blocks.append(f"No rule speaks of {'this place' if column is not None else 'this line'}.")
     return "\n\n".join(blocks) + "\n"

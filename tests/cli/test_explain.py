@@ -52,3 +52,38 @@ def test_a_place_that_is_none(audit: Run, report: str, place: str) -> None:
     assert answer.status == 2
     assert answer.err.startswith("audit: ")
     assert "internal" not in answer.err
+
+
+class TestWhatWouldHaveItChecked:
+    """With the real rules: what a claim lacks is said by name, and stating it has it checked."""
+
+    REPORT = "# Plan\n\n- GPU memory: 80 GB\n- Memory utilization: 40 %\n"
+
+    def explained(self, command_line: Run, tmp_path: Path, text: str, place: str) -> str:
+        (tmp_path / "plan.md").write_text(text, encoding="utf-8")
+        return command_line("explain", f"plan.md:{place}").out
+
+    def test_what_is_lacking(self, command_line: Run, tmp_path: Path) -> None:
+        out = self.explained(command_line, tmp_path, self.REPORT, "4")
+        assert "To have it checked\n" in out
+        assert "  40 %: state mem_used (memory.used); then memory-utilization (MEM001) checks utilization == used / capacity\n" in out
+
+    def test_stated_it_is_checked(self, command_line: Run, tmp_path: Path) -> None:
+        out = self.explained(command_line, tmp_path, self.REPORT + "- Memory used per GPU: 32 GB\n", "4")
+        assert "memory-utilization (MEM001): 40% == 32 GB / 80 GB" in out
+        assert "To have it checked" not in out
+
+    def test_by_column_and_in_json(self, command_line: Run, tmp_path: Path) -> None:
+        text = "# Plan\n\n- GPU memory: 80 GB, of which 40 % memory utilization\n"
+        column = text.splitlines()[2].index("40 %") + 1
+        (tmp_path / "plan.md").write_text(text, encoding="utf-8")
+        found = json.loads(command_line("explain", f"plan.md:3:{column}", "--output-format", "json").out)
+        assert {one["text"] for one in found["wanted"]} == {"40 %"}
+        first = found["wanted"][0]
+        assert (first["code"], first["name"]) == ("MEM001", "memory-utilization")
+        assert first["state"] == [{"symbol": "mem_used", "quantity": "memory.used"}]
+        assert first["relation"] == "utilization == used / capacity"
+
+    def test_what_was_checked_wants_nothing(self, command_line: Run, tmp_path: Path) -> None:
+        out = self.explained(command_line, tmp_path, "- GPUs: 32\n- TP: 4\n- PP: 2\n- DP: 4\n", "1")
+        assert "To have it checked" not in out
