@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _COSTS: Final = ("memory", "time", "rate", "gpus")
+_SCOPES: Final = {"total": "", "gpu": "a GPU", "prefill": "", "decode": ""}
+"""What a figure is of, where its name does not say it."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -85,7 +87,19 @@ def _figures(old: dict[tuple[str, str, str], Fact], new: dict[tuple[str, str, st
     from auditor.render.difference import Figure
 
     for key in sorted({*old, *new}):
-        before, after = (str(one[key]) if key in one else "" for one in (old, new))
-        if before != after:
+        before, after = old.get(key), new.get(key)
+        known = after or before
+        was, is_ = ("" if fact is None else str(fact) for fact in (before, after))
+        if known is not None and was != is_:
             quantity, scope, phase = key
-            yield Figure(quantity, " ".join(part for part in (f"a {scope}" if scope != "total" else "", phase) if part), before, after)
+            where = ", ".join(part for part in (_SCOPES.get(scope, f"a {scope}"), phase) if part)
+            yield Figure(quantity, known.name, where, was, is_, _change(before, after))
+
+
+def _change(before: Fact | None, after: Fact | None) -> str:
+    """Return by how much a figure has grown, as a signed percentage; nothing where that cannot be said."""
+    from auditor.cost.amount import readable
+
+    if before is None or after is None or before.amount.value <= 0:
+        return ""
+    return f"{'+' if after.amount.value > before.amount.value else ''}{readable(100 * (after.amount.value / before.amount.value - 1), 3)} %"

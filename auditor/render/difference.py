@@ -9,7 +9,7 @@ from typing import Any
 from auditor.comparing import Compared, Moved
 from auditor.findings import Report
 from auditor.render.json_v1 import dumps, location_object
-from auditor.render.run import locate, source_of
+from auditor.render.run import counted, locate, source_of
 from auditor.render.terminal import opening, paint, plain
 
 __all__ = ["Figure", "as_json", "as_text"]
@@ -20,9 +20,12 @@ class Figure:
     """A recomputed figure of memory or time in both versions; empty where it does not follow."""
 
     quantity: str
+    name: str
     scope: str
     old: str
     new: str
+    change: str
+    """By how much it has grown, as a signed percentage; empty where it follows in one version alone, or was nothing."""
 
 
 def _what(moved: Moved) -> str:
@@ -41,7 +44,7 @@ def as_text(old: Report, new: Report, compared: Compared, figures: Sequence[Figu
     lines: list[str] = [opening(f"{old.source.path} -> {new.source.path}")]
     parts = [
         ("Claims", [f"{_what(one)}: {_change(one.old, one.new)}" for one in compared.moved]),
-        ("Recomputed", [f"{one.quantity}{f' ({one.scope})' if one.scope else ''}: {_change(*_both(one))}" for one in figures]),
+        ("Recomputed", [_recomputed(one) for one in figures]),
         ("Contradictions gone", [f"{one.code} {one.name}: {one.message}" for one in compared.went]),
     ]
     for title, rows in parts:
@@ -53,12 +56,15 @@ def as_text(old: Report, new: Report, compared: Compared, figures: Sequence[Figu
             place = locate(source_of(new, finding.place.path), finding.place.span)
             lines.append(f"  {plain(f'{place}: {finding.severity}[{finding.code}] {finding.name}: {finding.message}')}")
     found = f"{len(compared.came)} new, {len(compared.went)} gone, {compared.stayed} as before"
-    counts = f"{len(compared.moved)} claims differ; contradictions: {found}."
+    differ = "differs" if len(compared.moved) == 1 else "differ"
+    counts = f"{counted(len(compared.moved), 'claim')} {differ}; contradictions: {found}."
     return "\n".join([*lines, "", counts]) + "\n"
 
 
-def _both(figure: Figure) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return (figure.old,) if figure.old else (), (figure.new,) if figure.new else ()
+def _recomputed(figure: Figure) -> str:
+    moved = _change([figure.old] if figure.old else [], [figure.new] if figure.new else [])
+    scope = f" ({figure.scope})" if figure.scope else ""
+    return f"{figure.name}{scope}: {moved}{f' ({figure.change})' if figure.change else ''}"
 
 
 def as_json(old: Report, new: Report, compared: Compared, figures: Sequence[Figure]) -> str:
@@ -79,7 +85,9 @@ def as_json(old: Report, new: Report, compared: Compared, figures: Sequence[Figu
             }
             for one in compared.moved
         ],
-        "recomputed": [{"quantity": one.quantity, "scope": one.scope, "old": one.old, "new": one.new} for one in figures],
+        "recomputed": [
+            {"quantity": one.quantity, "scope": one.scope, "old": one.old, "new": one.new, "change": one.change} for one in figures
+        ],
         "came": [
             {
                 "code": one.code,

@@ -60,13 +60,26 @@ class TestDiff:
         recomputed = {one["quantity"]: (one["old"], one["new"]) for one in found["recomputed"]}  # type: ignore[attr-defined]
         assert recomputed["gpus.per_replica"] == ("8", "16")
 
+    def test_what_it_does_to_memory_and_time(self, command_line: Run, tmp_path: Path) -> None:
+        page = (Path(__file__).parents[2] / "fixtures" / "pages" / "chat-rollout.md").read_text(encoding="utf-8")
+        changed = page.replace("Tensor parallelism: 4", "Tensor parallelism: 8").replace("Data parallelism: 2", "Data parallelism: 1")
+        _, found = self.compared(command_line, tmp_path, page, changed)
+        moved = {one["quantity"]: (one["scope"], one["old"], one["new"], one["change"]) for one in found["recomputed"]}  # type: ignore[attr-defined]
+        assert moved["memory.weights"] == ("a GPU, serving", "32.86 GiB", "16.43 GiB", "-50.0 %")
+        assert moved["memory.headroom"] == ("a GPU, serving", "~ 21.65 GiB", "~ 38.08 GiB", "+75.9 %")
+        assert moved["time.tpot"] == ("serving", ">= 16.78 ms", ">= 11.60 ms", "-30.9 %")
+        assert moved["rate.tokens"] == ("serving", "<= 3,813 token/s", "<= 5,519 token/s", "+44.7 %")
+        out = command_line("diff", "old.md", "new.md").out
+        assert "  weights (a GPU, serving): 32.86 GiB -> 16.43 GiB (-50.0 %)\n" in out
+        assert "  time per output token (serving): >= 16.78 ms -> >= 11.60 ms (-30.9 %)\n" in out
+
     def test_as_text(self, command_line: Run, tmp_path: Path) -> None:
         put(tmp_path / "old.md", PLAN)
         put(tmp_path / "new.md", WRONG)
         answer = command_line("diff", "old.md", "new.md")
         assert "  gpus: 32 -> 16\n" in answer.out
         assert "  new.md:3:9: error[LAY001] gpu-count: 16 GPUs, but 4 x 2 x 4 = 32" in answer.out
-        assert answer.out.endswith("1 claims differ; contradictions: 1 new, 0 gone, 0 as before.\n")
+        assert answer.out.endswith("1 claim differs; contradictions: 1 new, 0 gone, 0 as before.\n")
 
     def test_only_one_can_be_standard_input(self, command_line: Run) -> None:
         assert "only one of the two" in command_line("diff", "-", "-").err
