@@ -50,6 +50,8 @@ class Use:
     """Facts count where the plan states none."""
     chosen: bool = False
     """The figure is chosen, not measured: it means what is written, up to `CHOSEN`."""
+    alone: bool = False
+    """Each of its values is judged by itself: that another one holds saves it from nothing."""
 
     @property
     def kind(self) -> Kind:
@@ -228,6 +230,7 @@ def _use(found: Mapping[str, Any]) -> Use:
         sure=found["sure"],
         facts=found["facts"],
         chosen=found["chosen"],
+        alone=found["alone"],
     )
 
 

@@ -180,6 +180,7 @@ def _written(checked: Checked, proved: Mapping[str, Any]) -> dict[str, Any]:
                 "sure": use.sure,
                 "facts": use.facts,
                 "chosen": use.chosen,
+                "alone": use.alone,
             }
             for use in checked.uses
         ],

@@ -76,6 +76,7 @@ class SelectorModel(_Strict):
         bool,
         Field(description="A figure that is chosen, not measured: `2 trillion tokens` means two, up to a fortieth more or less."),
     ] = False
+    alone: Annotated[bool, Field(description="Each value is judged by itself: that another one holds saves it from nothing.")] = False
     facts: Annotated[
         bool, Field(description="Where the plan states none, what follows from its claims and the catalog (`facts.yaml`) counts.")
     ] = False

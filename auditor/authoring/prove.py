@@ -228,7 +228,7 @@ def signature(condition: Expression, rename: Mapping[str, str] | None = None) ->
 
 
 def _meaning(use: Use) -> str:
-    marks = [mark for mark in ("each", "in_order", "sure", "facts", "chosen") if getattr(use, mark)]
+    marks = [mark for mark in ("each", "in_order", "sure", "facts", "chosen", "alone") if getattr(use, mark)]
     return "_".join((use.entry.symbol, *use.roles, *use.per, use.phase, *marks)).replace(".", "_")
 
 

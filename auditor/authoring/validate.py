@@ -102,6 +102,7 @@ class Use:
     sure: bool = False
     facts: bool = False
     chosen: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,7 @@ class _Checker:
                     selected.sure,
                     selected.facts,
                     selected.chosen,
+                    selected.alone,
                 )
 
     def near(self, wanted: str) -> str:

@@ -161,14 +161,14 @@ def _run(rule: Rule, claims: Claims, frameworks: Collection[str], *, told: bool)
     if not present or (len(missing) > len(present) and not _could_run(rule, missing)):
         return []  # too little to check, and too little to ask for the rest
     candidates = {use.name: list(_candidates(use, claims)) for use in rule.uses}
-    outcomes = []
-    for focus in _foci(candidates):
-        outcome = _judge_focus(rule, claims, candidates, focus, frameworks, told=told)
-        if outcome is not None:
-            outcomes.append(outcome)
-    contradicted = [outcome for outcome in outcomes if outcome.verdict is Verdict.CONTRADICTED]
-    if len(contradicted) > 1:
-        contradicted = [_merged(contradicted)]
+    outcomes: list[Outcome] = []
+    contradicted: list[Outcome] = []
+    for chosen in _apart(rule, candidates):
+        judged = (_judge_focus(rule, claims, chosen, focus, frameworks, told=told) for focus in _foci(chosen))
+        found = [outcome for outcome in judged if outcome is not None]
+        outcomes += found
+        wrong = [outcome for outcome in found if outcome.verdict is Verdict.CONTRADICTED]
+        contradicted += [_merged(wrong)] if len(wrong) > 1 else wrong
     settled = [outcome for outcome in outcomes if outcome.verdict is Verdict.HELD]
     # What is missing in one part of the plan matters only if no part could be checked.
     return contradicted + settled if contradicted or settled else outcomes[:1]
@@ -238,6 +238,16 @@ def _in_scope(use: Use, claim: Claim) -> bool:
     if (scope.member or scope.words) and not use.each:
         return False
     return "any" in use.per or (scope.per or "unsaid") in use.per
+
+
+def _apart(rule: Rule, candidates: Mapping[str, Sequence[Claim]]) -> Iterator[Mapping[str, Sequence[Claim]]]:
+    """Yield the candidates, once for each value of a name whose values are judged by themselves."""
+    name = next((use.name for use in rule.uses if use.alone), "")
+    values = _options(candidates[name]) if name else []
+    if len(values) < 2:
+        yield candidates
+    for option in values if len(values) > 1 else ():
+        yield {**candidates, name: option.claims}
 
 
 def _foci(candidates: Mapping[str, Sequence[Claim]]) -> list[Focus]:

@@ -115,11 +115,12 @@ def _agreed(claims: Sequence[Claim]) -> Mapping[str, tuple[Claim, ...]]:
 
 
 def _chosen(given: Given, agreed: Mapping[str, Sequence[Claim]]) -> Claim | None:
-    """Return the claim that stands for an operand: the narrowest of those of its scope, where all of them agree and are sure."""
+    """Return the claim that stands for an operand: the narrowest sure one of its scope, where all of them agree."""
     fitting = [claim for claim in agreed.get(given.quantity, ()) if (claim.scope.per or "unsaid") in given.per]
-    if not fitting or any(claim.confidence is not Confidence.HIGH or not claim.interval.is_bounded for claim in fitting):
+    sure = [claim for claim in fitting if claim.confidence is Confidence.HIGH]
+    if not sure or any(not claim.interval.is_bounded for claim in fitting):
         return None
-    first = min(fitting, key=lambda claim: (claim.interval.high or 0) - (claim.interval.low or 0))
+    first = min(sure, key=lambda claim: (claim.interval.high or 0) - (claim.interval.low or 0))
     return first if all(claim.interval.meets(first.interval) for claim in fitting) else None
 
 
@@ -171,7 +172,7 @@ def _fact(one: Following, interval: Interval, shown: Fraction, taken: Sequence[C
     if one.bound == "at-least":
         interval = Interval(interval.low, None)
     elif one.bound == "at-most":
-        interval = Interval(None, interval.high)
+        interval = Interval(Fraction(one.gives.unit == UNITS["1"]), interval.high)  # there is at least one of what is counted
     operands = tuple(dict.fromkeys(own for claim in taken for own in own_claims(claim)))
     unit = one.gives.unit
     return Fact(
