@@ -99,9 +99,12 @@ class Weighing:
 
     def _link(self, here: Sequence[int], span: Span) -> Evidence:
         """Return what joins a finding's place to the nearest place that states an operand's value."""
-        there = [index for one in self._same(span) for index in self._places_at(one)]
-        links = (self.subject.joins.between(one, other) for one in here for other in there)
-        found = min(links, key=_ORDER.index, default=Evidence.ONE_DOCUMENT)
+        there = (index for one in self._same(span) for index in self._places_at(one))
+        found = Evidence.ONE_DOCUMENT
+        for other in there:
+            found = min((found, *(self.subject.joins.between(one, other) for one in here)), key=_ORDER.index)
+            if found is _ORDER[0]:
+                break
         return Evidence.ONE_LAYOUT if found is Evidence.ONE_DOCUMENT and self._is_of_all(span) else found
 
     def _is_of_all(self, span: Span) -> bool:
@@ -124,12 +127,17 @@ class Weighing:
     def _same(self, span: Span) -> Iterator[Span]:
         """Yield the places that state what stands at a span: itself, and the claims of its plan that say the same of the same."""
         yield span
-        here = self.subject.at(span)
+        for one in self.subject.at(span):
+            yield from self._alike.get((one.quantity, one.interval, one.plan), ())
+
+    @cached_property
+    def _alike(self) -> Mapping[tuple[str, Interval, str], Sequence[Span]]:
+        """The places of the claims of a plan that say the same of the same."""
+        found: dict[tuple[str, Interval, str], list[Span]] = defaultdict(list)
         for claim in self.subject.claims:
-            if not claim.source and any(
-                one.quantity == claim.quantity and one.interval == claim.interval and one.plan == claim.plan for one in here
-            ):
-                yield claim.span
+            if not claim.source:
+                found[claim.quantity, claim.interval, claim.plan].append(claim.span)
+        return found
 
     def _read(self, finding: Finding) -> Iterator[Sequence[Claim]]:
         """Yield the claims at each place that a finding's arithmetic uses; what was not understood at all was not relied on."""

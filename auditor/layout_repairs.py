@@ -27,6 +27,8 @@ from auditor.cost.layout import (
 )
 from auditor.findings import Finding, Repair, Restatement
 from auditor.plans.model import Plan
+from auditor.remember import once_for
+from auditor.spans import Span
 
 __all__ = ["layout_repairs"]
 
@@ -43,9 +45,11 @@ def layout_repairs(finding: Finding, subject: Subject) -> Iterator[Repair]:
     tried = {convention.name for convention in finding.conventions}
     if finding.category != "layout" or not tried:
         return
-    plan = next((plan for plan in subject.plans if any(_is_count(claim, finding) for claim in plan.claims)), None)
-    if plan is None:
+    counted = _counted(subject)
+    first = min((counted[span] for span in (finding.place.span, *finding.basis) if span in counted), default=None)
+    if first is None:
         return
+    plan = subject.plans[first]
     stated = _stated(finding, plan)
     gpus = _whole(stated.get("gpus"))
     values = {symbol: value for symbol in SYMBOLS if (value := _whole(stated.get(symbol))) is not None}
@@ -70,8 +74,15 @@ def layout_repairs(finding: Finding, subject: Subject) -> Iterator[Repair]:
         yield _repair(change, {symbol: _same(stated[symbol], plan) for symbol, _ in change}, found[change][2])
 
 
-def _is_count(claim: Claim, finding: Finding) -> bool:
-    return claim.quantity == QUANTITIES["gpus"] and not claim.source and claim.span in {finding.place.span, *finding.basis}
+@once_for
+def _counted(subject: Subject) -> Mapping[Span, int]:
+    """Return the first plan that counts its GPUs at each place."""
+    found: dict[Span, int] = {}
+    for index, plan in enumerate(subject.plans):
+        for claim in plan.claims:
+            if claim.quantity == QUANTITIES["gpus"] and not claim.source:
+                found.setdefault(claim.span, index)
+    return found
 
 
 def _stated(finding: Finding, plan: Plan) -> Mapping[str, Claim]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
+from bench import growth
 from bench.compare import AUDIT, FLOOR, PAGE, Measured, charged, many, page
 
 
@@ -33,3 +36,18 @@ def test_the_page_that_is_kept_is_one_that_the_benchmark_writes() -> None:
     assert kept.startswith(head.split("under")[0])
     assert "one report, cold (1)" in kept
     assert "many reports, one process" in kept
+
+
+@pytest.mark.parametrize("name", growth.shapes())
+def test_a_shape_has_its_size_and_costs_something(name: str) -> None:
+    ending, text = growth.text_of(name, 600)
+    assert len(text) >= 600
+    assert ending in ("md", "json", "yaml", "sh")
+    found = growth.measured(name, 300, 600) if len(text) < 2_000 else growth.Grown(name, 1.0, 2.0)
+    assert min(found.small, found.large) > 0
+
+
+def test_what_grows_is_marked() -> None:
+    written = growth.page([growth.Grown("flat", 2.0, 2.2), growth.Grown("steep", 2.0, 4.0)], 1_000, 10_000)
+    assert "| flat | 2.0 | 2.2 | 1.10 |\n" in written
+    assert "| steep | 2.0 | 4.0 | 2.00 (!) |\n" in written

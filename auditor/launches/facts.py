@@ -257,6 +257,11 @@ def hardware_of(launch: Launch, document: Document) -> tuple[Setting | None, tup
     setting = launch.get("gpu")
     if setting is not None:
         return setting, _one_family(find_hardware(setting.text))
+    return _named_hardware(document)
+
+
+@once_for
+def _named_hardware(document: Document) -> tuple[Setting | None, tuple[Hardware, ...]]:
     found: dict[str, Hardware] = {}
     place: Span | None = None
     text = ""

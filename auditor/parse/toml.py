@@ -218,7 +218,7 @@ def _unescaped(text: Text) -> Text:
         kept = text.slice(at, match.start())
         escape = match.group()
         if escape[1] in "uU":
-            code = int(escape[2:], 16)
+            code = int(escape[2:] or "110000", 16)  # without digits it stands for nothing, as beyond the last character
             char = chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
         else:
             char = "" if escape[1:].isspace() else _NAMED.get(escape[1], escape[1])
