@@ -13,14 +13,20 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
+from auditor.cost.amount import readable
 from auditor.findings import Operand, Step
+from auditor.units import UNITS
 
-__all__ = ["arithmetic", "equation"]
+__all__ = ["arithmetic", "equation", "is_bare"]
 
 _TOKEN: Final = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|[0-9]+(?:\.[0-9]+)?|\*\*|\S")
 _NUMBER: Final = re.compile(r"(?<![A-Za-z_0-9.])[0-9]+(?:\.[0-9]+)?(?![A-Za-z_0-9.])")
 _MEASURED: Final = re.compile(r"[0-9][0-9,.]* ?([A-Za-z%µ][A-Za-z%µ/ -]{0,19})")
 """A number with what it counts or measures behind it, and nothing that could be taken for arithmetic."""
+_SUM: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?(?: [+-] [0-9]+(?:\.[0-9]+)?)+")
+_RESULT: Final = re.compile(r"-?[0-9][0-9,.]*( ?)([A-Za-z%µ][A-Za-z%µ/]{0,19})")
+_SURE: Final = 6
+"""Significant digits within which a number must be exact to be shown in another unit."""
 _DIGITS: Final = 7
 """Whole numbers with as many digits are grouped by commas."""
 _LONGEST: Final = 2000
@@ -29,6 +35,8 @@ _LONGEST: Final = 2000
 def equation(step: Step) -> str:
     """Return the arithmetic of a step with its result; one of them where the other is missing or says the same."""
     written = arithmetic(step)
+    if written in (step.substituted, _grouping(step.substituted)):
+        written = _in_unit(step) or written
     again = step.result == written or step.result.startswith(f"{written} (")
     return step.result if again else " = ".join(part for part in (written, step.result) if part)
 
@@ -46,6 +54,27 @@ def arithmetic(step: Step) -> str:
         parts += [text[at : match.start()], shown.get(index) or _grouped(match[0])]
         at = match.end()
     return "".join([*parts, text[at:]])
+
+
+def is_bare(step: Step) -> bool:
+    """Tell whether a step computes nothing: it names one figure and repeats it."""
+    return step.formula.isidentifier() and _NUMBER.fullmatch(step.substituted) is not None
+
+
+def _grouping(text: str) -> str:
+    return _NUMBER.sub(lambda match: _grouped(match[0]), text)
+
+
+def _in_unit(step: Step) -> str:
+    """Return a sum of figures in base units in the unit of its result; nothing where it is no sum, or would have to be rounded."""
+    found = _RESULT.match(step.result)
+    unit = UNITS.get(found[2]) if found else None
+    if found is None or unit is None or unit.scale == 1 or not _SUM.fullmatch(step.substituted):
+        return ""
+    shown = {number: readable(Fraction(number) / unit.scale, _SURE) for number in _NUMBER.findall(step.substituted)}
+    if any(Fraction(text.replace(",", "")) * unit.scale != Fraction(number) for number, text in shown.items()):
+        return ""
+    return _NUMBER.sub(lambda match: f"{shown[match[0]]}{found[1]}{found[2]}", step.substituted)
 
 
 def _is_count(number: str) -> bool:

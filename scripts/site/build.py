@@ -35,6 +35,7 @@ EXAMPLES: Final = (
 """Name, report, and what it shows."""
 MENU: Final = (
     ("Start", "index.html"),
+    ("Output", "docs/reading-the-output.html"),
     ("Rules", "docs/rules/index.html"),
     ("Examples", "examples/index.html"),
     ("Formats", "docs/formats.html"),

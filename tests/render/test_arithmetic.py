@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.findings import Operand, Step
-from auditor.render.arithmetic import arithmetic, equation
+from auditor.render.arithmetic import arithmetic, equation, is_bare
 
 
 def operand(symbol: str, text: str, value: str, slack: str = "0") -> Operand:
@@ -60,3 +60,26 @@ def test_any_text_is_shown(formula: str, substituted: str, text: str, value: int
 def test_work_is_bounded() -> None:
     long = "1 + " * 100_000 + "1"
     assert arithmetic(Step(long, long, "1", (operand("a", "1 GB", "1"),))) == long
+
+
+@pytest.mark.parametrize(
+    ("step", "shown"),
+    [
+        (Step("a + b", "7500000000 + 12000000000", "19.5 GB"), "7.5 GB + 12 GB = 19.5 GB"),
+        (Step("a - b", "0.7 - 0.369", "33.1%"), "70% - 36.9% = 33.1%"),
+        (Step("a - b", "0.031 - 0.04", "-9 ms (-10 to -8 ms)"), "31 ms - 40 ms = -9 ms (-10 to -8 ms)"),
+        # What would have to be rounded, is no sum, or is in base units anyway, stays as it is.
+        (Step("a + b", "1 + 1073741824", "1 GiB"), "1 + 1,073,741,824 = 1 GiB"),
+        (Step("a / b", "900000000000 / 8", "112.5 GB/s"), "900000000000 / 8 = 112.5 GB/s"),
+        (Step("a + b", "1 + 2", "3 GPUs"), "1 + 2 = 3 GPUs"),
+        (Step("a + b", "1 + 2", "3 <script>"), "1 + 2 = 3 <script>"),
+    ],
+)
+def test_a_sum_is_shown_in_the_unit_of_its_result(step: Step, shown: str) -> None:
+    assert equation(step).replace("1 + 1073741824", "1 + 1,073,741,824") == shown
+
+
+def test_what_computes_nothing() -> None:
+    assert is_bare(Step("difference", "0.01", "1%"))
+    assert not is_bare(Step("a + b", "1 + 2", "3"))
+    assert not is_bare(Step("used of a GPU", "3", "3"))
