@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import combinations, product
 from typing import Final
 
-from auditor.check.passages import Passage, labelled
+from auditor.check.passages import Passage
 from auditor.check.placed import plain
 from auditor.check.subject import Subject
 from auditor.check.told import Figure, Measure, Thought, thoughts, told
@@ -180,15 +180,16 @@ class _Line:
         A `word` says it, a `sign`, or words `behind` it; else it may be what a `clause` comes to, if that uses all its figures.
         """
         content, words = result.passage.content, self.lexicon
-        start = max((figure.end for figure in before), default=0)
+        start = max((max(figure.end, figure.number.end) for figure in before), default=0)
         between = content[start : result.number.start]
         said = [word.rstrip(".") for word in _TOKEN.findall(between.lower())]
-        if before and not between.strip(_SIGNS_BETWEEN).removeprefix("each").strip(_SIGNS_BETWEEN):
-            return "sign" if between.strip(" ,").removeprefix("each").strip(" ,") else "clause"
+        signs = _TOKEN.sub("", between.lower()) if words.hedges.union(words.each).issuperset(said) else between
+        if before and not signs.strip(_SIGNS_BETWEEN):
+            return "sign" if signs.strip(" ,") else "clause"
         clause = _TOKEN.findall(between.lower().rpartition(",")[2])
         if ";" in between or len(said) > _MOST_WORDS or words.denying.intersection(said):
             return ""
-        if clause and clause[0] in words.opening:
+        if clause and clause[0] in (words.opening if "," in between else words.implied["conjunction"]):
             return ""
         if not words.derived.isdisjoint(said):
             return "word"
@@ -345,7 +346,8 @@ def _is_converted(figure: Figure, result: Figure) -> bool:
 
 def _same(figure: Figure, result: Figure, way: Derivation) -> bool:
     """Tell whether a figure measures what a result does, so that it is no factor of it."""
-    if not figure.subject or any(figure.subject in dict(other.measure.counted) for other in way.figures if other is not figure):
+    others = [other for other in way.figures if other is not figure]
+    if not figure.subject or any(other.of_any or figure.subject in dict(other.measure.counted) for other in others):
         return figure.measure == result.measure
     whole = figure.measure.times(Measure(DIMENSIONLESS, ((figure.subject, 1),)))
     return result.measure in (figure.measure, whole)
@@ -495,16 +497,23 @@ def _of_keys(rule: Rule, way: Derivation, whole: Figure) -> Outcome:
 
 def left_over(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """`33 GB of weights leave 48 GB of the 72 GB`: what is left and what was taken are no more than the whole."""
-    for passage in labelled(subject.document):
-        if passage.statement.kind not in _SAID:
+    for thought in thoughts(subject):
+        if thought.passage.statement.kind not in _SAID:
             continue
-        figures = told(passage, subject)[:_MOST]
+        figures = thought.figures[:_MOST]
         for result in figures:
-            if _is_plain(result) and result.measure.dimension != DIMENSIONLESS and _is_left(result, subject.lexicon):
+            if _is_amount(result) and _is_left(result, subject.lexicon):
                 alike = [item for item in figures if item is not result and _is_beside(item, result)]
                 outcome = _left(rule, result, alike, subject.lexicon)
                 if outcome is not None:
                     yield outcome
+
+
+def _is_amount(result: Figure) -> bool:
+    """Tell whether a figure may be what is left: an amount, or a count that is whole."""
+    bounded = result.printed.interval.is_bounded and not result.number.bound
+    whole = result.measure.dimension != DIMENSIONLESS or result.middle.denominator == 1
+    return bounded and whole and not result.is_share and result.middle > 0
 
 
 def _is_left(result: Figure, lexicon: Lexicon) -> bool:
@@ -530,7 +539,10 @@ _LEFT_BACK: Final = 1
 
 def _is_beside(item: Figure, result: Figure) -> bool:
     near = 0 <= result.sentence - item.sentence <= _LEFT_BACK
-    return near and item.middle > 0 and not item.number.bound and item.measure.dimension == result.measure.dimension
+    if not near or item.middle <= 0 or item.number.bound or item.is_share or item.measure.dimension != result.measure.dimension:
+        return False
+    one, other = item.measure.counted, result.measure.counted
+    return item.measure.dimension != DIMENSIONLESS or one == other or not (one and other)
 
 
 def _left(rule: Rule, result: Figure, alike: Sequence[Figure], lexicon: Lexicon) -> Outcome | None:
@@ -544,43 +556,58 @@ def _left(rule: Rule, result: Figure, alike: Sequence[Figure], lexicon: Lexicon)
     ):
         return None
     whole = wholes[0]
-    for size in range(1, min(len(taken), _MOST_TAKEN) + 1):
+    explicit = all(not lexicon.implied["minus"].isdisjoint(_words_around(item)[0]) for item in taken)
+    for size in range(len(taken) if explicit else 1, min(len(taken), _MOST_TAKEN) + 1):
         for some in combinations(taken, size):
             rest = whole.interval - sum((item.interval for item in some), Interval.exact(0))
-            if rest.widen(_NEAR).meets(result.interval):
+            if rest.widen(_ABOUT if result.is_about else _EVEN).meets(result.interval):
                 spans = (result.span, whole.span, *(item.span for item in some))
                 return Outcome(rule.code, Verdict.HELD, spans, f"{result.text} is what {whole.text} leave")
-    least = min(taken, key=lambda item: item.middle)
-    if result.middle + least.middle <= whole.middle * (1 + _NEAR):
+    spent = taken if len(taken) <= _MOST_TAKEN else [min(taken, key=lambda item: item.middle)]
+    gone = sum((item.middle for item in spent), Fraction(0))
+    if result.middle + gone <= whole.middle * (1 + (_ABOUT if result.is_about else _EVEN)) or gone >= whole.middle:
         return None  # something else may be taken as well
     unit = result.printed.unit or UNITS["1"]
-    rest = whole.interval - least.interval
-    shown = shown_as(whole.middle - least.middle, unit)
+    rest = whole.interval - sum((item.interval for item in spent), Interval.exact(0))
+    shown = shown_as(whole.middle - gone, unit)
+    names = [f"taken_{place}" for place in range(1, len(spent) + 1)]
     step = Step(
-        "whole - taken",
-        f"{plain(whole.middle)} - {plain(least.middle)}",
+        " - ".join(["whole", *names]),
+        " - ".join(plain(item.middle) for item in (whole, *spent)),
         shown,
-        (_operand("whole", whole), _operand("taken", least)),
+        (_operand("whole", whole), *(_operand(name, item) for name, item in zip(names, spent, strict=True))),
         rest.low,
         rest.high,
     )
-    message = f"{result.text} left, but {whole.text} without {least.text} is {shown}"
+    message = f"{result.text} left, but {whole.text} without {' and '.join(item.text for item in spent)} is {shown}"
     finding = rule.finding(
         message,
         Place(result.span, f"at most {shown}"),
-        related=(Place(whole.span, "the whole"), Place(least.span, "what is taken")),
+        related=(Place(whole.span, "the whole"), *(Place(item.span, "what is taken") for item in spent)),
         claimed=result.text,
         expected=f"at most {shown}",
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (result.span, whole.span, least.span), message, finding)
+    spans = (result.span, whole.span, *(item.span for item in spent))
+    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
+_EVEN: Final = Fraction(1, 100)
+"""How far a difference of figures may be off."""
 _MOST_TAKEN: Final = 4
+
+
+def _further(item: Figure) -> list[str]:
+    """Return the words behind a figure, up to the next one."""
+    return _PLAIN_WORD.findall(_DIGIT.split(item.passage.content[item.end : item.end + _FAR].lower())[0])[-_NEXT_WORDS:]
+
+
+_DIGIT: Final = re.compile(r"\d")
 
 
 def _is_whole(item: Figure, lexicon: Lexicon) -> bool:
     """Tell whether a figure is called that of which something is taken: `of the 72 GB`, `the budget of 72 GB`, `72 GB are usable`."""
     before, behind = _words_around(item)
-    called = not lexicon.wholes.isdisjoint((*before, *behind))
+    minus = lexicon.implied["minus"]
+    called = not lexicon.wholes.isdisjoint((*before, *behind)) or (minus.isdisjoint(before) and not minus.isdisjoint(_further(item)))
     return called or before[-1:] == ["of"] or before[-2:] == ["of", "the"]

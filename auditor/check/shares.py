@@ -12,6 +12,7 @@ from typing import Final
 from auditor.check.passages import Passage, disowned, labelled
 from auditor.check.phrases import NUMBER, Phrase, phrase
 from auditor.check.placed import PERCENT, Placed, comparable, placed, placed_claim, quotient, rounded, with_unit_of_label
+from auditor.check.portions import portions
 from auditor.check.printed import Printed, agrees, binary_scale
 from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Role
@@ -140,19 +141,26 @@ _EFFECTIVE: Final = re.compile(rf"{_N}[^\ue000-\uf8ff]{{0,30}}?{_N}[^\ue000-\uf8
 def percent_of(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     """Yield an outcome for every percentage that a report gives of a figure: `11.6 GB (18% of 64 GB)`, `7.5% of the limit`."""
     seen: set[Span] = set()
+    for portion in portions(subject):
+        share = Share(portion.part, portion.whole, portion.share, complement=portion.complement)
+        seen.add(portion.share.span)
+        yield _unless_disowned(outcome(share, rule), portion.passage, portion.at, share)
     for passage in labelled(subject.document):
         if "%" not in passage.content and "percent" not in passage.content.lower():
             continue
         found = phrase(passage, subject.lexicon)
         for share in (*_written_shares(found), *_labelled_shares(found, subject)):
-            if share.share.span in seen or share.share.printed.approximation is Approximation.BOUND:
-                continue
-            start = passage.content.find(share.share.text)
-            result = outcome(share, rule)
-            if result.verdict is Verdict.CONTRADICTED and (said := disowned(passage, max(start, 0), max(start, 0) + len(share.share.text))):
-                result = Outcome(rule.code, Verdict.UNDETERMINED, result.spans, f"{result.message} ({said})")
-            seen.add(share.share.span)
-            yield result
+            bound = share.share.printed.approximation is Approximation.BOUND
+            if not bound and not any(share.share.span.overlaps(other) for other in seen):
+                seen.add(share.share.span)
+                yield _unless_disowned(outcome(share, rule), passage, max(passage.content.find(share.share.text), 0), share)
+
+
+def _unless_disowned(result: Outcome, passage: Passage, start: int, share: Share) -> Outcome:
+    """Return an outcome; nothing is decided where the report itself says that a figure is wrong."""
+    if result.verdict is Verdict.CONTRADICTED and (said := disowned(passage, start, start + len(share.share.text))):
+        return Outcome(result.rule, Verdict.UNDETERMINED, result.spans, f"{result.message} ({said})")
+    return result
 
 
 def _is_share(found: Phrase, character: str) -> bool:

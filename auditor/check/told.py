@@ -76,6 +76,8 @@ class Figure:
     """Of one of what it is by the subject of its clause alone: `a card writes 1,900 tokens a second`."""
     of_any: bool = False
     """It counts what need not be said again: `nine of them`."""
+    tail: int = 0
+    """Where a magnitude ends that stands apart from the digits: `88 M, or ...`."""
     factor: Fraction = Fraction(1)
     """What one of its unit is in base units, beside the unit's own scale: `$22k a month`."""
 
@@ -94,7 +96,7 @@ class Figure:
 
     @property
     def end(self) -> int:
-        return self.number.end if self.number.unit else self.number.stop
+        return self.tail or (self.number.end if self.number.unit else self.number.stop)
 
     @property
     def is_about(self) -> bool:
@@ -175,17 +177,41 @@ def told(passage: Passage, subject: Subject) -> tuple[Figure, ...]:
         shown = printed(content, number, negative=number.signed == "-")
         if number.unit and UNITS[number.unit].dimension.money and shown.is_whole:
             shown = replace(shown, interval=Interval.exact(shown.value))  # prices are meant as they are written
+        tail = _magnitude_behind(content, number, lexicon)
+        if tail:
+            shown = _magnified(shown, lexicon.vocabulary.magnitudes[content[tail - 1]][0][0])
         sentence = bisect_right(ends, number.digits)
         measure = _measure_of(content, number, lexicon)
         if measure.is_bare and content[number.digits : number.stop][-1:].isalpha() and not number.spelled:
             measure = _as_before(found, sentence) or measure
         elif not number.unit and [power for _, power in measure.counted] == [-1]:
             measure, shown = _of_each_as_before(found, sentence, measure, shown)
-        if measure.is_bare and found and _OF.fullmatch(content, found[-1].end, number.start) and found[-1].printed.unit is not None:
+        if (
+            measure.is_bare
+            and found
+            and not found[-1].is_share
+            and _OF.fullmatch(content, found[-1].end, number.start)
+            and found[-1].printed.unit
+        ):
             measure, shown = found[-1].measure, replace(shown, unit=found[-1].printed.unit)  # `34 GB of 40`
-        item = Figure(passage, number, shown, measure, sentence)
+        item = Figure(passage, number, shown, measure, sentence, tail=tail)
         found.append(_owned(_in_periods(item, words), found, lexicon))
     return tuple(found)
+
+
+_APART: Final = re.compile(r"[ \u00a0]([MBTG])(?=$|[,.;:)]| [a-z])")
+
+
+def _magnitude_behind(content: str, number: Number, lexicon: Lexicon) -> int:
+    """Return where a magnitude ends that stands apart from the digits and before no noun: `8.03 B in the model`; 0 for none."""
+    if number.unit or number.noun or number.form is not Form.PLAIN or content[number.stop - 1 : number.stop].isalpha():
+        return 0
+    match = _APART.match(content, number.stop)
+    return match.end() if match and match[1] in lexicon.vocabulary.magnitudes else 0
+
+
+def _magnified(shown: Printed, factor: Fraction) -> Printed:
+    return replace(shown, value=shown.value * factor, interval=shown.interval.scale(factor), step=shown.step * factor)
 
 
 _OF: Final = re.compile(r" of (?:the )?")

@@ -1,0 +1,216 @@
+"""Portions that sentences state: `36 of 1,800 calls, 2 %`; `88 M, or 0.11 % of the 80 B`; `310k tokens, which fill 25 % of the 1.24 M`.
+
+What is a part of what stands in so many words: `of` between two figures, or behind the percentage. A comment may give the portion of
+a setting in its total: `warmup_steps: 400  # 10 % of the run`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from auditor.check.passages import Passage
+from auditor.check.placed import Placed, rounded
+from auditor.check.printed import Printed
+from auditor.check.slips import is_slip
+from auditor.check.subject import Subject
+from auditor.check.told import Figure, Thought, thoughts, told
+from auditor.claims.lexicon import Lexicon
+from auditor.statements import Statement
+from auditor.units import DIMENSIONLESS
+
+__all__ = ["Portion", "portions"]
+
+
+class Portion(NamedTuple):
+    """A part, the whole that it is a part of, and the percentage that is stated."""
+
+    part: Placed
+    whole: Placed
+    share: Placed
+    passage: Passage
+    at: int
+    """Where in its passage the percentage starts."""
+    complement: bool
+    """It may be what the part leaves: it has a name of its own."""
+
+
+class _Pair(NamedTuple):
+    part: Figure
+    whole: Figure
+    complement: bool = False
+
+
+def portions(subject: Subject) -> Iterator[Portion]:
+    """Yield the portions that a document states in words."""
+    above: Sequence[Figure] = ()
+    for thought in thoughts(subject):
+        if any(figure.is_share for figure in thought.figures):
+            yield from _of_setting(thought, subject)
+            yield from _stated(thought, above, subject.lexicon)
+        above = thought.figures
+
+
+def _stated(thought: Thought, above: Sequence[Figure], lexicon: Lexicon) -> Iterator[Portion]:
+    figures = thought.figures
+    for place, share in enumerate(figures):
+        if not share.is_share or share.number.signed or share.number.bound:
+            continue
+        pair = _behind(figures, place, lexicon) or _before(figures[:place], share, lexicon)
+        if pair is not None and 0 < pair.part.middle <= pair.whole.middle:
+            yield _portion(pair, share)
+
+
+def _portion(pair: _Pair, share: Figure) -> Portion:
+    part, whole = _placed(pair.part, pair.whole), _placed(pair.whole, pair.part)
+    return Portion(part, whole, _placed(share, share), share.passage, share.number.digits, pair.complement)
+
+
+def _placed(item: Figure, other: Figure) -> Placed:
+    """Return a figure; one without a unit is in that of the other."""
+    shown = item.printed
+    if shown.unit is None and other.printed.unit is not None and not item.number.noun and not item.is_share:
+        return Placed(_in_unit(item, other), item.span, item.text)
+    return Placed(shown, item.span, item.text)
+
+
+def _in_unit(item: Figure, other: Figure) -> Printed:
+    return replace(item.printed, unit=other.printed.unit, interval=rounded(item.printed))
+
+
+def _alike(one: Figure, other: Figure) -> bool:
+    """Tell whether one figure may be a part of another: both measure the same, or one of them only says how much."""
+    if one.is_share or other.is_share or one.number.bound or other.number.bound:
+        return False
+    first, second = one.measure, other.measure
+    if first.is_bare or second.is_bare:
+        return not (first.is_rate or second.is_rate)
+    named = {name for name, _ in (*first.counted, *second.counted)}
+    return first.dimension == second.dimension and (
+        first.counted == second.counted or (first.dimension != DIMENSIONLESS and len(named) == 1)
+    )
+
+
+# --- `88 M, or 0.11 % of the 80 B`
+
+_OF: Final = re.compile(r" (?:out )?of (?:the |its |our |their |all |these |those )?")
+_BEHIND_WHOLE: Final = re.compile(r"\s*(?:$|[.,;:)\]!?–—]|(?P<word>[a-z]+))")
+_MOST_WORDS: Final = 8
+
+
+def _behind(figures: Sequence[Figure], place: int, lexicon: Lexicon) -> _Pair | None:
+    """Return the whole that stands right behind a percentage, and the last figure before it that measures the same."""
+    share = figures[place]
+    whole = figures[place + 1] if place + 1 < len(figures) else None
+    content = share.passage.content
+    if whole is None or not _OF.fullmatch(content, share.end, whole.number.start):
+        return None
+    ends = _BEHIND_WHOLE.match(content, max(whole.number.end, whole.end))
+    if ends is None or (ends["word"] and ends["word"] not in lexicon.implied["relative"]):
+        return None
+    before = [figure for figure in figures[:place] if figure.sentence == share.sentence]
+    if not before:
+        before = [figure for figure in figures[:place] if figure.sentence == share.sentence - 1]
+        opening = _WORD.findall(content[before[-1].end : share.number.start])[-_MOST_WORDS:] if before else ()
+        if len(before) != 1 or lexicon.implied["again"].isdisjoint(word.lower() for word in opening):
+            return None
+    part = before[-1]
+    between = content[part.end : share.number.start]
+    if not _alike(part, whole) or not _leads(between, lexicon, strict=False):
+        return None
+    return _Pair(part, whole)
+
+
+_WORD: Final = re.compile(r"[A-Za-z]+")
+
+
+def _leads(between: str, lexicon: Lexicon, *, strict: bool) -> bool:
+    """Tell whether some words lead from figures to what they come to."""
+    words = [word.lower() for word in _WORD.findall(between)]
+    clause = [word.lower() for word in _WORD.findall(re.split(r"[,.;:(–—]", between)[-1])]
+    if ";" in between or len(words) > _MOST_WORDS + 4 * strict or (clause and clause[0] in lexicon.opening):
+        return False
+    said = lexicon.derived | lexicon.implied["copula"] | lexicon.implied["or"] | lexicon.hedges | lexicon.implied["call"]
+    return all(word in said for word in clause) if strict else True
+
+
+# --- `36 of 1,800 calls, 2 %`
+
+_FIRST_OF: Final = re.compile(r"(?:^|[.;:,] )Of (?:the |its |our |all |these )?$")
+_NOTHING_BEHIND: Final = re.compile(r"\s*(?:$|[.,;:)\]!?–—|]|of (?P<word>[a-z]+)\b)")
+
+
+def _before(before: Sequence[Figure], share: Figure, lexicon: Lexicon) -> _Pair | None:
+    """Return the part and the whole that stand before a percentage, joined by `of`."""
+    here = [figure for figure in before if figure.sentence == share.sentence and not figure.is_share]
+    content = share.passage.content
+    behind = _NOTHING_BEHIND.match(content, share.end)
+    if len(here) < 2 or here[-1] is not before[-1] or behind is None:
+        return None
+    them = behind["word"] in lexicon.implied["them"] if behind["word"] else False
+    if behind["word"] and not them:
+        return None
+    one, other = here[-2:]
+    between = content[other.end : share.number.start]
+    if not _alike(one, other):
+        return None
+    joined = _OF.fullmatch(content, one.end, other.number.start)
+    if joined or (_FIRST_OF.search(content[: one.number.start])):
+        part, whole = (one, other) if joined else (other, one)
+        if _leads(between, lexicon, strict=True):
+            return _Pair(part, whole)
+        return _Pair(part, whole, complement=True) if _comes_to(part, whole, share, between, lexicon) else None
+    if them and len(here) == 2 and one.middle < other.middle and _leads(between, lexicon, strict=True):
+        return _Pair(one, other)
+    return None
+
+
+def _comes_to(part: Figure, whole: Figure, share: Figure, between: str, lexicon: Lexicon) -> bool:
+    """Tell whether a percentage with a name of its own is what a part comes to, or what it leaves, but for a slip of the pen."""
+    words = {word.lower() for word in _WORD.findall(re.split(r"[,.;:(–—]", between)[-1])}
+    if lexicon.derived.isdisjoint(words) or not _leads(between, lexicon, strict=False) or not whole.middle:
+        return False
+    ratio = _placed(part, whole).middle / _placed(whole, part).middle
+    return any(is_slip(value * 100, share.printed) for value in (ratio, 1 - ratio))
+
+
+# --- `warmup_steps: 400  # 10 % of the run`
+
+_OF_RUN: Final = re.compile(r" of (?:the |all )?([a-z]+)\b")
+
+
+def _of_setting(thought: Thought, subject: Subject) -> Iterator[Portion]:
+    """Yield the portion of a setting that a comment beside it gives, where another setting is its total."""
+    statement, share = thought.passage.statement, thought.figures[0]
+    match = _OF_RUN.match(thought.content, share.end)
+    if not statement.comment or statement.about is None or len(thought.figures) != 1 or match is None:
+        return
+    if match[1] not in subject.lexicon.implied["run"]:
+        return
+    about = subject.document.statements[statement.about]
+    name, part = _named(about, subject), _value(statement.about, subject)
+    if part is None or len(name) < 2:
+        return
+    totals = subject.lexicon.implied["in_all"]
+    found = [
+        figure
+        for index, other in enumerate(subject.document.statements)
+        if (words := _named(other, subject)) and words[-1] == name[-1] and len(words) == 2 and words[0] in totals
+        if (figure := _value(index, subject)) is not None
+    ]
+    if len(found) == 1:
+        yield _portion(_Pair(part, found[0]), share)
+
+
+def _named(statement: Statement, subject: Subject) -> tuple[str, ...]:
+    if not statement.path or statement.comment:
+        return ()
+    return tuple(word.text for word in subject.lexicon.normalize(statement.path[-1].text.content))
+
+
+def _value(index: int, subject: Subject) -> Figure | None:
+    statement = subject.document.statements[index]
+    found = told(Passage(statement.value, statement, index), subject)
+    return found[0] if len(found) == 1 and found[0].text == statement.value.content.strip() else None
