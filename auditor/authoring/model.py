@@ -39,6 +39,7 @@ PerName = Literal[
     "token",
     "sequence",
     "request",
+    "user",
     "batch",
     "microbatch",
     "step",

@@ -21,6 +21,7 @@ from auditor.cost.formats import FORMATS
 from auditor.cost.kv_cache import per_sequence
 from auditor.cost.params import total_parameters
 from auditor.findings import Operand, Outcome, Place, Repair, Severity, Step, Verdict
+from auditor.launches.described import narrowed
 from auditor.launches.facts import models_of, weight_format
 from auditor.launches.model import Launch, Setting
 from auditor.rulebook import Rule
@@ -66,6 +67,8 @@ class _Known:
     memory: Fraction
     """Bytes: the most that a GPU can hold."""
     gpu: Setting
+    narrowed: bool
+    """The model is named by prose, which speaks of narrow forms too: which of them the weights have is not known."""
 
 
 def _known(subject: Subject, rule: Rule, launch: Launch) -> _Known | None:
@@ -79,7 +82,8 @@ def _known(subject: Subject, rule: Rule, launch: Launch) -> _Known | None:
     count = _parameters(found[0])
     if count is None:
         return None
-    return _Known(launch, named, found[0], count, memory.value, memory.parts[0])
+    unsure = not named.program and not {"quantization", "dtype"} & launch.settings.keys() and narrowed(subject.document)
+    return _Known(launch, named, found[0], count, memory.value, memory.parts[0], unsure)
 
 
 def _is_on(setting: Setting | None) -> bool:
@@ -145,7 +149,7 @@ def _width(known: _Known) -> tuple[Fraction, str] | None:
     if stored:
         width = _FORMAT_WIDTHS.get(stored)
         return None if width is None else (width, stored)
-    if re.search(r"quant|\bq\d|bit\b|gguf|exl|hqq", known.model.text, re.IGNORECASE):
+    if known.narrowed or re.search(r"quant|\bq\d|bit\b|gguf|exl|hqq", known.model.text, re.IGNORECASE):
         return None
     if known.entry.stored:
         return _STORED[known.entry.stored], "as published"

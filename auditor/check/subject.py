@@ -19,6 +19,7 @@ from auditor.facts.catalog import known_facts
 from auditor.facts.model import Fact
 from auditor.findings import Outcome
 from auditor.launches import Launch, launches
+from auditor.launches.described import described
 from auditor.launches.facts import joined
 from auditor.limits import spend
 from auditor.plans.joins import Joins
@@ -79,8 +80,11 @@ class Subject:
 
     @cached_property
     def launches(self) -> tuple[Launch, ...]:
-        """What the commands and configurations of the report set, with what the names in them say."""
+        """What the commands and configurations of the report set, or what it describes, with what the names in them say."""
         found = launches(self.document)
+        if not found:
+            told = described(self.document, self.claims)
+            found = (told,) if told is not None else ()
         return tuple(joined(launch, self.document, self.beside, found) for launch in found)
 
     @cached_property

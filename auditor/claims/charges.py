@@ -51,7 +51,8 @@ class _Figure:
 def read_charge(desk: Desk, line: Line, number: Number, unit: str, unit_per: str, tail: Sequence[Word], head: Sequence[Word]) -> Meaning:
     """Return what a figure with such a unit is: named by the words around it or by a label, else by its unit and its owner."""
     labelled = line.views[0].per if line.views and line.views[0].unit == unit else ""
-    figure = _divided(desk, line, unit, PER_WORDS.get(unit_per, unit_per) or per_of(tail) or labelled)
+    within = next((owner for owner in unit.split("/")[1:-1] if owner in PER_WORDS.values()), "")
+    figure = _divided(desk, line, unit, PER_WORDS.get(unit_per, unit_per) or per_of(tail) or labelled or within)
     for words, shown in _evidence(desk, line, number, tail, head):
         match = named_in(desk, figure.kind, words)
         if match is not None and _owned(match.quantity, figure):

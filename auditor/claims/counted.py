@@ -293,8 +293,21 @@ def read_sequences(desk: Desk, line: Line, number: Number, head: Sequence[Word],
     return Meaning("batch.global", Confidence.MEDIUM, shown)
 
 
+_CACHE: Final = frozenset(("kvcache",))
+_HOLDS: Final = frozenset(("the", "gpu", "size", "capacity", "total", "hold", "holds", "fit", "fits", "store", "stores", "can"))
+
+
+def _holds(words: Sequence[Word]) -> bool:
+    """Tell whether words name a cache and at most that it holds something: `KV cache size`, `the KV cache holds`."""
+    names = [word.text for word in words]
+    return bool(_CACHE & set(names)) and all(name in _CACHE or name in _HOLDS for name in names) and names[-1:] != ["the"]
+
+
 def read_tokens(desk: Desk, line: Line, number: Number, head: Sequence[Word], after: Sequence[Word], shown: str) -> Meaning:
-    """Tell the sequence length from the tokens of a batch and of an answer."""
+    """Tell the sequence length from the tokens of a batch, of an answer, and of what a cache holds."""
+    leads = (head[-3:], *(view.words for view in line.views[:1]))
+    if any(_holds(words) for words in leads):
+        return Meaning("cache.tokens", Confidence.HIGH, f"{shown} in the cache")
     for words in (head, after, *(view.words for view in line.views[:2]), line.words):
         names = {word.text for word in words}
         if names & {"sequence", "prompt", "input", "prefill", "length"}:

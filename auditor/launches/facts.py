@@ -139,11 +139,17 @@ def _told(document: Document) -> tuple[Setting | None, tuple[Model, ...]]:
     found: dict[str, tuple[Setting, Model]] = {}
     for statement in _said(document):
         for model in find_models(statement.value.content[:_LONGEST]):
-            found.setdefault(model.name, (Setting("model", statement.value.content[:_LONGEST], None, statement.value.whole), model))
+            found.setdefault(model.name, (Setting("model", _name_in(statement.value.content, model), None, statement.value.whole), model))
     if len(found) != 1:
         return None, ()
     setting, model = next(iter(found.values()))
     return (None, ()) if any(one is not model for one in _set_elsewhere(document)) else (setting, (model,))
+
+
+def _name_in(content: str, model: Model) -> str:
+    """Return the word of a text that names a model, `Llama-3.1-405B-FP8` of a heading; the text where no single word does."""
+    text = content[:_LONGEST]
+    return next((word.strip(".,;:()[]*`") for word in text.split() if find_models(word) == (model,)), text)
 
 
 def _set_elsewhere(document: Document) -> Iterator[Model]:
