@@ -205,7 +205,10 @@ def longest(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     )
     step = Step(
         "cache of the tokens / GPUs that share it", f"{need} / {ways}", f"{amount(least, cache.unit)} at least",
-        (Operand("cache of the tokens", str(need), need, need, None, f"catalog: {model.name}, {width}"),), least, least,
+        (
+            Operand("cache of the tokens", str(need), need, need, None, f"catalog: {model.name}, {width}"),
+            Operand("GPUs that share it", str(ways), Fraction(ways), Fraction(ways), None, "TP, PP and CP as stated"),
+        ), least, least,
     )  # fmt: skip
     finding = rule.finding(
         message,
