@@ -47,7 +47,8 @@ def _finding(report: Report, finding: Finding, options: Options) -> str:
     place = locate(source_of(report, finding.place.path), finding.place.span)
     where = _link(place.path, place.line, str(place), options)
     lines = [f"- **{finding.severity}** {code(f'{finding.code} {finding.name}')} at {where}: {code(finding.message)}"]
-    lines += [f"  - {code(equation(step))}" for step in finding.derivation[:4] if step.substituted]
+    # An empty item would be a lone `-`, which makes a heading of the line above it.
+    lines += [f"  - {shown}" for step in finding.derivation[:4] if step.substituted and (shown := code(equation(step)))]
     again = [other for other in finding.related if other.message and other.message != STATED_AGAIN]
     for other in again[:6]:
         there = locate(source_of(report, other.path), other.span)

@@ -39,6 +39,7 @@ def test_a_code_span_holds_its_text(text: str) -> None:
 
 
 @given(hostile, hostile, hostile)
+@example("   ", "   ", "")
 def test_nothing_of_a_report_takes_effect(message: str, label: str, path: str) -> None:
     source = decode(b"16 GPUs\n", path)
     finding = Finding(
