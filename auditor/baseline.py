@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from auditor.contracts import schema_of
 from auditor.errors import InputError
 from auditor.findings import Finding, Report, Withheld, Withholding
 from auditor.identity import claim_text, number_text
@@ -22,7 +23,6 @@ from auditor.withhold import every, withhold
 __all__ = ["VERSION", "Baseline", "Entry", "Match", "dump", "entries_of", "known", "match", "read"]
 
 VERSION: Final = 1
-SCHEMA: Final = "https://raw.githubusercontent.com/OWNER/deployment-auditor/main/auditor/schemas/baseline-v1.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def dump(entries: Iterable[Entry]) -> str:
     """Return a baseline file: JSON with one entry a line, sorted, so that its owner can read it and its changes merge."""
     rows = [json.dumps(_row(entry), ensure_ascii=False) for entry in sorted(entries, key=lambda entry: entry.key)]
     listed = "[\n    " + ",\n    ".join(rows) + "\n  ]" if rows else "[]"
-    text = f'{{\n  "$schema": {json.dumps(SCHEMA)},\n  "version": {VERSION},\n  "findings": {listed}\n}}\n'
+    text = f'{{\n  "$schema": {json.dumps(schema_of("baseline-v1"))},\n  "version": {VERSION},\n  "findings": {listed}\n}}\n'
     return re.sub("[\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]", lambda one: f"\\u{ord(one.group()):04x}", text)
 
 

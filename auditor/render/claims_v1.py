@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from auditor.claims.coverage import UNNAMED
 from auditor.claims.model import Claim, Scope
+from auditor.contracts import schema_of
 from auditor.findings import Coverage
 from auditor.render.json_v1 import dumps, location_object
 from auditor.render.run import locate
@@ -117,6 +118,7 @@ def _objects(read: Sequence[Understood], units: Units) -> list[dict[str, Any]]:
 def as_json(read: Sequence[Understood], units: Units) -> str:
     """Return the claims, the coverage of each report and what was not understood as one JSON document."""
     answer = {
+        "$schema": schema_of("claims-v1"),
         "version": VERSION,
         "claims": _objects(read, units),
         "reports": [

@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any, Final
 
+from auditor.contracts import schema_of
 from auditor.findings import Coverage, Finding, Place, Repair, Report, Withheld, Withholding
 from auditor.render.fingerprint import fingerprints
 from auditor.render.run import Failure, Location, Options, Run, conclusion, locate, ordered, rule_page, source_of
@@ -161,4 +162,5 @@ def render(run: Run, options: Options) -> str:
     whole = about(run)
     reports = [*map(report_object, run.reports), *map(report_object, run.failures)]
     findings = [found for report in run.reports for found in finding_objects(report, options)]
-    return dumps({"version": VERSION, "tool": whole["tool"], "reports": reports, "findings": findings, "basis": whole["basis"]}) + "\n"
+    found = {"version": VERSION, "tool": whole["tool"], "reports": reports, "findings": findings, "basis": whole["basis"]}
+    return dumps({"$schema": schema_of("audit-v1"), **found}) + "\n"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+from auditor.contracts import schema_of
 from auditor.cost.amount import readable
 from auditor.cost.comparison import Compared
 from auditor.cost.facts import Estimate, Fact
@@ -200,7 +201,8 @@ def _markdown(one: Completed) -> str:
 
 def as_json(completed: Sequence[Completed], version: str) -> str:
     """Return the answer's contract, version 1 (`auditor/schemas/recompute-v1.schema.json`)."""
-    answer = {"version": VERSION, "tool": {"name": "auditor", "version": version}, "plans": [_object(one) for one in completed]}
+    tool = {"name": "auditor", "version": version}
+    answer = {"$schema": schema_of("recompute-v1"), "version": VERSION, "tool": tool, "plans": [_object(one) for one in completed]}
     return dumps(answer) + "\n"
 
 

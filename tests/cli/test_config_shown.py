@@ -84,3 +84,19 @@ class TestReachingTheRules:
         assert answer.status == 2
         assert words in answer.err
         assert "auditor.toml:1:" in answer.err
+
+
+def test_what_is_written_names_its_schema(command_line: Run, tmp_path: Path) -> None:
+    (tmp_path / "plan.md").write_text("- GPUs: 16\n- TP: 4\n- PP: 2\n- DP: 4\n", encoding="utf-8")
+    command_line("baseline", "create", "plan.md")
+    written = {
+        "audit": command_line("--output-format", "json", "plan.md").out,
+        "claims": command_line("claims", "--output-format", "json", "plan.md").out,
+        "recompute": command_line("recompute", "--output-format", "json", "plan.md").out,
+        "baseline": (tmp_path / "audit-baseline.json").read_text(encoding="utf-8"),
+    }
+    for name, text in written.items():
+        schema = json.loads(command_line("schema", name).out)
+        found = json.loads(text)
+        jsonschema.validate(found, schema)
+        assert found["$schema"] == schema["$id"]
