@@ -426,10 +426,10 @@ def _finding(subject: Subject, rule: Rule, scope: _Scope, values: Sequence[Seque
     tied = len(values[0]) == len(values[1])
     one, two = odd.interval.middle, first.interval.middle
     step = Step(
-        formula=f"{name.symbol} - {name.symbol}",
+        formula="here - there",
         substituted=f"{plain(one)} - {plain(two)}" if one is not None and two is not None else "",
         result=figure(one - two, odd.unit) if one is not None and two is not None else "not 0",
-        operands=(_operand(name.symbol, odd), _operand(name.symbol, first)),
+        operands=(_operand("here", odd), _operand("there", first)),
         low=None if odd.interval.low is None or first.interval.high is None else odd.interval.low - first.interval.high,
         high=None if odd.interval.high is None or first.interval.low is None else odd.interval.high - first.interval.low,
     )
