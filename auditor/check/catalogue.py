@@ -15,6 +15,7 @@ from typing import Final
 from auditor.check.stated import amount, around, is_operand, operand, places, said
 from auditor.check.subject import Subject
 from auditor.check.targets import offset
+from auditor.claims.equation import Sum
 from auditor.claims.labels import find_any
 from auditor.claims.line import start_of_clause
 from auditor.claims.model import Approximation, Claim, Role
@@ -306,7 +307,7 @@ def gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for claim in subject.quantities(("memory.capacity", "hardware.memory_bandwidth", "hardware.peak_flops")):
         if claim.span in seen or not _own(subject, claim) or claim.scope.per not in ("", "gpu"):
             continue
-        if claim.quantity == "memory.capacity" and (claim.interval.low or 0) < LEAST_MEMORY:
+        if claim.quantity == "memory.capacity" and ((claim.interval.low or 0) < LEAST_MEMORY or _is_added_up(subject, claim)):
             continue
         name = _over(subject, claim, names)
         if name is None:
@@ -318,6 +319,16 @@ def gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             found = compare_hardware(name.parts, claim.quantity, _widest(claim))
         named.setdefault(name, []).append((claim, found))
     yield from _compared(rule, named, "for the GPU named,", _counts(subject))
+
+
+def _is_added_up(subject: Subject, claim: Claim) -> bool:
+    """Tell whether a figure is a term or the result of a written sum: memory that is used, or that of several, not what one GPU has."""
+    return any(
+        passage.index == claim.statement
+        and any(isinstance(side.tree, Sum) for side in equation.sides)
+        and passage.span(equation.start, equation.end).overlaps(claim.span)
+        for passage, equation in subject.equations
+    )
 
 
 def _widest(claim: Claim) -> Interval:

@@ -224,7 +224,7 @@ def _against_shape(subject: Subject, rule: Rule, *, used: bool) -> Iterator[Outc
         claims = [
             claim
             for claim in sizes
-            if claim.confidence is not Confidence.LOW and claim.interval.low is not None and claim.interval.low >= 10**6
+            if claim.confidence is not Confidence.LOW and not claim.bound and claim.interval.low is not None and claim.interval.low >= 10**6
         ]
         ranges = [found for shape in shapes(plan) if (found := _range(shape, used=used)) is not None]
         family |= {claim.statement for claim in sizes if not claim.source and any(_fits(claim, one) for one in ranges)}

@@ -38,11 +38,17 @@ def _impossible(claim: Claim) -> tuple[str, str]:
         return "", ""
     if all(reading.interval.high is not None and reading.interval.high < 0 for reading in claim.readings):
         return "it is negative", "0 or more"
-    if claim.quantity.startswith(_WHOLE) and not claim.bound and claim.scope.per in ("", "total"):
+    if claim.quantity.startswith(_WHOLE) and _is_named(claim) and not claim.bound and claim.scope.per in ("", "total"):
         stated = [reading.stated for reading in claim.readings if reading.stated is not None and reading.stated.is_exact]
         if stated and all(one.low is not None and one.low.denominator > 1 for one in stated):
             return "it is not whole", "a whole number"
     return "", ""
+
+
+def _is_named(claim: Claim) -> bool:
+    """Tell whether a name glued to a figure or a label without figures of its own says what it is: not `4.6 stage-loads`, `A: TP16`."""
+    label = claim.read_as.partition("'")[2]
+    return claim.read_as.endswith("before it") or (claim.read_as.startswith("label") and not any(map(str.isdigit, label)))
 
 
 def _stands_for_none(claim: Claim) -> bool:

@@ -44,6 +44,10 @@ MAX_TEXT: Final = 20_000
 MAX_DEPTH: Final = 12
 MAX_SIDES: Final = 12
 MAX_EXPONENT: Final = 12
+_FACTORS: Final = 2
+"""A product of more numbers than these is arithmetic, whatever words stand before them."""
+_NAMING: Final = 3
+"""Words that may name one factor: `max sequence length`."""
 
 
 class Shape(StrEnum):
@@ -603,7 +607,7 @@ def _explained(figure: Leaf, group: Token) -> Iterator[Equation]:
     if first and first[0].kind is TokenKind.EQUALS:  # `120 tokens/ms (= 120,000 tokens/s)`
         about, first = first[0].text == "about", first[1:]
     parts = list(_split(first, TokenKind.EQUALS))
-    opens = bool(first) and first[0].kind is not TokenKind.WORD
+    opens = bool(first) and (first[0].kind is not TokenKind.WORD or _leads(figure, parts[0]))
     if len(parts) == 1 and opens and not any(token.dash for token in first):
         tree, stop = _sum(parts[0], 0, 0)
         alone = len(clauses) == 1 and all(token.kind is TokenKind.NUMBER for token in first)
@@ -614,6 +618,24 @@ def _explained(figure: Leaf, group: Token) -> Iterator[Equation]:
             yield Equation(figure.start, tree.end, sides, Shape.BRACKET)
     elif len(parts) == 2:
         yield from _continued(figure, parts)
+
+
+def _leads(figure: Leaf, part: Sequence[Token]) -> bool:
+    """Tell whether the words that open a bracket only name its first factor: `16 GB (batch 128 x seq 8192 x 1024 x 2 bytes)`.
+
+    They do where the bracket multiplies several numbers, one of them in the unit of what is explained.
+    """
+    numbers = [token.leaf for token in part if token.leaf is not None]
+    own, units = UNITS.get(figure.number.unit), [UNITS.get(leaf.number.unit) for leaf in numbers]
+    dimensions = [unit.dimension for unit in units if unit is not None]
+    opening = next((index for index, token in enumerate(part) if token.kind is not TokenKind.WORD), len(part))
+    return (
+        own is not None
+        and own.dimension in dimensions
+        and len(numbers) > _FACTORS
+        and opening <= _NAMING
+        and all(token.text in ("*", "/") for token in part if token.kind is TokenKind.OPERATOR)
+    )
 
 
 def _continued(figure: Leaf, parts: Sequence[Sequence[Token]]) -> Iterator[Equation]:

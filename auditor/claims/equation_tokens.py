@@ -147,7 +147,11 @@ class _Scanner:
         position = 0
         while position < len(self.text) and len(self.found) < MAX_TOKENS:
             number = self.starts.get(position)
-            position = self.number(number) if number is not None else self.other(position)
+            if (factor := self.width(position)) is not None:
+                self.found.append(factor)
+                position = factor.end
+            else:
+                position = self.number(number) if number is not None else self.other(position)
         return self.found
 
     def add(self, kind: TokenKind, start: int, end: int, text: str = "") -> int:
@@ -236,6 +240,21 @@ class _Scanner:
             return end
         named = any(character.isalpha() for character in written) and written.count("-") < 2
         return self.add(TokenKind.WORD if named else TokenKind.BREAK, start, end, written)
+
+    def width(self, position: int) -> Token | None:
+        """Return a format of numbers that is a factor, its bytes: `1024 x FP16`, at the end of its clause or before another operator."""
+        if not self.found or self.found[-1].kind is not TokenKind.OPERATOR or self.found[-1].text != "*":
+            return None
+        match = _WORD.match(self.text, position)
+        size = self.lexicon.precisions.get(match.group().lower()) if match else None
+        if match is None or size is None:
+            return None
+        end = match.end()
+        behind = self.text[end : end + 3].lstrip()[:1]
+        if behind and behind not in _CLOSING and behind not in _BREAKS and behind not in _OPERATORS and behind != "=":
+            return None
+        number = Number(position, position, end, end, (Written(Interval.exact(size)),), Approximation.EXACT, unit="byte")
+        return Token(TokenKind.NUMBER, position, end, match.group(), Leaf(position, end, number, match.group(), match.group()))
 
     def word(self, start: int, end: int, text: str) -> int:
         lowered = text.lower().strip("-‑_/")
