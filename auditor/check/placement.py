@@ -37,7 +37,7 @@ from auditor.check.subject import Subject
 from auditor.claims.model import Claim
 from auditor.claims.placement import Member, Placements, Series
 from auditor.cost.layout.placement import Group, Ids, numbered_from, overlaps
-from auditor.findings import Confidence, Evidence, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Severity, Step, Verdict
 from auditor.rulebook import Rule
 from auditor.spans import Span
 
@@ -347,12 +347,7 @@ def _each_holds(subject: Subject, rule: Rule, found: Placements, quantity: str, 
         if _half_open(subject, series) and {size - 1 for size in sizes} & figures:
             yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "the ranges fit if the last id is left out")
             continue
-        claim = next((one for one in claims if _near(subject, one, series)), None)
-        if claim is None:
-            yield Outcome(
-                rule.code, Verdict.UNDETERMINED, spans, f"nothing joins the {NAMES[kind][1]} listed to those said of each {owner}"
-            )
-            continue
+        claim = claims[0]
         finding = rule.finding(
             f"{number_of(claim)} {NAMES[kind][1]} per {owner}, but {members[0].owner} holds "
             f"{len(members[0].ids)}: {naming(kind, members[0].ids)}",
@@ -364,11 +359,6 @@ def _each_holds(subject: Subject, rule: Rule, found: Placements, quantity: str, 
             severity=None if len(sizes) == 1 and claim.confidence is not Confidence.LOW and len(figures) == 1 else Severity.WARNING,
         )
         yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
-
-
-def _near(subject: Subject, claim: Claim, series: Series) -> bool:
-    """Tell whether more than the document joins a count to a listing."""
-    return subject.joins.between(claim.statement, series.statement) is not Evidence.ONE_DOCUMENT
 
 
 def stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
