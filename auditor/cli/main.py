@@ -6,6 +6,7 @@ is also a command's name needs `./` before it or `--`.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -157,6 +158,7 @@ def _run(args: list[str] | None) -> int:
 
 def main(args: list[str] | None = None) -> None:
     """Run `audit` with the arguments given, or those of the process, and exit with its status."""
+    gc.set_threshold(50_000, 20, 50)  # what is read is kept till the end, so looking for garbage as often as usual finds none
     for stream in (sys.stdout, sys.stderr):
         # A terminal or pipe that cannot show a sign of a report shows its escape; it never stops the run.
         if reconfigure := getattr(stream, "reconfigure", None):
