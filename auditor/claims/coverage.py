@@ -7,14 +7,15 @@ as not understood. So does a claim of `other`: something is claimed, but nobody 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from auditor.claims.resolve import ReadOut
 from auditor.findings import Confidence, Coverage
-from auditor.spans import Span
-from auditor.statements import Document
+from auditor.spans import Span, SpanIndex
+from auditor.statements import Document, Source
 
 __all__ = ["UNNAMED", "cover", "tokens"]
 
@@ -65,12 +66,14 @@ def cover(document: Document, read: ReadOut) -> tuple[Coverage, Reasons, Reasons
     text = document.source.text
     found = tokens(text)
     meanings = sorted(_meanings(document, read), key=lambda one: (one.span.start, -one.span.end))
-    unclear = {item.span for item in read.unclear} | _vague(read)
+    meeting = SpanIndex([one.span for one in meanings])
+    unclear = SpanIndex(sorted({item.span for item in read.unclear} | _vague(read)))
     labels: list[tuple[Span, str]] = []
     uncovered: list[tuple[Span, str]] = []
     named = unnamed = 0
-    for token, hits in _met(found, meanings):
-        why = _names(text, token)
+    for token in found:
+        hits = [meanings[index] for index in meeting.meeting(token)]
+        why = _names(document.source, token)
         if any(one.named for one in hits):
             named += 1
         elif any(not one.label for one in hits):
@@ -80,7 +83,7 @@ def cover(document: Document, read: ReadOut) -> tuple[Coverage, Reasons, Reasons
             labels.append((token, hits[0].label))
         elif why:
             labels.append((token, why))
-        elif any(span.overlaps(token) for span in unclear):
+        elif unclear.meeting(token):
             uncovered.append((token, "no quantity could be found for it"))
         else:
             uncovered.append((token, "no reader reached it"))
@@ -99,31 +102,25 @@ def _meanings(document: Document, read: ReadOut) -> Iterator[_Meaning]:
     yield from (_Meaning(directive.place, "said to the auditor") for directive in document.directives)
 
 
-def _met(found: Sequence[Span], meanings: Sequence[_Meaning]) -> Iterator[tuple[Span, list[_Meaning]]]:
-    """Yield each token with the meanings that overlap it; both are sorted."""
-    cursor = 0
-    for token in found:
-        while cursor < len(meanings) and meanings[cursor].span.end <= token.start:
-            cursor += 1
-        ahead, hits = cursor, []
-        while ahead < len(meanings) and meanings[ahead].span.start < token.end:
-            if meanings[ahead].span.overlaps(token):
-                hits.append(meanings[ahead])
-            ahead += 1
-        yield token, hits
+_LONGEST_LEAD: Final = 200
+"""Characters before a list marker in its line."""
+_LONGEST_TAG: Final = 4_000
+"""Characters of a tag before or behind a number in it."""
 
 
-def _names(text: str, token: Span) -> str:
+def _names(source: Source, token: Span) -> str:
     """Say why a token that no statement holds only labels: list markers and parts of words."""
-    start, end = token.start, token.end
-    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    if text[line_start:start].strip(" \t>#*-") == "" and text[end : end + 1] in (".", ")"):
+    text, start, end = source.text, token.start, token.end
+    line_start = source.lines.starts[bisect_right(source.lines.starts, start) - 1]
+    leads = start - line_start <= _LONGEST_LEAD and text[line_start:start].strip(" \t>#*-") == ""
+    if leads and text[end : end + 1] in (".", ")"):
         return "list marker"
     if (start and (text[start - 1].isalpha() or text[start - 1] == "_")) or (
         end < len(text) and text[end].isalpha() and start and text[start - 1] in "_-."
     ):
         return "part of a name"
-    tag = text.rfind("<", line_start, start)
-    if tag >= 0 and text[tag + 1 : tag + 2].isalpha() and ">" not in text[tag:start] and text.find(">", end) >= 0:
+    tag = text.rfind("<", max(line_start, start - _LONGEST_TAG), start)
+    closes = tag >= 0 and text[tag + 1 : tag + 2].isalpha() and ">" not in text[tag:start]
+    if closes and text.find(">", end, end + _LONGEST_TAG) >= 0:
         return "inside a tag"
     return ""

@@ -543,8 +543,11 @@ def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
     paths = {claim.statement: headings(statements[claim.statement]) for claim in claims if not claim.source}
     for depth in range(4):
         siblings: dict[tuple[tuple[str, int], ...], dict[tuple[str, int], list[int]]] = defaultdict(lambda: defaultdict(list))
+        below: dict[tuple[str, int], list[int]] = defaultdict(list)
         for index, claim in enumerate(result):
             path = paths.get(claim.statement, ())
+            if len(path) > depth:
+                below[path[depth]].append(index)
             if claim.plan == MAIN and claim.role is Role.ACTUAL and len(path) > depth:
                 siblings[path[:depth]][path[depth]].append(index)
         for children in siblings.values():
@@ -558,10 +561,9 @@ def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
                 for child in (*stated, *compared) if compared else ():
                     id_ = f"section {child[1]}"
                     titles[id_] = (child[0], True)
-                    for index, claim in enumerate(result):
-                        path = paths.get(claim.statement, ())
-                        if claim.plan == MAIN and len(path) > depth and path[depth] == child:
-                            result[index] = replace(claim, plan=id_)
+                    for index in below[child]:
+                        if result[index].plan == MAIN:
+                            result[index] = replace(result[index], plan=id_)
                 continue
             if len(stated) < 2 or not _disagree(list(stated.values())):
                 continue
@@ -579,10 +581,9 @@ def _sections(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
             for child in (*stated, *_alike(statements, headings, depth, stated, children, heads)):
                 id_ = f"section {child[1]}"
                 titles[id_] = (child[0], True)
-                for index, claim in enumerate(result):
-                    path = paths.get(claim.statement, ())
-                    if claim.plan == MAIN and len(path) > depth and path[depth] == child:
-                        result[index] = replace(claim, plan=id_)
+                for index in below[child]:
+                    if result[index].plan == MAIN:
+                        result[index] = replace(result[index], plan=id_)
     return tuple(result)
 
 
@@ -602,24 +603,38 @@ def _paragraphs(statements: Sequence[Statement], claims: Sequence[Claim], titles
         layout = {quantity: value for quantity, value in settled.items() if value is not None}
         if len(layout.keys() & DEGREES) >= 2 and "gpus" in values:
             layouts[group] = layout
-    apart = [
-        group
-        for group, layout in layouts.items()
-        if any(
-            sum(layout[quantity] != other[quantity] for quantity in layout.keys() & other.keys() & DEGREES) >= 1
-            and sum(layout[quantity] != other[quantity] for quantity in layout.keys() & other.keys()) >= 2
-            for key, other in layouts.items()
-            if key != group
-        )
-    ]
+    apart = _differ(layouts)
     result = list(claims)
-    for group in apart:
-        id_ = f"{PARAGRAPH}{group}"
-        titles[id_] = ("a paragraph", True)
-        for index, claim in enumerate(claims):
-            if claim.plan == MAIN and not claim.source and statements[claim.statement].group == group:
-                result[index] = replace(claim, plan=id_)
+    ids = {group: f"{PARAGRAPH}{group}" for group in apart}
+    titles.update((id_, ("a paragraph", True)) for id_ in ids.values())
+    for index, claim in enumerate(claims):
+        if claim.plan == MAIN and not claim.source and statements[claim.statement].group in ids:
+            result[index] = replace(claim, plan=ids[statements[claim.statement].group])
     return tuple(result)
+
+
+def _differ(layouts: Mapping[int, Mapping[str, Fraction]]) -> list[int]:
+    """Return the paragraphs whose layout differs from that of another in a degree, and in a second degree or the GPUs."""
+    degrees = {group: frozenset((name, value) for name, value in layout.items() if name in DEGREES) for group, layout in layouts.items()}
+    gpus: dict[frozenset[tuple[str, Fraction]], set[Fraction]] = defaultdict(set)
+    for group, layout in layouts.items():
+        gpus[degrees[group]].update([layout["gpus"]] if "gpus" in layout else [])
+    others: dict[frozenset[tuple[str, Fraction]], tuple[bool, set[Fraction]]] = {}
+    for one in gpus:
+        mine = dict(one)
+        many, counts = False, set[Fraction]()
+        for other, counted in gpus.items():
+            changed = sum(mine.get(name, value) != value for name, value in other)
+            many = many or changed > 1
+            if changed:
+                counts |= counted
+        others[one] = (many, counts)
+    found = []
+    for group, layout in layouts.items():
+        many, counts = others[degrees[group]]
+        if many or ("gpus" in layout and counts - {layout["gpus"]}):
+            found.append(group)
+    return found
 
 
 def _alike(
@@ -661,8 +676,5 @@ def _complete(claims: Iterable[Claim]) -> bool:
 
 
 def _disagree(stated: Sequence[Mapping[str, Fraction]]) -> bool:
-    return any(
-        sum(first[quantity] != second[quantity] for quantity in first.keys() & second.keys()) >= 1
-        for position, first in enumerate(stated)
-        for second in stated[position + 1 :]
-    )
+    first: dict[str, Fraction] = {}
+    return any(first.setdefault(quantity, value) != value for one in stated for quantity, value in one.items())
