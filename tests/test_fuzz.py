@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scripts import measure_fuzz
 from scripts.fuzz import TARGETS, keeping, kind_of, seeds
 
 REGRESSIONS = sorted(path for path in (Path(__file__).parents[1] / "fixtures" / "regressions").iterdir() if path.name != "README.md")
@@ -53,3 +54,7 @@ def test_one_text_of_each_kind_of_fault_is_kept(tmp_path: Path) -> None:
         run(data)
     assert sorted(path.read_bytes() for path in tmp_path.glob("*.input")) == [b"1", b"first"]
     assert kind_of(AssertionError("a rule found 5 places: three")) == "a rule found 0 places"
+
+
+def test_the_page_of_what_was_run_is_the_one_the_script_writes() -> None:
+    assert measure_fuzz.PAGE.read_text(encoding="utf-8") == measure_fuzz.page(measure_fuzz.read())
