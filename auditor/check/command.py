@@ -17,6 +17,7 @@ from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
 from auditor.claims.process_groups import Built, code_of
+from auditor.cost.catalog import find_hardware
 from auditor.cost.layout.placement import Group, overlaps
 from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.assign import RUN
@@ -325,29 +326,37 @@ def visible(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
+def _single_machine(subject: Subject) -> tuple[Claim, ...]:
+    """Return the claims of the only number of GPUs that a report states outside its commands, beside their name: `1 x RTX 3090`."""
+    found = _stated(subject, "gpus")
+    named = all(find_hardware(claim.text) for claim in found)
+    return tuple(found) if named and len({_number(claim) for claim in found}) == 1 and not subject.quantities(("nodes",)) else ()
+
+
 def crowded(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A launch starts no more processes on a node than the node has GPUs."""
     options = _options(rule)
     claims = _stated(subject, "gpus.per_node")
-    if not claims:
+    single = () if claims else _single_machine(subject)
+    if not claims and not single:
         return
-    most = max(claims, key=_number)
+    most = max(claims or single, key=_number)
     for command in commands(subject.document):
         world = _world(subject, command, options)
-        if world is None or world.total:
+        if world is None or world.total or (single and world.nodes != 1):
             continue
         spans = (world.per_node_flag.place, most.span)
         if world.per_node <= _number(most):
             yield Outcome(rule.code, Verdict.HELD, spans, f"{world.per_node} processes on {_number(most)} GPUs of a node")
             continue
-        if most.confidence is not Confidence.HIGH:
+        if most.confidence is not Confidence.HIGH and not single:
             yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "the GPUs of a node are not certain")
             continue
         finding = rule.finding(
             f"{world.per_node} processes per node, but a node has {_number(most)} GPUs",
             Place(world.per_node_flag.place, f"{world.per_node_flag.name} {world.per_node}"),
             related=(Place(most.span, f"{_number(most)} GPUs per node"),),
-            severity=None if len({_number(claim) for claim in claims}) == 1 else Severity.WARNING,
+            severity=None if len({_number(claim) for claim in claims}) == 1 else Severity.WARNING,  # of a machine that prose describes too
             claimed=f"{world.per_node} processes",
             expected=f"{_number(most)} at most",
             derivation=(

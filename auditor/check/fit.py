@@ -17,7 +17,7 @@ from typing import Any, Final
 from auditor.check.subject import Subject
 from auditor.cost.architecture import Architecture
 from auditor.cost.catalog import Model
-from auditor.cost.formats import FORMATS
+from auditor.cost.formats import FORMATS, Format
 from auditor.cost.kv_cache import per_sequence
 from auditor.cost.params import total_parameters
 from auditor.findings import Operand, Outcome, Place, Repair, Severity, Step, Verdict
@@ -50,6 +50,7 @@ _FORMAT_WIDTHS: Final = {
     "8bit": Fraction(1),
 }
 _MOST_RANKS: Final = 4096
+_MOST_TOKENS: Final = 10**9
 _FILLED: Final = Fraction(97, 100)
 """Of a GPU's memory: with more than this in weights nothing is left for the context of the driver, activations and one block of cache."""
 _STORED: Final = {"fp8": Fraction(1), "mxfp4": Fraction(1, 2), "nvfp4": Fraction(1, 2), "fp4": Fraction(1, 2), "int4": Fraction(1, 2)}
@@ -437,7 +438,10 @@ def _cached(
         f"one sequence of {tokens:,} tokens takes at least {_gb(cache)} of cache on each GPU; beside {_gb(held)} of weights "
         f"{_gib(known.memory * fraction)} leave {_gb(room)}"
     )
-    return _too_much(rule, places, message, step, f"{tokens:,} tokens", f"{most:,} tokens at most", f"a length of {most:,} at most")
+    repair = f"a length of {most:,} at most"
+    if not narrow:
+        repair += f", or {_longest(shape, spread[0], room, FORMATS['fp8']):,} with a cache of 8 bits"
+    return _too_much(rule, places, message, step, f"{tokens:,} tokens", f"{most:,} tokens at most", repair)
 
 
 # --- what follows, in a table
@@ -461,6 +465,9 @@ def summary(subject: Subject, rule: Rule, launch: Launch) -> tuple[tuple[str, st
     room = known.memory * _fraction(launch, data) - held
     rows.append(("weights on a GPU", f"{_gb(held)} at least ({known.entry.name}, {width[1]})"))
     rows.append(("left on a GPU", f"{_gb(room)} at most"))
+    whole = known.parameters * width[0]
+    fewest = -(-whole // (known.memory * _fraction(launch, data) * _FILLED))
+    rows.append(("GPUs that hold the weights", f"{fewest} at least"))
     shape = known.entry.architecture
     if shape is not None and shape.indexer is None and room > 0:
         rows.extend(_lengths(launch, shape, spread[0], room))
@@ -473,10 +480,25 @@ def _lengths(launch: Launch, shape: Architecture, ways: Fraction, room: Fraction
     token = per_sequence(shape, 1, form).value / ways
     yield "cache of a token on a GPU", f"{float(token):,.0f} bytes at least"
     yield "tokens the cache holds", f"{int(room / token):,} at most"
+    yield "longest sequence", f"{_longest(shape, ways, room, form):,} tokens at most"
+    if form is not FORMATS["fp8"]:
+        yield "longest with a cache of 8 bits", f"{_longest(shape, ways, room, FORMATS['fp8']):,} tokens at most"
     length = launch.get("max_len")
     if length is not None and length.value is not None and length.value > 1:
         one = per_sequence(shape, int(length.value), form).value / ways
         yield f"sequences of {int(length.value):,} tokens at once", f"{int(room / one):,} at most"
+
+
+def _longest(shape: Architecture, ways: Fraction, room: Fraction, form: Format) -> int:
+    """Return the most tokens of one sequence whose cache a GPU has room for; layers with windows keep no more than those."""
+    low, high = 0, _MOST_TOKENS
+    while low < high:
+        middle = (low + high + 1) // 2
+        if per_sequence(shape, middle, form).value / ways <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _shown(setting: Setting) -> str:

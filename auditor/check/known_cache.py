@@ -120,7 +120,7 @@ def _tokens(subject: Subject, claim: Claim, of_one: Sequence[str]) -> int:
     earlier = max((one.span.end for one in others if one.span.end <= claim.span.start), default=statement.value.whole.start)
     lead = subject.document.source.text[earlier : claim.span.start][-_LONGEST:]
     behind = "" if others else subject.document.source.text[claim.span.end : statement.value.whole.end][:_LONGEST]
-    label = "" if others else " ".join(label.text.content for label in statement.path[-1:])
+    label = "" if others else " ".join(label.text.content for label in statement.path[-2:])
     if any(f" {words} " in f" {lead.lower()} " for words in of_one):
         return 1
     found = _TOKENS.findall(f"{label} {lead} {behind}")

@@ -28,13 +28,24 @@ def shared_devices(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for first, second in pairwise(subject.launches):
         if not (first.command and second.command and _SERVER in first.programs and _SERVER in second.programs):
             continue
-        if not (first.behind and _stays_up(subject.document.source.text[first.place.end : second.place.start])):
+        between = subject.document.source.text[first.place.end : second.place.start]
+        if not (_detached(first) or (first.behind and _stays_up(between))) or _ended(between):
             continue
         shared = sorted(_devices(first) & _devices(second))
         shares = (_share(first), _share(second))
         if not shared or shares[0] is None or shares[1] is None:
             continue
         yield _judged(rule, first, second, shared[0], (shares[0], shares[1]))
+
+
+def _detached(launch: Launch) -> bool:
+    """Tell whether a container is started in the background, where it runs on while the script goes on."""
+    return launch.get("detached") is not None and "container_devices" in launch.settings
+
+
+def _ended(between: str) -> bool:
+    """Tell whether something between two commands ends containers or processes."""
+    return re.search(r"\b(?:docker\s+(?:stop|rm|kill)|podman\s+(?:stop|rm|kill)|kill|pkill|exit|wait)\b", between) is not None
 
 
 def _stays_up(between: str) -> bool:
@@ -45,7 +56,7 @@ def _stays_up(between: str) -> bool:
 
 def _devices(launch: Launch) -> frozenset[int]:
     """Return the ids of the devices a server uses: of the visible ones the first, one a rank."""
-    visible = launch.get("visible")
+    visible = launch.get("visible") or launch.get("container_devices")
     ranks = Fraction(1)
     for name in ("tp", "pp"):
         setting = launch.get(name)
@@ -67,7 +78,7 @@ def _judged(rule: Rule, first: Launch, second: Launch, device: int, shares: tupl
     places = [
         Place(one.span, f"{one.spelled or one.name} {one.text}"[:80])
         for launch in (second, first)
-        for name in ("mem_fraction", "visible")
+        for name in ("mem_fraction", "visible", "container_devices")
         if (setting := launch.get(name)) is not None
         for one in setting.written
         if one.span is not None

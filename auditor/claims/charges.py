@@ -62,7 +62,7 @@ def read_charge(desk: Desk, line: Line, number: Number, unit: str, unit_per: str
     if quantity is None:
         described = spell(tail) or spell(head) or spell(line.words)
         return Meaning("other", Confidence.LOW, f"unit {figure.unit}", figure.per, unit=figure.unit, words=described)
-    return Meaning(quantity.id, Confidence.MEDIUM, f"unit {figure.unit}", figure.per, unit=figure.unit)
+    return Meaning(quantity.id, Confidence.HIGH if within else Confidence.MEDIUM, f"unit {figure.unit}", figure.per, unit=figure.unit)
 
 
 def _divided(desk: Desk, line: Line, unit: str, per: str) -> _Figure:

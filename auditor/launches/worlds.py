@@ -92,6 +92,9 @@ def _container(settings: dict[str, Setting]) -> None:
         count = len(set(listed)) if "device=" in gpus.text else int(listed[0]) if len(listed) == 1 else 0
         if count:
             settings["pod_gpus"] = _worked_out("pod_gpus", Fraction(count), (gpus,))
+        if "device=" in gpus.text and "visible" not in settings:
+            items = tuple(Fraction(one) for one in listed)
+            settings["container_devices"] = replace(_worked_out("container_devices", Fraction(count), (gpus,)), items=items)
 
 
 def _allocation(settings: dict[str, Setting]) -> None:

@@ -107,3 +107,48 @@ def test_one_plan_of_several_can_be_asked_for(run: Run, tmp_path: Path) -> None:
     done = run("a.md", "--plan", "no such")
     assert done.status == 2
     assert "the plans are main" in done.err
+
+
+SERVER = """# one H100 80GB
+vllm serve Qwen/Qwen2.5-7B-Instruct --max-model-len 32768 --gpu-memory-utilization 0.9
+"""
+
+
+def test_a_launch_is_recomputed_in_full(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "launch.sh").write_text(SERVER, encoding="utf-8")
+    rows = dict(line.split("  ", 2)[1:] for line in run("launch.sh").out.splitlines() if line.startswith("  ") and line.strip().count("  "))
+    told = {what.strip(): value.strip() for what, value in rows.items()}
+    assert told["max_len"].startswith("32768")
+    assert told["heads"] == "28 (catalog: qwen2.5-7b)"
+    assert told["memory of a GPU"].startswith("79.6 GiB at most")
+    assert told["weights on a GPU"] == "15.2 GB at least (qwen2.5-7b, 16 bits as published)"
+    assert told["GPUs that hold the weights"] == "1 at least"
+    assert told["cache of a token on a GPU"] == "57,344 bytes at least"
+    assert told["tokens the cache holds"] == "1,077,944 at most"
+    assert told["longest sequence"] == "1,077,944 tokens at most"
+    assert told["longest with a cache of 8 bits"] == "2,155,889 tokens at most"
+    assert told["sequences of 32,768 tokens at once"] == "32 at most"
+
+
+def test_a_launch_without_figures_to_derive_shows_what_it_sets(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "launch.sh").write_text("torchrun --nnodes 2 --nproc_per_node 8 train.py\n", encoding="utf-8")
+    out = run("launch.sh").out
+    assert "world" in out
+    assert "16" in out
+
+
+def test_a_summary_ends_an_audit_with_what_each_launch_sets(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "launch.sh").write_text(SERVER, encoding="utf-8")
+    told = {}
+    for options in ((), ("--summary",), ("--summary", "--output-format", "json")):
+        with pytest.raises(SystemExit):
+            main([*options, "launch.sh"])
+        told[options] = capsysbinary.readouterr()[0].decode()
+    assert "tokens the cache holds" not in told[()]
+    table = told[("--summary",)].partition("launch.sh:2:12: vLLM\n")[2]
+    assert "  weights on a GPU                    15.2 GB at least (qwen2.5-7b, 16 bits as published)\n" in table
+    assert "  sequences of 32,768 tokens at once  32 at most\n" in table
+    assert "findings" in json.loads(told[("--summary", "--output-format", "json")])
