@@ -8,7 +8,7 @@ stand there, and nothing near it gives it in any way that people work a figure o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
@@ -16,6 +16,7 @@ from typing import Final
 
 from auditor.check.passages import Passage
 from auditor.check.placed import plain
+from auditor.check.slips import is_shifted
 from auditor.check.subject import Subject
 from auditor.check.told import Figure, Measure, Thought, thoughts, told
 from auditor.claims.lexicon import Lexicon
@@ -440,7 +441,58 @@ def keyed(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             wholes = [figure for name, figure in entries.items() if _plain_name(name, subject.lexicon) == base and figure is not each]
             if count is None or len(wholes) != 1 or not base or wholes[0] is count or count.middle <= 1:
                 continue
-            yield _of_keys(rule, Derivation(((each, 1), (count, 1))), wholes[0])
+            if not _has_more(wholes[0], subject):
+                yield _of_keys(rule, Derivation(((each, 1), (count, 1))), wholes[0])
+        yield from _keyed_rates(entries, subject.lexicon, rule)
+        yield from _keyed_rests(entries, subject.lexicon, rule)
+
+
+def _has_more(whole: Figure, subject: Subject) -> bool:
+    """Tell whether a comment at a setting says that it holds more: `cpu: 64  # the rest is for the sidecars`."""
+    about = (one for one in subject.document.statements if one.comment and one.about == whole.passage.index)
+    words = {word for one in about for word in _PLAIN_WORD.findall(one.value.content.lower())}
+    return not subject.lexicon.implied["rest"].isdisjoint(words)
+
+
+_Entries = Mapping[tuple[str, ...], Figure]
+
+
+def _keyed_rates(entries: _Entries, lexicon: Lexicon, rule: Rule) -> Iterator[Outcome]:
+    """`requests` over `duration_s` are the `requests_per_s` of the same object; one that is far off may be of something else."""
+    for words, rate in entries.items():
+        if len(words) < _SHORTEST or words[-2] != "per":
+            continue
+        times = [
+            item for name, item in entries.items() if name[-1] == words[-1] and name[0] in lexicon.implied["duration"] and len(name) > 1
+        ]
+        amount = entries.get(words[:-2])
+        if len(times) != 1 or amount is None:
+            continue
+        way = Derivation(((amount, 1), (times[0], -1)))
+        if 1 / _TWICE < way.middle / rate.middle < _TWICE or is_shifted(way.middle, rate.printed):
+            yield _of_keys(rule, way, rate)
+
+
+_TWICE: Final = Fraction(2)
+
+
+def _keyed_rests(entries: _Entries, lexicon: Lexicon, rule: Rule) -> Iterator[Outcome]:
+    """`gpus_rented` without `gpus_in_use` are the `gpus_idle` of the same object, if it has no other key of them."""
+    for words, rest in entries.items():
+        alike = [item for name, item in entries.items() if name[0] == words[0] and "per" not in name and len(name) > 1]
+        if words[-1] not in lexicon.left or len(words) != len(("gpus", "idle")) or len(alike) != _THREE:
+            continue
+        used, whole = sorted((item for item in alike if item is not rest), key=lambda item: item.middle)
+        spans = (rest.span, whole.span, used.span)
+        if rest.middle >= whole.middle or any(item.middle.denominator > 1 for item in alike):
+            continue
+        if used.middle + rest.middle == whole.middle:
+            yield Outcome(rule.code, Verdict.HELD, spans, f"{rest.text} is what {whole.text} without {used.text} leave")
+        else:
+            yield _overdrawn(rule, rest, whole, [used])
+
+
+_THREE: Final = 3
 
 
 def _key(subject: Subject, index: int) -> tuple[str, ...]:
@@ -567,6 +619,12 @@ def _left(rule: Rule, result: Figure, alike: Sequence[Figure], lexicon: Lexicon)
     gone = sum((item.middle for item in spent), Fraction(0))
     if result.middle + gone <= whole.middle * (1 + (_ABOUT if result.is_about else _EVEN)) or gone >= whole.middle:
         return None  # something else may be taken as well
+    return _overdrawn(rule, result, whole, spent)
+
+
+def _overdrawn(rule: Rule, result: Figure, whole: Figure, spent: Sequence[Figure]) -> Outcome:
+    """Return the outcome that a whole without what is taken leaves something else."""
+    gone = sum((item.middle for item in spent), Fraction(0))
     unit = result.printed.unit or UNITS["1"]
     rest = whole.interval - sum((item.interval for item in spent), Interval.exact(0))
     shown = shown_as(whole.middle - gone, unit)
@@ -582,10 +640,10 @@ def _left(rule: Rule, result: Figure, alike: Sequence[Figure], lexicon: Lexicon)
     message = f"{result.text} left, but {whole.text} without {' and '.join(item.text for item in spent)} is {shown}"
     finding = rule.finding(
         message,
-        Place(result.span, f"at most {shown}"),
+        Place(result.span, shown),
         related=(Place(whole.span, "the whole"), *(Place(item.span, "what is taken") for item in spent)),
         claimed=result.text,
-        expected=f"at most {shown}",
+        expected=shown,
         derivation=(step,),
     )
     spans = (result.span, whole.span, *(item.span for item in spent))

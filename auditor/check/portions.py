@@ -14,9 +14,8 @@ from typing import Final, NamedTuple
 from auditor.check.passages import Passage
 from auditor.check.placed import Placed, rounded
 from auditor.check.printed import Printed
-from auditor.check.slips import is_slip
 from auditor.check.subject import Subject
-from auditor.check.told import Figure, Thought, thoughts, told
+from auditor.check.told import Figure, Measure, Thought, thoughts, told
 from auditor.claims.lexicon import Lexicon
 from auditor.statements import Statement
 from auditor.units import DIMENSIONLESS
@@ -33,14 +32,11 @@ class Portion(NamedTuple):
     passage: Passage
     at: int
     """Where in its passage the percentage starts."""
-    complement: bool
-    """It may be what the part leaves: it has a name of its own."""
 
 
 class _Pair(NamedTuple):
     part: Figure
     whole: Figure
-    complement: bool = False
 
 
 def portions(subject: Subject) -> Iterator[Portion]:
@@ -65,7 +61,7 @@ def _stated(thought: Thought, above: Sequence[Figure], lexicon: Lexicon) -> Iter
 
 def _portion(pair: _Pair, share: Figure) -> Portion:
     part, whole = _placed(pair.part, pair.whole), _placed(pair.whole, pair.part)
-    return Portion(part, whole, _placed(share, share), share.passage, share.number.digits, pair.complement)
+    return Portion(part, whole, _placed(share, share), share.passage, share.number.digits)
 
 
 def _placed(item: Figure, other: Figure) -> Placed:
@@ -84,13 +80,18 @@ def _alike(one: Figure, other: Figure) -> bool:
     """Tell whether one figure may be a part of another: both measure the same, or one of them only says how much."""
     if one.is_share or other.is_share or one.number.bound or other.number.bound:
         return False
-    first, second = one.measure, other.measure
+    first, second = _of_its_own(one), _of_its_own(other)
     if first.is_bare or second.is_bare:
         return not (first.is_rate or second.is_rate)
     named = {name for name, _ in (*first.counted, *second.counted)}
     return first.dimension == second.dimension and (
         first.counted == second.counted or (first.dimension != DIMENSIONLESS and len(named) == 1)
     )
+
+
+def _of_its_own(item: Figure) -> Measure:
+    """Return what a figure measures, whomever its clause speaks of."""
+    return item.measure.times(Measure(DIMENSIONLESS, ((item.subject, 1),))) if item.subject else item.measure
 
 
 # --- `88 M, or 0.11 % of the 80 B`
@@ -159,21 +160,10 @@ def _before(before: Sequence[Figure], share: Figure, lexicon: Lexicon) -> _Pair 
     joined = _OF.fullmatch(content, one.end, other.number.start)
     if joined or (_FIRST_OF.search(content[: one.number.start])):
         part, whole = (one, other) if joined else (other, one)
-        if _leads(between, lexicon, strict=True):
-            return _Pair(part, whole)
-        return _Pair(part, whole, complement=True) if _comes_to(part, whole, share, between, lexicon) else None
+        return _Pair(part, whole) if _leads(between, lexicon, strict=True) else None
     if them and len(here) == 2 and one.middle < other.middle and _leads(between, lexicon, strict=True):
         return _Pair(one, other)
     return None
-
-
-def _comes_to(part: Figure, whole: Figure, share: Figure, between: str, lexicon: Lexicon) -> bool:
-    """Tell whether a percentage with a name of its own is what a part comes to, or what it leaves, but for a slip of the pen."""
-    words = {word.lower() for word in _WORD.findall(re.split(r"[,.;:(–—]", between)[-1])}
-    if lexicon.derived.isdisjoint(words) or not _leads(between, lexicon, strict=False) or not whole.middle:
-        return False
-    ratio = _placed(part, whole).middle / _placed(whole, part).middle
-    return any(is_slip(value * 100, share.printed) for value in (ratio, 1 - ratio))
 
 
 # --- `warmup_steps: 400  # 10 % of the run`

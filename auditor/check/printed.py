@@ -16,6 +16,8 @@ from auditor.values import Interval
 __all__ = ["Printed", "agrees", "binary_scale", "capped", "printed"]
 
 _DIGITS: Final = re.compile(r"([\d,_]+)?(?:\.(\d+))?")
+_OF_PARTS: Final = re.compile(r"\d ?[a-z]+[a-z ]*\d")
+"""A duration of several parts: `1 h 25 min`."""
 _ROUND_SHARE: Final = Fraction(1, 40)
 """A count that ends in three zeros or more may be rounded by so much: 1,000,000 for 1,024,000."""
 ABOUT: Final = Fraction(1, 20)
@@ -84,7 +86,8 @@ def capped(interval: Interval, value: Fraction) -> Interval:
 
 def _step(digits: str, value: Fraction, number: Number) -> tuple[Fraction, int]:
     match = _DIGITS.match(digits)
-    if match is None or number.approximation is Approximation.RANGE or "^" in digits or "**" in digits:
+    of_parts = _OF_PARTS.search(digits) is not None
+    if match is None or of_parts or number.approximation is Approximation.RANGE or "^" in digits or "**" in digits:
         return Fraction(0), 0
     whole, decimals = (match.group(1) or "0").replace(",", "").replace("_", ""), match.group(2) or ""
     if not whole.isdigit():

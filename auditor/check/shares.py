@@ -142,7 +142,7 @@ def percent_of(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     """Yield an outcome for every percentage that a report gives of a figure: `11.6 GB (18% of 64 GB)`, `7.5% of the limit`."""
     seen: set[Span] = set()
     for portion in portions(subject):
-        share = Share(portion.part, portion.whole, portion.share, complement=portion.complement)
+        share = Share(portion.part, portion.whole, portion.share)
         seen.add(portion.share.span)
         yield _unless_disowned(outcome(share, rule), portion.passage, portion.at, share)
     for passage in labelled(subject.document):

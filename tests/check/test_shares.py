@@ -203,3 +203,19 @@ def test_objects_with_several_candidates_say_nothing_wrong() -> None:
 def test_routing(line: str, count: int) -> None:
     assert len(findings(f"- Total experts: 64\n- Routing: top-2\n- {line}\n", EXPERTS)) == count
     assert findings(f"- {line}\n", EXPERTS) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We dropped 36 of 1,800 calls in the window, 0.2 %.", "2%"),
+        ("The adapters come to 88 M, or 1.1 % of the 80 B that the model has.", "0.11%"),
+        ("A replica keeps 310k tokens. That fills 62 % of the 1.24 M tokens it has room for.", "25%"),
+        ("We dropped 36 of 1,800 calls in the window, 2 %.", ""),
+        ("32 of 64 GPUs are used, so MFU drops to 20 %.", ""),
+        ("12 of 16 replicas answered; the target is 99 % of requests.", ""),
+        ("96 GB of weights are there, and 20 % of the 141 GB stays free.", ""),
+    ],
+)
+def test_portions_in_words(text: str, expected: str) -> None:
+    assert [finding.expected for finding in findings(text, FIGURE)] == ([expected] if expected else [])
