@@ -91,13 +91,6 @@ def _follows(content: str, end: int, figure: Figure, lexicon: Lexicon) -> bool:
     return later or not derived.isdisjoint(word.rstrip(".") for word in words) or not said.strip(" ,:=→(–—-")
 
 
-def _reckoned(clock: _Clock, since: int = 0) -> str:
-    """Return the arithmetic of a clock time in seconds, on the day after where it is before another."""
-    parts = [f"{clock.seconds // 3600} * 3600", f"{clock.seconds // 60 % 60} * 60", f"{clock.seconds % 60}"]
-    next_day = [str(_DAY)] if clock.seconds < since else []
-    return f"({' + '.join([*parts, *next_day])})"
-
-
 def _contradicted(rule: Rule, passage: Passage, first: _Clock, second: _Clock, figure: Figure, spans: tuple[Span, ...]) -> Outcome | None:
     content = passage.content
     if disowned(passage, figure.number.start, figure.end):
@@ -106,13 +99,14 @@ def _contradicted(rule: Rule, passage: Passage, first: _Clock, second: _Clock, f
     one, other = content[first.start : first.end], content[second.start : second.end]
     shown = shown_as(Fraction(gap), UNITS["min"])
     value = Interval.exact(Fraction(gap))
+    last = first.seconds + gap
     step = Step(
         "second - first",
-        f"{_reckoned(second, first.seconds)} - {_reckoned(first)}",
+        f"{last} - {first.seconds}",
         shown,
         (
-            Operand("first", one, Fraction(first.seconds), Fraction(first.seconds), spans[1]),
-            Operand("second", other, Fraction(second.seconds), Fraction(second.seconds), spans[2]),
+            Operand("first", f"{one} ({first.seconds} s)", Fraction(first.seconds), Fraction(first.seconds), spans[1]),
+            Operand("second", f"{other} ({last} s)", Fraction(last), Fraction(last), spans[2]),
         ),
         value.low,
         value.high,
