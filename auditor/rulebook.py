@@ -268,7 +268,7 @@ def of_index(found: Mapping[str, Any], folder: Path) -> tuple[Rule, ...]:
 
 @lru_cache(maxsize=1)
 def _lexicon() -> Lexicon:
-    return build(index.data("lexicon"), index.data("evidence")["weights"])
+    return build(index.data("lexicon"), index.data("evidence")["weights"], index.data("wording")["words"])
 
 
 def load(folders: Sequence[Path] = ()) -> Rulebook:

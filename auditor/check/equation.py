@@ -142,6 +142,8 @@ def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction,
     judgement = _judge(text, equation)[0]
     if not isinstance(judgement, _Agreement) or _OF_ONE_BYTE not in judgement.name or disowned(passage, equation.start, equation.end):
         return None
+    if not target.tree.number.unit:
+        return None  # a figure without a unit counts elements
     factors = list(leaves(counted.tree))
     spans = tuple(passage.span(leaf.start, leaf.end) for leaf in (*factors, target.tree))
     arithmetic = " ".join(text[counted.start : counted.end].split())

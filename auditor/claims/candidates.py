@@ -9,7 +9,7 @@ data (`rules/evidence.yaml`, fitted by `scripts/fit_evidence.py`). Nothing is de
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
@@ -20,6 +20,7 @@ from auditor.claims.lexicon import Match, Quantity, kind_of
 from auditor.claims.line import (
     Desk,
     Line,
+    Meaning,
     bracketed,
     followed_by_of,
     in_brackets_behind,
@@ -39,9 +40,11 @@ from auditor.language.numbers import Form, Number
 from auditor.spans import Span
 from auditor.statements import Kind, LabelKind
 
-__all__ = ["Around", "Candidate", "Zone", "candidates_of", "zones_of"]
+__all__ = ["SETTINGS", "Around", "Candidate", "Zone", "candidates_of", "zones_of"]
 
 OTHER: Final = "other"
+UNNAMED: Final = "unnamed"
+"""How the evidence of a candidate begins that nothing around the number names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ class Candidate:
     shown: str
     context: Span | None = None
     per: str = ""
+
+    @property
+    def is_named(self) -> bool:
+        """Something around the number names it."""
+        return not self.evidence[0].startswith(UNNAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +140,13 @@ def candidates_of(
     tail: Sequence[Word],
     head: Sequence[Word],
     before: Sequence[Claim | None],
+    first: Meaning | None,
+    asked: Collection[str],
 ) -> list[Candidate]:
-    """Return what a number may state, nearest names first; `other` is always among it, last."""
+    """Return what a number may state, nearest names first; `other` is always among it.
+
+    `first` is what the readers of single phrases take it for, `asked` what the wording around it speaks for.
+    """
     zones = zones_of(desk, line, number, tail, head)
     per = PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or per_of(tail)
     near, labelled = _near(line, number, tail, head, zones), _labelled(line, zones)
@@ -154,7 +167,38 @@ def candidates_of(
         one.shown = one.shown or (f"unit {unit}" if unit else "its kind")
     found = [Candidate(one.quantity.id, tuple(one.evidence), one.shown, one.context, one.per) for one in gathered.values()]
     found.append(_other(around, gathered.values(), named))
-    return found
+    found.extend(_unnamed(around, asked, {one.quantity for one in found}))
+    return [_read_first(one, first, kind) for one in found]
+
+
+def _unnamed(around: Around, asked: Collection[str], known: Collection[str]) -> Iterator[Candidate]:
+    """Yield what nothing around a number names, though it may measure it."""
+    quantities = around.desk.lexicon.quantities
+    setting = around.line.statement.kind is Kind.ENTRY and around.desk.document.format in SETTINGS
+    for name in () if setting else asked:  # what the key of a setting does not name, nothing does
+        quantity = quantities.get(name)
+        if quantity is None or name in known or name == OTHER:
+            continue
+        if around.noun and around.noun != quantity.noun and around.noun not in quantity.fallback_nouns:
+            continue
+        if fits(quantity, around.kind, around.unit, None):
+            yield Candidate(name, (f"{UNNAMED}, {around.kind}", f"is {name}"), "the words around it")
+        elif around.kind == "count" and not (around.unit or around.noun) and quantity.kind in _UNSAID:
+            yield Candidate(name, (f"{UNNAMED}, unit unsaid", f"is {name}"), "the words around it")
+
+
+SETTINGS: Final = ("yaml", "toml")
+"""Formats in which programs are given their settings."""
+_UNSAID: Final = ("data", "time", "rate", "share", "flops", "bandwidth")
+
+
+def _read_first(one: Candidate, first: Meaning | None, kind: str) -> Candidate:
+    """Return a candidate with what the first reading says of it."""
+    if one.quantity != (first.quantity if first else OTHER):
+        return one
+    named = OTHER if one.quantity == OTHER else "named"
+    sure = first.confidence.value if first else "no reading"
+    return replace(one, evidence=(*one.evidence, f"first reading {sure}, {named}", f"first reading of a {kind}, {named}"))
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from auditor.claims.points import WordPoints
 from auditor.claims.words import Normalizer, Word
 from auditor.language.numbers import Number, scan
 from auditor.language.units import UnitPhrase, read_unit, unit_behind
@@ -170,6 +171,8 @@ class Lexicon:
     """Quantity to the words that, near a number, speak against it."""
     evidence: Mapping[str, int]
     """What each evidence for a candidate counts, in tenths of a unit of log odds (rules/evidence.yaml)."""
+    word_points: WordPoints
+    """What each word around a number counts for which quantity, in the same points (rules/wording.yaml)."""
 
     @property
     def nouns(self) -> frozenset[str]:
@@ -282,7 +285,7 @@ def _word_set(normalize: Normalizer, text: str) -> frozenset[str]:
     return frozenset(_words(normalize, text)) | frozenset(text.split())
 
 
-def build(data: Mapping[str, Any], evidence: Mapping[str, int]) -> Lexicon:
+def build(data: Mapping[str, Any], evidence: Mapping[str, int], wording: Mapping[str, str]) -> Lexicon:
     """Build the lexicon from its data (parsed YAML or the compiled index)."""
     joined = {tuple(key.split()): value for key, value in data["joined"].items()}
     normalize = Normalizer(data["words"], joined)
@@ -352,6 +355,7 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int]) -> Lexicon:
         phases={phase: tuple(_words(normalize, word) for word in entry["words"]) for phase, entry in data["phases"].items()},
         phase_quantities={phase: {key: value for key, value in entry.items() if key != "words"} for phase, entry in data["phases"].items()},
         evidence=dict(evidence),
+        word_points=WordPoints(wording),
         cues={entry["id"]: _word_set(normalize, entry["cues"]) for entry in data["quantities"] if "cues" in entry},
         against={entry["id"]: _word_set(normalize, entry["against"]) for entry in data["quantities"] if "against" in entry},
         axes=dict(data["axes"]),

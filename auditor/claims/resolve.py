@@ -16,13 +16,24 @@ from itertools import pairwise
 from typing import Final
 
 from auditor.claims.arrows import changes_only
-from auditor.claims.candidates import Candidate, candidates_of
+from auditor.claims.candidates import SETTINGS, Candidate, candidates_of
 from auditor.claims.charges import CHARGES, of_training, read_charge
 from auditor.claims.counts import leads_into, read_count, spelled_axis
 from auditor.claims.enumerated import enumerated
 from auditor.claims.labels import PER_WORDS, LabelReader, View, find_any, per_of
 from auditor.claims.lexicon import Lexicon, Quantity, kind_of
-from auditor.claims.line import Desk, Line, Meaning, clause_of, is_operand, singular_noun, words_before, words_behind
+from auditor.claims.line import (
+    Desk,
+    Line,
+    Meaning,
+    bracketed,
+    clause_of,
+    in_brackets_behind,
+    is_operand,
+    singular_noun,
+    words_before,
+    words_behind,
+)
 from auditor.claims.measures import read_measure, read_rate
 from auditor.claims.model import Approximation, Claim, Reading, Role, Scope
 from auditor.claims.names import degree_in, head_name, naming_words
@@ -53,6 +64,7 @@ from auditor.claims.vocabulary import (
     UNSAID,
     WIDTHS_OF_PARTS,
 )
+from auditor.claims.wording import wording_of
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.language.numbers import Form, Number, Written, rounded
@@ -564,39 +576,57 @@ def negative(line: Line, number: Number) -> bool:
     return number.signed == "-" and not number.name and number.start == 0 and number.end >= len(line.text.rstrip())
 
 
-WATCH: list[Callable[[Line, Number, Sequence[Candidate], Meaning | None], None]] = []
+WATCH: list[Callable[[Line, Number, Sequence[Candidate], Sequence[str], Meaning | None], None]] = []
 """Who wants to see the candidates of every number: the script that fits how much each evidence counts."""
 
 
 def weighed(
     desk: Desk, number: Number, unit: str, unit_per: str, tail: Sequence[Word], one: Settled, first: Meaning | None
 ) -> Meaning | None:
-    """Return what all the evidence says of a number that the first reading did not name, where the winner leads by far."""
+    """Return what all the evidence says of a number: the first reading, or what leads far enough before it.
+
+    How far what leads must lead is measured on documents that the weights never saw (docs/measurements.md).
+    """
     winner = one.winner
     named = first is not None and first.quantity != "other"
-    if named or winner.quantity == "other" or winner.quantity in GENERIC or one.margin < _SURE:
+    if first is not None and winner.quantity == first.quantity:
         return first
-    if desk.lexicon.quantities[winner.quantity].kind == "count" and not sound(winner):
-        return first  # no unit guards a count: `recompute number layers` are not those of the model
+    if winner.quantity == "other":
+        other = Meaning("other", Confidence.MEDIUM, winner.shown, first.per if first else "", unit=unit)
+        return other if named and one.margin >= _SURE_OF_OTHER else first
+    kept = first is not None and (first.confidence is Confidence.HIGH or kind_of(UNITS[unit or "1"]) in _OF_MANY_NAMES)
+    if one.margin < (_LEADS_BEFORE_HIGH if kept else _LEADS):
+        return first
     quantity = desk.lexicon.quantities[winner.quantity]
     per = PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or per_of(tail) or winner.per
     if quantity.magnitude or (quantity.kind == "count" and per not in ("", "total", quantity.per, *_WHOLE_OF)):
         return first  # what a part holds, `29M parameters per GPU`, is not what the whole does
-    return Meaning(winner.quantity, Confidence.MEDIUM, winner.shown, quantity.per or per, winner.context, unit)
+    sure = Confidence.MEDIUM if winner.is_named else Confidence.LOW
+    return Meaning(winner.quantity, sure, winner.shown, quantity.per or per, winner.context, unit)
 
 
-def sound(winner: Candidate) -> bool:
-    """Tell whether a count is named by all the words of a place, by its own noun, or by more than words."""
-    return any(name.endswith(" filled, count") or name in _SOUND for name in winner.evidence)
+def is_explicit(desk: Desk, line: Line, number: Number, unit: str, first: Meaning, tail: Sequence[Word]) -> bool:
+    """Tell whether a name stands at the number itself: an option's, a key's, one glued to it or one in brackets: `tp=8`, `8 (TP)`."""
+    named = bool(number.name) or bool(spelled_axis(desk, line, number)) or in_brackets_behind(line.text, number) in desk.lexicon.by_short
+    corrects = bool(unit) and first.unit not in ("", unit)  # `614 TFLOPS per step` is work, whatever its unit says
+    settings = line.statement.kind is Kind.ENTRY and (first.quantity != "other" or desk.document.format in SETTINGS)
+    named = named or number.form in (Form.PART, Form.WHOLE) or bool(tail and tail[0].text in desk.lexicon.axis_names and not number.unit)
+    rest = first.quantity == "share.of" and bracketed(desk, line, number)  # `70 % (30 % idle)`
+    return corrects or settings or rest or line.statement.kind is Kind.FLAG or (first.quantity != "other" and named)
 
 
-_SOUND: Final = frozenset(("own noun", "option", "axis in brackets", "of its owner", "m of n", "qualifier behind"))
 _WHOLE_OF: Final = ("layer", "batch", "step", "sequence")
 """What counts of a model and of a batch are of without being parts of them."""
 
 
-_SURE: Final = 20
-"""Points of lead, tenths of a unit of log odds, from which on a reading is sure enough to be checked."""
+_REASONS: Final = 5
+"""Words around a number that its claim keeps as evidence."""
+_SURE_OF_OTHER: Final = 30
+_LEADS: Final = 25
+"""Points of lead, tenths of a unit of log odds, from which on another reading takes the place of the first."""
+_LEADS_BEFORE_HIGH: Final = 50
+"""The same where the first reading is sure of itself, or where much is measured in the unit."""
+_OF_MANY_NAMES: Final = ("flops",)
 
 
 def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequence[Claim | None]) -> Claim | None:
@@ -611,12 +641,17 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     kind = "ratio" if number.form is Form.RATIO else "share" if number.form is Form.FRACTION else kind_of(UNITS[unit]) if unit else "count"
     meaning = meaning_of(desk, line, position, number, kind, unit, tail, head, before)
     one: Settled | None = None
-    if WATCH or meaning is None or (meaning.quantity == "other" and meaning.words != "operand"):
-        found = candidates_of(desk, line, position, number, kind, unit, unit_per, tail, head, before)
+    reasons: tuple[str, ...] = ()
+    if WATCH or meaning is None or not (meaning.words == "operand" or is_explicit(desk, line, number, unit, meaning, tail)):
+        told = wording_of(line, number, before[-1] if before else None)
+        words = desk.lexicon.word_points.points(told)
+        asked = desk.lexicon.quantities if WATCH else [name for name, count in words.items() if count > 0]
+        found = candidates_of(desk, line, position, number, kind, unit, unit_per, tail, head, before, meaning, asked)
         for watch in WATCH:
-            watch(line, number, found, meaning)
+            watch(line, number, found, told, meaning)
         if f"other {kind}" in desk.lexicon.evidence:  # a kind for which the evidence was fitted
-            one = settled(found, desk.lexicon.evidence)
+            one = settled(found, desk.lexicon.evidence, words)
+            reasons = desk.lexicon.word_points.reasons(told, one.winner.quantity)[:_REASONS]
             meaning = weighed(desk, number, unit, unit_per, tail, one, meaning)
     if meaning is None:
         return None
@@ -697,7 +732,7 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         statement=line.index,
         context=meaning.context,
         bound=number.bound,
-        evidence=one.winner.evidence if one else (),
+        evidence=(*one.winner.evidence, *reasons) if one else (),
         margin=one.margin if one else 0,
         runner_up=one.runner_up.quantity if one and one.runner_up else "",
     )

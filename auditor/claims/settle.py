@@ -25,15 +25,18 @@ class Settled:
     runner_up: Candidate | None
 
 
-def points(candidate: Candidate, counts: Mapping[str, int]) -> int:
-    """Return the sum of what the evidence of a candidate counts."""
-    return sum(counts.get(name, 0) for name in candidate.evidence)
+def points(candidate: Candidate, counts: Mapping[str, int], words: Mapping[str, int]) -> int:
+    """Return the sum of what the evidence of a candidate counts, and the words around the number for its quantity."""
+    return sum(counts.get(name, 0) for name in candidate.evidence) + words.get(candidate.quantity, 0)
 
 
-def settled(candidates: Sequence[Candidate], counts: Mapping[str, int]) -> Settled:
-    """Return the candidate with the most points, the first of two equal ones; `counts` says what each evidence counts."""
-    ranked = sorted(candidates, key=lambda one: -points(one, counts))
+def settled(candidates: Sequence[Candidate], counts: Mapping[str, int], words: Mapping[str, int]) -> Settled:
+    """Return the candidate with the most points, the first of two equal ones.
+
+    `counts` says what each evidence counts, `words` what the words around the number give each quantity.
+    """
+    ranked = sorted(candidates, key=lambda one: -points(one, counts, words))
     winner = ranked[0]
     if len(ranked) == 1:
         return Settled(winner, _ALONE, None)
-    return Settled(winner, points(winner, counts) - points(ranked[1], counts), ranked[1])
+    return Settled(winner, points(winner, counts, words) - points(ranked[1], counts, words), ranked[1])

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.claims import resolve
 from auditor.claims.candidates import Candidate
+from auditor.claims.line import Line, Meaning
 from auditor.claims.settle import points, settled
+from auditor.language.numbers import Number
 from auditor.pipeline import read_claims
 from auditor.read import decode
 from auditor.rulebook import load
 
 
-def weighed(text: str) -> list[tuple[str, tuple[Candidate, ...]]]:
-    """Return each number of a text with its candidates."""
-    found: list[tuple[str, tuple[Candidate, ...]]] = []
+def weighed(text: str) -> list[tuple[str, tuple[Candidate, ...], tuple[str, ...]]]:
+    """Return each number of a text with its candidates and the words around it."""
+    found: list[tuple[str, tuple[Candidate, ...], tuple[str, ...]]] = []
 
-    def watch(line: object, number: object, candidates: object, _: object) -> None:
-        found.append((line.text[number.digits : number.end], tuple(candidates)))  # type: ignore[attr-defined, arg-type]
+    def watch(line: Line, number: Number, candidates: Sequence[Candidate], words: Sequence[str], _: Meaning | None) -> None:
+        found.append((line.text[number.digits : number.end], tuple(candidates), tuple(words)))
 
     resolve.WATCH.append(watch)
     try:
@@ -31,7 +35,9 @@ def weighed(text: str) -> list[tuple[str, tuple[Candidate, ...]]]:
 
 def winner(text: str) -> str:
     """Return the quantity of the last number of a text."""
-    return settled(weighed(text)[-1][1], load().lexicon.evidence).winner.quantity
+    _, candidates, words = weighed(text)[-1]
+    lexicon = load().lexicon
+    return settled(candidates, lexicon.evidence, lexicon.word_points.points(words)).winner.quantity
 
 
 @pytest.mark.parametrize(
@@ -51,12 +57,12 @@ def test_the_sum_of_the_evidence_names_a_number(text: str, quantity: str) -> Non
 
 
 def test_all_that_is_named_around_a_number_is_a_candidate() -> None:
-    ((_, candidates),) = weighed("# Memory of the KV cache\n\n- Activations: 12 GB\n")
+    ((_, candidates, _),) = weighed("# Memory of the KV cache\n\n- Activations: 12 GB\n")
     assert {"memory.activations", "memory.kv_cache", "memory.used", "other"} <= {one.quantity for one in candidates}
 
 
 def test_a_unit_rules_out_what_it_does_not_measure() -> None:
-    ((_, candidates),) = weighed("- TP degree: 4 ms\n")
+    ((_, candidates, _),) = weighed("- TP degree: 4 ms\n")
     assert not any(one.quantity.startswith("parallel.") for one in candidates)
 
 
@@ -66,7 +72,7 @@ def test_a_name_further_out_speaks_less_than_one_at_the_number() -> None:
 
 def test_the_lead_is_the_difference_of_the_points() -> None:
     counts = {"a": 7, "b": 3}
-    one = settled((Candidate("x", ("b",), ""), Candidate("y", ("a", "unknown"), "")), counts)
+    one = settled((Candidate("x", ("b",), ""), Candidate("y", ("a", "unknown"), "")), counts, {})
     assert (one.winner.quantity, one.margin, one.runner_up and one.runner_up.quantity) == ("y", 4, "x")
 
 
@@ -74,8 +80,9 @@ def test_the_lead_is_the_difference_of_the_points() -> None:
 def test_the_winner_has_most_points_and_no_lead_is_negative(found: list[tuple[str, list[str]]]) -> None:
     counts = {name: value for value, name in enumerate("pqrst", -2)}
     candidates = [Candidate(name, tuple(evidence), "") for name, evidence in found]
-    one = settled(candidates, counts)
-    assert points(one.winner, counts) == max(points(candidate, counts) for candidate in candidates)
+    words = {"a": 2, "d": -1}
+    one = settled(candidates, counts, words)
+    assert points(one.winner, counts, words) == max(points(candidate, counts, words) for candidate in candidates)
     assert one.margin >= 0
 
 
