@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -18,7 +18,7 @@ from auditor.language.numbers import Form, Number
 from auditor.spans import Span, Text
 from auditor.statements import Kind, Label, LabelKind, Statement
 
-__all__ = ["Column", "Figure", "Grid", "grids", "objects", "one_figure", "tables"]
+__all__ = ["Column", "Figure", "Grid", "Growth", "grids", "objects", "one_figure", "tables"]
 
 MAX_ROWS: Final = 120
 MAX_COLUMNS: Final = 16
@@ -73,6 +73,27 @@ class Figure:
         return number
 
 
+@dataclass(frozen=True)
+class Growth(Figure):
+    """A percentage by which one figure is larger or smaller than another, as what the other is multiplied by."""
+
+    @cached_property
+    def value(self) -> Fraction:
+        return 1 + self.printed.value / 100
+
+    @cached_property
+    def step(self) -> Fraction:
+        return self.printed.step / 100
+
+    @property
+    def whole(self) -> bool:
+        return False
+
+    @property
+    def core(self) -> int:
+        return abs(int(self.printed.value / self.printed.step)) if self.printed.step else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """The figures under one head, by row; rows without a plain figure are not in it."""
@@ -104,6 +125,23 @@ class Grid:
             for row, name in enumerate(self.rows)
         )
         return Grid(columns, tuple(column.name for column in self.columns))
+
+    @cached_property
+    def grown(self) -> Grid | None:
+        """The grid with its columns of percentages as growths; None where it has none."""
+        shares = {index for index, column in enumerate(self.columns) if column.figures and all(map(_is_share, column.figures.values()))}
+        if not shares:
+            return None
+        return replace(self, columns=tuple(_grown(column) if index in shares else column for index, column in enumerate(self.columns)))
+
+
+def _is_share(figure: Figure) -> bool:
+    return figure.printed.unit is not None and figure.printed.unit.symbol == "%"
+
+
+def _grown(column: Column) -> Column:
+    figures = {row: Growth(figure.printed, figure.span, figure.statement) for row, figure in column.figures.items()}
+    return replace(column, name=f"(1 + {column.name})", figures=figures)
 
 
 def one_figure(subject: Subject, text: Text, statement: int) -> Figure | None:

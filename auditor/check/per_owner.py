@@ -53,6 +53,8 @@ def _counts(subject: Subject, words: Mapping[str, Any]) -> Iterator[_Count]:
             continue
         noun, owner = (label[: label.index(_PER)], label[label.index(_PER) + 1 :]) if _PER in label else (label, [])
         named = tuple(word for word in noun if word not in whole)
+        if not subject.lexicon.of_a_machine.isdisjoint(named):
+            continue  # cores of a machine are left over for others
         if named and (not owner or (len(owner) == 1 and owner[0] in words["owners"])):
             yield _Count(named, owner[0] if owner else "", claim, statement.group)
 

@@ -16,7 +16,7 @@ from auditor.values import Interval
 __all__ = ["Printed", "agrees", "binary_scale", "capped", "printed"]
 
 _DIGITS: Final = re.compile(r"([\d,_]+)?(?:\.(\d+))?")
-_OF_PARTS: Final = re.compile(r"\d ?[a-z]+[a-z ]*\d")
+_OF_PARTS: Final = re.compile(r"\d ?[a-z]{1,12} ?(?:[a-z]{1,12} )?\d")
 """A duration of several parts: `1 h 25 min`."""
 _ROUND_SHARE: Final = Fraction(1, 40)
 """A count that ends in three zeros or more may be rounded by so much: 1,000,000 for 1,024,000."""

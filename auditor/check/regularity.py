@@ -15,7 +15,7 @@ from itertools import combinations
 from math import log10
 from typing import Final
 
-from auditor.check.grid import Column, Figure, Grid, grids
+from auditor.check.grid import Column, Figure, Grid, Growth, grids
 from auditor.check.subject import Subject
 from auditor.findings import Operand, Outcome, Place, Step, Verdict
 from auditor.relations.figures import figure as shown
@@ -26,8 +26,15 @@ from auditor.units import UNITS
 __all__ = ["Law", "laws", "rows"]
 
 LEAST_ROWS: Final = 4
+FEWEST_ROWS: Final = 3
+"""Rows that must hold where columns are the product, quotient, sum or growth of others as they stand, without a factor."""
 LEAST_DIGITS: Final = 7.0
 """Digits that must come out right, beyond those of the factor: chance makes one table in ten million so."""
+LEAST_PLAIN: Final = 5.5
+"""The same where there is no factor to choose."""
+LEAST_SUM: Final = 6.5
+LEAST_GROWTH: Final = 4.0
+"""The same for a column of percentages between which two others could grow."""
 LEAST_SHARE: Final = 2.5
 """The same for percentages, of which one expects that they are the quotient of two columns beside them."""
 _PERCENT: Final = Fraction(1, 100)
@@ -88,6 +95,8 @@ class _Rough:
     def of(cls, column: Column) -> _Rough:
         logarithms, plain = {}, {}
         for row, figure in column.figures.items():
+            if figure.value <= 0:
+                continue  # a discount below a list of prices
             value, step = float(figure.value), float(figure.step)
             plain[row] = (value, step)
             logarithms[row] = (log10(value), log10(1 + step / value) * 2 if step < value else 1.0)
@@ -97,7 +106,7 @@ class _Rough:
 def laws(grid: Grid) -> list[Law]:
     """Return the laws of a grid's columns that the figures establish."""
     usable = {
-        index: _Rough.of(column) for index, column in enumerate(grid.columns) if len(column.figures) >= LEAST_ROWS and _varies(column)
+        index: _Rough.of(column) for index, column in enumerate(grid.columns) if len(column.figures) > FEWEST_ROWS and _varies(column)
     }
     found: list[Law] = []
     for one, two in combinations(usable, 2):
@@ -116,8 +125,7 @@ def laws(grid: Grid) -> list[Law]:
 
 
 def _varies(column: Column) -> bool:
-    figures = column.figures.values()
-    return len({figure.value for figure in figures}) > 1 and all(figure.value > 0 for figure in figures)
+    return len({figure.value for figure in column.figures.values() if figure.value > 0}) > 1
 
 
 def _exceptions(rows: int) -> int:
@@ -125,9 +133,9 @@ def _exceptions(rows: int) -> int:
 
 
 def _common(grid: Grid, columns: Sequence[int]) -> list[int]:
-    """Return the rows that have figures in all of some columns."""
+    """Return the rows that have figures above zero in all of some columns."""
     first, *rest = (grid.columns[column].figures for column in columns)
-    return [row for row in first if all(row in figures for figures in rest)]
+    return [row for row in first if first[row].value > 0 and all(row in figures and figures[row].value > 0 for figures in rest)]
 
 
 def _product(
@@ -136,23 +144,33 @@ def _product(
     """Yield the product law of these columns with the factor that most rows share."""
     indices = [result, *(column for column, _ in operands)]
     few = _exceptions(len(common))
-    if len(common) < LEAST_ROWS or not _may_hold([rough[index].logarithms for index in indices], operands, common, few):
+    if len(common) <= FEWEST_ROWS or not _may_hold([rough[index].logarithms for index in indices], operands, common, few):
         return
     columns = [grid.columns[index].figures for index in indices]
     powers = [power for _, power in operands]
     shared, holds = _shared({row: _factor([figures[row] for figures in columns], powers) for row in common})
-    if len(holds) < max(LEAST_ROWS, len(common) - few):
+    if len(holds) < len(common) - few:
         return
     factor, cost = _simplest(shared)
+    plain = factor == 1 and len(operands) > 1
+    if len(holds) < (FEWEST_ROWS if plain else LEAST_ROWS):
+        return
     if factor == 1 and len(operands) == 1 and operands[0][1] > 0:
         return  # equal columns are two names, or two things that need not be equal
     if cost is None:
         if len(operands) > 1:
             return  # three measured columns may follow some smooth curve
         cost = max(_row_digits([figures[row] for figures in columns]) for row in holds)
-    digits = _digits(columns, holds) - cost
-    if digits >= (LEAST_SHARE if factor == _PERCENT and _shares(grid, operands) else LEAST_DIGITS):
+    digits = _digits(columns, holds) - (0.0 if plain else cost)
+    if digits >= _asked(grid, operands, factor, plain=plain):
         yield Law(result, operands, False, factor, tuple(holds), tuple(row for row in common if row not in holds), digits)
+
+
+def _asked(grid: Grid, operands: Sequence[tuple[int, int]], factor: Fraction, *, plain: bool) -> float:
+    """Return the digits that must come out right, fewer where one expects the law."""
+    if plain:
+        return LEAST_GROWTH if any(_grows(grid.columns[column]) for column, _ in operands) else LEAST_PLAIN
+    return LEAST_SHARE if factor == _PERCENT and _shares(grid, operands) else LEAST_DIGITS
 
 
 def _shares(grid: Grid, operands: Sequence[tuple[int, int]]) -> bool:
@@ -297,7 +315,7 @@ def _sum(grid: Grid, rough: Mapping[int, _Rough], common: Sequence[int], three: 
         return
     seen = {tuple(column[row].value for column in columns): row for row in holds}
     digits = sum(_sum_digits([column[row] for column in columns[1:]]) for row in seen.values())
-    if digits >= LEAST_DIGITS:
+    if digits >= LEAST_SUM:
         fails = tuple(row for row in common if row not in holds)
         yield Law(result, tuple((part, 1) for part in parts), True, Fraction(1), tuple(holds), fails, digits)
 
@@ -327,6 +345,18 @@ def rows(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     for grid in grids(subject):
         for turned in filter(None, (grid, grid.transposed)):
             yield from _outcomes(turned, laws(turned), subject, rule)
+            if turned.grown is not None:
+                yield from _outcomes(turned.grown, [law for law in laws(turned.grown) if _is_growth(turned.grown, law)], subject, rule)
+
+
+def _is_growth(grid: Grid, law: Law) -> bool:
+    """Tell whether a law says that one column is another one grown by a percentage."""
+    growths = [column for column, _ in law.operands if _grows(grid.columns[column])]
+    return law.factor == 1 and not law.added and len(law.operands) > 1 and len(growths) == 1 and not _grows(grid.columns[law.result])
+
+
+def _grows(column: Column) -> bool:
+    return any(isinstance(figure, Growth) for figure in column.figures.values())
 
 
 def _outcomes(grid: Grid, found: Sequence[Law], subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -449,7 +479,11 @@ def _contradicted(grid: Grid, law: Law, row: int, culprit: int, rule: Rule) -> O
     low, middle, high = _expected(grid, law, row, culprit)
     figure = grid.columns[culprit].figures[row]
     unit = figure.printed.unit or UNITS["1"]
-    value = shown(middle, unit if unit.symbol != "%" else UNITS["1"])
+    less = int(isinstance(figure, Growth))
+    if less:
+        value = shown(middle - less, UNITS["%"])
+    else:
+        value = shown(middle, unit if unit.symbol != "%" else UNITS["1"])
     others = [grid.columns[column].figures[row] for column in sorted(law.columns) if column != culprit]
     message = f"{figure.text} breaks {_formula(grid, law)}, which holds in {len(law.holds)} other rows: {value} would keep it"
     operands = tuple(
@@ -466,7 +500,7 @@ def _contradicted(grid: Grid, law: Law, row: int, culprit: int, rule: Rule) -> O
         related=related,
         claimed=figure.text,
         expected=value,
-        derivation=(Step(_formula(grid, law), _substituted(grid, law, row, culprit), value, operands, low, high),),
+        derivation=(Step(_formula(grid, law), _substituted(grid, law, row, culprit), value, operands, low - less, high - less),),
     )
     spans = tuple(grid.columns[column].figures[row].span for column in sorted(law.columns))
     return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
@@ -487,4 +521,6 @@ def _substituted(grid: Grid, law: Law, row: int, culprit: int) -> str:
         return f"{_plain(law.factor)} / {next(value[column] for column in law.columns if column != culprit)}"
     if culprit == law.result:
         return " * ".join([*(value[column] for column, _ in law.operands), _plain(law.factor)])
+    if _grows(grid.columns[culprit]):
+        return " / ".join([value[law.result], *(value[column] for column, _ in law.operands if column != culprit)]) + " - 1"
     return " / ".join([value[law.result], _plain(law.factor), *(value[column] for column, _ in law.operands if column != culprit)])

@@ -612,7 +612,8 @@ def is_explicit(desk: Desk, line: Line, number: Number, unit: str, first: Meanin
     settings = line.statement.kind is Kind.ENTRY and (first.quantity != "other" or desk.document.format in SETTINGS)
     named = named or number.form in (Form.PART, Form.WHOLE) or bool(tail and tail[0].text in desk.lexicon.axis_names and not number.unit)
     rest = first.quantity == "share.of" and bracketed(desk, line, number)  # `70 % (30 % idle)`
-    return corrects or settings or rest or line.statement.kind is Kind.FLAG or (first.quantity != "other" and named)
+    counted = first.quantity.startswith("model.params")  # `Active parameters per token: 20.2B`
+    return corrects or settings or rest or counted or line.statement.kind is Kind.FLAG or (first.quantity != "other" and named)
 
 
 _WHOLE_OF: Final = ("layer", "batch", "step", "sequence")
