@@ -441,7 +441,7 @@ def keyed(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             wholes = [figure for name, figure in entries.items() if _plain_name(name, subject.lexicon) == base and figure is not each]
             if count is None or len(wholes) != 1 or not base or wholes[0] is count or count.middle <= 1:
                 continue
-            if not _has_more(wholes[0], subject):
+            if not (_has_more(wholes[0], subject) or _is_of_model(wholes[0], subject)):
                 yield _of_keys(rule, Derivation(((each, 1), (count, 1))), wholes[0])
         yield from _keyed_rates(entries, subject.lexicon, rule)
         yield from _keyed_rests(entries, subject.lexicon, rule)
@@ -452,6 +452,11 @@ def _has_more(whole: Figure, subject: Subject) -> bool:
     about = (one for one in subject.document.statements if one.comment and one.about == whole.passage.index)
     words = {word for one in about for word in _PLAIN_WORD.findall(one.value.content.lower())}
     return not subject.lexicon.implied["rest"].isdisjoint(words)
+
+
+def _is_of_model(whole: Figure, subject: Subject) -> bool:
+    """Tell whether a figure counts parts of the model, of which each place holds what it needs, some of them many times."""
+    return any(claim.quantity.startswith("model.") for claim in subject.at(whole.span))
 
 
 _Entries = Mapping[tuple[str, ...], Figure]
