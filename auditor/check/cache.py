@@ -103,7 +103,7 @@ class _Token:
 
     def operands(self, used: Iterable[Claim]) -> tuple[Operand, ...]:
         """Return the numbers of a product with a cached token: those its width was worked out from are in a step of their own."""
-        apart = [claim for claim in self.divided if claim is not self.claims[0]]
+        apart = [claim for claim in self.divided if claim not in self.claims[:1]]
         return (*(operand(one) for one in used if one not in apart), *self.named)
 
 
