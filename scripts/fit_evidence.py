@@ -5,8 +5,8 @@
 A key holds one labelled number a line (report, line, quantity, text). For each number the candidates of `auditor.claims.candidates`
 are collected with their evidence and the words around it; a conditional logit is fitted to the labels, with a pull of every weight
 towards zero. The first figure is that of leaving documents out, a fifth of them at a time: weights fitted to the others, asked about the
-numbers of these. Documents that are held (`--held`) are never fitted to. `--write` fits to all keys and writes whole numbers to
-rules/evidence.yaml and rules/wording.yaml.
+numbers of these. Documents that are held (`--held`) are never fitted to. A key that is given twice counts twice. `--write` fits to all
+keys and writes whole numbers to rules/evidence.yaml and rules/wording.yaml.
 """
 
 from __future__ import annotations

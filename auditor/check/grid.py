@@ -86,6 +86,10 @@ class Growth(Figure):
         return self.printed.step / 100
 
     @property
+    def text(self) -> str:
+        return f"-{self.printed.text}" if self.printed.value < 0 else self.printed.text
+
+    @property
     def whole(self) -> bool:
         return False
 

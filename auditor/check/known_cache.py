@@ -102,7 +102,7 @@ def token(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 def _is_plain(subject: Subject, claim: Claim) -> bool:
     """Tell whether a figure is of keys and values of all layers, and no number that another is worked out from."""
     words = own_words(subject, claim)
-    alone = not {"layer", "head", "block", "page", "key", "value"} & words
+    alone = subject.lexicon.caches["parts"].isdisjoint(words)
     return alone and claim.confidence is not Confidence.LOW and not claim.bound and not is_worked_from(subject, claim)
 
 

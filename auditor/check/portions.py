@@ -15,7 +15,7 @@ from auditor.check.passages import Passage
 from auditor.check.placed import Placed, rounded
 from auditor.check.printed import Printed
 from auditor.check.subject import Subject
-from auditor.check.told import Figure, Measure, Thought, thoughts, told
+from auditor.check.told import Figure, Measure, Thought, is_of, thoughts, told
 from auditor.claims.lexicon import Lexicon
 from auditor.statements import Statement
 from auditor.units import DIMENSIONLESS
@@ -96,7 +96,6 @@ def _of_its_own(item: Figure) -> Measure:
 
 # --- `88 M, or 0.11 % of the 80 B`
 
-_OF: Final = re.compile(r" (?:out )?of (?:the |its |our |their |all |these |those )?")
 _BEHIND_WHOLE: Final = re.compile(r"\s*(?:$|[.,;:)\]!?–—]|(?P<word>[a-z]+))")
 _MOST_WORDS: Final = 8
 
@@ -106,7 +105,7 @@ def _behind(figures: Sequence[Figure], place: int, lexicon: Lexicon) -> _Pair | 
     share = figures[place]
     whole = figures[place + 1] if place + 1 < len(figures) else None
     content = share.passage.content
-    if whole is None or not _OF.fullmatch(content, share.end, whole.number.start):
+    if whole is None or not is_of(content[share.end : whole.number.start], lexicon):
         return None
     ends = _BEHIND_WHOLE.match(content, max(whole.number.end, whole.end))
     if ends is None or (ends["word"] and ends["word"] not in lexicon.implied["relative"]):
@@ -139,8 +138,14 @@ def _leads(between: str, lexicon: Lexicon, *, strict: bool) -> bool:
 
 # --- `36 of 1,800 calls, 2 %`
 
-_FIRST_OF: Final = re.compile(r"(?:^|[.;:,] )Of (?:the |its |our |all |these )?$")
-_NOTHING_BEHIND: Final = re.compile(r"\s*(?:$|[.,;:)\]!?–—|]|of (?P<word>[a-z]+)\b)")
+_PUNCTUATED: Final = re.compile(r"[.;:,] ")
+_NOTHING_BEHIND: Final = re.compile(r"\s*(?:$|[.,;:)\]!?–—|]|(?P<of>[a-z]+) (?P<word>[a-z]+)\b)")
+
+
+def _opens_with_of(before: str, lexicon: Lexicon) -> bool:
+    """Tell whether a clause opens with what a figure is of: `Of the 1,800 calls 36 failed`."""
+    clause = _PUNCTUATED.split(before)[-1]
+    return clause[:1].isupper() and is_of(f" {clause.lower()}", lexicon)
 
 
 def _before(before: Sequence[Figure], share: Figure, lexicon: Lexicon) -> _Pair | None:
@@ -150,15 +155,15 @@ def _before(before: Sequence[Figure], share: Figure, lexicon: Lexicon) -> _Pair 
     behind = _NOTHING_BEHIND.match(content, share.end)
     if len(here) < 2 or here[-1] is not before[-1] or behind is None:
         return None
-    them = behind["word"] in lexicon.implied["them"] if behind["word"] else False
+    them = behind["of"] in lexicon.implied["of"] and behind["word"] in lexicon.implied["them"]
     if behind["word"] and not them:
         return None
     one, other = here[-2:]
     between = content[other.end : share.number.start]
     if not _alike(one, other):
         return None
-    joined = _OF.fullmatch(content, one.end, other.number.start)
-    if joined or (_FIRST_OF.search(content[: one.number.start])):
+    joined = is_of(content[one.end : other.number.start], lexicon)
+    if joined or _opens_with_of(content[: one.number.start], lexicon):
         part, whole = (one, other) if joined else (other, one)
         return _Pair(part, whole) if _leads(between, lexicon, strict=True) else None
     if them and len(here) == 2 and one.middle < other.middle and _leads(between, lexicon, strict=True):
@@ -168,7 +173,7 @@ def _before(before: Sequence[Figure], share: Figure, lexicon: Lexicon) -> _Pair 
 
 # --- `warmup_steps: 400  # 10 % of the run`
 
-_OF_RUN: Final = re.compile(r" of (?:the |all )?([a-z]+)\b")
+_OF_RUN: Final = re.compile(r"( [a-z]+ (?:[a-z]+ )?)([a-z]+)\b")
 
 
 def _of_setting(thought: Thought, subject: Subject) -> Iterator[Portion]:
@@ -177,7 +182,7 @@ def _of_setting(thought: Thought, subject: Subject) -> Iterator[Portion]:
     match = _OF_RUN.match(thought.content, share.end)
     if not statement.comment or statement.about is None or len(thought.figures) != 1 or match is None:
         return
-    if match[1] not in subject.lexicon.implied["run"]:
+    if not is_of(match[1], subject.lexicon) or match[2] not in subject.lexicon.implied["run"]:
         return
     about = subject.document.statements[statement.about]
     name, part = _named(about, subject), _value(statement.about, subject)

@@ -69,7 +69,7 @@ def _of_nodes(subject: Subject, statements: Sequence[Statement], data: Mapping[s
         for text in (*(label.text.content for label in statement.path), statement.value.content[:80])
         for word in subject.lexicon.normalize(text)
     }
-    return bool(said & set(data["nodes"])) and "local" not in said
+    return bool(said & set(data["nodes"])) and said.isdisjoint(data["local"])
 
 
 def _broken(rule: Rule, rows: Sequence[_Row]) -> Iterator[Outcome]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, permutations
 from math import log10
 from typing import Final
 
@@ -23,7 +23,7 @@ from auditor.relations.language import decimal
 from auditor.rulebook import Rule
 from auditor.units import UNITS
 
-__all__ = ["Law", "laws", "rows"]
+__all__ = ["Law", "growths", "laws", "rows"]
 
 LEAST_ROWS: Final = 4
 FEWEST_ROWS: Final = 3
@@ -33,6 +33,7 @@ LEAST_DIGITS: Final = 7.0
 LEAST_PLAIN: Final = 5.5
 """The same where there is no factor to choose."""
 LEAST_SUM: Final = 6.5
+"""The same for a sum, which any three columns of like figures may come near."""
 LEAST_GROWTH: Final = 4.0
 """The same for a column of percentages between which two others could grow."""
 LEAST_SHARE: Final = 2.5
@@ -105,9 +106,7 @@ class _Rough:
 
 def laws(grid: Grid) -> list[Law]:
     """Return the laws of a grid's columns that the figures establish."""
-    usable = {
-        index: _Rough.of(column) for index, column in enumerate(grid.columns) if len(column.figures) > FEWEST_ROWS and _varies(column)
-    }
+    usable = _usable(grid)
     found: list[Law] = []
     for one, two in combinations(usable, 2):
         common = _common(grid, (one, two))
@@ -122,6 +121,23 @@ def laws(grid: Grid) -> list[Law]:
             found.extend(_product(grid, usable, common, result, ((one, 1), (two, 1))))
         found.extend(_sum(grid, usable, common, three))
     return found
+
+
+def growths(grid: Grid) -> list[Law]:
+    """Return the laws by which a column is another one grown by a percentage, of a grid whose percentages are growths."""
+    usable = _usable(grid)
+    rates = [index for index in usable if _grows(grid.columns[index])]
+    found: list[Law] = []
+    for rate in rates:
+        for one, two in permutations([index for index in usable if index not in rates], 2):
+            laws_of = _product(grid, usable, _common(grid, (rate, one, two)), two, ((one, 1), (rate, 1)))
+            found.extend(law for law in laws_of if law.factor == 1)
+    return found
+
+
+def _usable(grid: Grid) -> dict[int, _Rough]:
+    """Return the columns of which a law may speak."""
+    return {index: _Rough.of(column) for index, column in enumerate(grid.columns) if len(column.figures) > FEWEST_ROWS and _varies(column)}
 
 
 def _varies(column: Column) -> bool:
@@ -346,13 +362,7 @@ def rows(subject: Subject, rule: Rule) -> Iterable[Outcome]:
         for turned in filter(None, (grid, grid.transposed)):
             yield from _outcomes(turned, laws(turned), subject, rule)
             if turned.grown is not None:
-                yield from _outcomes(turned.grown, [law for law in laws(turned.grown) if _is_growth(turned.grown, law)], subject, rule)
-
-
-def _is_growth(grid: Grid, law: Law) -> bool:
-    """Tell whether a law says that one column is another one grown by a percentage."""
-    growths = [column for column, _ in law.operands if _grows(grid.columns[column])]
-    return law.factor == 1 and not law.added and len(law.operands) > 1 and len(growths) == 1 and not _grows(grid.columns[law.result])
+                yield from _outcomes(turned.grown, growths(turned.grown), subject, rule)
 
 
 def _grows(column: Column) -> bool:
@@ -479,9 +489,9 @@ def _contradicted(grid: Grid, law: Law, row: int, culprit: int, rule: Rule) -> O
     low, middle, high = _expected(grid, law, row, culprit)
     figure = grid.columns[culprit].figures[row]
     unit = figure.printed.unit or UNITS["1"]
-    less = int(isinstance(figure, Growth))
-    if less:
-        value = shown(middle - less, UNITS["%"])
+    if isinstance(figure, Growth):
+        low, middle, high = low - 1, middle - 1, high - 1
+        value = shown(middle, UNITS["%"])
     else:
         value = shown(middle, unit if unit.symbol != "%" else UNITS["1"])
     others = [grid.columns[column].figures[row] for column in sorted(law.columns) if column != culprit]
@@ -500,7 +510,7 @@ def _contradicted(grid: Grid, law: Law, row: int, culprit: int, rule: Rule) -> O
         related=related,
         claimed=figure.text,
         expected=value,
-        derivation=(Step(_formula(grid, law), _substituted(grid, law, row, culprit), value, operands, low - less, high - less),),
+        derivation=(Step(_formula(grid, law), _substituted(grid, law, row, culprit), value, operands, low, high),),
     )
     spans = tuple(grid.columns[column].figures[row].span for column in sorted(law.columns))
     return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

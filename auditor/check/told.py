@@ -25,7 +25,7 @@ from auditor.statements import Document
 from auditor.units import DIMENSIONLESS, MONEY, TIME, UNITS, Dimension
 from auditor.values import Interval
 
-__all__ = ["SENTENCE_END", "Figure", "Measure", "Thought", "thoughts", "told"]
+__all__ = ["SENTENCE_END", "Figure", "Measure", "Thought", "is_of", "thoughts", "told"]
 
 _SKIPPED: Final = (Form.TEXTUAL, Form.IDENTIFIER, Form.RATIO, Form.FRACTION)
 SENTENCE_END: Final = re.compile(r"[.;!?](?=\s+[A-Z`*(\"'])")
@@ -190,7 +190,7 @@ def told(passage: Passage, subject: Subject) -> tuple[Figure, ...]:
             measure.is_bare
             and found
             and not found[-1].is_share
-            and _OF.fullmatch(content, found[-1].end, number.start)
+            and is_of(content[found[-1].end : number.start], lexicon)
             and found[-1].printed.unit
         ):
             measure, shown = found[-1].measure, replace(shown, unit=found[-1].printed.unit)  # `34 GB of 40`
@@ -214,7 +214,13 @@ def _magnified(shown: Printed, factor: Fraction) -> Printed:
     return replace(shown, value=shown.value * factor, interval=shown.interval.scale(factor), step=shown.step * factor)
 
 
-_OF: Final = re.compile(r" of (?:the )?")
+def is_of(between: str, lexicon: Lexicon) -> bool:
+    """Tell whether what stands between two figures says no more than that one is of the other: ` of `, ` out of all `."""
+    words = between.split()
+    if words[:1] and words[0] in lexicon.implied["out"]:
+        words = words[1:]
+    joined = between[:1] == between[-1:] == " " and len(words) in (1, 2) and words[0] in lexicon.implied["of"]
+    return joined and lexicon.implied["determiners"].issuperset(words[1:])
 
 
 def _as_before(found: Sequence[Figure], sentence: int) -> Measure | None:
@@ -295,18 +301,19 @@ def _owned(item: Figure, before: Sequence[Figure], lexicon: Lexicon) -> Figure:
         said = lexicon.vocabulary.owners.get(each["of"] or "", "")
         owner = said or next((name for figure in reversed(before) if (name := _what(figure, item))), "")
         return replace(item, measure=measure.of_each(owner or "each")) if owner or measure.dimension != TIME else item
-    if last is not None and (owner := _what(last, item)) and content[last.number.end : item.number.start] in _OF_EACH:
+    if last is not None and (owner := _what(last, item)) and _joins(content[last.number.end : item.number.start], lexicon):
         return replace(item, measure=measure.of_each(owner))
     if not measure.is_bare and (owner := _subject(item, last, lexicon)) and owner not in dict(measure.counted):
         return replace(item, measure=measure.of_each(owner), subject=owner)
-    if measure.dimension == MONEY and (priced := _priced(item, before)) is not None:
+    if measure.dimension == MONEY and (priced := _priced(item, before, lexicon)) is not None:
         return replace(item, measure=measure.times(priced[0], -1), factor=1 / priced[1])
     if measure.is_bare and item.number.approximation is Approximation.EXACT and item.middle.denominator == 1:
         ahead = _NEXT.findall(content[item.end : item.end + _FAR])[:_SOON]
         if not lexicon.implied["underway"].isdisjoint(ahead):
             return replace(item, measure=Measure(DIMENSIONLESS, ((_WAITING, 1),)))
         behind = _OF_ANY.match(content, item.end)
-        return replace(item, of_any=behind is not None and behind[1] in lexicon.implied["them"])
+        of_any = behind is not None and behind[1] in lexicon.implied["of"] and behind[2] in lexicon.implied["them"]
+        return replace(item, of_any=of_any)
     return item
 
 
@@ -314,16 +321,36 @@ _NEXT: Final = re.compile(r"[a-z]+")
 _SOON: Final = 2
 _WAITING: Final = "request"
 """What is counted where it is only said to be under way: `190 in flight`."""
-_OF_ANY: Final = re.compile(r" of ([a-z]+)\b")
+_OF_ANY: Final = re.compile(r" ([a-z]+) ([a-z]+)\b")
 
 
 _EACH: Final = re.compile(r"(?: [a-z]+)?,? (?P<each>[a-z]+)\b(?: (?P<of>[a-z]+))?")
-_OF_EACH: Final = (" of ", " x ", " × ", " * ", " at ", " @ ")
-_AT: Final = re.compile(r"(?:^|[\s(])(?:[Aa]t|@)\s(?:[a-z]+ ){0,4}$")
+_SIGNS: Final = ("x", "×", "*")
 _TIMES: Final = re.compile(r"[^.;]{0,24}[×x*] ?\$?$")
 
 
-def _priced(item: Figure, before: Sequence[Figure]) -> tuple[Measure, Fraction] | None:
+def _joins(between: str, lexicon: Lexicon) -> bool:
+    """Tell whether what stands between two figures makes the second one of each that the first one counts: ` x `, ` of `, ` at `."""
+    said = between.strip(" ")
+    joins = said in _SIGNS or said in lexicon.implied["of"] or said in lexicon.implied["at"]
+    return joins and between == f" {said} "
+
+
+def _is_at(before: str, lexicon: Lexicon) -> bool:
+    """Tell whether what stands before a figure calls it a price or a rate, at most four words ahead: `at `, `(at a list price of `."""
+    words = before.rsplit(None, _AT_MOST)[-_AT_MOST:] if before[-1:] == " " else []
+    for place in range(len(words) - 1, -1, -1):
+        if words[place].lstrip("(").lower() in lexicon.implied["at"]:
+            return True
+        if not (words[place].isalpha() and words[place].islower()):
+            return False
+    return False
+
+
+_AT_MOST: Final = 5
+
+
+def _priced(item: Figure, before: Sequence[Figure], lexicon: Lexicon) -> tuple[Measure, Fraction] | None:
     """Return what a price is of one of, and what it is in base units.
 
     It is the last figure's, `at $2.10`, or that of all that it is multiplied with, `500 h × 12 cards × $2.50`.
@@ -337,7 +364,7 @@ def _priced(item: Figure, before: Sequence[Figure]) -> tuple[Measure, Fraction] 
     if end != item.number.start:
         return found, scale
     last = before[-1] if before and item.sentence - before[-1].sentence <= 1 else None
-    if last is None or last.measure.is_bare or last.measure.is_rate or not _AT.search(content[: item.number.start]):
+    if last is None or last.measure.is_bare or last.measure.is_rate or not _is_at(content[: item.number.start], lexicon):
         return None
     return last.measure, last.printed.scale
 
@@ -350,7 +377,7 @@ def _what(counting: Figure, item: Figure) -> str:
     return names[0]
 
 
-_CLAUSE: Final = re.compile(r"[.,;:!?()]\s|\s[–—-]\s|\b(?:and|so|but)\s")
+_CLAUSE: Final = re.compile(r"[.,;:!?()]\s|\s[–—-]\s")
 _SUBJECT_WORD: Final = re.compile(r"[A-Za-z'-]+")
 _FAR: Final = 90
 _LONGEST_SUBJECT: Final = 4
@@ -363,8 +390,10 @@ def _subject(item: Figure, last: Figure | None, lexicon: Lexicon) -> str:
     if last is not None and last.end > start:
         start = last.end
     clause = _CLAUSE.split(content[start : item.number.start])[-1]
-    words = [match.group().lower() for match in _SUBJECT_WORD.finditer(clause)]
-    if last is not None and start == last.end and _OF_THE.search(content[: last.number.start]):
+    said = [match.group() for match in _SUBJECT_WORD.finditer(clause)]
+    opened = max((place + 1 for place, word in enumerate(said) if word in lexicon.implied["clause"]), default=0)
+    words = [word.lower() for word in said[opened:]]
+    if last is not None and start == last.end and _is_each_of(content[: last.number.start], lexicon):
         return next((name for name, power in last.measure.counted if power == 1), "")  # `each of the sixteen shards writes`
     place = next((place for place, word in enumerate(words[:2]) if word in lexicon.implied["one_of"]), None)
     if place is None:
@@ -379,4 +408,13 @@ def _subject(item: Figure, last: Figure | None, lexicon: Lexicon) -> str:
     return ""
 
 
-_OF_THE: Final = re.compile(r"\b[Ee]ach of (?:the|its|our) $")
+def _is_each_of(before: str, lexicon: Lexicon) -> bool:
+    """Tell whether what stands before a count makes what is said of it that of each: `Each of the `."""
+    words = before.rsplit(None, 3)[-3:]
+    return (
+        before[-1:] == " "
+        and len(words) == 3
+        and words[0].lower() in lexicon.implied["one_of"]
+        and words[1] in lexicon.implied["of"]
+        and words[2] in lexicon.implied["determiners"]
+    )

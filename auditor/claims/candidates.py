@@ -96,11 +96,8 @@ class Around:
     """The words close to it in its text, as written and in normal form."""
     labelled: Collection[str]
     """The words of its two innermost labels."""
-
-    @property
-    def noun(self) -> str:
-        """The counted noun in the singular; empty where there is none."""
-        return singular_noun(self.number.noun) if self.number.noun else ""
+    noun: str
+    """The counted noun in the singular; empty where there is none."""
 
 
 def zones_of(desk: Desk, line: Line, number: Number, tail: Sequence[Word], head: Sequence[Word]) -> list[Zone]:
@@ -150,7 +147,8 @@ def candidates_of(
     zones = zones_of(desk, line, number, tail, head)
     per = PER_WORDS.get(number.per, "") or PER_WORDS.get(unit_per, "") or per_of(tail)
     near, labelled = _near(line, number, tail, head, zones), _labelled(line, zones)
-    around = Around(desk, line, position, number, kind, unit, per, tail, head, before, zones, near, labelled)
+    noun = singular_noun(number.noun) if number.noun else ""
+    around = Around(desk, line, position, number, kind, unit, per, tail, head, before, zones, near, labelled, noun)
     gathered = _named(around)
     named = bool(gathered)
     for quantity, name, shown in (*said_at_once(around), *told_by_place(around)):

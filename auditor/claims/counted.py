@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from auditor.claims.labels import PER_WORDS, View, find_any, per_of
-from auditor.claims.lexicon import Match, Quantity
+from auditor.claims.lexicon import Lexicon, Match, Quantity
 from auditor.claims.line import Desk, Line, Meaning, bracketed, lead_words, singular_noun, spell, splits_each, start_of_clause
 from auditor.claims.model import Claim
 from auditor.claims.names import degree_in, head_name, qualifiers_of
@@ -293,20 +293,20 @@ def read_sequences(desk: Desk, line: Line, number: Number, head: Sequence[Word],
     return Meaning("batch.global", Confidence.MEDIUM, shown)
 
 
-_CACHE: Final = frozenset(("kvcache",))
-_HOLDS: Final = frozenset(("the", "gpu", "size", "capacity", "total", "hold", "holds", "fit", "fits", "store", "stores", "can"))
-
-
-def _holds(words: Sequence[Word]) -> bool:
+def _holds(words: Sequence[Word], lexicon: Lexicon) -> bool:
     """Tell whether words name a cache and at most that it holds something: `KV cache size`, `the KV cache holds`."""
-    names = [word.text for word in words]
-    return bool(_CACHE & set(names)) and all(name in _CACHE or name in _HOLDS for name in names) and names[-1:] != ["the"]
+    rest = [word.text for word in words if word.text != _CACHE]
+    return len(rest) < len(words) and lexicon.caches["holding"].issuperset(rest) and words[-1].text not in lexicon.implied["determiners"]
+
+
+_CACHE: Final = "kvcache"
+"""A cache of keys and values in normal form."""
 
 
 def read_tokens(desk: Desk, line: Line, number: Number, head: Sequence[Word], after: Sequence[Word], shown: str) -> Meaning:
     """Tell the sequence length from the tokens of a batch, of an answer, and of what a cache holds."""
     leads = (head[-3:], *(view.words for view in line.views[:1]))
-    if any(_holds(words) for words in leads):
+    if any(_holds(words, desk.lexicon) for words in leads):
         return Meaning("cache.tokens", Confidence.HIGH, f"{shown} in the cache")
     for words in (head, after, *(view.words for view in line.views[:2]), line.words):
         names = {word.text for word in words}

@@ -95,9 +95,6 @@ def read_count(
         return Meaning("other", Confidence.MEDIUM, "operand of a written equation", words="operand")
     if is_billions(desk, number) and not (tail and tail[0].text in ("token", "row", "request")):
         labelled = [word for view in line.views[:1] for word in view.words]
-        of_tokens = bool(labelled) and labelled[-1].text == "token" and "per" not in [word.text for word in labelled]
-        if position == 0 and of_tokens:
-            return Meaning("work.tokens", Confidence.HIGH, "billions of tokens, by the label")
         if find_any((*tail, *head), ("active", "activated")) or (position == 0 and find_any(labelled, ("active", "activated"))):
             return Meaning("model.params_active", Confidence.HIGH, "billions that are active", per_of(tail))
         sure = find_any((*tail, *head), ("model", "parameter")) or (

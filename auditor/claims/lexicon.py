@@ -132,6 +132,8 @@ class Lexicon:
     """Words that open a clause of its own."""
     implied: Mapping[str, frozenset[str]]
     """Words by what they say of a figure that follows from those beside it."""
+    caches: Mapping[str, frozenset[str]]
+    """Words beside the name of a cache: that it holds something, and that a figure is of a part of it."""
     verdicts: Mapping[str, frozenset[str]]
     """Words of a verdict by what they say: `below`, `above` or `either`; of what it is measured by: `bound`; of none: `open`."""
     totals: frozenset[str]
@@ -330,6 +332,7 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int], wording: Mapping
         wholes=frozenset(data["wholes"].split()),
         opening=frozenset(data["opening"].split()),
         implied={said: frozenset(words.split()) for said, words in data["implied"].items()},
+        caches={said: frozenset(words.split()) for said, words in data["caches"].items()},
         derived=frozenset(data["derived"].split()),
         further=frozenset(data["further"].split()),
         negating=frozenset(data["negating"].split()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from auditor.claims.labels import LabelReader, View, slashed
 from auditor.claims.lexicon import Lexicon, kind_of
@@ -95,33 +96,34 @@ class Meaning:
 
 def singular_noun(word: str) -> str:
     """Return the singular of a counted noun, and one word for each thing."""
+    return _ALIASES.get(word) or singular(word)
 
-    aliases = {
-        "micro-batches": "microbatch",
-        "micro-batch": "microbatch",
-        "microbatches": "microbatch",
-        "device": "gpu",
-        "devices": "gpu",
-        "accelerator": "gpu",
-        "accelerators": "gpu",
-        "card": "gpu",
-        "cards": "gpu",
-        "chips": "gpu",
-        "chip": "gpu",
-        "npu": "gpu",
-        "npus": "gpu",
-        "ways": "way",
-        "params": "parameter",
-        "param": "parameter",
-        "servers": "node",
-        "server": "node",
-        "hosts": "node",
-        "host": "node",
-        "machine": "node",
-        "machines": "node",
-        "copies": "copy",
-    }
-    return aliases.get(word, singular(word))
+
+_ALIASES: Final = {
+    "micro-batches": "microbatch",
+    "micro-batch": "microbatch",
+    "microbatches": "microbatch",
+    "device": "gpu",
+    "devices": "gpu",
+    "accelerator": "gpu",
+    "accelerators": "gpu",
+    "card": "gpu",
+    "cards": "gpu",
+    "chips": "gpu",
+    "chip": "gpu",
+    "npu": "gpu",
+    "npus": "gpu",
+    "ways": "way",
+    "params": "parameter",
+    "param": "parameter",
+    "servers": "node",
+    "server": "node",
+    "hosts": "node",
+    "host": "node",
+    "machine": "node",
+    "machines": "node",
+    "copies": "copy",
+}
 
 
 def spell(words: Sequence[Word]) -> str:

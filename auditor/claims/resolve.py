@@ -585,7 +585,7 @@ def weighed(
 ) -> Meaning | None:
     """Return what all the evidence says of a number: the first reading, or what leads far enough before it.
 
-    How far what leads must lead is measured on documents that the weights never saw (docs/measurements.md).
+    How far what leads must lead was measured on documents that the weights never saw (docs/decisions/0016-evidence.md).
     """
     winner = one.winner
     named = first is not None and first.quantity != "other"
@@ -612,8 +612,7 @@ def is_explicit(desk: Desk, line: Line, number: Number, unit: str, first: Meanin
     settings = line.statement.kind is Kind.ENTRY and (first.quantity != "other" or desk.document.format in SETTINGS)
     named = named or number.form in (Form.PART, Form.WHOLE) or bool(tail and tail[0].text in desk.lexicon.axis_names and not number.unit)
     rest = first.quantity == "share.of" and bracketed(desk, line, number)  # `70 % (30 % idle)`
-    counted = first.quantity.startswith("model.params")  # `Active parameters per token: 20.2B`
-    return corrects or settings or rest or counted or line.statement.kind is Kind.FLAG or (first.quantity != "other" and named)
+    return corrects or settings or rest or line.statement.kind is Kind.FLAG or (first.quantity != "other" and named)
 
 
 _WHOLE_OF: Final = ("layer", "batch", "step", "sequence")
@@ -623,8 +622,9 @@ _WHOLE_OF: Final = ("layer", "batch", "step", "sequence")
 _REASONS: Final = 5
 """Words around a number that its claim keeps as evidence."""
 _SURE_OF_OTHER: Final = 30
+"""Points of lead, tenths of a unit of log odds, from which on a number that was named states something without a name."""
 _LEADS: Final = 25
-"""Points of lead, tenths of a unit of log odds, from which on another reading takes the place of the first."""
+"""The same from which on another quantity takes the place of the first reading."""
 _LEADS_BEFORE_HIGH: Final = 50
 """The same where the first reading is sure of itself, or where much is measured in the unit."""
 _OF_MANY_NAMES: Final = ("flops",)
