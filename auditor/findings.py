@@ -155,6 +155,11 @@ class Step:
     low: Fraction | None = None
     high: Fraction | None = None
 
+    @classmethod
+    def exact(cls, formula: str, substituted: str, result: str, operands: tuple[Operand, ...], value: Fraction | int) -> Step:
+        """Return a line whose result is one value, that of the numbers as printed."""
+        return cls(formula, substituted, result, operands, Fraction(value), Fraction(value))
+
 
 @dataclass(frozen=True, slots=True)
 class ConventionTried:

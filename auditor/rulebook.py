@@ -16,10 +16,11 @@ from typing import Any
 from auditor import __version__, index
 from auditor.claims.lexicon import Lexicon, build
 from auditor.errors import RuleError, UsageError
-from auditor.findings import Confidence, Finding, Place, Severity, Step
+from auditor.findings import Confidence, Finding, Outcome, Place, Severity, Step, Verdict
 from auditor.relations.evaluate import Convention
 from auditor.relations.language import Expression, names, read_condition, read_expression
 from auditor.relations.repair import Kind
+from auditor.spans import Span
 from auditor.units import DIMENSIONLESS, UNITS, Unit
 
 __all__ = ["Problem", "Rule", "Rulebook", "Use", "load", "of_index"]
@@ -120,6 +121,24 @@ class Rule:
     @cached_property
     def let(self) -> Mapping[str, Expression]:
         return {name: read_expression(text) for name, text in self.data["let"].items()}
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What the rule tells its check: `data` of its file."""
+        found: Mapping[str, Any] = self.data.get("data", {})
+        return found
+
+    def held(self, spans: tuple[Span, ...], message: str = "") -> Outcome:
+        """Return the outcome of claims that agree; the message is the arithmetic in one line."""
+        return Outcome(self.code, Verdict.HELD, spans, message)
+
+    def undetermined(self, spans: tuple[Span, ...], message: str) -> Outcome:
+        """Return the outcome of claims that cannot be checked; the message says what is missing."""
+        return Outcome(self.code, Verdict.UNDETERMINED, spans, message)
+
+    def contradicted(self, spans: tuple[Span, ...], message: str, place: Place, **more: Any) -> Outcome:
+        """Return the outcome of claims that contradict each other, with its finding: see `finding`."""
+        return Outcome(self.code, Verdict.CONTRADICTED, spans, message, self.finding(message, place, **more))
 
     def finding(
         self, message: str, place: Place, *, severity: Severity | None = None, confidence: Confidence | None = None, **more: Any

@@ -82,7 +82,7 @@ def run_checks(
 
 def _unless_said(outcome: Outcome, rule: Rule, subject: Subject) -> Outcome:
     """Return an outcome that is no finding where the report says in words what the rule would: `data.unless_said` beside the claim."""
-    words = rule.data.get("data", {}).get("unless_said", ())
+    words = rule.options.get("unless_said", ())
     if outcome.finding is None or not words or outcome.finding.place.path:
         return outcome
     if not any(near(subject, claim, words) for claim in subject.at(outcome.finding.place.span)):

@@ -99,7 +99,7 @@ class _Token:
             return ()
         hidden, heads = (shown(claim) for claim in self.divided)
         used = tuple(operand(one) for one in self.divided)
-        return (Step("hidden / heads", f"{number(hidden)} / {number(heads)}", str(self.width), used, hidden / heads, hidden / heads),)
+        return (Step.exact("hidden / heads", f"{number(hidden)} / {number(heads)}", str(self.width), used, hidden / heads),)
 
     def operands(self, used: Iterable[Claim]) -> tuple[Operand, ...]:
         """Return the numbers of a product with a cached token: those its width was worked out from are in a step of their own."""
@@ -252,14 +252,14 @@ def _per_token(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outc
     spans = (claim.span,)
     value = shown(claim)
     if not cache.tokens or not cache.layers or value <= 0:
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state layers, KV heads, head width and precision to check {said(claim)}")
+        return rule.undetermined(spans, f"state layers, KV heads, head width and precision to check {said(claim)}")
     depth, depth_claim = next(iter(cache.layers.items()))
     one_layer = "layer" in own_words(subject, claim)
     for taken, layers, share in product(sorted(set(cache.admitted())), (1, depth), cache.shares()):
         if layers == 1 and share < 1 and not one_layer:
             continue  # a part of one layer is what nobody means who does not say so
         if max(value / (taken * layers * share), taken * layers * share / value) <= _FAR:
-            return Outcome(rule.code, Verdict.HELD, spans, f"{amount(taken, _unit(taken))} a token and layer")
+            return rule.held(spans, f"{amount(taken, _unit(taken))} a token and layer")
     token = cache.tokens[0]
     layers, used = (1, token.claims) if one_layer else (depth, (*token.claims, depth_claim))
     computed = token.value * layers
@@ -268,7 +268,8 @@ def _per_token(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outc
     expected = amount(computed, _unit(computed))
     message = f"{said(claim)} of cache per {each}, but {terms.replace('*', 'x')} = {expected}{_slip(value, computed)}"
     ratio = max(value / computed, computed / value)
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(claim.span, f"cache of a {each}"),
         severity=None if ratio >= 2 and all(one.confidence is Confidence.HIGH for one in used) else Severity.WARNING,
@@ -277,17 +278,11 @@ def _per_token(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outc
         expected=expected,
         derivation=(
             *token.steps(),
-            Step(
-                "2 * kv_heads * head_dim * bytes" + ("" if one_layer else " * layers"),
-                terms,
-                expected,
-                token.operands(used),
-                computed,
-                computed,
+            Step.exact(
+                "2 * kv_heads * head_dim * bytes" + ("" if one_layer else " * layers"), terms, expected, token.operands(used), computed
             ),
         ),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _slip(value: Fraction, computed: Fraction) -> str:
@@ -396,9 +391,9 @@ def _size(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
     whole = _most(cache, per_gpu=per_gpu)
     if whole is None or (per_gpu and not cache.sharding.grids):
         missing_ = "layers, KV heads, head width, precision, batch, length" + (" and the parallel degrees" if per_gpu else "")
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state {missing_} to check {said(claim)}")
+        return rule.undetermined(spans, f"state {missing_} to check {said(claim)}")
     if cache.pooled or _ROOM_FOR & own_words(subject, claim):
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{said(claim)} may be room that is kept, not what the sequences need")
+        return rule.undetermined(spans, f"{said(claim)} may be room that is kept, not what the sequences need")
     grid = min(cache.sharding.grids, key=lambda one: _ways(one, whole)) if per_gpu else None
     most = whole.value / _ways(grid, whole) if grid else whole.value
     # A stated width of 8 or 4 bits may be that of the weights alone; heads may be wider than hidden / heads.
@@ -406,7 +401,7 @@ def _size(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
     low = min((reading.interval.low for reading in claim.readings if reading.interval.low is not None), default=Fraction(0))
     if low <= most * room:
         held = (*spans, *(one.span for one in whole.claims if not one.source))
-        return Outcome(rule.code, Verdict.HELD, held, f"at most {amount(most, claim.unit)}")
+        return rule.held(held, f"at most {amount(most, claim.unit)}")
     axes = tuple(axis for axis in ("tp", "pp") if grid and grid.size(axis) > 1)
     used = (*whole.claims, *(grid.claims[axis] for axis in axes if grid and axis in grid.claims))
     each = " per GPU" if per_gpu else ""
@@ -415,7 +410,8 @@ def _size(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
     )
     expected = f"at most {amount(most, claim.unit)}"
     steps = _steps(whole, axes, grid, _ways(grid, whole) if grid else Fraction(1), claim, used)
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(claim.span, f"KV cache{each}"),
         related=places(used, but=claim)[:12],
@@ -423,7 +419,6 @@ def _size(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
         expected=expected,
         derivation=steps,
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 _SLACK: Final = 2
@@ -458,13 +453,14 @@ def _enough(rule: Rule, cache: Cache, whole: _All, claim: Claim) -> Outcome:
     high = max((reading.interval.high for reading in claim.readings if reading.interval.high is not None), default=None)
     spans = (claim.span, *(one.span for one in whole.claims if not one.source))
     if high is None or high * _SLACK >= need:
-        return Outcome(rule.code, Verdict.HELD, spans, f"at least {amount(need, claim.unit)}")
+        return rule.held(spans, f"at least {amount(need, claim.unit)}")
     each = " per GPU" if claim.scope.per == "gpu" else ""
     parts = f" over {ways} GPUs = {amount(need, claim.unit)}" if ways > 1 else ""
     message = f"{said(claim)} of KV cache{each}, but {whole.told} take {amount(whole.value, claim.unit)}{parts} at least"
     operands = whole.token.operands(whole.claims)
     divided = (Operand("ways", str(ways), Fraction(ways), Fraction(ways), None, "all GPUs and axes"),) if ways > 1 else ()
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(claim.span, f"KV cache{each}"),
         related=places(whole.claims, but=claim)[:12],
@@ -472,17 +468,15 @@ def _enough(rule: Rule, cache: Cache, whole: _All, claim: Claim) -> Outcome:
         expected=f"at least {amount(need, claim.unit)}",
         derivation=(
             *whole.token.steps(),
-            Step(
+            Step.exact(
                 _FORMULA + (" / ways" if ways > 1 else ""),
                 whole.terms + (f" / {ways}" if ways > 1 else ""),
                 amount(need, claim.unit),
                 (*operands, *divided),
                 need,
-                need,
             ),
         ),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def capacity(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -498,30 +492,29 @@ def capacity(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         size, count = sizes[0], counts[0]
         need, spans = shown(count) * shown(token), (token.span, size.span, count.span)
         if max(need / shown(size), shown(size) / need) <= _FAR:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{said(count)} of {said(token)} fill {said(size)}")
+            yield rule.held(spans, f"{said(count)} of {said(token)} fill {said(size)}")
             continue
         if need < shown(size) and count.bound in (">", ">="):
             continue
         holds = shown(size) / shown(token)
         message = f"{said(size)} of cache at {said(token)} a token hold {figure(holds, UNITS['token'])}, not {said(count)}"
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             message + _slip(shown(token), shown(size) / shown(count)),
             Place(count.span, "tokens that fit"),
             related=(Place(size.span, "the cache"), Place(token.span, "a token")),
             claimed=said(count),
             expected=figure(holds, UNITS["token"]),
             derivation=(
-                Step(
+                Step.exact(
                     "kv_cache / kv_per_token",
                     f"{number(shown(size))} / {number(shown(token))}",
                     figure(holds, UNITS["token"]),
                     (operand(size), operand(token)),
                     holds,
-                    holds,
                 ),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def _counts_tokens(subject: Subject, claim: Claim) -> bool:
@@ -556,7 +549,7 @@ def _steps(whole: _All, axes: Sequence[str], grid: Degrees | None, ways: Fractio
         spans = {grid.claims[axis].span for axis in axes if axis in grid.claims} if grid else set()
         operands = (*(one for one in operands if one.span not in spans or one.span is None), _whole(axes, ways))
         formula, terms = " / parts", f" / {number(ways)}"
-    step = Step(_FORMULA + formula, whole.terms + terms, amount(value, claim.unit), operands, value, value)
+    step = Step.exact(_FORMULA + formula, whole.terms + terms, amount(value, claim.unit), operands, value)
     return (*whole.token.steps(), step)
 
 
@@ -613,7 +606,7 @@ def _missing(rule: Rule, cache: Cache, claim: Claim) -> Outcome | None:
     high = max((reading.interval.high for reading in claim.readings if reading.interval.high is not None), default=None)
     if high is None or need <= high:
         told = f"no KV cache in the breakdown; {amount(need, claim.unit)} would fit into {said(claim)}"
-        return Outcome(rule.code, Verdict.UNDETERMINED, (claim.span,), told)
+        return rule.undetermined((claim.span,), told)
     over = _over(grid, axes) if grid and axes else f"{ways} GPUs"
     message = f"{said(claim)} per GPU has no KV cache, but {whole.told} take {amount(whole.value, claim.unit)}" + (
         f" over {over} = {amount(need, claim.unit)}" if ways > 1 else ""

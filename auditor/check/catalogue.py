@@ -187,15 +187,13 @@ def _compared(
         odd: list[_Odd] = []
         for claim, found in pairs:
             if found.verdict is Verdict.HELD and found.match is not None:
-                yield Outcome(
-                    rule.code, Verdict.HELD, (claim.span, name.span), f"{said(claim)} is {found.match.entry}'s {found.match.figure.text}"
-                )
+                yield rule.held((claim.span, name.span), f"{said(claim)} is {found.match.entry}'s {found.match.figure.text}")
             elif found.verdict is Verdict.CONTRADICTED and found.nearest is not None and _of_another(claim, found.nearest.value):
-                yield Outcome(rule.code, Verdict.UNDETERMINED, (claim.span,), "so far off that it is of something else")
+                yield rule.undetermined((claim.span,), "so far off that it is of something else")
             elif found.verdict is Verdict.CONTRADICTED and found.nearest is not None and not _of_all(claim, found.nearest.value, counts):
                 odd.append(_Odd(claim, found))
             else:
-                yield Outcome(rule.code, Verdict.UNDETERMINED, (claim.span,), "the catalog has no figure to compare with")
+                yield rule.undetermined((claim.span,), "the catalog has no figure to compare with")
         if odd:
             yield _outcome(rule, name, odd, noun)
 
@@ -236,7 +234,7 @@ def _outcome(rule: Rule, name: Named, odd: Sequence[_Odd], noun: str) -> Outcome
         known = Operand("catalog", nearest.figure.text, nearest.value, nearest.value, None, f"{nearest.entry}, {nearest.figure.source}")
         said_of = f"{times} times the nearest figure, {nearest.figure.text} of {nearest.entry} ({nearest.figure.source})"
         steps.append(
-            Step("claimed / catalog", f"{_number(value)} / {_number(nearest.value)}", said_of, (operand(one.claim), known), ratio, ratio)
+            Step.exact("claimed / catalog", f"{_number(value)} / {_number(nearest.value)}", said_of, (operand(one.claim), known), ratio)
         )
     related = [Place(name.span, f"names {called}"[:80])]
     related += [Place(one.claim.span, f"the catalog has {_has(name, one)}"[:80]) for one in first[1:]]
@@ -370,15 +368,15 @@ def bits_for_bytes(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         match = found.match
         value = claim.interval.middle or Fraction(0)
         message = f"{said(claim)} is {amount(value, UNITS['GB/s'])}, but the link of {match.entry} has {match.figure.text}: bits written for bytes"  # noqa: E501 -- one sentence of a finding
-        finding = rule.finding(
+        yield rule.contradicted(
+            (claim.span, name.span),
             message,
             Place(claim.span, "in bits"),
             related=(Place(name.span, f"names {match.entry}"[:80]),),
             claimed=said(claim),
             expected=match.figure.text,
-            derivation=(Step("bits / 8", f"{_number(value * 8)} / 8", amount(value, UNITS["GB/s"]), (operand(claim),), value, value),),
+            derivation=(Step.exact("bits / 8", f"{_number(value * 8)} / 8", amount(value, UNITS["GB/s"]), (operand(claim),), value),),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span, name.span), message, finding)
 
 
 def _links(subject: Subject) -> Iterator[tuple[Claim, Named]]:

@@ -111,7 +111,7 @@ def _outcome(change: Change, rule: Rule) -> Outcome | None:
     unit = UNITS["1"] if change.ratio else PERCENT
     for manner in manners:
         if agrees(manner.interval, shown, scale):
-            return Outcome(rule.code, Verdict.HELD, spans, f"{said} is {change.change.words} ({manner.name})")
+            return rule.held(spans, f"{said} is {change.change.words} ({manner.name})")
     if change.tentative:
         return None
     usual = manners[0]
@@ -119,7 +119,8 @@ def _outcome(change: Change, rule: Rule) -> Outcome | None:
     compared = f"{change.after.words} is {value} {change.before.words}" if change.multiple else f"{said} is a change of {value}"
     message = f"{compared}, but the report says {change.change.words}"
     operands = (operand("old", change.before), operand("new", change.after))
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(change.change.span, f"comes to {value}"),
         confidence=min(rule.confidence, change.confidence, key=lambda one: one.rank),
@@ -130,7 +131,6 @@ def _outcome(change: Change, rule: Rule) -> Outcome | None:
         conventions=tuple(ConventionTried(manner.name, False, detail=figure(manner.middle, unit)) for manner in manners),
         repairs=(Repair(f"{value} instead of {change.change.words} would agree"),),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def stated(subject: Subject, rule: Rule) -> Iterable[Outcome]:
@@ -144,7 +144,7 @@ def stated(subject: Subject, rule: Rule) -> Iterable[Outcome]:
             continue
         seen.add(change.change.span)
         if outcome.verdict is Verdict.CONTRADICTED and said:
-            outcome = Outcome(rule.code, Verdict.UNDETERMINED, outcome.spans, f"{outcome.message} ({said})")
+            outcome = rule.undetermined(outcome.spans, f"{outcome.message} ({said})")
         yield outcome
 
 
@@ -541,7 +541,8 @@ def beyond_all(subject: Subject, rule: Rule) -> Iterable[Outcome]:
                 continue
             message = f"a reduction by {item.text} would leave less than nothing"
             left, bounds = 1 - item.middle, Interval.exact(1) - item.interval()
-            finding = rule.finding(
+            yield rule.contradicted(
+                (item.span,),
                 message,
                 Place(item.span, "more than all of it"),
                 claimed=item.text,
@@ -557,4 +558,3 @@ def beyond_all(subject: Subject, rule: Rule) -> Iterable[Outcome]:
                     ),
                 ),
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, (item.span,), message, finding)

@@ -12,7 +12,7 @@ from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.check.told import SENTENCE_END, Figure, thoughts
 from auditor.claims.lexicon import Lexicon
-from auditor.findings import Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Step
 from auditor.relations.figures import figure as shown_as
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -75,7 +75,7 @@ def _judged(rule: Rule, passage: Passage, before: list[_Clock], figure: Figure, 
         about = Interval(Fraction(possible - slack), Fraction(possible + slack))
         if agrees(about, figure.printed, about=figure.is_about):
             said = f"{figure.text} from {content[first.start : first.end]} to {content[second.start : second.end]}"
-            return Outcome(rule.code, Verdict.HELD, spans, said)
+            return rule.held(spans, said)
     return _contradicted(rule, passage, first, second, figure, spans)
 
 
@@ -112,7 +112,8 @@ def _contradicted(rule: Rule, passage: Passage, first: _Clock, second: _Clock, f
         value.high,
     )
     message = f"{figure.text}, but from {one} to {other} it is {shown}"
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(figure.span, f"comes to {shown}"),
         related=(Place(spans[1], "from"), Place(spans[2], "to")),
@@ -120,4 +121,3 @@ def _contradicted(rule: Rule, passage: Passage, first: _Clock, second: _Clock, f
         expected=shown,
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

@@ -152,7 +152,7 @@ def _world(subject: Subject, command: Command, options: Mapping[str, Any]) -> _W
 
 def launched(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A launch starts as many processes as the plan has GPUs."""
-    options = _options(rule)
+    options = rule.options
     claims = _stated(subject, "gpus")
     figures = {_number(claim) for claim in claims}
     available = {_number(claim) for claim in _stated(subject, "gpus.available")}
@@ -163,18 +163,18 @@ def launched(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         spans = (*places, *(claim.span for claim in claims[:_MOST]))
         said = f"{world.per_node} x {world.nodes} = {world.processes}" if world.nodes_flag and not world.total else f"{world.processes}"
         if not figures:
-            yield Outcome(rule.code, Verdict.UNDETERMINED, places, f"state the GPUs of the plan to check the {said} processes")
+            yield rule.undetermined(places, f"state the GPUs of the plan to check the {said} processes")
         elif world.processes in figures | available:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{said} processes for {world.processes} GPUs")
+            yield rule.held(spans, f"{said} processes for {world.processes} GPUs")
         elif not world.stated_nodes and world.processes < max(figures):
             # One node of several, or a placeholder: worth knowing only if nothing else starts the whole plan.
             if fits or world.nodes_flag is None:
-                yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{said} processes are one node of {max(figures)} GPUs")
+                yield rule.undetermined(spans, f"{said} processes are one node of {max(figures)} GPUs")
             else:
                 yield _wrong_launch(subject, rule, world, claims, said, Severity.INFO)
         elif claims[0].confidence is not Confidence.HIGH or fits:
             # A number of GPUs in passing is not the plan's; where another command starts the whole plan, this one is for another purpose.
-            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{said} processes; the plan's own GPU count is not certain")
+            yield rule.undetermined(spans, f"{said} processes; the plan's own GPU count is not certain")
         else:
             certain = len(figures) == 1 and not _filled_in(subject, world)
             yield _wrong_launch(subject, rule, world, claims, said, None if certain else Severity.WARNING)
@@ -191,7 +191,8 @@ def _wrong_launch(subject: Subject, rule: Rule, world: _World, claims: Sequence[
     claim = claims[0]
     places = [world.per_node_flag, *([world.nodes_flag] if world.nodes_flag else [])]
     substituted = f"{world.per_node} * {world.nodes}" if not world.total else f"{world.processes}"
-    finding = rule.finding(
+    return rule.contradicted(
+        (*(flag.place for flag in places), claim.span),
         f"the command starts {said} processes, but the plan has {_number(claim)} GPUs",
         Place(world.per_node_flag.place, f"{world.per_node_flag.name} {world.per_node}"),
         severity=severity,
@@ -202,21 +203,20 @@ def _wrong_launch(subject: Subject, rule: Rule, world: _World, claims: Sequence[
         claimed=f"{world.processes} processes",
         expected=f"{_number(claim)} processes",
         derivation=(
-            Step(
+            Step.exact(
                 "processes per node * nodes" if not world.total else "processes",
                 substituted,
                 f"{world.processes} processes",
                 tuple(_operand(subject, flag) for flag in places),
-                *exactly(world.processes),
+                world.processes,
             ),
         ),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (*(flag.place for flag in places), claim.span), finding.message, finding)
 
 
 def ranks(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Node ranks count from 0 to nodes - 1, and where several commands list them, none is left out."""
-    options = _options(rule)
+    options = rule.options
     listed: dict[tuple[int, tuple[str, ...], tuple[Span, ...]], list[Flag]] = {}
     for command in commands(subject.document):
         nodes, rank = command.first(options["nodes"]), command.first(options["rank"])
@@ -224,26 +224,26 @@ def ranks(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         spans = (rank.place, nodes.place)
         if rank.number < nodes.number:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"rank {rank.number} of {nodes.number} nodes")
+            yield rule.held(spans, f"rank {rank.number} of {nodes.number} nodes")
             listed.setdefault((nodes.number, command.programs, command.section), []).append(rank)
             continue
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"node rank {rank.number}, but {nodes.number} node{'s' if nodes.number != 1 else ''} count from 0 to {nodes.number - 1}",
             Place(rank.place, f"{rank.name} {rank.number}"),
             related=(Place(nodes.place, f"{nodes.name} {nodes.number}"),),
             claimed=f"rank {rank.number}",
             expected=f"rank {nodes.number - 1} at most",
             derivation=(
-                Step(
+                Step.exact(
                     "nodes - 1",
                     f"{nodes.number} - 1",
                     f"{nodes.number - 1} is the last rank",
                     (_operand(subject, nodes),),
-                    *exactly(nodes.number - 1),
+                    nodes.number - 1,
                 ),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
     for (count, _programs, _section), found in listed.items():
         seen = {flag.number for flag in found}
         if len(found) < 2 or count > 64:
@@ -251,7 +251,8 @@ def ranks(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         missing = sorted(set(range(count)) - seen)
         places = tuple(flag.place for flag in found)
         if len(found) > len(seen) and missing:
-            finding = rule.finding(
+            yield rule.contradicted(
+                places,
                 f"{len(found)} commands for {count} nodes, but rank {_twice(found)} is given twice and rank {missing[0]} never",
                 Place(found[-1].place, f"rank {found[-1].value}"),
                 severity=Severity.WARNING,
@@ -259,9 +260,8 @@ def ranks(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 claimed=f"rank {found[-1].value}",
                 expected=f"rank {missing[0]}",
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, places, finding.message, finding)
         elif missing and len(found) < count:
-            yield Outcome(rule.code, Verdict.UNDETERMINED, places, f"{len(found)} of {count} nodes are shown")
+            yield rule.undetermined(places, f"{len(found)} of {count} nodes are shown")
 
 
 def _twice(flags: Sequence[Flag]) -> str:
@@ -271,7 +271,7 @@ def _twice(flags: Sequence[Flag]) -> str:
 
 def visible(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A launch starts no more processes on a node than CUDA_VISIBLE_DEVICES shows, and each device is listed once."""
-    options = _options(rule)
+    options = rule.options
     set_before: tuple[Flag, list[str], tuple[Span, ...]] | None = None
     for command in commands(subject.document):
         current = set_before
@@ -285,13 +285,13 @@ def visible(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             current = (variable, devices, command.section[:-1])
             if len(set(devices)) < len(devices):
                 twice = next(one for one in devices if devices.count(one) > 1)
-                finding = rule.finding(
+                yield rule.contradicted(
+                    (variable.place,),
                     f"{variable.name} lists device {twice} twice",
                     Place(variable.place, f"{len(devices)} entries, {len(set(devices))} devices"),
                     claimed=variable.value[:60],
                     expected="each device once",
                 )
-                yield Outcome(rule.code, Verdict.CONTRADICTED, (variable.place,), finding.message, finding)
         if command.lasting:
             set_before = current
         if current is None or command.section[:-1] != current[2]:
@@ -302,16 +302,17 @@ def visible(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         variable, devices, _ = current
         spans = (variable.place, world.per_node_flag.place)
         if world.per_node <= len(devices):
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{world.per_node} processes on {len(devices)} visible devices")
+            yield rule.held(spans, f"{world.per_node} processes on {len(devices)} visible devices")
             continue
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{world.per_node} processes per node, but {variable.name} shows {len(devices)} devices",
             Place(world.per_node_flag.place, f"{world.per_node_flag.name} {world.per_node}"),
             related=(Place(variable.place, f"{len(devices)} devices"),),
             claimed=f"{world.per_node} processes",
             expected=f"{len(devices)} at most",
             derivation=(
-                Step(
+                Step.exact(
                     "processes - visible devices",
                     f"{world.per_node} - {len(devices)}",
                     f"{world.per_node - len(devices)} processes without a device",
@@ -319,11 +320,10 @@ def visible(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                         _operand(subject, world.per_node_flag),
                         Operand("visible devices", variable.value[:80], *exactly(len(devices)), variable.place),
                     ),
-                    *exactly(world.per_node - len(devices)),
+                    world.per_node - len(devices),
                 ),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def _single_machine(subject: Subject) -> tuple[Claim, ...]:
@@ -335,7 +335,7 @@ def _single_machine(subject: Subject) -> tuple[Claim, ...]:
 
 def crowded(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A launch starts no more processes on a node than the node has GPUs."""
-    options = _options(rule)
+    options = rule.options
     claims = _stated(subject, "gpus.per_node")
     single = () if claims else _single_machine(subject)
     if not claims and not single:
@@ -347,12 +347,13 @@ def crowded(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         spans = (world.per_node_flag.place, most.span)
         if world.per_node <= _number(most):
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{world.per_node} processes on {_number(most)} GPUs of a node")
+            yield rule.held(spans, f"{world.per_node} processes on {_number(most)} GPUs of a node")
             continue
         if most.confidence is not Confidence.HIGH and not single:
-            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "the GPUs of a node are not certain")
+            yield rule.undetermined(spans, "the GPUs of a node are not certain")
             continue
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{world.per_node} processes per node, but a node has {_number(most)} GPUs",
             Place(world.per_node_flag.place, f"{world.per_node_flag.name} {world.per_node}"),
             related=(Place(most.span, f"{_number(most)} GPUs per node"),),
@@ -360,16 +361,15 @@ def crowded(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             claimed=f"{world.per_node} processes",
             expected=f"{_number(most)} at most",
             derivation=(
-                Step(
+                Step.exact(
                     "processes - GPUs of a node",
                     f"{world.per_node} - {_number(most)}",
                     f"{world.per_node - _number(most)} processes without a GPU",
                     (_operand(subject, world.per_node_flag), operand(most)),
-                    *exactly(world.per_node - _number(most)),
+                    world.per_node - _number(most),
                 ),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 # --- the plan
@@ -377,7 +377,7 @@ def crowded(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A flag sets what the plan says it is: `--tensor-parallel-size 4` beside TP 8. A comment says what a setting may be, not the plan."""
-    quantities = frozenset(_options(rule)["quantities"])
+    quantities = frozenset(rule.options["quantities"])
     statements = subject.document.statements
     said: dict[str, list[Claim]] = {}
     flagged: list[Claim] = []
@@ -409,21 +409,22 @@ def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         name = statements[claim.statement].path[-1].text.content
         if number in everywhere[claim.quantity]:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{name} {number} as the plan says")
+            yield rule.held(spans, f"{name} {number} as the plan says")
             continue
         figures = {_number(one) for one in claims}
         sure = [one for one in claims if one.confidence is not Confidence.LOW]
         if len(figures) != 1 or not sure or len(set_to[claim.quantity]) != 1:
-            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"several values are stated for {claim.symbol.upper()}")
+            yield rule.undetermined(spans, f"several values are stated for {claim.symbol.upper()}")
             continue
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{name} {number}, but the plan says {claim.symbol.upper()} {_number(sure[0])}",
             Place(claim.span, f"{name} {number}"),
             related=tuple(Place(one.span, f"{one.symbol.upper()} {_number(one)}") for one in sure[:_MOST]),
             claimed=str(number),
             expected=str(_number(sure[0])),
             derivation=(
-                Step(
+                Step.exact(
                     f"{claim.symbol} in the command - {claim.symbol} in the plan",
                     f"{number} - {_number(sure[0])}",
                     f"{number - _number(sure[0])}",
@@ -431,11 +432,10 @@ def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                         Operand(claim.symbol, str(number), *exactly(number), claim.span),
                         Operand(claim.symbol, str(_number(sure[0])), *exactly(_number(sure[0])), sure[0].span),
                     ),
-                    *exactly(number - _number(sure[0])),
+                    number - _number(sure[0]),
                 ),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 # --- the command itself
@@ -443,7 +443,7 @@ def contradicted_plan(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 def repeated(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A command gives a flag one value."""
-    several = frozenset(_options(rule)["repeatable"])
+    several = frozenset(rule.options["repeatable"])
     quantities = {
         claim.span
         for claim in subject.claims
@@ -458,14 +458,14 @@ def repeated(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             first = seen.setdefault(key, flag)
             if first is flag or first.value == flag.value or not (_sets(first, quantities) and _sets(flag, quantities)):
                 continue
-            finding = rule.finding(
+            yield rule.contradicted(
+                (first.place, flag.place),
                 f"{flag.name} is given twice: {_short(first.value)} and {_short(flag.value)}; the last one counts",
                 Place(flag.place, f"{_short(flag.value)} counts"),
                 related=(Place(first.place, f"{_short(first.value)} is lost"),),
                 claimed=_short(flag.value),
                 expected=_short(first.value),
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, (first.place, flag.place), finding.message, finding)
 
 
 def _sets(flag: Flag, quantities: Set[Span]) -> bool:
@@ -480,7 +480,7 @@ def _is_number(value: str) -> bool:
 
 def misspelt(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A flag of a known program is one that the program knows: what is nearly one of them is a slip."""
-    programs: Mapping[str, Mapping[str, Any]] = _options(rule)["programs"]
+    programs: Mapping[str, Mapping[str, Any]] = rule.options["programs"]
     for command in commands(subject.document):
         for flag in command.flags:
             known = _known(flag, programs)
@@ -490,32 +490,30 @@ def misspelt(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             flags = _flags(name, tuple(spec["flags"]))
             plain = flag.plain.split(".", 1)[0].split("[", 1)[0]
             if plain in flags or plain.removeprefix("no_") in flags or any(one.startswith(plain) for one in flags):
-                yield Outcome(rule.code, Verdict.HELD, (flag.name_place,), f"{name} knows {flag.name}")
+                yield rule.held((flag.name_place,), f"{name} knows {flag.name}")
                 continue
             close = _closest(plain, flags)
             if close is None:
                 if spec.get("complete"):
-                    finding = rule.finding(
+                    yield rule.contradicted(
+                        (flag.name_place,),
                         f"{name} has no flag {flag.name}",
                         Place(flag.name_place, "unknown"),
                         severity=Severity.INFO,
                         claimed=flag.name,
                         expected=f"a flag of {name}",
                     )
-                    yield Outcome(rule.code, Verdict.CONTRADICTED, (flag.name_place,), finding.message, finding)
                 else:
-                    yield Outcome(
-                        rule.code, Verdict.UNDETERMINED, (flag.name_place,), f"{flag.name} is not among the flags known of {name}"
-                    )
+                    yield rule.undetermined((flag.name_place,), f"{flag.name} is not among the flags known of {name}")
                 continue
             spelt = _as_written(flag.name, close)
-            finding = rule.finding(
+            yield rule.contradicted(
+                (flag.name_place,),
                 f"{name} has no flag {flag.name}; did you mean {spelt}?",
                 Place(flag.name_place, f"{spelt}?"),
                 claimed=flag.name,
                 expected=spelt,
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, (flag.name_place,), finding.message, finding)
 
 
 def _known(flag: Flag, programs: Mapping[str, Mapping[str, Any]]) -> tuple[str, Mapping[str, Any]] | None:
@@ -549,7 +547,7 @@ def _as_written(name: str, close: str) -> str:
 
 def unread(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A variable with a library's prefix is one that the library reads."""
-    families: Mapping[str, Mapping[str, Any]] = _options(rule)["families"]
+    families: Mapping[str, Mapping[str, Any]] = rule.options["families"]
     text = subject.document.source.text
     done: set[str] = set()
     for command in commands(subject.document):
@@ -562,30 +560,25 @@ def unread(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             family = found[1]
             known = frozenset(family["known"])
             if name in known or any(name.startswith(one) for one in family.get("groups", ())):
-                yield Outcome(rule.code, Verdict.HELD, (variable.name_place,), f"{family['reader']} reads {name}")
+                yield rule.held((variable.name_place,), f"{family['reader']} reads {name}")
                 continue
             if any(
                 sign + name in text
                 for sign in ("$", "${", 'environ["', "environ['", 'getenv("', "getenv('", 'environ.get("', "environ.get('")
             ):
-                yield Outcome(rule.code, Verdict.UNDETERMINED, (variable.name_place,), f"the report's own code reads {name}")
+                yield rule.undetermined((variable.name_place,), f"the report's own code reads {name}")
                 continue
             close = _closest(name, known)
             if close is None and not family.get("complete"):
-                yield Outcome(
-                    rule.code,
-                    Verdict.UNDETERMINED,
-                    (variable.name_place,),
-                    f"{name} is not among the variables known of {family['reader']}",
-                )
+                yield rule.undetermined((variable.name_place,), f"{name} is not among the variables known of {family['reader']}")
                 continue
-            finding = rule.finding(
+            yield rule.contradicted(
+                (variable.name_place,),
                 f"{name} is not a variable that {family['reader']} reads" + (f"; did you mean {close}?" if close else ""),
                 Place(variable.name_place, f"{close}?" if close else "read by nothing"),
                 claimed=name,
                 expected=close or f"a variable of {family['reader']}",
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, (variable.name_place,), finding.message, finding)
 
 
 # --- process groups built in code
@@ -607,7 +600,7 @@ def grouped(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             or _wrong_size(rule, one, degrees.get(one.kind, []))
         )
         if problem is None:
-            yield Outcome(rule.code, Verdict.HELD, (one.span,), f"{len(one.groups)} {one.kind}s of {len(one.groups[0])} ranks")
+            yield rule.held((one.span,), f"{len(one.groups)} {one.kind}s of {len(one.groups[0])} ranks")
         else:
             yield Outcome(rule.code, Verdict.CONTRADICTED, (one.span,), problem.message, problem)
 
@@ -630,12 +623,8 @@ def _beyond(rule: Rule, one: Built, worlds: Sequence[Claim]) -> Finding | None:
         claimed=f"rank {last}",
         expected=f"rank {_number(claim) - 1} at most",
         derivation=(
-            Step(
-                "GPUs - 1",
-                f"{_number(claim)} - 1",
-                f"{_number(claim) - 1} is the last rank",
-                (operand(claim),),
-                *exactly(_number(claim) - 1),
+            Step.exact(
+                "GPUs - 1", f"{_number(claim)} - 1", f"{_number(claim) - 1} is the last rank", (operand(claim),), _number(claim) - 1
             ),
         ),
     )
@@ -652,12 +641,12 @@ def _shared(rule: Rule, one: Built) -> Finding | None:
         claimed=str(second),
         expected="groups without a common rank",
         derivation=(
-            Step(
+            Step.exact(
                 "ranks in both - different ranks",
                 f"{len(first)} + {len(second)} - {len(first | second)}",
                 f"{len(first & second)} ranks twice",
                 tuple(Operand("group", str(ids), *exactly(len(ids)), one.span) for ids in (first, second)),
-                *exactly(len(first & second)),
+                len(first & second),
             ),
         ),
     )
@@ -692,12 +681,12 @@ def _wrong_size(rule: Rule, one: Built, claims: Sequence[Claim]) -> Finding | No
         claimed=f"{size} ranks",
         expected=f"{_number(claim)} ranks",
         derivation=(
-            Step(
+            Step.exact(
                 "ranks - degree",
                 f"{size} - {_number(claim)}",
                 str(size - _number(claim)),
                 (Operand("ranks", str(one.groups[0]), *exactly(size), one.span), operand(claim)),
-                *exactly(size - _number(claim)),
+                size - _number(claim),
             ),
         ),
     )
@@ -719,34 +708,28 @@ def placed(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for one in found:
         spans = (one.span, depths[0].span, layers[0].span)
         if one.layers <= most + 1:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{one.layers} layers for rank {one.rank}")
+            yield rule.held(spans, f"{one.layers} layers for rank {one.rank}")
             continue
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"the code gives {one.layers} layers to GPU {one.rank}, but a stage of PP {depth} holds {most} of the {total}",
             Place(one.span, f"{one.layers} layers for each of these GPUs"),
             related=(Place(depths[0].span, f"PP {depth}"), Place(layers[0].span, f"{total} layers")),
             claimed=f"{one.layers} layers",
             expected=f"{most} layers",
             derivation=(
-                Step(
+                Step.exact(
                     "layers / PP",
                     f"{total} / {depth}",
                     f"{figure(Fraction(total, depth), UNITS['1'])} layers in a stage",
                     (operand(layers[0]), operand(depths[0])),
                     Fraction(total, depth),
-                    Fraction(total, depth),
                 ),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 # --- small parts
-
-
-def _options(rule: Rule) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = rule.data.get("data", {})
-    return found
 
 
 def _is(program: str, launchers: Sequence[str]) -> bool:

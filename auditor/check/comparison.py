@@ -13,7 +13,7 @@ from auditor.check.placed import plain
 from auditor.check.subject import Subject
 from auditor.check.targets import offset, without_sign
 from auditor.claims.model import Claim, Role
-from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Severity, Step
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind, Statement
@@ -97,23 +97,23 @@ def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left:
     spans = (left.span, *(claim.span for claim in other.claims))
     said = f"{left.text.strip()} {word or sign} {other.label}"
     if holds:
-        return Outcome(rule.code, Verdict.HELD, spans, said)
+        return rule.held(spans, said)
     if _saved_by_another_reading(sign, left, other.claims):
         return None
     equal = actual == other.value
     message = f"{said} is {'said' if word else 'written'}, but {'they are equal' if equal else 'it is not'}"
-    step = Step(
-        formula="left - right",
-        substituted=f"{plain(actual)} - {other.substituted}",
-        result=figure(actual - other.value, left.unit),
-        operands=tuple(
+    step = Step.exact(
+        "left - right",
+        f"{plain(actual)} - {other.substituted}",
+        figure(actual - other.value, left.unit),
+        tuple(
             Operand(f"x{place}", claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
             for place, claim in enumerate((left, *other.claims))
         ),
-        low=actual - other.value,
-        high=actual - other.value,
+        actual - other.value,
     )
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(left.span, "left side"),
         severity=Severity.WARNING if equal else rule.severity,
@@ -122,7 +122,6 @@ def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left:
         expected="=" if equal else "the other way round",
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _sign(between: str, *, in_words: bool) -> tuple[str, str]:

@@ -163,7 +163,7 @@ class _Line:
         if held is not None:
             self.spoken_for |= {result, held.latest}
             said = f"{held.written([figure.text for figure in held.figures])} is {result.text}"
-            yield Outcome(rule.code, Verdict.HELD, (result.span, *(figure.span for figure in held.figures)), said)
+            yield rule.held((result.span, *(figure.span for figure in held.figures)), said)
             return
         link = self._link(before, result)
         if not link:
@@ -407,7 +407,8 @@ def _contradicted(rule: Rule, way: Derivation, result: Figure, *, sure: bool) ->
         value.low,
         value.high,
     )
-    finding = rule.finding(
+    return rule.contradicted(
+        (result.span, *(figure.span for figure in way.figures)),
         message,
         Place(result.span, f"comes to {shown}"),
         severity=rule.severity if sure else Severity.WARNING,
@@ -416,7 +417,6 @@ def _contradicted(rule: Rule, way: Derivation, result: Figure, *, sure: bool) ->
         expected=shown,
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (result.span, *(figure.span for figure in way.figures)), message, finding)
 
 
 def _written(item: Figure) -> str:
@@ -492,7 +492,7 @@ def _keyed_rests(entries: _Entries, lexicon: Lexicon, rule: Rule) -> Iterator[Ou
         if rest.middle >= whole.middle or any(item.middle.denominator > 1 for item in alike):
             continue
         if used.middle + rest.middle == whole.middle:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{rest.text} is what {whole.text} without {used.text} leave")
+            yield rule.held(spans, f"{rest.text} is what {whole.text} without {used.text} leave")
         else:
             yield _overdrawn(rule, rest, whole, [used])
 
@@ -546,7 +546,7 @@ def _of_keys(rule: Rule, way: Derivation, whole: Figure) -> Outcome:
     if not way.gives(whole):
         return _contradicted(rule, way, whole, sure=True)
     each, count = way.figures
-    return Outcome(rule.code, Verdict.HELD, (whole.span, each.span, count.span), f"{each.text} x {count.text} = {whole.text}")
+    return rule.held((whole.span, each.span, count.span), f"{each.text} x {count.text} = {whole.text}")
 
 
 # --- what is left of a whole
@@ -619,7 +619,7 @@ def _left(rule: Rule, result: Figure, alike: Sequence[Figure], lexicon: Lexicon)
             rest = whole.interval - sum((item.interval for item in some), Interval.exact(0))
             if rest.widen(_ABOUT if result.is_about else _EVEN).meets(result.interval):
                 spans = (result.span, whole.span, *(item.span for item in some))
-                return Outcome(rule.code, Verdict.HELD, spans, f"{result.text} is what {whole.text} leave")
+                return rule.held(spans, f"{result.text} is what {whole.text} leave")
     spent = taken if len(taken) <= _MOST_TAKEN else [min(taken, key=lambda item: item.middle)]
     gone = sum((item.middle for item in spent), Fraction(0))
     if result.middle + gone <= whole.middle * (1 + (_ABOUT if result.is_about else _EVEN)) or gone >= whole.middle:

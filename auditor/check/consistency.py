@@ -134,7 +134,7 @@ def _compare(subject: Subject, rule: Rule, quantities: frozenset[str]) -> Iterat
             values = _clusters(kept)
             spans = tuple(claim.span for claim in kept)
             if len(kept) > 1 and len(values) == 1:
-                yield Outcome(rule.code, Verdict.HELD, spans, f"{kept[0].text.strip()} in {len(kept)} places")
+                yield rule.held(spans, f"{kept[0].text.strip()} in {len(kept)} places")
             elif len(values) > 1 and not (
                 of_many
                 or _scattered(values)

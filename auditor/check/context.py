@@ -52,11 +52,12 @@ def facts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if not known:
             continue
         if any(_agree(claim, fact) for fact in known):
-            yield Outcome(rule.code, Verdict.HELD, (claim.span,), f"{claim.text.strip()} as in {known[0].source}")
+            yield rule.held((claim.span,), f"{claim.text.strip()} as in {known[0].source}")
             continue
         fact = known[0]
         message = f"{claim.text.strip()} here, but {fact.text.strip()} in {fact.source}"
-        finding = rule.finding(
+        yield rule.contradicted(
+            (claim.span,),
             message,
             Place(claim.span, "the report"),
             related=(Place(fact.span, "the context", fact.source),),
@@ -64,7 +65,6 @@ def facts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             expected=fact.text.strip(),
             derivation=(_difference(claim, fact),),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span,), message, finding)
 
 
 def requirements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -86,7 +86,8 @@ def requirements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 continue
             if pair.missed():
                 message = f"{claim.text.strip()} misses the requirement of {target.text.strip()} in {target.source}"
-                finding = rule.finding(
+                yield rule.contradicted(
+                    (claim.span,),
                     message,
                     Place(claim.span, "reached"),
                     related=(Place(target.span, "asked for", target.source),),
@@ -94,7 +95,6 @@ def requirements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     expected=target.text.strip(),
                     derivation=(pair.step(),),
                 )
-                yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span,), message, finding)
             elif pair.met():
                 yield Outcome(
                     rule.name, Verdict.HELD, (claim.span,), f"{claim.text.strip()} against {target.text.strip()} in {target.source}"
@@ -114,14 +114,10 @@ def _agree(claim: Claim, fact: Claim) -> bool:
 
 def _difference(claim: Claim, fact: Claim) -> Step:
     mine, given = claim.interval.middle or Fraction(0), fact.interval.middle or Fraction(0)
-    return Step(
-        formula=f"{claim.symbol} - {fact.symbol} of the context",
-        substituted=f"{plain(mine)} - {plain(given)}",
-        result=figure(mine - given, claim.unit),
-        operands=(
-            operand(claim),
-            operand(fact),
-        ),
-        low=mine - given,
-        high=mine - given,
+    return Step.exact(
+        f"{claim.symbol} - {fact.symbol} of the context",
+        f"{plain(mine)} - {plain(given)}",
+        figure(mine - given, claim.unit),
+        (operand(claim), operand(fact)),
+        mine - given,
     )

@@ -12,7 +12,7 @@ from auditor.check.stated import number, operand, said, shown
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Product, products
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Step
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -69,12 +69,12 @@ def _outcome(rule: Rule, passage: Passage, product: Product, peak: Claim, share:
     written = " ".join(passage.content[product.start : product.end].split())
     message = f"{written} takes the MFU off twice: {effective} is {said(share)} of {said(peak)} already"
     terms = f"{number(shown(peak))} * {number(shown(share))}"
-    finding = rule.finding(
+    return rule.contradicted(
+        (span, peak.span, share.span),
         message,
         Place(span, "the MFU once more"),
         related=tuple(Place(one.span, name) for one, name in ((peak, "the peak"), (share, "the MFU")) if not one.source),
         claimed=written,
         expected=effective,
-        derivation=(Step("peak * mfu", terms, effective, (operand(peak), operand(share)), rate, rate),),
+        derivation=(Step.exact("peak * mfu", terms, effective, (operand(peak), operand(share)), rate),),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (span, peak.span, share.span), message, finding)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
-from auditor.check.owners import number_of, options, whole_claims
+from auditor.check.owners import number_of, whole_claims
 from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim
-from auditor.findings import Confidence, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Step
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind, LabelKind
@@ -30,7 +30,7 @@ def layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     depth = _only(whole_claims(subject, "model.layers", whole=True))
     if depth is None:
         return
-    words = {name: frozenset(listed) for name, listed in options(rule).items()}
+    words = {name: frozenset(listed) for name, listed in rule.options.items()}
     for index, statement in enumerate(subject.document.statements):
         if statement.kind not in _SAID or statement.struck:
             continue
@@ -46,20 +46,20 @@ def layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         whole, parts = number_of(depth), number_of(stages)
         spans = (statement.value.whole, depth.span, stages.span)
         if whole % parts == 0:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{whole} layers on {parts} stages")
+            yield rule.held(spans, f"{whole} layers on {parts} stages")
             continue
         each = Fraction(whole, parts)
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"said to be equal, but {whole} layers on {parts} stages are {whole // parts} on some, {whole // parts + 1} on others",
             Place(statement.value.whole, "said to be equal"),
             related=(Place(depth.span, f"{whole} layers"), Place(stages.span, f"{parts} stages")),
             claimed="equal stages",
             expected=f"{whole // parts} and {whole // parts + 1} layers",
             derivation=(
-                Step("layers / pp", f"{whole} / {parts}", figure(each, UNITS["1"]), (operand(depth), operand(stages)), each, each),
+                Step.exact("layers / pp", f"{whole} / {parts}", figure(each, UNITS["1"]), (operand(depth), operand(stages)), each),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def _only(claims: Sequence[Claim], *, sure: bool = True) -> Claim | None:

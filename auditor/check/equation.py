@@ -149,7 +149,7 @@ def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction,
     arithmetic = " ".join(text[counted.start : counted.end].split())
     claimed = " ".join(text[target.start : target.end].split())
     if width == 1:
-        return Outcome(rule.code, Verdict.HELD, spans, f"{arithmetic} elements of one byte ({claim.text.strip()})")
+        return rule.held(spans, f"{arithmetic} elements of one byte ({claim.text.strip()})")
     amount, count = evaluate(text, target.tree, Manner()), evaluate(text, counted.tree, Manner())
     factors_of = _multipliers(counted.tree)
     if not 1 <= width <= _WIDEST or amount is None or count is None or str(width) in factors_of or not _STATES.isdisjoint(factors_of):
@@ -159,7 +159,8 @@ def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction,
     value = figure(count.middle * width, UNITS[target.tree.number.unit])
     named = " of an element" if "byte" in claim.text else f" of {claim.text.strip()}"
     message = f"{claimed} counts {arithmetic} elements as bytes: at the {figure(width, _ONE)} bytes{named} they take {value}"
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(passage.span(target.start, target.end), "elements, not bytes"),
         severity=None if sure else Severity.WARNING,
@@ -180,7 +181,6 @@ def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction,
             ),
         ),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _multipliers(node: Node) -> set[str]:
@@ -235,14 +235,14 @@ def _outcome(passage: Passage, equation: Equation, rule: Rule) -> Outcome | None
     quoted = text[equation.start : equation.end]
     if not gaps and not unclear:
         names = "; ".join(dict.fromkeys(item.name for item in judgements if isinstance(item, _Agreement) and item.name))
-        return Outcome(rule.code, Verdict.HELD, spans, quoted + (f" ({names})" if names else ""))
+        return rule.held(spans, quoted + (f" ({names})" if names else ""))
     for other in equation.alternatives:
         if all(isinstance(item, _Agreement) for item in _judge(text, other)):
-            return Outcome(rule.code, Verdict.HELD, spans, text[other.start : other.end])
+            return rule.held(spans, text[other.start : other.end])
     if not gaps:
         if equation.shape is Shape.BRACKET:
             return None
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{quoted}: {unclear[0].why}")
+        return rule.undetermined(spans, f"{quoted}: {unclear[0].why}")
     if equation.shape is Shape.BRACKET and gaps[0].guessed:
         return None
     if _is_label(equation, judgements):
@@ -251,7 +251,7 @@ def _outcome(passage: Passage, equation: Equation, rule: Rule) -> Outcome | None
         return None  # a second figure in brackets may be another figure; a clean factor between them is a slip
     said = disowned(passage, equation.start, equation.end)
     if said:
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{quoted} does not hold, and the report does not say it does ({said})")
+        return rule.undetermined(spans, f"{quoted} does not hold, and the report does not say it does ({said})")
     return _contradicted(passage, equation, gaps[0], spans, rule)
 
 
@@ -527,7 +527,8 @@ def _contradicted(passage: Passage, equation: Equation, gap: _Gap, spans: tuple[
     related = (Place(passage.span(other.start, other.end), f"comes to {value}"),)
     clear = not gap.guessed and equation.shape in (Shape.EQUALS, Shape.CONVERSION)
     severity = rule.severity if not gap.guessed else min(rule.severity, Severity.WARNING, key=lambda one: one.rank)
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         place,
         severity=severity,
@@ -539,7 +540,6 @@ def _contradicted(passage: Passage, equation: Equation, gap: _Gap, spans: tuple[
         conventions=tuple(ConventionTried(name, False) for name in dict.fromkeys(gap.tried)),
         repairs=_repairs(passage, target, computed, unit, clear),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _target(gap: _Gap) -> tuple[Side, Side, Amount]:

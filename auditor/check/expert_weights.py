@@ -12,7 +12,7 @@ from auditor.check.sharding import Sharding
 from auditor.check.stated import Worked, amount, is_worked_from, operand, own, places, said, shown, wholes
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
-from auditor.findings import STATED_AGAIN, Confidence, Outcome, Place, Step, Verdict
+from auditor.findings import STATED_AGAIN, Confidence, Outcome, Place, Step
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
 from auditor.units import UNITS
@@ -92,9 +92,9 @@ def _outcome(plan: Plan, rule: Rule, claims: Sequence[Claim], sizes: Sequence[_S
     smallest = min(computed)
     told = f"{least.matrices} matrices of {least.hidden[0]} x {least.width[0]}"
     if apart <= 1 + _NEAR or (claim.quantity == "memory.used" and any(value * (1 + _NEAR) >= smallest for value in values)):
-        return Outcome(rule.code, Verdict.HELD, spans, f"{told} or more at {amount(least.cost.value, UNITS['byte'])} each")
+        return rule.held(spans, f"{told} or more at {amount(least.cost.value, UNITS['byte'])} each")
     if apart < _FAR:
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"say what an expert consists of to check {said(claim)}")
+        return rule.undetermined(spans, f"say what an expert consists of to check {said(claim)}")
     ends = [amount(one.value, claim.unit) for one in (least, most)]
     what = "weights" if claim.quantity == "memory.weights" else "memory"
     message = (
@@ -103,12 +103,12 @@ def _outcome(plan: Plan, rule: Rule, claims: Sequence[Claim], sizes: Sequence[_S
     formula = "2 * hidden * expert_hidden * bytes_per_param"
     terms = f"2 * {least.hidden[0]} * {least.width[0]} * {least.cost.substituted}"
     operands = (*(operand(one) for one in used), *least.cost.named)
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(claim.span, f"{what} of an expert"),
         related=(*places(used, but=claim), *(Place(one.span, STATED_AGAIN) for one in claims[1:20])),
         claimed=said(claim),
         expected=f"{ends[0]} or {ends[1]}",
-        derivation=(Step(formula, terms, ends[0], operands, least.value, least.value),),
+        derivation=(Step.exact(formula, terms, ends[0], operands, least.value),),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

@@ -12,7 +12,7 @@ from auditor.check.stated import operand, places, said
 from auditor.check.subject import Subject
 from auditor.check.targets import own_label, words_around
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Severity, Step
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -56,15 +56,9 @@ def _outcome(rule: Rule, share: Claim, layers: Claim, stages: Claim) -> Outcome:
     own = Fraction(total, count)
     shown = str(own) if own.denominator == 1 else f"about {own.numerator // own.denominator}"
     message = f"{share.text.strip()} per GPU across {total} layers, but with {count} stages a GPU holds {shown} of them"
-    step = Step(
-        formula="layers / pp",
-        substituted=f"{total} / {count}",
-        result=str(own),
-        operands=tuple(operand(claim) for claim in (layers, stages)),
-        low=own,
-        high=own,
-    )
-    finding = rule.finding(
+    step = Step.exact("layers / pp", f"{total} / {count}", str(own), tuple(operand(claim) for claim in (layers, stages)), own)
+    return rule.contradicted(
+        (share.span, layers.span, stages.span),
         message,
         Place(share.span, f"across {total} layers"),
         related=(Place(stages.span, f"{count} stages"), Place(layers.span, f"{total} layers")),
@@ -72,7 +66,6 @@ def _outcome(rule: Rule, share: Claim, layers: Claim, stages: Claim) -> Outcome:
         expected=str(own),
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (share.span, layers.span, stages.span), message, finding)
 
 
 # --- shared experts
@@ -169,17 +162,17 @@ def _whole_outcome(rule: Rule, kind: _Kind, whole: Claim, routed: Claim, shared:
     spans = tuple(claim.span for claim in (whole, routed, shared) if not claim.source)
     admitted = {one, one + two} | ({count * depth for count in (one, one + two) for depth in layers} if kind.symbol == "routed" else set())
     if value in admitted:
-        return Outcome(rule.code, Verdict.HELD, spans, f"{one} routed and {two} shared")
+        return rule.held(spans, f"{one} routed and {two} shared")
     message = f"{said(whole)} {kind.called}, but {one} routed and {two} shared are {one + two}"
-    step = Step(
-        formula=f"{kind.symbol} + shared_experts",
-        substituted=f"{one} + {two}",
-        result=str(one + two),
-        operands=(operand(routed, kind.symbol), operand(shared)),
-        low=Fraction(one + two),
-        high=Fraction(one + two),
+    step = Step.exact(
+        f"{kind.symbol} + shared_experts",
+        f"{one} + {two}",
+        str(one + two),
+        (operand(routed, kind.symbol), operand(shared)),
+        Fraction(one + two),
     )
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(whole.span, "in all"),
         severity=None if _same(whole, routed, shared) else min(rule.severity, Severity.WARNING, key=lambda item: item.rank),
@@ -188,4 +181,3 @@ def _whole_outcome(rule: Rule, kind: _Kind, whole: Claim, routed: Claim, shared:
         expected=str(one + two),
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

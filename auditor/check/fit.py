@@ -20,7 +20,7 @@ from auditor.cost.catalog import Model
 from auditor.cost.formats import FORMATS, Format
 from auditor.cost.kv_cache import per_sequence
 from auditor.cost.params import total_parameters
-from auditor.findings import Operand, Outcome, Place, Repair, Severity, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Repair, Severity, Step
 from auditor.launches.described import narrowed
 from auditor.launches.facts import models_of, weight_format
 from auditor.launches.model import Launch, Setting
@@ -78,7 +78,7 @@ def _known(subject: Subject, rule: Rule, launch: Launch) -> _Known | None:
     memory = launch.get("gpu_memory")
     if named is None or len(found) != 1 or memory is None or memory.value is None or not memory.parts:
         return None
-    if any(_is_on(launch.get(name)) for name in rule.data["data"]["elsewhere"]):
+    if any(_is_on(launch.get(name)) for name in rule.options["elsewhere"]):
         return None
     count = _parameters(found[0])
     if count is None:
@@ -218,7 +218,8 @@ def _too_much(
 ) -> Outcome:
     spans = tuple(place.span for place in places)
     repairs = (Repair(repair),) if repair else ()
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         places[0],
         related=tuple(places[1:]),
@@ -229,7 +230,6 @@ def _too_much(
         repairs=repairs,
         basis=spans,
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 # --- weights of a server
@@ -237,7 +237,7 @@ def _too_much(
 
 def weights(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """The weights that a server puts on each GPU are no more than the GPU holds."""
-    data = rule.data["data"]
+    data = rule.options
     for launch in subject.launches:
         if not any(name in data["programs"] for name in launch.programs) or _trains(launch, data):
             continue
@@ -256,12 +256,11 @@ def _weighed(
     least = known.parameters * width[0] / ways
     most = known.memory * fraction
     places = _places((*settings, known.model, known.gpu))
-    step = Step(
+    step = Step.exact(
         "parameters * bytes of a parameter / GPUs",
         f"{_text(known.parameters)} * {_text(width[0])} / {_text(ways)}",
         f"{_gb(least)} on each GPU at least",
         (_counted(known),),
-        least,
         least,
     )
     enough = -(-(known.parameters * width[0]) // (most * _FILLED))
@@ -274,7 +273,7 @@ def _weighed(
         repair = f"{enough} GPUs or more leave room beside the weights"
         return _too_much(rule, places, message, step, _gb(least), expected, repair, severity=Severity.WARNING)
     if least <= most:
-        return Outcome(rule.code, Verdict.HELD, tuple(place.span for place in places), f"{_gb(least)} of weights at least, {_gib(most)}")
+        return rule.held(tuple(place.span for place in places), f"{_gb(least)} of weights at least, {_gib(most)}")
     message = (
         f"{known.entry.name} in {width[1]} puts at least {_gb(least)} of weights on each of {_text(ways)} "
         f"{_gpus(ways)}, which hold {_gib(most)} at most"
@@ -292,7 +291,7 @@ def _trains(launch: Launch, data: Mapping[str, Any]) -> bool:
 
 def states(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Weights, gradients and states of a full training are no more than the GPUs hold."""
-    data = rule.data["data"]
+    data = rule.options
     for launch in subject.launches:
         known = _known(subject, rule, launch) if _is_full(launch, data) else None
         if known is None:
@@ -327,16 +326,15 @@ def _stated(rule: Rule, known: _Known, stage: Setting, ranks: Setting) -> Outcom
     least = sum((known.parameters * width / (world if level >= divided else 1) for width, divided in each), Fraction(0))
     written = " + ".join(f"{width} / {_text(world)}" if level >= divided else f"{width}" for width, divided in each)
     places = _places((ranks, stage, known.model, known.gpu))
-    step = Step(
+    step = Step.exact(
         "parameters * (weights + gradients + moments)",
         f"{_text(known.parameters)} * ({written})",
         f"{_gb(least)} on each GPU at least",
         (_counted(known),),
         least,
-        least,
     )
     if least <= known.memory:
-        return Outcome(rule.code, Verdict.HELD, tuple(one.span for one in places), f"{_gb(least)} of states at least, {_gib(known.memory)}")
+        return rule.held(tuple(one.span for one in places), f"{_gb(least)} of states at least, {_gib(known.memory)}")
     message = (
         f"training all of {known.entry.name} takes at least {_gb(least)} on each of {_text(world)} GPUs even with all states in 16 bits "
         f"(ZeRO {level}); they hold {_gib(known.memory)} at most"
@@ -351,7 +349,7 @@ def _stated(rule: Rule, known: _Known, stage: Setting, ranks: Setting) -> Outcom
 
 def frozen(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """The frozen weights under an adapter, divided over all GPUs there can be, are no more than a GPU holds."""
-    data = rule.data["data"]
+    data = rule.options
     for launch in subject.launches:
         known = _known(subject, rule, launch) if _adapts(launch, data) else None
         width = _width(known) if known is not None else None
@@ -386,7 +384,7 @@ def _devices(subject: Subject, launch: Launch, data: Mapping[str, Any]) -> tuple
 
 def sequence(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """What the weights leave of the memory holds the cache of one sequence of the longest length."""
-    data = rule.data["data"]
+    data = rule.options
     for launch in subject.launches:
         if not any(name in data["programs"] for name in launch.programs) or _trains(launch, data):
             continue
@@ -423,15 +421,14 @@ def _cached(
     if room <= 0:
         return None  # the weights alone do not fit: another rule's
     if cache <= room:
-        return Outcome(rule.code, Verdict.HELD, tuple(one.span for one in places), f"{_gb(cache)} of {_gb(room)} for a sequence")
+        return rule.held(tuple(one.span for one in places), f"{_gb(cache)} of {_gb(room)} for a sequence")
     most = int(tokens * room / cache)
     whole = cache * spread[0]
-    step = Step(
+    step = Step.exact(
         "cache of a sequence / GPUs",
         f"{_text(whole)} / {_text(spread[0])}",
         f"{_gb(cache)} on each GPU at least",
         (Operand("cache of a sequence", _text(whole), whole, whole, None, f"catalog: {known.entry.name}"),),
-        cache,
         cache,
     )
     message = (
@@ -452,11 +449,11 @@ def summary(subject: Subject, rule: Rule, launch: Launch) -> tuple[tuple[str, st
 
     Weights and caches are lower bounds, lengths and counts of sequences upper ones.
     """
-    rows = [(name, _shown(launch.settings[name])) for name in rule.data["data"]["shown"] if name in launch.settings]
+    rows = [(name, _shown(launch.settings[name])) for name in rule.options["shown"] if name in launch.settings]
     known = _known(subject, rule, launch)
     if known is None:
         return tuple(rows)
-    data = rule.data["data"]
+    data = rule.options
     spread, width = _spread(launch, known.entry, data["world"]), _width(known)
     rows.append(("memory of a GPU", f"{_gib(known.memory)} at most ({known.gpu.text[:40]})"))
     if spread is None or width is None:

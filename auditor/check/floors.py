@@ -21,7 +21,7 @@ from auditor.check.stated import AXES, mentions, operand, places, said, shown, w
 from auditor.check.subject import Subject
 from auditor.check.targets import own_label, words_around
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Operand, Outcome, Place, Repair, Step, Verdict
+from auditor.findings import Confidence, Operand, Outcome, Place, Repair, Step
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
@@ -236,7 +236,7 @@ def prefill(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 continue
             done.add(time.span)
             if prompt is None or parts is None:
-                yield Outcome(rule.code, Verdict.UNDETERMINED, (time.span,), f"state prompt, parameters and GPUs to check {said(time)}")
+                yield rule.undetermined((time.span,), f"state prompt, parameters and GPUs to check {said(time)}")
             else:
                 requests = _requests(plan) if time.quantity == "time.prefill" else None
                 yield _prefill(rule, time, prompt if requests is None else prompt.times(requests), *parts)
@@ -298,12 +298,13 @@ def _prefill(rule: Rule, time: Claim, tokens: _Figure, work: _Figure, gpus: _Fig
     floor = computing.over(rate)
     spans = _spans(time, floor)
     if time.interval.high is None or time.interval.high * _NEAR >= floor.value:
-        return Outcome(rule.code, Verdict.HELD, spans, f"{gpus.terms} GPUs need at least {_in(floor.value, 'ms')} for the prompt")
+        return rule.held(spans, f"{gpus.terms} GPUs need at least {_in(floor.value, 'ms')} for the prompt")
     least = _in(floor.printed, "ms")
     message = (
         f"{said(time)}, but {gpus.terms} GPUs at {_in(peak.printed, 'TFLOPS')} need at least {least} for {plain(tokens.printed)} tokens"
     )
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(time.span, f"at least {least}"),
         related=places(floor.claims, but=time),
@@ -320,7 +321,6 @@ def _prefill(rule: Rule, time: Claim, tokens: _Figure, work: _Figure, gpus: _Fig
             ).step("floor", UNITS["ms"]),
         ),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def token_rate(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -352,13 +352,14 @@ def _rate(rule: Rule, rate: Claim, work: _Figure, gpus: _Figure | None, peak: _F
     needed = needed if gpus is None else needed.over(gpus)
     spans = _spans(rate, needed.times(peak))
     if needed.value <= peak.value * _NEAR:
-        return Outcome(rule.code, Verdict.HELD, spans, f"needs {_in(needed.printed, 'TFLOPS')} of {_in(peak.value, 'TFLOPS')}")
+        return rule.held(spans, f"needs {_in(needed.printed, 'TFLOPS')} of {_in(peak.value, 'TFLOPS')}")
     needs = _in(needed.printed, "TFLOPS")
     message = f"{said(rate)} need at least {needs} on each GPU, which has {_in(peak.printed, 'TFLOPS')} at most"
     slip = rate.unit.symbol == "token/ms" and needed.value <= 1000 * peak.value * _NEAR
     if slip:
         message += "; tokens/s would fit"
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(rate.span, f"needs {needs}"),
         related=places((*needed.claims, *peak.claims), but=rate),
@@ -367,7 +368,6 @@ def _rate(rule: Rule, rate: Claim, work: _Figure, gpus: _Figure | None, peak: _F
         derivation=(needed.step("needed", UNITS["TFLOPS"]), peak.step("peak", UNITS["TFLOPS"])),
         repairs=(Repair("tokens/s instead of tokens/ms would fit"),) if slip else (),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _spans(claim: Claim, worked: _Figure) -> tuple[Span, ...]:

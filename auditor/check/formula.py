@@ -68,20 +68,14 @@ def _against(subject: Subject, rule: Rule, statement: Statement, axes: tuple[str
     holds = product == gpus.interval.low if whole else (gpus.interval.low / product).denominator == 1
     spans = (statement.value.whole, gpus.span)
     if holds:
-        return Outcome(rule.code, Verdict.HELD, spans, f"{gpus.text.strip()} GPUs in {plan.title}")
+        return rule.held(spans, f"{gpus.text.strip()} GPUs in {plan.title}")
     names = " * ".join(subject.lexicon.quantities[axis].symbol for axis in degrees)
     numbers = " * ".join(str(claim.interval.low) for claim in degrees.values())
     made = f"{numbers.replace('*', 'x')} = {product} GPUs{'' if whole else ' or a multiple'}"
     message = f"the formula makes {made} of {plan.title.strip('* ')}, which is listed with {gpus.interval.low}"
-    step = Step(
-        formula=names,
-        substituted=numbers,
-        result=str(product),
-        operands=tuple(operand(claim) for claim in (*degrees.values(), gpus)),
-        low=product,
-        high=product,
-    )
-    finding = rule.finding(
+    step = Step.exact(names, numbers, str(product), tuple(operand(claim) for claim in (*degrees.values(), gpus)), product)
+    return rule.contradicted(
+        spans,
         message,
         Place(statement.value.whole, "the formula"),
         related=(Place(gpus.span, "the layout's GPUs"), *(Place(claim.span, claim.text.strip()) for claim in degrees.values())),
@@ -90,4 +84,3 @@ def _against(subject: Subject, rule: Rule, statement: Statement, axes: tuple[str
         derivation=(step,),
         evidence=Evidence.SAME_PLAN,  # a formula speaks of every layout whose table names the same axes
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

@@ -17,7 +17,7 @@ from auditor.check.placed import plain
 from auditor.check.subject import Subject
 from auditor.check.told import Figure, Measure, told
 from auditor.claims.lexicon import Lexicon
-from auditor.findings import Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Step
 from auditor.relations.figures import figure as shown_as
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -132,7 +132,7 @@ def _outcome(rule: Rule, passage: Passage, verdict: _Said, bound: _Bound, figure
     fails = _is_above(actual.interval, bar) if sense == "below" else _is_above(bar, actual.interval)
     if fails:
         return _contradicted(rule, passage, verdict, actual, bound, sense)
-    return Outcome(rule.code, Verdict.HELD, (actual.span, bound.span), f"{actual.text} against {bound.text}: {verdict.word}")
+    return rule.held((actual.span, bound.span), f"{actual.text} against {bound.text}: {verdict.word}")
 
 
 def _is_above(one: Interval, other: Interval) -> bool:
@@ -263,7 +263,8 @@ def _contradicted(rule: Rule, passage: Passage, verdict: _Said, actual: Figure, 
         gap.low,
         gap.high,
     )
-    finding = rule.finding(
+    return rule.contradicted(
+        (actual.span, bound.span),
         message,
         Place(passage.span(verdict.start, verdict.end), "the verdict"),
         related=(Place(actual.span, "what is judged"), Place(bound.span, "the bound")),
@@ -271,4 +272,3 @@ def _contradicted(rule: Rule, passage: Passage, verdict: _Said, actual: Figure, 
         expected=f"{than} than {bound.text}",
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (actual.span, bound.span), message, finding)

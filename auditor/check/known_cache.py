@@ -19,7 +19,7 @@ from auditor.cost.architecture import Architecture
 from auditor.cost.catalog import Model
 from auditor.cost.formats import FORMATS
 from auditor.cost.kv_cache import per_sequence, per_token
-from auditor.findings import Confidence, Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Operand, Outcome, Place, Step
 from auditor.launches.facts import models_of
 from auditor.launches.model import Launch
 from auditor.plans.costing import names_in
@@ -91,10 +91,10 @@ def _kept(shape: Architecture, widths: Sequence[str]) -> Iterator[_Kept]:
 def token(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """What a token takes of the cache, or so many tokens do, is what the named model keeps for it in some way."""
     model = _model(subject)
-    if model is None or model.architecture is None or mentions(subject, rule.data["data"]["unless_said"]):
+    if model is None or model.architecture is None or mentions(subject, rule.options["unless_said"]):
         return
     for claim in subject.quantities(("memory.kv_per_token", "memory.kv_cache")):
-        tokens = _tokens(subject, claim, rule.data["data"]["of_one"])
+        tokens = _tokens(subject, claim, rule.options["of_one"])
         if tokens and claim.role is Role.ACTUAL and not claim.source and _is_plain(subject, claim):
             yield _judged(subject, rule, model, model.architecture, claim, tokens)
 
@@ -131,7 +131,7 @@ def _tokens(subject: Subject, claim: Claim, of_one: Sequence[str]) -> int:
 
 
 def _judged(subject: Subject, rule: Rule, model: Model, shape: Architecture, claim: Claim, tokens: int) -> Outcome:
-    widths = _widths(subject, rule.data["data"])
+    widths = _widths(subject, rule.options)
     kept = [_Kept(one.called, one.bytes * tokens) for one in _kept(shape, widths)]
     windowed = [_Kept(f"{width}, with its windows", Fraction(per_sequence(shape, tokens, FORMATS[width]).value)) for width in widths]
     divided = [one.bytes / ways for one in kept for ways in _ways(subject)]
@@ -139,33 +139,36 @@ def _judged(subject: Subject, rule: Rule, model: Model, shape: Architecture, cla
     highs = [reading.interval.high for reading in claim.readings]
     for low, high in zip(lows, highs, strict=True):
         if low is None or high is None:
-            return Outcome(rule.code, Verdict.UNDETERMINED, (claim.span,), f"{said(claim)} has no bounds")
+            return rule.undetermined((claim.span,), f"{said(claim)} has no bounds")
         near = any(low <= one * (1 + _NEAR) and high >= one * (1 - _NEAR) for one in divided)
         between = (
             any(low <= full.bytes and high >= least.bytes for full, least in zip(kept, windowed, strict=False)) and shape.window is not None
         )
         if near or between:
-            return Outcome(rule.code, Verdict.HELD, (claim.span,), f"{said(claim)} as {model.name} keeps it")
+            return rule.held((claim.span,), f"{said(claim)} as {model.name} keeps it")
     plain = kept[0].bytes
     each = Fraction(per_token(shape, FORMATS["bf16"]).value)
     ratio = shown(claim) / plain
     subject_ = f"{tokens:,} tokens of {model.name} take" if tokens > 1 else f"a token of {model.name} takes"
     times = f"{float(ratio):.3g} times that" if ratio > 1 else f"{float(ratio):.3g} of that"
     message = f"{said(claim)}, but {subject_} {amount(plain, claim.unit)} of cache in 16 bits: {times}"
-    step = Step(
+    step = Step.exact(
         "tokens * bytes of a token" if tokens > 1 else "bytes of a token",
         f"{tokens} * {each}" if tokens > 1 else str(each),
         amount(plain, claim.unit),
         (Operand("bytes of a token", str(each), each, each, None, f"catalog: {model.name}"),),
         plain,
-        plain,
     )
     tried = ", ".join(dict.fromkeys(one.called for one in kept))
-    finding = rule.finding(
-        message, Place(claim.span, "cache of a token" if tokens == 1 else "cache of these tokens"), claimed=said(claim),
-        expected=f"{amount(plain, claim.unit)} ({tried} and shares of a GPU tried)", derivation=(step,), basis=(claim.span,),
-    )  # fmt: skip
-    return Outcome(rule.code, Verdict.CONTRADICTED, (claim.span,), message, finding)
+    return rule.contradicted(
+        (claim.span,),
+        message,
+        Place(claim.span, "cache of a token" if tokens == 1 else "cache of these tokens"),
+        claimed=said(claim),
+        expected=f"{amount(plain, claim.unit)} ({tried} and shares of a GPU tried)",
+        derivation=(step,),
+        basis=(claim.span,),
+    )
 
 
 # --- one sequence of the longest length
@@ -173,7 +176,7 @@ def _judged(subject: Subject, rule: Rule, model: Model, shape: Architecture, cla
 
 def longest(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """The cache of a GPU, divided as the stated layout does, holds one sequence of the stated longest length."""
-    data = rule.data["data"]
+    data = rule.options
     model = _model(subject)
     if model is None or model.architecture is None or mentions(subject, data["unless_said"]):
         return
@@ -196,21 +199,20 @@ def longest(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     least = need / ways
     spans = (cache.span, length.span)
     if least <= high:
-        yield Outcome(rule.code, Verdict.HELD, spans, f"{amount(least, cache.unit)} of {said(cache)}")
+        yield rule.held(spans, f"{amount(least, cache.unit)} of {said(cache)}")
         return
     holds = int(tokens * high / least)
     message = (
         f"{said(cache)} of cache on a GPU, but {tokens:,} tokens of {model.name} take at least {amount(least, cache.unit)} there: "
         f"it holds {holds:,} at most"
     )
-    step = Step(
-        "cache of the tokens / GPUs that share it", f"{need} / {ways}", f"{amount(least, cache.unit)} at least",
+    step = Step.exact("cache of the tokens / GPUs that share it", f"{need} / {ways}", f"{amount(least, cache.unit)} at least",
         (
             Operand("cache of the tokens", str(need), need, need, None, f"catalog: {model.name}, {width}"),
-            Operand("GPUs that share it", str(ways), Fraction(ways), Fraction(ways), None, "TP, PP and CP as stated"),
-        ), least, least,
-    )  # fmt: skip
-    finding = rule.finding(
+            Operand("GPUs that share it", str(ways), Fraction(ways), Fraction(ways), None, "TP, PP and CP as stated")
+        ), least)  # fmt: skip
+    yield rule.contradicted(
+        spans,
         message,
         Place(cache.span, "cache of a GPU"),
         related=(Place(length.span, f"{tokens:,} tokens"),),
@@ -219,7 +221,6 @@ def longest(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         derivation=(step,),
         basis=spans,
     )
-    yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _once(subject: Subject, quantity: str) -> list[Claim]:

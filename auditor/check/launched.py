@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from auditor.check.subject import Subject
-from auditor.findings import Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Step
 from auditor.launches.model import Launch
 from auditor.rulebook import Rule
 
@@ -87,9 +87,9 @@ def _judged(rule: Rule, first: Launch, second: Launch, device: int, shares: tupl
     total = shares[0] + shares[1]
     written = tuple(f"{float(share):g}" for share in shares)
     if total <= 1:
-        return Outcome(rule.code, Verdict.HELD, spans, f"{written[0]} + {written[1]} of device {device}")
+        return rule.held(spans, f"{written[0]} + {written[1]} of device {device}")
     message = f"both servers use device {device}: {written[0]} + {written[1]} of its memory is more than all of it"
-    step = Step(
+    step = Step.exact(
         "first + second",
         f"{written[0]} + {written[1]}",
         f"{float(total):g}, at most 1",
@@ -98,9 +98,14 @@ def _judged(rule: Rule, first: Launch, second: Launch, device: int, shares: tupl
             for name, text, share in zip(("first", "second"), written, shares, strict=True)
         ),
         total,
-        total,
     )
-    finding = rule.finding(
-        message, places[0], related=tuple(places[1:]), claimed=f"{float(total):g}", expected="at most 1", derivation=(step,), basis=spans
+    return rule.contradicted(
+        spans,
+        message,
+        places[0],
+        related=tuple(places[1:]),
+        claimed=f"{float(total):g}",
+        expected="at most 1",
+        derivation=(step,),
+        basis=spans,
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

@@ -10,7 +10,7 @@ from auditor.check.layout import count_of, settled
 from auditor.check.stated import amount, operand, own, said, shown, stated, wholes
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim
-from auditor.findings import Confidence, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Step
 from auditor.rulebook import Rule
 from auditor.spans import Span
 
@@ -60,15 +60,15 @@ def _outcome(rule: Rule, claim: Claim, factors: tuple[Claim, Claim], stages: Cla
     count, value = count_of(stages) or 1, shown(each) * share
     held = str(share) if share.denominator == 1 else f"about {share.numerator // share.denominator}"
     message = f"{said(claim)} on a GPU is {said(each)} in each of all {said(layers)}, but {count} stages leave a GPU {held} of them"
-    step = Step(
+    step = Step.exact(
         "layer * layers / pp",
         f"{shown(each)} * {count_of(layers)} / {count}",
         amount(value, claim.unit),
         (operand(each, "layer"), operand(layers, "layers"), operand(stages, "pp")),
         value,
-        value,
     )
-    finding = rule.finding(
+    return rule.contradicted(
+        (claim.span, layers.span, stages.span),
         message,
         Place(claim.span, "of all layers"),
         related=(Place(layers.span, f"all {said(layers)}"), Place(stages.span, f"{count} stages")),
@@ -76,4 +76,3 @@ def _outcome(rule: Rule, claim: Claim, factors: tuple[Claim, Claim], stages: Cla
         expected=amount(value, claim.unit),
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (claim.span, layers.span, stages.span), message, finding)

@@ -109,13 +109,12 @@ def _step(layout: Layout, symbols: Sequence[str]) -> Step:
     """Return the product of degrees as one line of arithmetic."""
     stated = [symbol for symbol in symbols if symbol in layout.claims]
     total = layout.product(stated)
-    return Step(
-        formula=" * ".join(stated),
-        substituted=" * ".join(str(layout.value(symbol)) for symbol in stated),
-        result=str(total),
-        operands=tuple(operand(layout.claims[symbol]) for symbol in stated),
-        low=Fraction(total),
-        high=Fraction(total),
+    return Step.exact(
+        " * ".join(stated),
+        " * ".join(str(layout.value(symbol)) for symbol in stated),
+        str(total),
+        tuple(operand(layout.claims[symbol]) for symbol in stated),
+        Fraction(total),
     )
 
 
@@ -206,7 +205,7 @@ def _left_out(subject: Subject, rule: Rule, layout: Layout, written: _Written) -
     spans = tuple(claim.span for claim in claims.values() if not claim.source)
     shown = f"{_times([count_of(claim) or 1 for claim in written.factors.values()])} = {whole.gpus}"
     if not missing or whole.folds() or whole.holds_expert_copies():
-        return Outcome(rule.code, Verdict.HELD, spans, shown)
+        return rule.held(spans, shown)
     degrees, gpus = Layout({**layout.claims, **written.factors}).degrees, whole.gpus
     if degrees is None or gpus is None or all(one.verdict is Verdict.CONTRADICTED for one in fit(degrees, gpus)):
         return None
@@ -216,7 +215,8 @@ def _left_out(subject: Subject, rule: Rule, layout: Layout, written: _Written) -
     left = " and ".join(f"{symbol.upper()} {whole.value(symbol)}" for symbol in missing)
     full = whole.product([*written.factors, *missing])
     message = f"{shown} counts {named_factors} and leaves out {left}; with it the product is {full}"
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(written.result.span, f"counts {named_factors}"),
         related=(
@@ -227,7 +227,6 @@ def _left_out(subject: Subject, rule: Rule, layout: Layout, written: _Written) -
         expected=str(full),
         derivation=(_step(whole, [*written.factors, *missing]),),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 # --- two ways of counting in one report
@@ -262,7 +261,8 @@ def two_counts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         f"{other.gpus} GPUs do not: counted alike, {_times([other.value(s) for s in alike])} make {full}"
     )
     spans = tuple(claim.span for layout in (one, other) for claim in layout.claims.values() if not claim.source)
-    finding = rule.finding(
+    yield rule.contradicted(
+        spans,
         message,
         Place(one.claims[GPUS].span, "EP multiplies here"),
         related=(
@@ -273,7 +273,6 @@ def two_counts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         expected=str(full),
         derivation=(_step(one, _AXES), _step(other, _AXES)),
     )
-    yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _layouts(subject: Subject) -> Iterator[Layout]:
@@ -314,14 +313,15 @@ def by_program(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         spans = tuple(claim.span for claim in layout.claims.values() if not claim.source)
         held = next((one for one in own if one.verdict is Verdict.HELD), None)
         if held is not None:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{held.detail} ({framework.value})")
+            yield rule.held(spans, f"{held.detail} ({framework.value})")
             continue
         # Where nothing fits at all, `gpu-count` says so.
         if not own or own[0].verdict is not Verdict.CONTRADICTED or all(one.verdict is Verdict.CONTRADICTED for one in common):
             continue
         needed = own[0]
         message = f"{gpus} GPUs, but {framework.value} counts {needed.convention.formula.replace('*', ' x ')}: {needed.wanted}"
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             message,
             Place(layout.claims[GPUS].span, f"says {gpus}"),
             related=tuple(
@@ -331,7 +331,6 @@ def by_program(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             expected="" if needed.gpus is None else str(needed.gpus),
             derivation=needed.steps,
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _launched(subject: Subject) -> Framework | None:
@@ -359,7 +358,7 @@ def shares(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     The rule's data name the count, the share and the degree. The finding stands only where the same plan gives the right
     share elsewhere; a plan that gives no other is judged by the relation of count, share and degree.
     """
-    names: Mapping[str, str] = rule.data.get("data", {})
+    names: Mapping[str, str] = rule.options
     total, share, degree = names["total"], names["share"], names["degree"]
     for plan in subject.plans:
         layout = settled(plan)
@@ -413,22 +412,22 @@ def _wrong_axis(
         return None
     spans = (totals[0].span, layout.claims[degree].span, result.span)
     if divisor == right:
-        return Outcome(rule.code, Verdict.HELD, spans, f"{whole} / {degree.upper()} {right} = {count_of(result)}")
+        return rule.held(spans, f"{whole} / {degree.upper()} {right} = {count_of(result)}")
     other = next((symbol for symbol in _AXES if symbol != degree and symbol in layout.claims and layout.value(symbol) == divisor), None)
     agreeing = [claim for claim in claimed if (count_of(claim) or 0) * right == whole]
     if other is None or not agreeing or layout.gpus == divisor:
         return None
     expected = whole // right
     message = f"{whole} / {divisor} = {count_of(result)} divides by {other.upper()}; {degree.upper()} {right} makes {expected}"
-    step = Step(
-        formula=f"{totals[0].symbol} / {degree}",
-        substituted=f"{whole} / {right}",
-        result=str(expected),
-        operands=(operand(totals[0]), operand(layout.claims[degree])),
-        low=Fraction(expected),
-        high=Fraction(expected),
+    step = Step.exact(
+        f"{totals[0].symbol} / {degree}",
+        f"{whole} / {right}",
+        str(expected),
+        (operand(totals[0]), operand(layout.claims[degree])),
+        Fraction(expected),
     )
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(result.span, f"divided by {divisor}"),
         related=(
@@ -440,4 +439,3 @@ def _wrong_axis(
         expected=str(expected),
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

@@ -12,7 +12,7 @@ from auditor.check.subject import Subject
 from auditor.check.targets import own_label
 from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
-from auditor.findings import Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Outcome, Place, Severity, Step
 from auditor.plans.assign import MAIN
 from auditor.rulebook import Rule
 from auditor.statements import Kind, Statement
@@ -55,10 +55,11 @@ def _judged(rule: Rule, statement: Statement, parts: Claim, gpus: Claim) -> Outc
     spans = (statement.value.whole, parts.span, gpus.span)
     one, two = _number(parts), _number(gpus)
     if one == two:
-        return Outcome(rule.code, Verdict.HELD, spans, f"{one} parts for {two} GPUs")
+        return rule.held(spans, f"{one} parts for {two} GPUs")
     message = f"said to match, but {one} parts are not {two} GPUs"
     whole = (one / two).denominator == 1
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(statement.value.whole, "the verdict"),
         severity=Severity.WARNING if whole else None,
@@ -66,17 +67,15 @@ def _judged(rule: Rule, statement: Statement, parts: Claim, gpus: Claim) -> Outc
         claimed=parts.text.strip(),
         expected=f"{two} parts",
         derivation=(
-            Step(
+            Step.exact(
                 "parts - gpus",
                 f"{plain(one)} - {plain(two)}",
                 f"{plain(one - two)} parts too {'many' if one > two else 'few'}",
                 (operand(parts, "parts"), operand(gpus, "gpus")),
                 one - two,
-                one - two,
             ),
         ),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _each(subject: Subject, rule: Rule, statement: Statement) -> Iterator[Outcome]:
@@ -87,20 +86,20 @@ def _each(subject: Subject, rule: Rule, statement: Statement) -> Iterator[Outcom
         return
     number, spans = _number(stated[0]), (statement.value.whole, stated[0].span)
     if number == 1:
-        yield Outcome(rule.code, Verdict.HELD, spans, "one part per GPU")
+        yield rule.held(spans, "one part per GPU")
         return
     message = f"said to be one to one, but a GPU has {stated[0].text.strip()}"
-    finding = rule.finding(
+    yield rule.contradicted(
+        spans,
         message,
         Place(statement.value.whole, "the verdict"),
         related=tuple(Place(claim.span, "parts per GPU") for claim in stated[:4]),
         claimed="one to one",
         expected=f"{plain(number)} parts a GPU",
         derivation=(
-            Step("parts a GPU", plain(number), f"{plain(number)} parts a GPU", (operand(stated[0], "parts a GPU"),), number, number),
+            Step.exact("parts a GPU", plain(number), f"{plain(number)} parts a GPU", (operand(stated[0], "parts a GPU"),), number),
         ),
     )
-    yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _flagged(subject: Subject, statement: Statement) -> tuple[Claim, Claim] | None:

@@ -227,12 +227,12 @@ def _weights_by_layers(
     spans = (claim.span, *(one.span for one in computed[0].claims if not one.source))
     for one in computed:
         if any(reading.interval.meets(one.interval.widen(_REST)) for reading in claim.readings):
-            return Outcome(rule.code, Verdict.HELD, spans, f"{one.substituted} = {amount(one.value, claim.unit)}")
+            return rule.held(spans, f"{one.substituted} = {amount(one.value, claim.unit)}")
     if any(reading.interval.meets(one.interval.widen(_REST)) for one in by_parameters for reading in claim.readings):
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, "the parameters and the layers describe different models")
+        return rule.undetermined(spans, "the parameters and the layers describe different models")
     one = max((each for each in computed if each.value == shown(each.claims[0]) * depth), key=lambda each: each.value)
     if shown(claim) < one.value:
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"say whether {said(claim)} is the whole model's or a share of it")
+        return rule.undetermined(spans, f"say whether {said(claim)} is the whole model's or a share of it")
     message = (
         f"{said(claim)} stands for the weights, but {said(one.claims[0])} in each of {depth} layers are {amount(one.value, claim.unit)}"
     )
@@ -242,7 +242,8 @@ def _weights_by_layers(
             message += f"; it is {said(other)} a layer, which is not weights alone"
             related.append(Place(other.span, "not weights alone", other.source))
             break
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(claim.span, "stands for the weights"),
         related=tuple(related[:12]),
@@ -250,7 +251,6 @@ def _weights_by_layers(
         expected=amount(one.value, claim.unit),
         derivation=(one.step(claim.unit),),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def over_capacity(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -288,7 +288,7 @@ def _over_capacity(subject: Subject, rule: Rule, claims: Sequence[Claim], capaci
         capacity = max(capacities, key=lambda one: _most(one) or max(reading.interval.low or 0 for reading in one.readings))
         room, had = _most(capacity), said(capacity)
         if any(_most(one) is None for one in capacities):  # `at least 80 GB`: how much more, nobody says
-            return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"the memory of a GPU is only said to be {had}")
+            return rule.undetermined(spans, f"the memory of a GPU is only said to be {had}")
         place, steps = Place(capacity.span, "memory of the GPU"), [operand(claim), operand(capacity)]
         shown_room = shown(capacity)
     else:
@@ -300,11 +300,12 @@ def _over_capacity(subject: Subject, rule: Rule, claims: Sequence[Claim], capaci
         known = Operand("mem_capacity", memory.text, shown_room, shown_room, None, "the GPU named")
         place, steps = Place(name.span, f"has {memory.text}"), [operand(claim), known]
     if room is None or any(reading.interval.low is None or reading.interval.low <= room for reading in claim.readings):
-        return Outcome(rule.code, Verdict.HELD, (*spans, place.span), f"{said(claim)} of {had}")
+        return rule.held((*spans, place.span), f"{said(claim)} of {had}")
     if _admitted(subject, claim):
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"the report itself says that {said(claim)} does not fit")
+        return rule.undetermined(spans, f"the report itself says that {said(claim)} does not fit")
     message = f"{said(claim)} on a GPU of {had}"
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(claim.span, "more than the GPU has"),
         severity=None if capacities else Severity.WARNING,
@@ -313,12 +314,11 @@ def _over_capacity(subject: Subject, rule: Rule, claims: Sequence[Claim], capaci
         expected=f"at most {had}",
         derivation=(_ratio("used / capacity", shown(claim), shown_room, steps),),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _ratio(formula: str, above: Fraction, below: Fraction, operands: Sequence[Operand]) -> Step:
     ratio = above / below
-    return Step(formula, f"{number(above)} / {number(below)}", figure(ratio, UNITS["%"]), tuple(operands), ratio, ratio)
+    return Step.exact(formula, f"{number(above)} / {number(below)}", figure(ratio, UNITS["%"]), tuple(operands), ratio)
 
 
 _ADMITS: Final = (
@@ -390,23 +390,21 @@ def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], compu
     claim = claims[0]
     spans = tuple(one.span for one in claims)
     if not computed:
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state the parameters and the precision to check {said(claim)}")
+        return rule.undetermined(spans, f"state the parameters and the precision to check {said(claim)}")
     for one in computed:
         if any(reading.interval.meets(_stored(one)) for reading in claim.readings):
-            return Outcome(
-                rule.code,
-                Verdict.HELD,
-                (*spans, *(part.span for part in one.claims if not part.source)),
-                f"{one.substituted} = {amount(one.value, claim.unit)}",
+            return rule.held(
+                (*spans, *(part.span for part in one.claims if not part.source)), f"{one.substituted} = {amount(one.value, claim.unit)}"
             )
     beside = [one for one in computed if any(part.statement == claim.statement and not part.source for part in one.claims)]
     one = (beside or computed)[0]
     told = subject.statement(claim).kind is Kind.SENTENCE and not beside
     if told or ((shown(claim) < one.value / 2 or sharded) and _may_be_share(subject, claim)):
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"say whether {said(claim)} is the whole model's or a share of it")
+        return rule.undetermined(spans, f"say whether {said(claim)} is the whole model's or a share of it")
     params = one.claims[0]
     message = f"{said(claim)} of weights, but {said(params)} at {amount(one.value / shown(params), UNITS['byte'])} each are {amount(one.value, claim.unit)}"  # noqa: E501 -- one sentence of a finding
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(claim.span, "weights of the model"),
         severity=Severity.WARNING if any(part.confidence is Confidence.LOW for part in one.claims) else None,
@@ -415,7 +413,6 @@ def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], compu
         expected=amount(one.value, claim.unit),
         derivation=(one.step(claim.unit),),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _stored(one: Worked) -> Interval:
@@ -465,9 +462,10 @@ def _part_over_total(rule: Rule, parts: Sequence[Claim], totals: Sequence[Claim]
     least = min(reading.interval.low or Fraction(0) for reading in part.readings)
     ends = [reading.interval.high for claim in totals for reading in claim.readings]
     if any(end is None or least <= end for end in ends):
-        return Outcome(rule.code, Verdict.HELD, spans, f"{said(part)} of {said(total)}")
+        return rule.held(spans, f"{said(part)} of {said(total)}")
     message = f"{said(total)} in all on a GPU, but {said(part)} of it for one part"
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(total.span, "in all on a GPU"),
         related=(Place(part.span, "one part of it"), *(Place(one.span, STATED_AGAIN) for one in totals if one is not total)),
@@ -475,7 +473,6 @@ def _part_over_total(rule: Rule, parts: Sequence[Claim], totals: Sequence[Claim]
         expected=f"at least {said(part)}",
         derivation=(_ratio("part / used", shown(part), shown(total), (operand(part), operand(total))),),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def weights_of_parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -498,33 +495,30 @@ def weights_of_parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             done.add(spans)
             total = sum((shown(claim) for claim in claims), Fraction(0))
             if total <= whole.value * (1 + _REST):
-                yield Outcome(rule.code, Verdict.HELD, spans, f"{amount(total, claims[0].unit)} of {amount(whole.value, claims[0].unit)}")
+                yield rule.held(spans, f"{amount(total, claims[0].unit)} of {amount(whole.value, claims[0].unit)}")
                 continue
             told = " + ".join(said(claim) for claim in claims)
             message = (
                 f"{told} of weights on one GPU are {amount(total, claims[0].unit)}, "
                 f"more than the whole model's {amount(whole.value, claims[0].unit)}"
             )
-            finding = rule.finding(
+            yield rule.contradicted(
+                (*spans, *(one.span for one in whole.claims if not one.source)),
                 message,
                 Place(claims[0].span, "on one GPU"),
                 related=(*(Place(claim.span, "on the same GPU") for claim in claims[1:]), *places(whole.claims, but=claims[0])),
                 claimed=told,
                 expected=f"at most {amount(whole.value, claims[0].unit)}",
                 derivation=(
-                    Step(
+                    Step.exact(
                         " + ".join(f"{claim.scope.words}_weights" for claim in claims),
                         " + ".join(number(shown(claim)) for claim in claims),
                         amount(total, claims[0].unit),
                         tuple(replace(operand(claim), symbol=f"{claim.scope.words}_weights") for claim in claims),
                         total,
-                        total,
                     ),
                     whole.step(claims[0].unit),
                 ),
-            )
-            yield Outcome(
-                rule.code, Verdict.CONTRADICTED, (*spans, *(one.span for one in whole.claims if not one.source)), message, finding
             )
 
 

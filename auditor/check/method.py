@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from auditor.check.placed import PERCENT, plain
 from auditor.check.subject import Subject
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim, Role
 from auditor.claims.words import Word
-from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Severity, Step
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span, Text
@@ -58,8 +58,8 @@ class _Said:
 def techniques(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Two names of one technique are not two techniques: their savings do not add up."""
     words = _words(subject)
-    names = [[words.phrases([one]) for one in same] for same in _options(rule)["techniques"]]
-    also = words.phrases(_options(rule)["also"])
+    names = [[words.phrases([one]) for one in same] for same in rule.options["techniques"]]
+    also = words.phrases(rule.options["also"])
     about = [_about(statement) for statement in subject.document.statements]
     said = {word.text for texts in about for text in texts for word in words(text.content)}
     for synonyms in names:
@@ -78,7 +78,8 @@ def techniques(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             others = [span for further in twice[1:] for _, span in list(further.values())[:2]]
             spans = (place, again, *others)
             both = len(savings) == 2
-            finding = rule.finding(
+            yield rule.contradicted(
+                spans,
                 f"{_shown(subject, again)} is {_shown(subject, place)} by another name" + ("; its saving is counted twice" if both else ""),
                 Place(again, "the same technique"),
                 severity=None if both else Severity.WARNING,
@@ -87,7 +88,6 @@ def techniques(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 expected="one technique",
                 derivation=(_both(savings),) if both else (),
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def _both(savings: Sequence[Sequence[Claim]]) -> Step:
@@ -95,7 +95,7 @@ def _both(savings: Sequence[Sequence[Claim]]) -> Step:
     first, second = savings[0][0], savings[1][0]
     low, other = first.interval.middle or Fraction(0), second.interval.middle or Fraction(0)
     left = (1 - low) * (1 - other)
-    return Step(
+    return Step.exact(
         "(1 - first saving) * (1 - second saving)",
         f"(1 - {plain(low)}) * (1 - {plain(other)})",
         f"{figure(left, PERCENT)} of the memory left if both were techniques of their own",
@@ -103,7 +103,6 @@ def _both(savings: Sequence[Sequence[Claim]]) -> Step:
             Operand(name, claim.text, claim.interval.low, claim.interval.high, claim.span)
             for name, claim in (("first saving", first), ("second saving", second))
         ),
-        left,
         left,
     )
 
@@ -154,7 +153,7 @@ def _shares(subject: Subject, index: int) -> list[Claim]:
 
 def training_terms(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A plan that only serves has no gradients to synchronise and no backward pass to save memory for."""
-    options = _options(rule)
+    options = rule.options
     serving = next(_said(subject, options["serving"]), None)
     training = next(_said(subject, options["training"]), None)
     if serving is None or training is not None:
@@ -166,14 +165,14 @@ def training_terms(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         return
     spans = (*(one.span for one in terms), serving.span)
     primary = terms[0]
-    finding = rule.finding(
+    yield rule.contradicted(
+        spans,
         f"{_shown(subject, primary.span)} in a plan that serves: there is no backward pass",
         Place(primary.span, "part of training only"),
         related=(*(Place(one.span, "part of training only") for one in terms[1:_MOST]), Place(serving.span, "serving")),
         claimed=_shown(subject, primary.span),
         expected="nothing of training in a serving plan",
     )
-    yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def _first_in_each(said: Iterable[_Said]) -> list[_Said]:
@@ -189,7 +188,7 @@ def pipelined_latency(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     depths = [claim for claim in _whole(subject, "parallel.pipeline") if _number(claim) > 1]
     if not batches or not depths or any(_number(claim) != 1 for claim in batches):
         return
-    words, options = _words(subject), _options(rule)
+    words, options = _words(subject), rule.options
     pipelines, latency, shorter, others = (words.phrases(options[name]) for name in ("pipelining", "latency", "shorter", "others"))
     said: list[tuple[bool, Span]] = []
     for statement in subject.document.statements:
@@ -207,7 +206,8 @@ def pipelined_latency(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         return
     said.sort(key=lambda one: not one[0])
     batch, depth = batches[0], depths[0]
-    finding = rule.finding(
+    yield rule.contradicted(
+        (*(span for _, span in said), batch.span, depth.span),
         f"pipelining over {_number(depth)} stages does not cut the latency of a batch of one sequence: "
         "it passes the stages one after the other",
         Place(said[0][1], "said to cut the latency"),
@@ -219,7 +219,6 @@ def pipelined_latency(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         claimed="lower latency through pipelining",
         expected="the time of all stages together, and the transfers",
     )
-    yield Outcome(rule.code, Verdict.CONTRADICTED, (*(span for _, span in said), batch.span, depth.span), finding.message, finding)
 
 
 def isolated_failures(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -227,7 +226,7 @@ def isolated_failures(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     shared = [claim for quantity in ("parallel.tensor", "parallel.pipeline") for claim in _whole(subject, quantity) if _number(claim) > 1]
     if not shared:
         return
-    words, options = _words(subject), _options(rule)
+    words, options = _words(subject), rule.options
     failing, only, wider = (words.phrases(options[name]) for name in ("failing", "only", "wider"))
     for statement in subject.document.statements:
         if statement.struck or statement.kind in (Kind.CODE, Kind.FLAG):
@@ -237,7 +236,8 @@ def isolated_failures(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if not places or not words.says(own, failing) or words.says(own, wider) or words.denies(own):
             continue
         degrees = {claim.quantity: claim for claim in reversed(shared)}
-        finding = rule.finding(
+        yield rule.contradicted(
+            (places[0], *(claim.span for claim in degrees.values())),
             "the loss of one GPU stops its "
             + " and its ".join("tensor group" if quantity.endswith("tensor") else "pipeline stage" for quantity in degrees)
             + ", not only what it holds",
@@ -246,12 +246,11 @@ def isolated_failures(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             claimed=_shown(subject, places[0]),
             expected="every batch that passes the group or stage",
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (places[0], *(claim.span for claim in degrees.values())), finding.message, finding)
 
 
 def sharded_in_group(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """ZeRO and FSDP shard what data-parallel replicas would hold twice; ranks of a tensor group hold nothing twice."""
-    words, options = _words(subject), _options(rule)
+    words, options = _words(subject), rule.options
     sharding, inside = (words.phrases(options[name]) for name in ("sharding", "inside"))
     for statement in subject.document.statements:
         if statement.struck or statement.kind in (Kind.CODE, Kind.FLAG):
@@ -260,13 +259,13 @@ def sharded_in_group(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         places = words.places(statement.value, inside)
         if not places or words.denies(own) or not _of_one_clause(words, own, sharding, inside):
             continue
-        finding = rule.finding(
+        yield rule.contradicted(
+            (places[0],),
             f"sharding {_shown(subject, places[0])}: ranks of a tensor group already hold different slices; ZeRO shards across replicas",
             Place(places[0], "nothing is held twice here"),
             claimed=_shown(subject, places[0]),
             expected="across data-parallel replicas",
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (places[0],), finding.message, finding)
 
 
 def _of_one_clause(words: _Words, text: str, phrases: Phrases, others: Phrases) -> bool:
@@ -285,8 +284,8 @@ def divided_sequence(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if claim.interval.is_exact or claim.approximation.value == "range"
     }
     tops = {bound for claim in lengths.values() for bound in (claim.interval.low, claim.interval.high) if bound is not None}
-    names = {str(key): str(value) for key, value in _options(rule)["axes"].items()}
-    splitting = frozenset(_options(rule)["splitting"])
+    names = {str(key): str(value) for key, value in rule.options["axes"].items()}
+    splitting = frozenset(rule.options["splitting"])
     for statement in subject.document.statements:
         content = statement.value.content
         if statement.struck or statement.kind is Kind.FLAG or ("÷" not in content and "/" not in content) or "token" not in content.lower():
@@ -305,19 +304,19 @@ def divided_sequence(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             if not axes or any(word in splitting for word in divisors):
                 continue
             place = statement.value.span(number.start, number.end + equals)
-            finding = rule.finding(
+            yield rule.contradicted(
+                (place,),
                 f"{' and '.join(dict.fromkeys(axes))} parallelism divides no sequence: "
                 "every stage and every expert rank sees all its tokens",
                 Place(place, "not divided by these"),
                 claimed=content[number.start : number.end + equals].strip(),
                 expected="the whole sequence, unless it is split by context or sequence parallelism",
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, (place,), finding.message, finding)
 
 
 def borrowed_bandwidth(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Communication runs over links: the bandwidth of the memory is not theirs."""
-    words, options = _words(subject), _options(rule)
+    words, options = _words(subject), rule.options
     between, linked = words.phrases(options["communication"]), words.phrases(options["links"])
     memories = [
         claim for claim in subject.quantities(["hardware.memory_bandwidth"]) if claim.role is Role.ACTUAL and claim.confidence.rank == 2
@@ -334,23 +333,18 @@ def borrowed_bandwidth(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         stated = [one for one in subject.quantities(["hardware.link_bandwidth"]) if one is not claim and one.interval == claim.interval]
         if any(words.says(_own_text(subject.statement(one)), linked) for one in stated):
             continue
-        finding = rule.finding(
+        yield rule.contradicted(
+            (claim.span, same.span),
             f"{claim.text} is the bandwidth of the memory; communication runs over the links between GPUs",
             Place(claim.span, "used for communication"),
             related=(Place(same.span, "stated as memory bandwidth"),),
             claimed=claim.text,
             expected="the bandwidth of the links",
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span, same.span), finding.message, finding)
         return
 
 
 # --- phrases
-
-
-def _options(rule: Rule) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = rule.data.get("data", {})
-    return found
 
 
 class _Words:

@@ -70,9 +70,9 @@ def _states(subject: Subject, rule: Rule, sharding: Sharding, claim: Claim, weig
     ratio = shown(claim) / shown(weights)
     bytes_ = 2 * ratio
     if not _is_half(subject, sharding, weights):
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state the precision of the weights to check {said(claim)}")
-    if mentions(subject, _LEANER) or (abs(ratio - 2) <= 2 * _NEAR and mentions(subject, _DIVIDED, rule.data["data"]["denials"])):
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{said(claim)}: the states are divided, or of an optimizer that keeps less")
+        return rule.undetermined(spans, f"state the precision of the weights to check {said(claim)}")
+    if mentions(subject, _LEANER) or (abs(ratio - 2) <= 2 * _NEAR and mentions(subject, _DIVIDED, rule.options["denials"])):
+        return rule.undetermined(spans, f"{said(claim)}: the states are divided, or of an optimizer that keeps less")
     copy = next((one for one in subject.claims if _is_copy(subject, one)), None)
     if abs(ratio - 2) <= 2 * _NEAR:
         need, why = _WITH_COPY if copy else _MOMENTS, "two moments of 16 bits"
@@ -89,24 +89,17 @@ def _states(subject: Subject, rule: Rule, sharding: Sharding, claim: Claim, weig
     message = (
         f"{said(claim)} of optimizer beside {said(weights)} of 16-bit weights is {wrong} bytes a parameter ({why}); {kept}: {expected}"
     )
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(claim.span, "states of the optimizer"),
         related=places([weights, *([copy] if copy else [])], but=claim),
         claimed=said(claim),
         expected=expected,
         derivation=(
-            Step(
-                f"weights / 2 bytes * {need} bytes",
-                f"{number(shown(weights))} / 2 * {need}",
-                expected,
-                (operand(weights),),
-                value,
-                value,
-            ),
+            Step.exact(f"weights / 2 bytes * {need} bytes", f"{number(shown(weights))} / 2 * {need}", expected, (operand(weights),), value),
         ),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _is_half(subject: Subject, sharding: Sharding, weights: Claim) -> bool:

@@ -15,7 +15,7 @@ from typing import Final
 from auditor.check.grid import Figure, one_figure
 from auditor.check.printed import printed
 from auditor.check.subject import Subject
-from auditor.findings import Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Step
 from auditor.language.numbers import Form
 from auditor.relations.figures import figure as shown
 from auditor.relations.language import decimal
@@ -72,7 +72,7 @@ def _judge(series: _Series, rule: Rule) -> Outcome | None:
         return None
     spans = tuple(point.figure.span for point in ranked)
     if not falls:
-        return Outcome(rule.code, Verdict.HELD, spans, " <= ".join(point.figure.text for point in ranked))
+        return rule.held(spans, " <= ".join(point.figure.text for point in ranked))
     rises = any(one.figure.value < two.figure.value for one, two in pairwise(ranked))
     ends = ranked[0].rank == 0 and ranked[-1].rank == _ENDS[1]
     if not (rises or series.of_time or ends):
@@ -94,19 +94,17 @@ def _contradicted(point: _Point, bound: _Point, rule: Rule, *, above: bool) -> O
     unit = other.printed.unit if other.scale != 1 else None
     value = shown(other.value, unit or UNITS["1"])
     operand = Operand(bound.name, other.text, other.value, other.value, other.span)
-    finding = rule.finding(
+    return rule.contradicted(
+        (figure.span, other.span),
         message,
         Place(figure.span, f"{relation} {bound.name}"),
         related=(Place(other.span, f"{bound.name} is {other.text}"),),
         claimed=figure.text,
         expected=f"{'at most' if above else 'at least'} {other.text}",
         derivation=(
-            Step(
-                f"{point.name} {sign} {bound.name}", decimal(other.value) or str(other.value), value, (operand,), other.value, other.value
-            ),
+            Step.exact(f"{point.name} {sign} {bound.name}", decimal(other.value) or str(other.value), value, (operand,), other.value),
         ),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (figure.span, other.span), message, finding)
 
 
 # --- what belongs together

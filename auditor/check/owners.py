@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from auditor.check.stated import AXES
 from auditor.check.subject import Subject
@@ -13,7 +13,6 @@ from auditor.claims.placement import Member, Placements, Series, read, set_aside
 from auditor.claims.words import split
 from auditor.cost.layout.placement import Ids
 from auditor.findings import Operand
-from auditor.rulebook import Rule
 from auditor.spans import Span
 
 __all__ = [
@@ -28,7 +27,6 @@ __all__ = [
     "number_of",
     "of_pipeline",
     "operand_at",
-    "options",
     "parts_of",
     "placements",
     "plural",
@@ -56,12 +54,6 @@ def region_of(subject: Subject, statement: int) -> tuple[Span, ...]:
 def placements(subject: Subject) -> Placements:
     """Return what the report says about where things stand."""
     return read(subject.document, subject.lexicon)
-
-
-def options(rule: Rule) -> Mapping[str, Any]:
-    """Return what the rule says beside its check: `data` of its file."""
-    found: Mapping[str, Any] = rule.data.get("data", {})
-    return found
 
 
 def whole_claims(

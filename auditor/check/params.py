@@ -236,7 +236,7 @@ def _against_shape(subject: Subject, rule: Rule, *, used: bool) -> Iterator[Outc
     for listed, outcome in judged:
         if outcome.verdict is Verdict.CONTRADICTED and any(claim.statement in family for claim in listed):
             message = f"{said(listed[0])} stands beside the size that the shape has: one of several models"
-            outcome = Outcome(rule.code, Verdict.UNDETERMINED, outcome.spans, message)
+            outcome = rule.undetermined(outcome.spans, message)
         if (outcome.verdict, outcome.spans) not in done:
             done.add((outcome.verdict, outcome.spans))
             yield outcome
@@ -253,19 +253,14 @@ def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Seq
     claim = next((one for one in claims if subject.statement(one).kind not in (Kind.HEADING, Kind.SENTENCE)), claims[0])
     spans = tuple(one.span for one in claims)
     if not ranges:
-        return Outcome(
-            rule.code,
-            Verdict.UNDETERMINED,
-            spans,
-            f"state layers, hidden size, heads{', experts of a token' if used else ''} and feed-forward width to check {said(claim)}",
+        return rule.undetermined(
+            spans, f"state layers, hidden size, heads{', experts of a token' if used else ''} and feed-forward width to check {said(claim)}"
         )
     counted = "active parameters" if used else "parameters"
     low, high = claim.interval.low or Fraction(0), claim.interval.high or claim.interval.low or Fraction(0)
     for one in ranges:
         if _fits(claim, one):
-            return Outcome(
-                rule.code,
-                Verdict.HELD,
+            return rule.held(
                 (*spans, *(part.span for part in one.shape.claims if not part.source)),
                 f"the stated shape has {_count(one.least.value)} to {_count(one.most.value + one.extra)} {counted}",
             )
@@ -282,7 +277,8 @@ def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Seq
     if extra and low > most:
         apart = f"{_count(most + one.extra)} with embeddings of {_LARGEST_VOCABULARY:,} tokens: {apart}"
     message = f"{said(claim)}, but {_described(one.shape)} make {span} {counted}, {apart}"
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(claim.span, "parameters of the model" if not used else counted),
         severity=severity,
@@ -297,7 +293,6 @@ def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Seq
             ConventionTried("with embeddings", False, "input table and output head", extra or "the stated vocabulary is counted in"),
         ),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _described(shape: _Shape) -> str:
@@ -332,14 +327,14 @@ def _steps(total: Amount, shape: _Shape) -> Iterator[Step]:
     if not shape.width_head:
         hidden, heads, width = (shape.sizes[name] for name in ("hidden", "heads", "head_dim"))
         used = tuple(one for one in operands if one.symbol in ("hidden", "heads"))
-        yield Step("d = h / a", f"{hidden} / {heads}", str(width), used, Fraction(width), Fraction(width))
+        yield Step.exact("d = h / a", f"{hidden} / {heads}", str(width), used, Fraction(width))
     if not shape.vocabulary:
         operands.append(Operand("V", "1", Fraction(1), Fraction(1), None, "no vocabulary is stated"))
     for line in total.lines:
         letters, numbers = (set(text.replace("(", " ").replace(")", " ").split()) for text in (line.formula, line.substituted))
         wanted = {symbol for letter in letters for symbol in _LETTERS.get(letter, ())}
         used = tuple(one for one in operands if one.symbol in wanted and one.low is not None and plain(one.low) in numbers)
-        yield Step(f"{line.symbol} = {line.formula}", line.substituted, _count(line.value), used, line.value, line.value)
+        yield Step.exact(f"{line.symbol} = {line.formula}", line.substituted, _count(line.value), used, line.value)
 
 
 def _count(value: Fraction) -> str:
@@ -371,7 +366,7 @@ def _attention(plan: Plan, rule: Rule, count: Count) -> Outcome:
         for name in ("layers", "hidden", "heads", "kv_heads", "head_dim", "vocab")
     }
     if not listed["hidden"] or not (listed["layers"] or count.per == "layer"):
-        return Outcome(rule.code, Verdict.UNDETERMINED, (claim.span,), f"state layers and hidden size to check {said(claim)}")
+        return rule.undetermined((claim.span,), f"state layers and hidden size to check {said(claim)}")
     (hidden, hidden_claim), *_ = listed["hidden"].items()
     layers, layers_claim = next(iter(listed["layers"].items()), (1, None)) if count.per != "layer" else (1, None)
     used = [one for one in (layers_claim, hidden_claim) if one is not None]
@@ -392,7 +387,8 @@ def _attention(plan: Plan, rule: Rule, count: Count) -> Outcome:
         )
     expected = _count(most)
     message = f"{said(claim)} of attention, but 4 x {hidden} x {width} in {layers} layers are {expected}"
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(claim.span, "parameters of attention"),
         severity=Severity.WARNING if any(one.confidence is Confidence.LOW for one in used) else None,
@@ -400,17 +396,15 @@ def _attention(plan: Plan, rule: Rule, count: Count) -> Outcome:
         claimed=said(claim),
         expected=f"at most {expected}",
         derivation=(
-            Step(
+            Step.exact(
                 f"4 * hidden * {'heads * head_dim' if shape else 'hidden'} * layers",
                 f"4 * {hidden} * {terms} * {layers}",
                 expected,
                 tuple(operand(one) for one in used),
                 most,
-                most,
             ),
         ),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,14 +470,15 @@ def _per_expert(plan: Plan, rule: Rule, expert: _Expert) -> Iterator[Outcome]:
         spans = (claim.span, *(one.span for one in used if not one.source))
         apart = max(nearest[0] / expert.value, expert.value / nearest[0])
         if apart <= _FAR:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{nearest[1]} matrices of {nearest[2]} x {nearest[3]}")
+            yield rule.held(spans, f"{nearest[1]} matrices of {nearest[2]} x {nearest[3]}")
         elif apart > 2:
             one, two = next(iter(hidden)), next(iter(width))
             least, most = _count(Fraction(2 * one * two)), _count(Fraction(3 * one * two))
             through = f" ({_count(Fraction(3 * one * two * max(layers)))} through all {max(layers)} layers)" if layers else ""
             claimed = said(claim) if expert.number == 1 else f"{said(claim)} for {expert.number} experts"
             message = f"{claimed}, but an expert of 2 or 3 matrices of {one} x {two} has {least} or {most}{through}"
-            finding = rule.finding(
+            yield rule.contradicted(
+                spans,
                 message,
                 Place(claim.span, "size of an expert"),
                 severity=Severity.WARNING if claim.confidence is Confidence.LOW and claim.quantity == "model.params" else None,
@@ -491,17 +486,15 @@ def _per_expert(plan: Plan, rule: Rule, expert: _Expert) -> Iterator[Outcome]:
                 claimed=claimed,
                 expected=f"{least} or {most}",
                 derivation=(
-                    Step(
+                    Step.exact(
                         "3 * hidden * expert_hidden",
                         f"3 * {one} * {two}",
                         most,
                         tuple(operand(each) for each in used),
                         Fraction(3 * one * two),
-                        Fraction(3 * one * two),
                     ),
                 ),
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
             return
     yield from _all_experts(plan, rule, expert)
 
@@ -524,17 +517,13 @@ def _all_experts(plan: Plan, rule: Rule, expert: _Expert) -> Iterator[Outcome]:
     through, apart = low / expert.number * number, low / expert.number * number * depth
     spans = (claim.span, *(one.span for one in used if not one.source))
     if apart <= high * (1 + Fraction(1, 50)):
-        yield Outcome(
-            rule.code,
-            Verdict.HELD,
-            spans,
-            f"{number} experts in {depth} layers are {_count(expert.value * number * depth)} of {said(whole)}",
-        )
+        yield rule.held(spans, f"{number} experts in {depth} layers are {_count(expert.value * number * depth)} of {said(whole)}")
         return
     sure = through > high * (1 + Fraction(1, 50))
     total = expert.value * number * depth
     message = f"{said(claim)} per expert, but {number} experts in each of {depth} layers make {_count(total)}, more than the model's {said(whole)}"  # noqa: E501 -- one sentence of a finding
-    finding = rule.finding(
+    yield rule.contradicted(
+        spans,
         message,
         Place(claim.span, "size of an expert"),
         severity=None if sure else Severity.WARNING,
@@ -542,12 +531,11 @@ def _all_experts(plan: Plan, rule: Rule, expert: _Expert) -> Iterator[Outcome]:
         claimed=said(claim),
         expected=f"at most {_count(shown(whole) / number / depth)}",
         derivation=(
-            Step(
+            Step.exact(
                 "expert * experts * layers",
                 f"{expert.terms} * {number} * {depth}",
                 _count(total),
                 tuple(operand(one) for one in (claim, *used[:-1])),
-                total,
                 total,
             ),
         ),
@@ -560,7 +548,6 @@ def _all_experts(plan: Plan, rule: Rule, expert: _Expert) -> Iterator[Outcome]:
             ),
         ),
     )
-    yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def experts_alone(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -602,22 +589,21 @@ def _experts_alone(subject: Subject, plan: Plan, rule: Rule, expert: _Expert, ev
             if total and abs(taken / total - 1) <= Fraction(1, 200) and whole.span != claim.span:
                 message = f"{said(claim)} for each of {number:,} experts take all of the {said(whole)}: nothing is left for attention and embeddings"  # noqa: E501 -- one sentence of a finding
                 operands = (claim, *used, whole)
-                finding = rule.finding(
+                return rule.contradicted(
+                    tuple(one.span for one in operands if not one.source),
                     message,
                     Place(claim.span, "size of an expert"),
                     related=places(operands, but=claim),
                     claimed=said(claim),
                     expected=f"less than {_count(total / number)}",
                     derivation=(
-                        Step(
+                        Step.exact(
                             "expert * experts",
                             f"{expert.terms} * {terms}",
                             _count(taken),
                             tuple(operand(one) for one in operands[:-1]),
                             taken,
-                            taken,
                         ),
                     ),
                 )
-                return Outcome(rule.code, Verdict.CONTRADICTED, tuple(one.span for one in operands if not one.source), message, finding)
     return None

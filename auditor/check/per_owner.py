@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from auditor.check.owners import exactly, number_of, options, plural, products_of, whole_claims
+from auditor.check.owners import number_of, plural, products_of, whole_claims
 from auditor.check.stated import AXES, operand
 from auditor.check.subject import Subject
 from auditor.check.targets import own_label
 from auditor.claims.model import Approximation, Claim, Role
-from auditor.findings import Confidence, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Step
 from auditor.rulebook import Rule
 from auditor.statements import Kind
 
@@ -34,12 +34,12 @@ class _Count:
 
 def held(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """What one owner holds times the owners is what there is, in a list, an object or a table that counts both."""
-    counts = list(_counts(subject, options(rule)))
+    counts = list(_counts(subject, rule.options))
     for each in counts:
         if not each.owner:
             continue
         wholes = [one for one in counts if not one.owner and one.noun == each.noun and one.group == each.group]
-        owners = _owners(subject, options(rule)["owners"][each.owner], each.group)
+        owners = _owners(subject, rule.options["owners"][each.owner], each.group)
         if len(wholes) == 1 and owners is not None:
             yield _judged(subject, rule, each, wholes[0].claim, owners)
 
@@ -81,23 +81,23 @@ def _judged(subject: Subject, rule: Rule, each: _Count, whole: Claim, owners: Cl
     made = share * number
     rounded = total % number != 0 and share in (total // number, total // number + 1)
     if made == total or rounded:
-        return Outcome(rule.code, Verdict.HELD, spans, f"{share} on each of {number}, {total} in all")
+        return rule.held(spans, f"{share} on each of {number}, {total} in all")
     if any(made == total * copies or made * copies == total for copies in products_of(subject, AXES)):
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{made} and {total}: a degree of the plan makes copies or parts")
-    finding = rule.finding(
+        return rule.undetermined(spans, f"{made} and {total}: a degree of the plan makes copies or parts")
+    return rule.contradicted(
+        spans,
         f"{share} {noun}s on each of {number} {plural(each.owner)} make {made}, but there are {total} in all",
         Place(each.claim.span, f"{share} per {each.owner}"),
         related=(Place(whole.span, f"{total} in all"), Place(owners.span, f"{number} {plural(each.owner)}")),
         claimed=f"{share} per {each.owner}",
         expected=f"{total // number}" if total % number == 0 else f"{total} in all",
         derivation=(
-            Step(
+            Step.exact(
                 f"{noun}s per {each.owner} * {plural(each.owner)}",
                 f"{share} * {number}",
                 str(made),
                 (operand(each.claim), operand(owners)),
-                *exactly(made),
+                made,
             ),
         ),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)

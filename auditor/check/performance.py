@@ -13,7 +13,7 @@ from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Step
 from auditor.plans.assign import MAIN
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
@@ -64,7 +64,7 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             nearest = min(others, key=lambda other: abs(other.middle - row.middle))
             alike = [other for other in others if other.ratio.meets(row.ratio) or abs(other.middle - row.middle) <= NEAR * row.middle]
             if alike:
-                yield Outcome(rule.code, Verdict.HELD, spans, f"{_per_token(row.middle)} as in {len(alike)} other rows")
+                yield rule.held(spans, f"{_per_token(row.middle)} as in {len(alike)} other rows")
                 continue
             if not _agree(others) or (not tabled and abs(nearest.middle - row.middle) * 4 < row.middle):
                 continue
@@ -81,7 +81,8 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 low=row.ratio.low,
                 high=row.ratio.high,
             )
-            finding = rule.finding(
+            yield rule.contradicted(
+                spans,
                 message,
                 Place(row.rate.span, "tokens per second"),
                 related=(Place(row.flops.span, "FLOPS"), Place(nearest.rate.span, "the nearest peer")),
@@ -89,7 +90,6 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 expected=_per_token(nearest.middle),
                 derivation=(step,),
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _agree(rows: Sequence[_Row]) -> bool:
@@ -207,7 +207,7 @@ def rows_of_steps(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         for row in near:
             spans = tuple(claim.span for claim in (row.rate, *row.claims))
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{row.rate.text.strip()} from batch, length and step time")
+            yield rule.held(spans, f"{row.rate.text.strip()} from batch, length and step time")
         for row in far:
             yield _row_apart(rule, row, near)
 
@@ -253,7 +253,8 @@ def _row_apart(rule: Rule, row: _Step, near: Sequence[_Step]) -> Outcome:
         low=worked.low,
         high=worked.high,
     )
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(row.rate.span, f"comes to {shown}"),
         related=tuple(Place(claim.span, claim.symbol) for claim in row.claims),
@@ -261,7 +262,6 @@ def _row_apart(rule: Rule, row: _Step, near: Sequence[_Step]) -> Outcome:
         expected=shown,
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def allocation(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -285,22 +285,21 @@ def _counted_gpus(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if not part or not whole or not share.interval.contains(part / whole) or part != whole:
             continue
         message = f"{share.text.strip()} is the share of GPUs that are allocated; how busy they are is another figure"
-        step = Step(
-            formula="allocated / available",
-            substituted=f"{plain(part)} / {plain(whole)}",
-            result=figure(part / whole, PERCENT),
-            operands=tuple(operand(claim) for claim in (used[0], there[0])),
-            low=part / whole,
-            high=part / whole,
+        step = Step.exact(
+            "allocated / available",
+            f"{plain(part)} / {plain(whole)}",
+            figure(part / whole, PERCENT),
+            tuple(operand(claim) for claim in (used[0], there[0])),
+            part / whole,
         )
-        finding = rule.finding(
+        yield rule.contradicted(
+            (share.span,),
             message,
             Place(share.span, "utilisation"),
             related=(Place(used[0].span, "allocated"), Place(there[0].span, "available")),
             claimed=share.text.strip(),
             derivation=(step,),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (share.span,), message, finding)
 
 
 _ALLOTTED: Final = frozenset("allocated allocation available assigned idle use match waste wasted dedicated gpus devices occupied".split())
@@ -330,7 +329,8 @@ def _full_beside_busy(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     share, other = full[0], busy[0]
     stated = "also" if other.quantity == share.quantity else "compute utilisation"
     message = f"GPU utilisation is said to be {share.text.strip()}, but {stated} {other.text.strip()}: to be allocated is not to be busy"
-    finding = rule.finding(
+    yield rule.contradicted(
+        (share.span, other.span),
         message,
         Place(share.span, "utilisation"),
         related=tuple(Place(claim.span, "how busy they are") for claim in busy[:6]),
@@ -338,7 +338,6 @@ def _full_beside_busy(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         expected=other.text.strip(),
         derivation=(_gap(share, other),),
     )
-    yield Outcome(rule.code, Verdict.CONTRADICTED, (share.span, other.span), message, finding)
 
 
 def _gap(full: Claim, busy: Claim) -> Step:

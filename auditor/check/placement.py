@@ -15,14 +15,12 @@ from auditor.check.owners import (
     MOST_RELATED,
     MOST_TERMS,
     NAMES,
-    exactly,
     figures_of,
     held_by,
     naming,
     number_of,
     of_pipeline,
     operand_at,
-    options,
     parts_of,
     placements,
     plural,
@@ -37,7 +35,7 @@ from auditor.check.subject import Subject
 from auditor.claims.model import Claim
 from auditor.claims.placement import Member, Placements, Series
 from auditor.cost.layout.placement import Group, Ids, numbered_from, overlaps
-from auditor.findings import Confidence, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Severity, Step
 from auditor.rulebook import Rule
 from auditor.spans import Span
 
@@ -60,8 +58,8 @@ _MOST_PER_NODE: Final = 16
 def disjoint(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Owners of one kind that stand together hold nothing twice: `data.owners` of what holds `data.holds`."""
     found = placements(subject)
-    for owner in options(rule)["owners"]:
-        for series in found.of(owner, str(options(rule)["holds"])):
+    for owner in rule.options["owners"]:
+        for series in found.of(owner, str(rule.options["holds"])):
             if (
                 len(series.members) < 2
                 or (owner == "node" and _numbered_within(series))
@@ -76,31 +74,32 @@ def _disjoint(subject: Subject, rule: Rule, series: Series) -> Iterator[Outcome]
     spans = spans_of(series)
     shared = overlaps([Group(str(member.owner), member.ids) for member in series.members])
     if not shared:
-        yield Outcome(rule.code, Verdict.HELD, spans, f"{len(series.members)} {plural(series.owner)} share no {noun}")
+        yield rule.held(spans, f"{len(series.members)} {plural(series.owner)} share no {noun}")
         return
     if _half_open(subject, series):
-        yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "the ranges meet at their ends; read as half-open they are disjoint")
+        yield rule.undetermined(spans, "the ranges meet at their ends; read as half-open they are disjoint")
         return
     if series.owner == "stage" and series.kind == "gpu":
         chunks = _interleaved(subject, series)
         if chunks:
-            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, chunks)
+            yield rule.undetermined(spans, chunks)
             return
     first = shared[0]
     left, right = series.members[first.left], series.members[first.right]
     twice = Ids.of(span for one in shared for span in one.ids.ranges)
     union = len(series.all)
     total = sum(len(member.ids) for member in series.members)
-    step = Step(
+    step = Step.exact(
         f"{noun} listed - different {noun}",
         f"{sizes_summed(series.members)} - {union}",
         f"{total - union} {noun if total - union > 1 else NAMES[series.kind][0]} named more than once",
         parts_of(subject, series.members),
-        *exactly(total - union),
+        total - union,
     )
     severity = None if _certain(subject, series) else Severity.WARNING
     others = list(shared[1:MOST_RELATED])
-    finding = rule.finding(
+    yield rule.contradicted(
+        spans,
         f"{naming(series.kind, first.ids)} {stands(first.ids)} in {left.owner} and in {right.owner}"
         + (f"; {len(twice)} {noun} stand in more than one {series.owner}" if len(shared) > 1 else ""),
         Place(right.span, f"{right.owner} holds {naming(series.kind, right.ids)}"),
@@ -116,7 +115,6 @@ def _disjoint(subject: Subject, rule: Rule, series: Series) -> Iterator[Outcome]
         expected=f"{noun} that no other {series.owner} holds",
         derivation=(step,),
     )
-    yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def _interleaved(subject: Subject, series: Series) -> str:
@@ -156,7 +154,8 @@ def covered_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             after = min(
                 (member for member in series.members if (member.ids.first or 0) > (missing.first or 0)), key=lambda one: one.ids.first or 0
             )
-            finding = rule.finding(
+            yield rule.contradicted(
+                spans,
                 f"{naming('layer', missing)} {stands(missing)} in no stage",
                 Place(after.span, f"{after.owner} goes on with {naming('layer', after.ids)}"),
                 related=(Place(before.span, f"{before.owner} ends with layer {before.ids.last}"),),
@@ -164,32 +163,27 @@ def covered_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 expected=f"layers {whole.first}-{whole.last}",
                 derivation=(_gap_step(subject, whole, missing, series),),
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
             continue
         count = len(whole) - (1 if _half_open(subject, series) else 0)
         if not figures:
-            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state the layers of the model to check the {count} of the stages")
+            yield rule.undetermined(spans, f"state the layers of the model to check the {count} of the stages")
         elif count in figures:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"the stages hold {count} layers")
+            yield rule.held(spans, f"the stages hold {count} layers")
         elif any(figure < count <= figure + 3 for figure in figures) or len(figures) > 1:
-            yield Outcome(
-                rule.code,
-                Verdict.UNDETERMINED,
-                spans,
-                f"the stages hold {count} layers; embedding, head or prediction layers may count as such",
-            )
+            yield rule.undetermined(spans, f"the stages hold {count} layers; embedding, head or prediction layers may count as such")
         else:
             claim = layers[0]
             disjoint = sum(len(member.ids) for member in series.members) == count
-            step = Step(
+            step = Step.exact(
                 "layers of the stages" if disjoint else "last layer - first layer",
                 sizes_summed(series.members) if disjoint else f"{(whole.first or 0) + count} - {whole.first}",
                 f"{count} layers",
                 parts_of(subject, series.members),
-                *exactly(count),
+                count,
             )
             last = series.members[-1]
-            finding = rule.finding(
+            yield rule.contradicted(
+                spans,
                 f"the stages hold {count} layers, but the model has {number_of(claim)}",
                 Place(last.span, f"{last.owner} holds {naming('layer', last.ids)}"),
                 related=(
@@ -200,7 +194,6 @@ def covered_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 expected=f"{number_of(claim)} layers",
                 derivation=(step,),
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def beyond(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -217,18 +210,19 @@ def beyond(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         spans = (*spans_of(series), *(claim.span for claim in counts))
         outside = gpus - Ids.of([(start, start + largest - 1)])
         if not outside:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"GPUs {gpus} are within {largest}")
+            yield rule.held(spans, f"GPUs {gpus} are within {largest}")
             continue
         member = next(one for one in series.members if (one.ids & outside if series.kind == "gpu" else Ids.each([one.owner.id]) & outside))
         claim = max(counts, key=number_of, default=None)
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{naming('gpu', outside)} {stands(outside)} beyond the {largest} GPUs, which end at GPU {start + largest - 1}",
             Place(member.span if series.kind == "gpu" else member.owner.span, f"{member.owner} holds {naming(series.kind, member.ids)}"),
             related=() if claim is None else (Place(claim.span, f"{largest} GPUs"),),
             claimed=f"GPU {outside.last}",
             expected=f"GPU {start + largest - 1} at most",
             derivation=(
-                Step(
+                Step.exact(
                     "first id + GPUs - 1",
                     f"{start} + {largest} - 1",
                     f"{start + largest - 1} is the last GPU",
@@ -236,12 +230,11 @@ def beyond(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                         operand_at(subject, "first id", start, series.members[0].span),
                         *(() if claim is None else (operand_at(subject, "GPUs", largest, claim.span),)),
                     ),
-                    *exactly(start + largest - 1),
+                    start + largest - 1,
                 ),
             ),
             severity=None if claim is not None and claim.confidence is not Confidence.LOW else Severity.WARNING,
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def _largest(subject: Subject, counts: Sequence[Claim]) -> Iterator[int]:
@@ -269,13 +262,12 @@ def beside(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             spans = (member.span, count.span)
             size = len(member.ids)
             if size == count.number:
-                yield Outcome(rule.code, Verdict.HELD, spans, f"{naming(series.kind, member.ids)} are {size}")
+                yield rule.held(spans, f"{naming(series.kind, member.ids)} are {size}")
             elif halves:
-                yield Outcome(
-                    rule.code, Verdict.UNDETERMINED, spans, "the ranges of this series fit their counts if the last id is left out"
-                )
+                yield rule.undetermined(spans, "the ranges of this series fit their counts if the last id is left out")
             else:
-                finding = rule.finding(
+                yield rule.contradicted(
+                    spans,
                     f"{naming(series.kind, member.ids)} are {size}, not {count.number}",
                     Place(count.span, f"says {count.number}"),
                     related=(Place(member.span, f"holds {size}"),),
@@ -283,7 +275,6 @@ def beside(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     expected=f"{size} {NAMES[series.kind][1]}",
                     derivation=(_size_step(subject, member, series.kind),),
                 )
-                yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def members_held(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -295,27 +286,27 @@ def members_held(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         spans = (count.span, *(member.span for _, one in sizes for member in one))
         if any(size == count.number for size, _ in sizes):
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{owner} holds {count.number} {NAMES[count.kind][1]}")
+            yield rule.held(spans, f"{owner} holds {count.number} {NAMES[count.kind][1]}")
             continue
         size, members = sizes[0]
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{owner} holds {size} {NAMES[count.kind][1 if size != 1 else 0]}, not {count.number}",
             Place(count.span, f"says {count.number}"),
             related=tuple(Place(member.span) for member in members[:MOST_RELATED]),
             claimed=f"{count.number} {NAMES[count.kind][1]}",
             expected=f"{size}",
             derivation=(
-                Step(
+                Step.exact(
                     f"{NAMES[count.kind][1]} of {owner}",
                     sizes_summed(members) if sum(len(member.ids) for member in members) == size else str(size),
                     f"{size}",
                     parts_of(subject, members),
-                    *exactly(size),
+                    size,
                 ),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
-    for quantity, (owner_kind, kind) in options(rule)["each"].items():
+    for quantity, (owner_kind, kind) in rule.options["each"].items():
         yield from _each_holds(subject, rule, found, quantity, owner_kind, kind)
 
 
@@ -342,13 +333,14 @@ def _each_holds(subject: Subject, rule: Rule, found: Placements, quantity: str, 
         sizes = {len(member.ids) for member in members}
         spans = (*spans_of(series), *(claim.span for claim in claims))
         if sizes & figures:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{owner} for {owner}: {', '.join(map(str, sorted(sizes)))} {NAMES[kind][1]}")
+            yield rule.held(spans, f"{owner} for {owner}: {', '.join(map(str, sorted(sizes)))} {NAMES[kind][1]}")
             continue
         if _half_open(subject, series) and {size - 1 for size in sizes} & figures:
-            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "the ranges fit if the last id is left out")
+            yield rule.undetermined(spans, "the ranges fit if the last id is left out")
             continue
         claim = claims[0]
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{number_of(claim)} {NAMES[kind][1]} per {owner}, but {members[0].owner} holds "
             f"{len(members[0].ids)}: {naming(kind, members[0].ids)}",
             Place(claim.span, f"says {number_of(claim)} per {owner}"),
@@ -358,7 +350,6 @@ def _each_holds(subject: Subject, rule: Rule, found: Placements, quantity: str, 
             derivation=(_size_step(subject, members[0], kind),),
             severity=None if len(sizes) == 1 and claim.confidence is not Confidence.LOW and len(figures) == 1 else Severity.WARNING,
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -375,21 +366,22 @@ def stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         count = len(series.members)
         spans = (*spans_of(series), *(claim.span for claim in claims))
         if count in admitted:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{count} stages are listed")
+            yield rule.held(spans, f"{count} stages are listed")
             continue
         if reported:
             continue
         reported = True
         claim = claims[0]
         last = series.members[-1]
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{count} stages are listed, but PP is {number_of(claim)}",
             Place(last.owner.span, f"the last of {count}"),
             related=tuple(Place(one.span, f"PP {number_of(one)}") for one in claims[:MOST_RELATED]),
             claimed=f"{count} stages",
             expected=f"{number_of(claim)} stages",
             derivation=(
-                Step(
+                Step.exact(
                     "last stage - first stage + 1",
                     f"{series.numbers[-1]} - {series.numbers[0]} + 1",
                     f"{count} stages",
@@ -397,17 +389,16 @@ def stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                         operand_at(subject, name, member.owner.id, member.owner.span)
                         for name, member in (("last stage", series.members[-1]), ("first stage", series.members[0]))
                     ),
-                    *exactly(count),
+                    count,
                 ),
             ),
             severity=None if len(depths) == 1 else Severity.WARNING,
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """One part per GPU, while a GPU holds several stages."""
-    names = [tuple(one) for one in options(rule)["per_gpu"]]
+    names = [tuple(one) for one in rule.options["per_gpu"]]
     stated = list(_labelled(subject, names))
     if not stated:
         return
@@ -422,13 +413,14 @@ def parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         gpu, most = max(on.items(), key=lambda item: len(item[1]))
         spans = (*spans_of(one), *(place for _, place in stated))
         if len(most) <= 1:
-            yield Outcome(rule.code, Verdict.HELD, spans, "no GPU holds more than one stage")
+            yield rule.held(spans, "no GPU holds more than one stage")
             continue
         number, place = stated[0]
         if number >= len(most) or _interleaved(subject, one):
             continue
         placed = sum(len(member.ids) for member in one.members)
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{number} part per GPU, but the stages put {placed} parts on {len(on)} GPUs: "
             f"GPU {gpu} holds {_listing([str(member.owner) for member in most])}",
             Place(place, f"says {number} each"),
@@ -436,16 +428,15 @@ def parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             claimed=f"{number} per GPU",
             expected=f"{len(most)} on GPU {gpu}",
             derivation=(
-                Step(
+                Step.exact(
                     "GPUs of each stage",
                     sizes_summed(one.members),
                     f"{placed} parts on {len(on)} GPUs",
                     parts_of(subject, one.members),
-                    *exactly(placed),
+                    placed,
                 ),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
         return
 
 
@@ -464,25 +455,26 @@ def idle(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         placed, had = len(series.members), figures.pop()
         spans = (*spans_of(series), *(claim.span for claim in here))
         if placed >= had:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"layers on all {had} GPUs")
+            yield rule.held(spans, f"layers on all {had} GPUs")
             continue
         near = [other for other in found.series if region_of(subject, other.statement) == region]
         named = Ids.of(one for other in near if other.kind == "gpu" for one in other.all.ranges)
         owners = {member.owner.id for other in near if other.owner == "gpu" for member in other.members}
         copied = had % placed == 0 and _is_copied(subject, had // placed)
         if copied or max((named.last or 0, *owners)) > max(series.numbers):
-            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "each GPU listed may stand for several")
+            yield rule.undetermined(spans, "each GPU listed may stand for several")
             continue
         message = f"the layers stand on {placed} GPUs; the other {had - placed} of {had} hold none"
         last = series.members[-1]
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             message,
             Place(here[0].span, f"{had} GPUs"),
             related=(Place(last.span, f"{last.owner} holds the last layers"), *(Place(claim.span, f"{had} GPUs") for claim in here[1:4])),
             claimed=f"{had} GPUs",
             expected=f"{placed} GPUs with layers",
             derivation=(
-                Step(
+                Step.exact(
                     "GPUs - id of the last GPU with layers - 1" if series.numbers[0] == 0 else "GPUs - id of the last GPU with layers",
                     f"{had} - {series.numbers[-1]}" + (" - 1" if series.numbers[0] == 0 else ""),
                     f"{had - placed} GPUs without layers",
@@ -490,11 +482,10 @@ def idle(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                         operand_at(subject, "GPUs", had, here[0].span),
                         operand_at(subject, "last GPU", series.numbers[-1], max(series.members, key=lambda one: one.owner.id).owner.span),
                     ),
-                    *exactly(had - placed),
+                    had - placed,
                 ),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
         return
 
 
@@ -522,9 +513,10 @@ def pattern(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             wanted = Ids.of([(start, start + size - 1)]) if start >= 0 else Ids()
             spans = (first.span, second.span, member.span)
             if member.ids == wanted:
-                yield Outcome(rule.code, Verdict.HELD, spans, f"{member.owner} continues the pattern")
+                yield rule.held(spans, f"{member.owner} continues the pattern")
                 continue
-            finding = rule.finding(
+            yield rule.contradicted(
+                spans,
                 f"{member.owner} holds {naming(series.kind, member.ids)}; the pattern of {first.owner} and {second.owner} "
                 f"leads to {naming(series.kind, wanted)}",
                 Place(member.span, f"{member.owner} holds {naming(series.kind, member.ids)}"),
@@ -532,16 +524,15 @@ def pattern(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 claimed=naming(series.kind, member.ids),
                 expected=naming(series.kind, wanted),
                 derivation=(
-                    Step(
+                    Step.exact(
                         "first + (member - first member) * stride",
                         f"{first.ids.first} + {ahead // step} * {stride}",
                         f"{start} is the first of {member.owner}",
                         tuple(operand_at(subject, str(one.owner), one.ids.first or 0, one.span) for one in (first, second)),
-                        *exactly(start),
+                        start,
                     ),
                 ),
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def _labelled(subject: Subject, names: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, Span]]:
@@ -610,23 +601,23 @@ def _listing(items: Sequence[str]) -> str:
 def _size_step(subject: Subject, member: Member, kind: str) -> Step:
     ranges = member.ids.ranges
     terms = [f"({last} - {first} + 1)" if last > first else "1" for first, last in ranges] if len(ranges) <= MOST_TERMS else []
-    return Step(
+    return Step.exact(
         "last - first + 1",
         " + ".join(terms) or str(len(member.ids)),
         f"{len(member.ids)} {NAMES[kind][1]}",
         (held_by(subject, member),),
-        *exactly(len(member.ids)),
+        len(member.ids),
     )
 
 
 def _gap_step(subject: Subject, whole: Ids, missing: Ids, series: Series) -> Step:
     disjoint = sum(len(member.ids) for member in series.members) == len(whole)
-    return Step(
+    return Step.exact(
         "last layer - first layer + 1 - layers placed",
         f"{whole.last} - {whole.first} + 1 - ({sizes_summed(series.members)})"
         if disjoint
         else f"{whole.last} - {whole.first} + 1 - {len(whole)}",
         f"{len(missing)} layer{'s' if len(missing) != 1 else ''} in no stage",
         parts_of(subject, series.members),
-        *exactly(len(missing)),
+        len(missing),
     )

@@ -8,7 +8,6 @@ from typing import Final
 
 from auditor.check.owners import (
     MOST_RELATED,
-    exactly,
     figures_of,
     naming,
     number_of,
@@ -27,7 +26,7 @@ from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
 from auditor.claims.placement import Member, Series
 from auditor.cost.layout.placement import Group, Ids, numbered_from, overlaps
-from auditor.findings import Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Outcome, Place, Severity, Step
 from auditor.rulebook import Rule
 from auditor.spans import Span
 
@@ -65,17 +64,18 @@ def covered_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         numbered_through = any(figure * layer > (whole.last or 0) for figure in figures for layer in layers)
         if outside:
             if numbered_through:
-                yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "experts may be numbered through all layers")
+                yield rule.undetermined(spans, "experts may be numbered through all layers")
                 continue
             member = next(one for one in series.members if one.ids & outside)
-            finding = rule.finding(
+            yield rule.contradicted(
+                spans,
                 f"{naming('expert', outside)} {stands(outside)} beyond the {most} experts, which end at expert {start + most - 1}",
                 Place(member.span, f"{member.owner} holds {naming('expert', member.ids)}"),
                 related=tuple(Place(claim.span, f"{number_of(claim)} experts") for claim in claims[:MOST_RELATED]),
                 claimed=f"expert {outside.last}",
                 expected=f"expert {start + most - 1} at most",
                 derivation=(
-                    Step(
+                    Step.exact(
                         "first id + experts - 1",
                         f"{start} + {most} - 1",
                         f"{start + most - 1} is the last expert",
@@ -83,36 +83,35 @@ def covered_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                             operand_at(subject, "first id", start, series.members[0].span),
                             *(operand_at(subject, "experts", most, claim.span) for claim in claims if number_of(claim) == most),
                         ),
-                        *exactly(start + most - 1),
+                        start + most - 1,
                     ),
                 ),
                 severity=None if len(figures) == 1 else Severity.WARNING,
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
             continue
         if not series.complete:
             continue
         if len(whole) in figures:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"the {plural(series.owner)} hold {len(whole)} experts")
+            yield rule.held(spans, f"the {plural(series.owner)} hold {len(whole)} experts")
         elif len(series.members) in owners.get(series.owner, set()) and len(figures) == 1 and not series.within:
-            finding = rule.finding(
+            yield rule.contradicted(
+                spans,
                 f"all {len(series.members)} {plural(series.owner)} together hold {len(whole)} of the {most} experts",
                 Place(series.members[-1].span, f"{series.members[-1].owner} holds {naming('expert', series.members[-1].ids)}"),
                 related=tuple(Place(claim.span, f"{number_of(claim)} experts") for claim in claims[:MOST_RELATED]),
                 claimed=f"{len(whole)} experts placed",
                 expected=f"{most} experts",
                 derivation=(
-                    Step(
+                    Step.exact(
                         "experts - experts placed",
                         f"{most} - {len(whole)}",
                         f"{most - len(whole)} experts without a place",
                         (operand_at(subject, "experts", most, claims[0].span), *parts_of(subject, series.members)),
-                        *exactly(most - len(whole)),
+                        most - len(whole),
                     ),
                 ),
                 severity=Severity.WARNING,
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def split_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -178,15 +177,16 @@ def _split(subject: Subject, rule: Rule, region: tuple[Span, ...], claims: Seque
         spans = (*(span for source in sources for span in spans_of(source)), *(claim.span for claim in claims))
         held = [member.ids if sources[1:] else Ids.of([(member.ids.first or 0, member.ids.last or 0)]) for member in series.members]
         if overlaps([Group("", ids) for ids in held]):
-            yield Outcome(rule.code, Verdict.HELD, spans, "the stages hold the same experts, each of its own layers")
+            yield rule.held(spans, "the stages hold the same experts, each of its own layers")
             continue
         per_layer = next((figure for figure in sorted(figures) if last < figure or (last == figure and (whole.first or 0) == 1)), None)
         if per_layer is None or per_layer in through or (region and len(whole) != per_layer):
-            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, "the experts may be numbered through all layers")
+            yield rule.undetermined(spans, "the experts may be numbered through all layers")
             continue
         claim = next(one for one in claims if number_of(one) == per_layer)
         first, second = series.members[0], series.members[1]
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{naming('expert', held[0])} stand in {first.owner} and {naming('expert', held[1])} in {second.owner}, "
             f"which leaves each layer a part of its {per_layer} experts",
             Place(second.span, f"{second.owner} has layers of its own"),
@@ -202,7 +202,7 @@ def _split(subject: Subject, rule: Rule, region: tuple[Span, ...], claims: Seque
             claimed=naming("expert", held[1]),
             expected=f"all {per_layer} experts of the layers of {second.owner}",
             derivation=(
-                Step(
+                Step.exact(
                     "experts of a layer - experts of the stage",
                     f"{per_layer} - ({sizes_summed(gpus)})" if gpus else f"{per_layer} - {len(held[1])}",
                     f"{per_layer - len(held[1])} experts missing from the stage's layers",
@@ -210,12 +210,11 @@ def _split(subject: Subject, rule: Rule, region: tuple[Span, ...], claims: Seque
                         operand_at(subject, "experts", per_layer, claim.span),
                         *(parts_of(subject, gpus) if gpus else (operand_at(subject, str(second.owner), len(held[1]), second.span),)),
                     ),
-                    *exactly(per_layer - len(held[1])),
+                    per_layer - len(held[1]),
                 ),
             ),
             severity=Severity.ERROR if _per_layer(claim) and not region else None,
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
         return
 
 

@@ -14,13 +14,11 @@ from typing import Final
 from auditor.check.owners import (
     DEGREES,
     MOST_RELATED,
-    exactly,
     figures_of,
     naming,
     number_of,
     of_pipeline,
     operand_at,
-    options,
     placements,
     products_of,
     region_of,
@@ -59,12 +57,13 @@ def tensor_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for size, place, said in _groups(subject, "tensor group"):
         spans = (place, *(claim.span for claim in claims))
         if size in degrees:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"tensor-parallel groups of {size}")
+            yield rule.held(spans, f"tensor-parallel groups of {size}")
         elif size in admitted:
-            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{size} GPUs are several tensor-parallel groups")
+            yield rule.undetermined(spans, f"{size} GPUs are several tensor-parallel groups")
         else:
             claim = claims[0]
-            finding = rule.finding(
+            yield rule.contradicted(
+                spans,
                 f"a tensor-parallel group of {size} GPU{'s' if size > 1 else ''}, but TP is {number_of(claim)}",
                 Place(place, said),
                 related=tuple(Place(one.span, f"TP {number_of(one)}") for one in claims[:MOST_RELATED]),
@@ -73,7 +72,6 @@ def tensor_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 derivation=(_ratio_step(subject, "GPUs of the group / TP", (size, place), (number_of(claim), claim.span)),),
                 severity=None if len(degrees) == 1 else Severity.WARNING,
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 _AXIS_OF: Final = {"tensor group": "tp", "expert group": "ep", "data group": "dp", "pipeline group": "pp", "context group": "cp"}
@@ -96,10 +94,11 @@ def listed_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         spans = (*listed.spans, *(claim.span for claim in claims))
         admitted = {degree * factor for degree in degrees for factor in products_of(subject, _WITH[axis])}
         if listed.size in admitted:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{listed.kind}s of {listed.size}")
+            yield rule.held(spans, f"{listed.kind}s of {listed.size}")
             continue
         claim, place = claims[0], listed.spans[0]
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"the {listed.kind}s listed have {listed.size} ranks each, but {axis.upper()} is {number_of(claim)}",
             Place(place, f"{listed.size} ranks"),
             related=tuple(Place(one.span, f"{axis.upper()} {number_of(one)}") for one in claims[:MOST_RELATED]),
@@ -108,7 +107,6 @@ def listed_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             derivation=(_ratio_step(subject, f"ranks of a group / {axis.upper()}", (listed.size, place), (number_of(claim), claim.span)),),
             severity=None if len(degrees) == 1 else Severity.WARNING,
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def tensor_groups_in_stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -123,7 +121,7 @@ def tensor_groups_in_stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         crossing = [(group, stages) for group, stages in apart if len(stages) > 1]
         if not crossing:
             if any(stages for _, stages in apart):
-                yield Outcome(rule.code, Verdict.HELD, spans, "each tensor-parallel group lies in one stage")
+                yield rule.held(spans, "each tensor-parallel group lies in one stage")
             continue
         group, stages = crossing[0]
         message = f"{group.owner} is {naming('gpu', group.ids)}, which lie in {' and '.join(str(one.owner) for one in stages[:4])}"
@@ -140,12 +138,12 @@ def tensor_groups_in_stages(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             claimed=naming("gpu", group.ids),
             expected="GPUs of one stage",
             derivation=(
-                Step(
+                Step.exact(
                     "stage of one - stage of another",
                     f"{second.id} - {first.id}",
                     f"{second.id - first.id} stage{'s' if second.id - first.id != 1 else ''} apart",
                     tuple(operand_at(subject, str(one), one.id, one.span) for one in (second, first)),
-                    *exactly(second.id - first.id),
+                    second.id - first.id,
                 ),
             ),
         )
@@ -225,13 +223,14 @@ def expert_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         done.add(size)
         spans = (*(other.size_span for other in same if other.size_span is not None), *(claim.span for claim in claims))
         if size in exchanging or (exchange is None and size in held):
-            yield Outcome(rule.code, Verdict.HELD, spans, f"expert-parallel groups of {size}")
+            yield rule.held(spans, f"expert-parallel groups of {size}")
             continue
         claim = claims[0]
         main = (exchange or one).size_span or place
         what = "exchange tokens among" if exchange is not None else "have"
         fitting = sorted(exchanging)[:4]
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"expert-parallel groups {what} {size} GPUs, but EP {number_of(claim)} makes groups of {' or '.join(map(str, fitting))}",
             Place(main, f"{size} GPUs"),
             related=(
@@ -243,12 +242,11 @@ def expert_groups(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             derivation=(_ratio_step(subject, "GPUs of the group / EP", (size, main), (number_of(claim), claim.span)),),
             severity=Severity.WARNING if size in held or exchange is None else None,
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def _exchanges(subject: Subject, size: GroupSize, rule: Rule) -> bool:
     """Tell whether tokens are said to go round inside these groups: in the same line, or right below it."""
-    words = [tuple(one) for one in options(rule)["exchange"]]
+    words = [tuple(one) for one in rule.options["exchange"]]
     statements = subject.document.statements
     own = statements[size.statement]
     start = own.value.whole.start
@@ -281,18 +279,19 @@ def group_totals(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         spans = (one.size_span, one.count_span, span)
         if total <= number:
             if number % total == 0:
-                yield Outcome(rule.code, Verdict.HELD, spans, f"{one.count} x {one.size} = {total} of {number} GPUs")
+                yield rule.held(spans, f"{one.count} x {one.size} = {total} of {number} GPUs")
             else:
-                yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"{one.count} x {one.size} = {total} are a part of {number} GPUs")
+                yield rule.undetermined(spans, f"{one.count} x {one.size} = {total} are a part of {number} GPUs")
             continue
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{one.count} groups of {one.size} GPUs are {total}, but there are {number}",
             Place(one.count_span, f"{one.count} groups"),
             related=(Place(one.size_span, f"{one.size} GPUs each"), Place(span, f"{number} GPUs")),
             claimed=f"{one.count} x {one.size} GPUs",
             expected=f"{number} GPUs",
             derivation=(
-                Step(
+                Step.exact(
                     "groups * GPUs per group",
                     f"{one.count} * {one.size}",
                     f"{total} GPUs",
@@ -300,17 +299,16 @@ def group_totals(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                         operand_at(subject, "groups", one.count, one.count_span),
                         operand_at(subject, "GPUs per group", one.size, one.size_span),
                     ),
-                    *exactly(total),
+                    total,
                 ),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def dedicated_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """With GPUs set apart for experts, the others must hold all the replicas of TP x PP ranks."""
     found = placements(subject)
-    names = [tuple(one) for one in options(rule)["dedicated"]]
+    names = [tuple(one) for one in rule.options["dedicated"]]
     dedicated: list[tuple[Ids, Span]] = []
     for statement in subject.document.statements:
         text = statement.value.content
@@ -337,16 +335,17 @@ def dedicated_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         named = len(ranks | apart)
         if named not in {number_of(one) for one in gpus}:
-            yield Outcome(rule.code, Verdict.UNDETERMINED, spans_of(series), f"the {named} GPUs placed are not all the plan has")
+            yield rule.undetermined(spans_of(series), f"the {named} GPUs placed are not all the plan has")
             continue
         per_replica = number_of(tp[0]) * number_of(pp[0])
         possible, wanted = len(ranks) // per_replica, number_of(dp[0])
         spans = (*spans_of(series), *(span for _, span in dedicated), *(one[0].span for one in (tp, pp, dp)))
         if possible >= wanted:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{len(ranks)} GPUs hold {possible} replicas of {per_replica}")
+            yield rule.held(spans, f"{len(ranks)} GPUs hold {possible} replicas of {per_replica}")
             break
         claim = next((one for one in sorted(dp, key=lambda one: one.span) if "replica" in one.text), dp[0])
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{wanted} replicas of TP {number_of(tp[0])} x PP {number_of(pp[0])} need {wanted * per_replica} GPUs beside the experts', "
             f"but {naming('gpu', ranks)} are {len(ranks)}",
             Place(claim.span, f"{wanted} replicas"),
@@ -360,7 +359,7 @@ def dedicated_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             claimed=f"{wanted} replicas",
             expected=f"{possible} replica{'s' if possible != 1 else ''}",
             derivation=(
-                Step(
+                Step.exact(
                     "dp * tp * pp",
                     f"{wanted} * {number_of(tp[0])} * {number_of(pp[0])}",
                     f"{wanted * per_replica} GPUs needed, {len(ranks)} placed",
@@ -368,11 +367,10 @@ def dedicated_experts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                         operand_at(subject, symbol, number_of(one), one.span)
                         for symbol, one in (("dp", claim), ("tp", tp[0]), ("pp", pp[0]))
                     ),
-                    *exactly(wanted * per_replica),
+                    wanted * per_replica,
                 ),
             ),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
         break
 
 
@@ -419,4 +417,4 @@ def _ratio_step(subject: Subject, formula: str, size: tuple[int, Span], degree: 
     ratio = Fraction(size[0], degree[0])
     names = formula.split(" / ")
     operands = (operand_at(subject, names[0], *size), operand_at(subject, names[1], *degree))
-    return Step(formula, f"{size[0]} / {degree[0]}", str(ratio), operands, ratio, ratio)
+    return Step.exact(formula, f"{size[0]} / {degree[0]}", str(ratio), operands, ratio)

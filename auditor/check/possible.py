@@ -8,7 +8,7 @@ from typing import Final
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role, never_negative
 from auditor.claims.vocabulary import DIFFERENCES
-from auditor.findings import Confidence, Outcome, Place, Verdict
+from auditor.findings import Confidence, Outcome, Place
 from auditor.rulebook import Rule
 
 __all__ = ["figures"]
@@ -28,8 +28,7 @@ def figures(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         message = f"{claim.text.strip()} is no {_noun(claim)}: {reason}"
         place = Place(claim.span, reason, path=claim.source)
-        finding = rule.finding(message, place, claimed=claim.text.strip(), expected=expected)
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span,), message, finding)
+        yield rule.contradicted((claim.span,), message, place, claimed=claim.text.strip(), expected=expected)
 
 
 def _impossible(claim: Claim) -> tuple[str, str]:

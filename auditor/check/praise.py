@@ -12,7 +12,7 @@ from auditor.check.targets import own_label
 from auditor.claims.labels import contains, find_any
 from auditor.claims.model import Claim, Role
 from auditor.claims.words import Word
-from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Severity, Step
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind, Statement
@@ -47,7 +47,8 @@ def _beside_difference(subject: Subject, rule: Rule, praises: frozenset[str], ad
         if claim.bound or low is None or low <= 0 or low < admitted:
             continue
         message = f"called {praise} beside a stated difference of {claim.text.strip()}"
-        finding = rule.finding(
+        yield rule.contradicted(
+            (claim.span,),
             message,
             Place(claim.span, "the difference"),
             related=(Place(statement.value.whole, "the verdict"),),
@@ -55,7 +56,6 @@ def _beside_difference(subject: Subject, rule: Rule, praises: frozenset[str], ad
             expected="a difference of 0" if not admitted else f"a difference below {figure(admitted, claim.unit)}",
             derivation=(_shown("difference", claim),),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span,), message, finding)
         return
 
 
@@ -122,7 +122,8 @@ def waste(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         praise = statement.value.content.strip()[:60]
         message = f"no waste is claimed, but {claim.text.strip()} is in use"
-        finding = rule.finding(
+        yield rule.contradicted(
+            (statement.value.whole, claim.span),
             message,
             Place(statement.value.whole, "the praise"),
             related=(Place(claim.span, "what is used"),),
@@ -130,7 +131,6 @@ def waste(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             expected="most of it in use",
             derivation=(_shown(claim.symbol, claim),),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (statement.value.whole, claim.span), message, finding)
         return
 
 
@@ -170,7 +170,8 @@ def room(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             if not reached:
                 continue
             message = f"room is claimed at {claim.text.strip()}, which is the limit itself"
-            finding = rule.finding(
+            yield rule.contradicted(
+                (claim.span, reached[0].span),
                 message,
                 Place(claim.span, "in use"),
                 severity=Severity.WARNING,
@@ -179,7 +180,6 @@ def room(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 expected=f"below {reached[0].text.strip()}",
                 derivation=(_shown(claim.symbol, claim),),
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, (claim.span, reached[0].span), message, finding)
             return
 
 
@@ -208,7 +208,8 @@ def balanced(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 if not _parts_per_gpu(subject, claim) or claim.interval.high is None or claim.interval.high >= 1:
                     continue
                 message = f"called balanced, but with {claim.text.strip()} parts a GPU most GPUs have none"
-                finding = rule.finding(
+                yield rule.contradicted(
+                    (statement.value.whole, claim.span),
                     message,
                     Place(statement.value.whole, "the verdict"),
                     related=(Place(claim.span, "parts per GPU"),),
@@ -216,7 +217,6 @@ def balanced(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                     expected="at least one part for each GPU",
                     derivation=(_shown("parts_per_gpu", claim),),
                 )
-                yield Outcome(rule.code, Verdict.CONTRADICTED, (statement.value.whole, claim.span), message, finding)
                 return
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from auditor.check.owners import exactly
 from auditor.check.subject import Subject
-from auditor.findings import Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Step
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Statement
@@ -33,7 +33,7 @@ class _Row:
 
 def nodes(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """The ranks of the nodes of one list do not overlap, and follow each other."""
-    data = rule.data["data"]
+    data = rule.options
     for group, indices in subject.groups.items():
         if not 1 < len(indices) <= _MOST:
             continue
@@ -43,7 +43,7 @@ def nodes(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         rows.sort(key=lambda row: (row.first, row.last))
         if all(second.first == first.last + 1 for first, second in pairwise(rows)):
-            yield Outcome(rule.code, Verdict.HELD, tuple(row.span for row in rows), f"{len(rows)} nodes, group {group}")
+            yield rule.held(tuple(row.span for row in rows), f"{len(rows)} nodes, group {group}")
             continue
         yield from _broken(rule, rows)
 
@@ -85,8 +85,9 @@ def _broken(rule: Rule, rows: Sequence[_Row]) -> Iterator[Outcome]:
             Operand("first", str(second.first), *exactly(second.first), second.span),
             Operand("last", str(first.last), *exactly(first.last), first.span),
         )
-        step = Step("first - last", f"{second.first} - {first.last}", f"{second.first - first.last}, not 1", operands, *exactly(apart + 1))
-        finding = rule.finding(
+        step = Step.exact("first - last", f"{second.first} - {first.last}", f"{second.first - first.last}, not 1", operands, apart + 1)
+        yield rule.contradicted(
+            (first.span, second.span),
             message,
             Place(second.span, f"ranks {second.text}"),
             related=(Place(first.span, f"ranks {first.text}"),),
@@ -94,4 +95,3 @@ def _broken(rule: Rule, rows: Sequence[_Row]) -> Iterator[Outcome]:
             expected=f"{first.last + 1} as the first rank",
             derivation=(step,),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (first.span, second.span), message, finding)

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from auditor.check.command import commands
 from auditor.check.subject import Subject
 from auditor.claims.words import split
-from auditor.findings import Outcome, Place, Verdict
+from auditor.findings import Outcome, Place
 from auditor.outside import leads_to, repository
 from auditor.rulebook import Rule
 from auditor.spans import LineIndex, Span
@@ -49,7 +49,7 @@ class _Use:
 
 def launched_files(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Every file that a command launches or reads stands in the report's list of files."""
-    options = _options(rule)
+    options = rule.options
     inventories = _inventories(subject, options)
     uses = list(_uses(subject, options))
     if not uses:
@@ -61,24 +61,24 @@ def launched_files(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for name, same in _by_name(uses).items():
         spans = tuple(use.span for use in same)
         if name in listed:
-            yield Outcome(rule.code, Verdict.HELD, (*spans, listed[name].span), f"{name} is listed")
+            yield rule.held((*spans, listed[name].span), f"{name} is listed")
             continue
         if name in shown:
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{name} is printed in the report")
+            yield rule.held(spans, f"{name} is printed in the report")
             continue
         endings = {entry.name.rsplit(".", 1)[-1] for entry in listed.values()}
         if name.rsplit(".", 1)[-1] not in endings:
-            yield Outcome(rule.code, Verdict.UNDETERMINED, spans, f"the list of files has none that ends in .{name.rsplit('.', 1)[-1]}")
+            yield rule.undetermined(spans, f"the list of files has none that ends in .{name.rsplit('.', 1)[-1]}")
             continue
         entries = list(listed.values())
-        finding = rule.finding(
+        yield rule.contradicted(
+            spans,
             f"{name} is launched, but is not among the {len(entries)} files listed",
             Place(spans[0], "not in the list"),
             related=(*(Place(span, "again") for span in spans[1:4]), *(Place(entry.span, entry.name) for entry in entries[:_MOST_RELATED])),
             claimed=name,
             expected="one of the files listed",
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, finding.message, finding)
 
 
 def _inventories(subject: Subject, options: Mapping[str, Any]) -> list[list[_Entry]]:
@@ -192,7 +192,7 @@ def links(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     anchors: frozenset[str] | None = None
     for looked, (target, span) in enumerate(_targets(source.text, source.lines)):
         if looked == _MOST_LINKS:
-            yield Outcome(rule.code, Verdict.UNDETERMINED, (), f"only the first {_MOST_LINKS} links are looked up")
+            yield rule.undetermined((), f"only the first {_MOST_LINKS} links are looked up")
             return
         if target.startswith("#"):
             anchors = _anchors(source.text, source.lines) if anchors is None else anchors
@@ -205,15 +205,15 @@ def links(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if there is None:
             continue
         if there:
-            yield Outcome(rule.code, Verdict.HELD, (span,), f"{shown[:80]} is there")
+            yield rule.held((span,), f"{shown[:80]} is there")
             continue
-        finding = rule.finding(
+        yield rule.contradicted(
+            (span,),
             f"the link leads to {shown[:80]}, {missing}",
             Place(span, "nothing there"),
             claimed=shown[:80],
             expected="something that is there",
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (span,), finding.message, finding)
 
 
 _SHORTCODE: Final = re.compile(r":[a-z0-9_+-]{1,40}:")
@@ -265,8 +265,3 @@ def _targets(text: str, lines: LineIndex) -> Iterator[tuple[str, Span]]:
             coded = line[: match.start()].count("`") % 2 == 1
             if not coded and not _SCHEME.match(target) and not target.startswith(("//", "{", "<", "$", "@")) and "{" not in target:
                 yield target, Span(span.start + match.start(1), span.start + match.end(1))
-
-
-def _options(rule: Rule) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = rule.data.get("data", {})
-    return found

@@ -62,7 +62,7 @@ def _read(code: str, texts: tuple[tuple[str, str], ...]) -> tuple[Expression, Ex
 
 
 def _asked(rule: Rule) -> _Asked:
-    data: Mapping[str, Any] = rule.data["data"]
+    data: Mapping[str, Any] = rule.options
     requires, given = _read(rule.code, (("requires", data["requires"]), ("given", data.get("given", ""))))
     named = data["program"]
     return _Asked(
@@ -83,7 +83,7 @@ def _asked(rule: Rule) -> _Asked:
 
 def refused(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A launch asks for nothing that its program refuses."""
-    data = rule.data["data"]
+    data = rule.options
     wanted = (data["program"],) if isinstance(data["program"], str) else data["program"]
     others = frozenset(data.get("but", ()))
     launches = [one for one in subject.launches if any(name in one.programs for name in wanted) and others.isdisjoint(one.programs)]
@@ -95,7 +95,7 @@ def refused(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if outcome is None:
             continue
         if outcome.finding is not None and _is_one_node(subject, asked, launch):
-            yield Outcome(rule.code, Verdict.UNDETERMINED, outcome.spans, "the command is one node's; the report speaks of more GPUs")
+            yield rule.undetermined(outcome.spans, "the command is one node's; the report speaks of more GPUs")
         else:
             yield outcome
 
@@ -135,14 +135,12 @@ def _judged(rule: Rule, asked: _Asked, launch: Launch) -> Outcome | None:
     if verdict is Verdict.UNDETERMINED:
         return Outcome(rule.code, verdict, spans, judged.judgement.reason)
     if _left_out(asked, launch, bounds):
-        return Outcome(
-            rule.code, Verdict.UNDETERMINED, spans, "the configuration may be an excerpt: what it leaves out may be set elsewhere"
-        )
+        return rule.undetermined(spans, "the configuration may be an excerpt: what it leaves out may be set elsewhere")
     known = _version_fits(asked, launch)
     if known is False:
         return None
     if known is None:
-        return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state the version of {asked.programs[0]}: refused by {asked.versions}")
+        return rule.undetermined(spans, f"state the version of {asked.programs[0]}: refused by {asked.versions}")
     return _finding(rule, asked, launch, bounds, judged, spans)
 
 

@@ -387,7 +387,7 @@ def _not_checkable(rule: Rule, fitting: Mapping[str, Sequence[Claim]], missing: 
     relation = write(rule.conventions[0].holds)
     symbols = {use.name: use.symbol for use in rule.uses}
     wanted = " and ".join(dict.fromkeys(symbols[name] for name in missing))
-    return Outcome(rule.code, Verdict.UNDETERMINED, spans, f"state {wanted} to check {relation}")
+    return rule.undetermined(spans, f"state {wanted} to check {relation}")
 
 
 def _trials(rule: Rule, options: Mapping[str, Sequence[Option]], silent: Mapping[str, Use], frameworks: Collection[str]) -> list[Trial]:
@@ -445,7 +445,7 @@ def _outcome(rule: Rule, trials: Sequence[Trial], *, complete: bool, told: bool)
     verdict = _best(Judgement(trial.verdict) for trial in trials)
     trial = next(one for one in trials if one.verdict is verdict)
     if verdict is Verdict.CONTRADICTED and not complete:
-        return Outcome(rule.code, Verdict.UNDETERMINED, _spans(trial), "too many different values stand for the same quantities")
+        return rule.undetermined(_spans(trial), "too many different values stand for the same quantities")
     if not told:
         return Outcome(rule.code, verdict, _spans(trial))
     if verdict is Verdict.CONTRADICTED:

@@ -13,7 +13,7 @@ from auditor.check.placed import PERCENT, Placed, placed, placed_claim, quotient
 from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.claims.model import Role
-from auditor.findings import Confidence, ConventionTried, Outcome, Place, Verdict
+from auditor.findings import Confidence, ConventionTried, Outcome, Place
 from auditor.language.numbers import Form
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
@@ -73,16 +73,15 @@ def _expert_share(share: Placed, pairs: Sequence[tuple[Placed, Placed]], shared:
         admitted = [part.middle / whole.middle]
         admitted += [1 / whole.middle] if tokens else [(part.middle + item.middle) / (whole.middle + item.middle) for item in shared]
         if any(agrees(Interval.exact(value), share.printed) for value in admitted):
-            return Outcome(
-                rule.code, Verdict.HELD, (share.span, part.span, whole.span), f"{part.text} of {whole.text} experts is {share.text}"
-            )
+            return rule.held((share.span, part.span, whole.span), f"{part.text} of {whole.text} experts is {share.text}")
     part, whole = pairs[0]
     ratio = part.middle / whole.middle
     value = figure(ratio, PERCENT)
     what = "each sees" if tokens else "a token activates"
     counts = f"top-{figure(part.middle, UNITS['1'])} of {figure(whole.middle, UNITS['1'])} experts"
     message = f"with {counts} {what} {value}, but the report says {share.text}"
-    finding = rule.finding(
+    return rule.contradicted(
+        (share.span, part.span, whole.span),
         message,
         Place(share.span, f"comes to {value}"),
         confidence=rule.confidence if len(pairs) == 1 else min(rule.confidence, Confidence.MEDIUM, key=lambda one: one.rank),
@@ -92,4 +91,3 @@ def _expert_share(share: Placed, pairs: Sequence[tuple[Placed, Placed]], shared:
         derivation=(quotient(part, whole, ("top-k", "experts")),),
         conventions=(ConventionTried("top-k of all experts", False), *((ConventionTried("one of all experts", False),) if tokens else ())),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (share.span, part.span, whole.span), message, finding)

@@ -17,7 +17,7 @@ from auditor.check.stated import number, operand, places, said, shown
 from auditor.check.subject import Subject
 from auditor.claims.labels import find, find_any
 from auditor.claims.model import Claim, Role
-from auditor.findings import Outcome, Place, Step, Verdict
+from auditor.findings import Outcome, Place, Step
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind, LabelKind, Statement
@@ -70,7 +70,7 @@ class _Computed:
     claims: tuple[Claim, ...]
 
     def step(self, result: str) -> Step:
-        return Step(self.formula, self.substituted, result, tuple(operand(claim) for claim in self.claims), self.value, self.value)
+        return Step.exact(self.formula, self.substituted, result, tuple(operand(claim) for claim in self.claims), self.value)
 
 
 def efficiency(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -121,12 +121,13 @@ def _bounded(rule: Rule, claim: Claim, gpus: Claim, fewer: Claim | None) -> Iter
     used = (gpus,) if fewer is None else (gpus, fewer)
     spans = (claim.span, *(one.span for one in used))
     if (claim.interval.low or 0) <= most * (1 + _SUPERLINEAR):
-        yield Outcome(rule.code, Verdict.HELD, spans, f"{said(claim)} on {figure(most, UNITS['1'])} times the GPUs")
+        yield rule.held(spans, f"{said(claim)} on {figure(most, UNITS['1'])} times the GPUs")
         return
     message = f"{said(claim)} on {figure(most, UNITS['1'])} times the GPUs"
     ratio = f"{figure(most, UNITS['1'])}x"
-    step = Step("gpus / gpus of the base", f"{number(shown(gpus))} / {number(base)}", ratio, tuple(map(operand, used)), most, most)
-    finding = rule.finding(
+    step = Step.exact("gpus / gpus of the base", f"{number(shown(gpus))} / {number(base)}", ratio, tuple(map(operand, used)), most)
+    yield rule.contradicted(
+        spans,
         message,
         Place(claim.span, "more than the GPUs"),
         related=places(used, but=claim),
@@ -134,7 +135,6 @@ def _bounded(rule: Rule, claim: Claim, gpus: Claim, fewer: Claim | None) -> Iter
         expected=f"at most {ratio}",
         derivation=(step,),
     )
-    yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _judged(rule: Rule, claim: Claim, computed: Sequence[_Computed], what: str, *, percent: bool = False) -> Iterator[Outcome]:
@@ -145,14 +145,13 @@ def _judged(rule: Rule, claim: Claim, computed: Sequence[_Computed], what: str, 
     spans = (claim.span, *(one.span for one in computed[0].claims))
     agreeing = next((one for one in computed if one.interval.widen_by(slack).meets(claim.interval)), None)
     if agreeing is not None:
-        yield Outcome(
-            rule.code, Verdict.HELD, (claim.span, *(one.span for one in agreeing.claims)), f"{agreeing.substituted} makes {said(claim)}"
-        )
+        yield rule.held((claim.span, *(one.span for one in agreeing.claims)), f"{agreeing.substituted} makes {said(claim)}")
         return
     one = computed[0]
     result = figure(one.value, UNITS["%"]) if percent else f"{figure(Fraction(round(one.value * 100), 100), UNITS['1'])}x"
     message = f"a {what} of {said(claim)}, but {one.substituted} = {result}"
-    finding = rule.finding(
+    yield rule.contradicted(
+        spans,
         message,
         Place(claim.span, what),
         related=places(one.claims, but=claim),
@@ -160,7 +159,6 @@ def _judged(rule: Rule, claim: Claim, computed: Sequence[_Computed], what: str, 
         expected=result,
         derivation=tuple(each.step(figure(each.value, UNITS["%"] if percent else UNITS["1"])) for each in computed[:4]),
     )
-    yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 # --- what two rows give

@@ -20,7 +20,7 @@ from auditor.check.stated import AXES, Degrees, Worked, amount, degrees, is_work
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Node, Product, read
 from auditor.claims.model import Claim, Role
-from auditor.findings import STATED_AGAIN, Confidence, Operand, Outcome, Place, Severity, Verdict
+from auditor.findings import STATED_AGAIN, Confidence, Operand, Outcome, Place, Severity
 from auditor.plans.model import Plan
 from auditor.rulebook import Rule
 from auditor.units import DATA, UNITS
@@ -310,17 +310,12 @@ def share_outcome(rule: Rule, claims: Sequence[Claim], judged: Judged, *, what: 
     claim = claims[0]
     spans = tuple(one.span for one in claims)
     if judged.whole is None or judged.way is None or judged.share is Share.OPEN:
-        return Outcome(
-            rule.code, Verdict.UNDETERMINED, spans, f"state the model's size, its precision and the parallel degrees to check {said(claim)}"
-        )
+        return rule.undetermined(spans, f"state the model's size, its precision and the parallel degrees to check {said(claim)}")
     unit = claim.unit if claim.unit.dimension == DATA else UNITS["1"]
     share = judged.way.of(judged.whole)
     if judged.share is Share.FITS:
-        return Outcome(
-            rule.code,
-            Verdict.HELD,
-            (*spans, *(one.span for one in share.claims if not one.source)),
-            f"{share.substituted} = {amount(share.value, unit)} per {part}",
+        return rule.held(
+            (*spans, *(one.span for one in share.claims if not one.source)), f"{share.substituted} = {amount(share.value, unit)} per {part}"
         )
     expected = amount(share.value, unit)
     total = amount(judged.whole.value, unit)
@@ -345,7 +340,8 @@ def share_outcome(rule: Rule, claims: Sequence[Claim], judged: Judged, *, what: 
             message = f"{claimed}, but {over} divide {whole}: {expected}{slip}"
     doubtful = any(one.confidence is Confidence.LOW for one in (claim, *judged.whole.claims))
     guessed = judged.share is Share.TOO_MUCH and judged.slip is None and share.value * 2 > shown(claim)
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(claim.span, f"{what} per {part}"),
         severity=Severity.WARNING if doubtful or guessed else None,
@@ -354,7 +350,6 @@ def share_outcome(rule: Rule, claims: Sequence[Claim], judged: Judged, *, what: 
         expected=expected,
         derivation=tuple(steps),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _slipped(judged: Judged) -> str:

@@ -73,9 +73,7 @@ def outcome(share: Share, rule: Rule) -> Outcome:
     ratio = share.part.middle / share.whole.middle if share.whole.middle else Fraction(0)
     whole_text = f"{share.of} {share.whole.words}"
     if name is not None:
-        return Outcome(
-            rule.code, Verdict.HELD, spans, f"{share.part.words} is {share.share.words} {whole_text}" + (f" ({name})" if name else "")
-        )
+        return rule.held(spans, f"{share.part.words} is {share.share.words} {whole_text}" + (f" ({name})" if name else ""))
     value = figure(ratio, PERCENT)
     message = f"{share.part.words} is {value} {whole_text}, but the report says {share.share.words}"
     left = Interval.exact(1) - share.part.interval() / share.whole.interval()
@@ -87,7 +85,8 @@ def outcome(share: Share, rule: Rule) -> Outcome:
         ConventionTried("the share of the whole", False),
         ConventionTried("what is left of the whole", bool(agrees(left, share.share.printed))),
     ]
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(share.share.span, f"comes to {value}"),
         confidence=min(rule.confidence, share.confidence, key=lambda one: one.rank),
@@ -98,7 +97,6 @@ def outcome(share: Share, rule: Rule) -> Outcome:
         conventions=tuple(tried),
         repairs=_repairs(share, ratio),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _repairs(share: Share, ratio: Fraction) -> tuple[Repair, ...]:
@@ -384,7 +382,7 @@ def _judged(rows: Sequence[_Row], wholes: Sequence[Placed], rule: Rule, of: str)
         named = figure(common, parts[0].part.printed.unit or UNITS["1"])
         for row in parts:
             said = f"{row.part.words} is {row.share.words} of some {named}, of which all shares beside it are"
-            yield Outcome(rule.code, Verdict.HELD, (row.part.span, row.share.span), said)
+            yield rule.held((row.part.span, row.share.span), said)
         return
     peers = f"{fitting} of the {len(parts)} shares beside it are shares of {best.words}"
     for row in parts:

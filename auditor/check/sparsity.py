@@ -11,7 +11,7 @@ from auditor.check.stated import said
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
 from auditor.cost.catalog import Figure, Hardware, find_hardware
-from auditor.findings import Operand, Outcome, Place, Step, Verdict
+from auditor.findings import Operand, Outcome, Place, Step
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind
@@ -30,7 +30,7 @@ def utilisation(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """No MFU is divided by the sparse peak of its GPU in a report that does not speak of sparsity."""
     shares = [one for one in subject.quantities(("share.mfu",)) if one.role is Role.ACTUAL and not one.source]
     peaks = [one for one in subject.quantities((_PEAK,)) if one.role is Role.ACTUAL and not one.source and one.interval.middle is not None]
-    if not shares or not peaks or _speaks_of(subject, rule.data["data"]["words"]):
+    if not shares or not peaks or _speaks_of(subject, rule.options["words"]):
         return
     parts = _parts(subject)
     for peak in peaks:
@@ -95,18 +95,18 @@ def _found(rule: Rule, peak: Claim, share: Claim, dense: Fraction) -> Outcome:
     message = f"{said(share)} is taken of {said(peak)}, the rate with structured sparsity; the dense one is {figure(dense, peak.unit)}"
     ratio = stated / dense
     tera = [(one / _TERA, f"{float(one / _TERA):g}") for one in (stated, dense)]
-    step = Step(
-        formula="stated / dense",
-        substituted=f"{tera[0][1]} / {tera[1][1]}",
-        result=f"{float(ratio):.2f}",
-        operands=(
+    step = Step.exact(
+        "stated / dense",
+        f"{tera[0][1]} / {tera[1][1]}",
+        f"{float(ratio):.2f}",
+        (
             Operand("stated", tera[0][1], tera[0][0], tera[0][0], None, "TFLOP/s, the stated peak"),
             Operand("dense", tera[1][1], tera[1][0], tera[1][0], None, "catalog: TFLOP/s without sparsity"),
         ),
-        low=ratio,
-        high=ratio,
+        ratio,
     )
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(share.span, "the share"),
         related=(Place(peak.span, "the peak"),),
@@ -115,4 +115,3 @@ def _found(rule: Rule, peak: Claim, share: Claim, dense: Fraction) -> Outcome:
         derivation=(step,),
         basis=spans,
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)

@@ -293,7 +293,7 @@ class Worked:
     def step(self, unit: Unit) -> Step:
         """Return the line of arithmetic; its bounds are those of the numbers as printed."""
         operands = tuple({claim.span: operand(claim) for claim in self.claims}.values())
-        return Step(self.formula, self.substituted, amount(self.value, unit), (*operands, *self.named), self.value, self.value)
+        return Step.exact(self.formula, self.substituted, amount(self.value, unit), (*operands, *self.named), self.value)
 
 
 def number(value: Fraction) -> str:

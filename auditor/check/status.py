@@ -13,7 +13,7 @@ from auditor.check.subject import Subject
 from auditor.check.targets import Pair, beside, measure, offset, own_label, pairs, sentence
 from auditor.claims.labels import find, find_any
 from auditor.claims.model import Approximation, Claim, Role
-from auditor.findings import Confidence, Outcome, Place, Severity, Verdict
+from auditor.findings import Confidence, Outcome, Place, Severity
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind, LabelKind, Statement
@@ -104,7 +104,7 @@ def marks(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 yield _contradicted(rule, pair.at_its_worst(), message, judged.place)
             elif judged.passed == pair.met():
                 seen.add(spans)
-                yield Outcome(rule.code, Verdict.HELD, spans, f"{pair.reached} against {pair.expected}")
+                yield rule.held(spans, f"{pair.reached} against {pair.expected}")
 
 
 class _Marks:
@@ -284,7 +284,8 @@ def _says(text: str) -> bool | None:
 
 def _contradicted(rule: Rule, pair: Pair, message: str, place: Span) -> Outcome:
     sure = pair.sure and pair.actual.confidence is not Confidence.LOW and pair.target.confidence is not Confidence.LOW
-    finding = rule.finding(
+    return rule.contradicted(
+        (pair.actual.span, pair.target.span),
         message,
         Place(pair.actual.span, "reached"),
         severity=rule.severity if sure else Severity.WARNING,
@@ -294,7 +295,6 @@ def _contradicted(rule: Rule, pair: Pair, message: str, place: Span) -> Outcome:
         expected=pair.expected,
         derivation=(pair.step(),),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (pair.actual.span, pair.target.span), message, finding)
 
 
 # -- flags of data files -------------------------------------------------------------------------------------------------
@@ -342,7 +342,7 @@ def _against_flag(rule: Rule, statement: Statement, judged: Sequence[Pair], *, f
     for pair in judged:
         if fine == pair.met() and pair not in contradicted:
             spans = (pair.actual.span, pair.target.span, statement.value.whole)
-            yield Outcome(rule.code, Verdict.HELD, spans, f"{pair.reached} against {pair.asked}")
+            yield rule.held(spans, f"{pair.reached} against {pair.asked}")
 
 
 def _judged(subject: Subject, claims: Sequence[Claim], words: set[str]) -> Iterator[Pair]:

@@ -25,7 +25,7 @@ from auditor.claims.equation import Leaf, Shape, leaves, read
 from auditor.claims.labels import find_any
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.claims.words import Word, split
-from auditor.findings import Confidence, Edit, Operand, Outcome, Place, Repair, Severity, Step, Verdict
+from auditor.findings import Confidence, Edit, Operand, Outcome, Place, Repair, Severity, Step
 from auditor.language.numbers import Form, Number
 from auditor.plans.layouts import DEGREES
 from auditor.relations.figures import figure, figure_range, rewritten
@@ -217,18 +217,18 @@ def _judge(
     """
     if earlier is not None and (name := _adds_up(total, (earlier, *siblings))) is not None and siblings:
         all_ = (earlier, *siblings)
-        return Outcome(rule.code, Verdict.HELD, _spans(total, all_), f"{_written(all_)} = {total.said}{name}")
+        return rule.held(_spans(total, all_), f"{_written(all_)} = {total.said}{name}")
     plain = [part for part in siblings if part.is_part and part.role is total.role]
     doubtful = [part for part in siblings if part not in plain]
     if len(plain) < 2 or len(siblings) > MAX_PARTS:
         return None
     for parts in _choices(plain, doubtful, optional=optional):
         if (name := _adds_up(total, parts)) is not None:
-            return Outcome(rule.code, Verdict.HELD, _spans(total, parts), f"{_written(parts)} = {total.said}{name}")
+            return rule.held(_spans(total, parts), f"{_written(parts)} = {total.said}{name}")
     spans = _spans(total, plain)
     ranged = any(part.printed.approximation is Approximation.RANGE for part in (total, *plain))
     if not ranged and (reason := _other_structure(total, plain)):
-        return Outcome(rule.code, Verdict.HELD, spans, f"{total.said}: {reason}")
+        return rule.held(spans, f"{total.said}: {reason}")
     middle = sum((part.middle for part in plain), Fraction(0))
     unit = total.printed.unit or UNITS["1"]
     value = figure_range(_ends(plain), unit) if ranged else figure(middle, unit)
@@ -243,12 +243,7 @@ def _judge(
         or total.worked_out
         or any(entry.overlaps for entry in (total, *plain))
     ):
-        return Outcome(
-            rule.code,
-            Verdict.UNDETERMINED,
-            spans,
-            f"{_written(plain)} = {value}, not {total.said}; whether these are its parts is not said",
-        )
+        return rule.undetermined(spans, f"{_written(plain)} = {value}, not {total.said}; whether these are its parts is not said")
     return _contradicted(total, plain, middle, unit, value, rule, spans)
 
 
@@ -299,7 +294,8 @@ def _contradicted(
 ) -> Outcome:
     ranged = any(part.printed.approximation is Approximation.RANGE for part in (total, *parts))
     message = f"{_written(parts)} = {value}, but the total says {total.said}"
-    finding = rule.finding(
+    return rule.contradicted(
+        spans,
         message,
         Place(total.span, f"its parts make {value}"),
         severity=min(rule.severity, Severity.WARNING, key=lambda one: one.rank) if ranged else rule.severity,
@@ -310,7 +306,6 @@ def _contradicted(
         derivation=(_step(total, parts, middle, _sum(parts, binary=False), unit),),
         repairs=_repairs(total, middle, unit, value),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 def _sum(parts: Sequence[Entry], *, binary: bool) -> Interval:

@@ -16,8 +16,7 @@ __all__ = ["malformed", "unknown", "unused"]
 def malformed(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A word to the auditor that it cannot follow."""
     for fault in read(subject.document)[1]:
-        finding = rule.finding(fault.message, Place(fault.place, "suppresses nothing"))
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (fault.place,), fault.message, finding)
+        yield rule.contradicted((fault.place,), fault.message, Place(fault.place, "suppresses nothing"))
 
 
 def unknown(subject: Subject, rule: Rule) -> Iterator[Outcome]:

@@ -111,16 +111,15 @@ class Pair:
     def step(self) -> Step:
         """Return the comparison as arithmetic, in base units."""
         shown = [_shown(claim) for claim in (self.actual, self.target)]
-        return Step(
-            formula="reached - target",
-            substituted=f"{plain(shown[0])} - {plain(shown[1])}",
-            result=figure(shown[0] - shown[1], self.actual.unit),
-            operands=tuple(
+        return Step.exact(
+            "reached - target",
+            f"{plain(shown[0])} - {plain(shown[1])}",
+            figure(shown[0] - shown[1], self.actual.unit),
+            tuple(
                 Operand(name, claim.text.strip(), claim.interval.low, claim.interval.high, None if claim.source else claim.span)
                 for name, claim in (("reached", self.actual), ("target", self.target))
             ),
-            low=shown[0] - shown[1],
-            high=shown[0] - shown[1],
+            shown[0] - shown[1],
         )
 
 

@@ -16,7 +16,7 @@ from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Product, Shape
 from auditor.claims.model import Approximation, Claim
-from auditor.findings import STATED_AGAIN, Outcome, Place, Repair, Step, Verdict
+from auditor.findings import STATED_AGAIN, Outcome, Place, Repair, Step
 from auditor.language.numbers import Form
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
@@ -73,7 +73,7 @@ def _slip(part: Placed, whole: Placed, shares: Sequence[Placed], rule: Rule) -> 
     ratio = part.interval() / whole.interval()
     for share in shares:
         if agrees(ratio, share.printed):
-            yield Outcome(rule.code, Verdict.HELD, (part.span, whole.span, share.span), f"{part.text} out of {whole.text} is {share.text}")
+            yield rule.held((part.span, whole.span, share.span), f"{part.text} out of {whole.text} is {share.text}")
             return
     for share in shares:
         for factor in _STEPS:
@@ -84,7 +84,8 @@ def _slip(part: Placed, whole: Placed, shares: Sequence[Placed], rule: Rule) -> 
             better = _unit_apart(part.printed.unit, factor)
             message = f"{part.text} out of {whole.text} is {value}, but beside it stands {share.text}"
             message += f"; it would agree with {better} for {part.printed.unit}" if better else ""
-            finding = rule.finding(
+            yield rule.contradicted(
+                (part.span, whole.span, share.span),
                 message,
                 Place(part.span, f"{value} of {whole.text}"),
                 related=(Place(whole.span, "the whole"), Place(share.span, "the share")),
@@ -93,7 +94,6 @@ def _slip(part: Placed, whole: Placed, shares: Sequence[Placed], rule: Rule) -> 
                 derivation=(quotient(part, whole),),
                 repairs=(Repair(f"{better} instead of {part.printed.unit} would agree"),) if better else (),
             )
-            yield Outcome(rule.code, Verdict.CONTRADICTED, (part.span, whole.span, share.span), message, finding)
             return
 
 
@@ -196,14 +196,15 @@ def _operand_outcome(passage: Passage, one: Placed, two: Placed, part: Leaf, who
     spans = tuple(passage.span(leaf.start, leaf.end) for leaf in (part, whole, share))
     said = f"{one.text} / {two.text}"
     if agrees(ratio, shown):
-        return Outcome(rule.code, Verdict.HELD, (*spans, one.span, two.span), f"{said} = {share.text}")
+        return rule.held((*spans, one.span, two.span), f"{said} = {share.text}")
     factor = next((factor for factor in _STEPS if agrees(ratio.scale(factor), shown)), None)
     if factor is None:
         return None
     value = figure(one.middle / two.middle, PERCENT)
     unit = two.printed.unit or UNITS["1"]
     message = f"{part.text}/{whole.text} = {share.text} leaves out units: {one.text} is {figure(one.middle, unit)}, {value} of {two.text}"
-    finding = rule.finding(
+    return rule.contradicted(
+        (*spans, one.span, two.span),
         message,
         Place(spans[2], f"with its units {value}"),
         related=(Place(spans[0], one.text), Place(spans[1], two.text), Place(one.span, "the part"), Place(two.span, "the whole")),
@@ -211,7 +212,6 @@ def _operand_outcome(passage: Passage, one: Placed, two: Placed, part: Leaf, who
         expected=value,
         derivation=(*((product(("share", "figure"), two),) if two.made_of else ()), quotient(one, two)),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, (*spans, one.span, two.span), message, finding)
 
 
 # --- a time per token that is the reciprocal of a rate, but for its prefix
@@ -233,7 +233,7 @@ def reciprocals(subject: Subject, rule: Rule) -> Iterable[Outcome]:
                 continue
             inverse = two.interval().inverse()
             if agrees(inverse, one.printed):
-                yield Outcome(rule.code, Verdict.HELD, (one.span, two.span), f"1 / {two.text} is {one.text}")
+                yield rule.held((one.span, two.span), f"1 / {two.text} is {one.text}")
                 continue
             factor = next((factor for factor in _STEPS[:4] if agrees(inverse.scale(factor), one.printed)), None)
             if factor is not None:
@@ -272,7 +272,8 @@ def _reciprocal(found: Sequence[tuple[Placed, Placed, Fraction]], rule: Rule) ->
         message += f"; it would agree with {better} for {unit}"
     bounds = two.interval().inverse()
     step = Step("1 / rate", f"1 / {plain(two.middle)}", shown, (operand("rate", two),), bounds.low, bounds.high)
-    finding = rule.finding(
+    return rule.contradicted(
+        tuple(item.span for other in found for item in other[:2]),
         message,
         Place(one.span, f"comes to {shown}"),
         related=(Place(two.span, "the rate"), *(Place(item.span, STATED_AGAIN) for other in found[1:] for item in other[:2])),
@@ -280,7 +281,6 @@ def _reciprocal(found: Sequence[tuple[Placed, Placed, Fraction]], rule: Rule) ->
         expected=shown,
         derivation=(step,),
     )
-    return Outcome(rule.code, Verdict.CONTRADICTED, tuple(item.span for other in found for item in other[:2]), message, finding)
 
 
 # --- a unit of another kind than the label's
@@ -316,13 +316,13 @@ def kinds(subject: Subject, rule: Rule) -> Iterable[Outcome]:
         statement, item = places[0]
         label_text = statement.path[-1].text
         message = f"{' '.join(label_text.content.split())} {meant}, but {item.text} is {_NAMES[dimension]}"
-        finding = rule.finding(
+        yield rule.contradicted(
+            tuple(other.span for _, other in places),
             message,
             Place(item.span, f"is {_NAMES[dimension]}"),
             related=(Place(label_text.whole, meant), *(Place(other.span, STATED_AGAIN) for _, other in places[1:])),
             claimed=item.text,
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, tuple(other.span for _, other in places), message, finding)
 
 
 def _opening(found: Phrase) -> Placed | None:

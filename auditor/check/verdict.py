@@ -12,7 +12,7 @@ from typing import Final
 from auditor.check.subject import Subject
 from auditor.check.targets import Pair, beside, own_label, pairs
 from auditor.claims.labels import contains, find_any
-from auditor.findings import Confidence, Finding, Outcome, Place, Severity, Verdict
+from auditor.findings import Confidence, Finding, Outcome, Place, Severity
 from auditor.rulebook import Rule
 from auditor.statements import Kind, LabelKind, Statement
 
@@ -38,7 +38,8 @@ def all_met(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         pair = missed[0]
         message = f"says that all is met, but {pair.reached} misses the target of {pair.asked}"
         named = missed[:_MOST_NAMED]
-        finding = rule.finding(
+        yield rule.contradicted(
+            (statement.value.whole,),
             message,
             Place(statement.value.whole, "the verdict"),
             severity=rule.severity if any(one.sure for one in missed) else Severity.WARNING,
@@ -47,7 +48,6 @@ def all_met(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             expected=f"{len(missed)} missed",
             derivation=tuple(one.step() for one in named),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (statement.value.whole,), message, finding)
         return
 
 
@@ -100,7 +100,8 @@ def optimal(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         message = f"{statement.value.content.strip()[:60]!r}, but {failed[0].label} is {failed[0].value.content.strip()}"
         groups = {other.group for other in failed[:_MOST_NAMED]}
         checked = [claim for claim in subject.claims if not claim.source and subject.statement(claim).group in groups]
-        finding = rule.finding(
+        yield rule.contradicted(
+            (statement.value.whole,),
             message,
             Place(statement.value.whole, "the verdict"),
             related=(
@@ -110,7 +111,6 @@ def optimal(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             claimed=statement.value.content.strip()[:80],
             expected="a verdict that names the failed check",
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (statement.value.whole,), message, finding)
         return
 
 
@@ -152,7 +152,7 @@ _NOT_READY: Final = (
 
 def ready(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A report that calls itself ready although its own figures contradict each other where it matters."""
-    stands_on = set(rule.data["data"]["stands_on"])
+    stands_on = set(rule.options["stands_on"])
     errors = [outcome.finding for outcome in subject.outcomes if outcome.finding is not None and outcome.finding.severity is Severity.ERROR]
     found = [one for one in errors if one.confidence is Confidence.HIGH and {one.category, one.name} & stands_on]
     if not found:
@@ -161,14 +161,14 @@ def ready(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if statement.kind is Kind.CODE or statement.struck or not _calls_ready(subject, statement):
             continue
         message = f"called ready, but {_counted(found)}: {found[0].message}"
-        finding = rule.finding(
+        yield rule.contradicted(
+            (statement.value.whole,),
             message,
             Place(statement.value.whole, "the verdict"),
             related=tuple(Place(one.place.span, one.code) for one in found[:_MOST_NAMED]),
             claimed=statement.value.content.strip()[:80],
             expected="a verdict once these are settled",
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, (statement.value.whole,), message, finding)
         return
 
 
