@@ -14,7 +14,7 @@ from typing import Final
 
 from auditor.check.printed import Printed, binary_scale, printed
 from auditor.claims.equation import Leaf, Node, Power, Product, Sum, leaves
-from auditor.relations.language import decimal
+from auditor.relations.language import plain
 from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, Dimension
 from auditor.values import Interval
 
@@ -204,15 +204,11 @@ def _number(text: str, leaf: Leaf, manner: Manner) -> Amount:
         return Amount(_ONE, DIMENSIONLESS, Fraction(1), "1", single=True)
     if manner.flattened and _is_flattened(leaf):
         power = Fraction(10) ** int(leaf.digits[2:])
-        return Amount(Interval.exact(power), DIMENSIONLESS, power, _plain(power), single=True)
+        return Amount(Interval.exact(power), DIMENSIONLESS, power, plain(power), single=True)
     figure = as_printed(text, leaf, manner)
     scale, dimension = unit_of(leaf, manner)
     middle = figure.value * scale
-    return Amount(figure.interval.scale(scale), dimension, middle, _plain(middle), single=middle >= 0 and "/" not in _plain(middle))
-
-
-def _plain(value: Fraction) -> str:
-    return decimal(value) or f"({value.numerator} / {value.denominator})"
+    return Amount(figure.interval.scale(scale), dimension, middle, plain(middle), single=middle >= 0 and "/" not in plain(middle))
 
 
 def _bracketed(amount: Amount) -> str:
@@ -261,7 +257,7 @@ def _sum(text: str, node: Sum, manner: Manner) -> Amount | None:
             words = f"({words}) * (1 {sign} {_bracketed(amount)})"
             continue
         scale = shared if amount.dimension != dimension else Fraction(1)
-        value, text_of = amount.interval.scale(scale), amount.ascii if scale == 1 else f"{_bracketed(amount)} * {_plain(scale)}"
+        value, text_of = amount.interval.scale(scale), amount.ascii if scale == 1 else f"{_bracketed(amount)} * {plain(scale)}"
         if sign == "-":
             total, middle = total - value, middle - amount.middle * scale
             words += f" - {_bracketed(Amount(value, dimension, middle, text_of, amount.single and scale == 1))}"

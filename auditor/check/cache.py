@@ -9,21 +9,21 @@ else and are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
 from itertools import product
-from math import prod
+from operator import mul
 from typing import Final
 
 from auditor.check.sharding import Sharding
 from auditor.check.stated import (
     Degrees,
+    Worked,
     amount,
     is_worked_from,
     mentions,
-    number,
-    operand,
     own,
     own_words,
     places,
@@ -34,9 +34,11 @@ from auditor.check.stated import (
 )
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step, Verdict
+from auditor.cost.closed import kv_bytes_per_layer
+from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.units import DIMENSIONLESS, UNITS, Unit
@@ -73,38 +75,27 @@ _SERVING_WORDS: Final = ("inference", "serving", "ttft", "time to first token", 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """What one token takes in one layer: 2 x heads x width x bytes."""
+    """What one token takes in one layer."""
 
-    heads: int
-    width: int
-    bytes: Fraction
-    claims: tuple[Claim, ...]
-    derived: bool = False
-    """The width is hidden / heads, for want of a stated one; some models have wider heads."""
-    divided: tuple[Claim, ...] = ()
-    """The hidden size and the heads that the width is worked out from."""
-    named: tuple[Operand, ...] = ()
+    heads: Worked
+    width: Worked
+    bytes: Worked
+    derived: Worked | None = None
+    """How the width comes about, for want of a stated one: hidden / heads; some models have wider heads."""
 
     @property
-    def value(self) -> Fraction:
-        return 2 * self.heads * self.width * self.bytes
-
-    @property
-    def terms(self) -> str:
-        return f"2 * {self.heads} * {self.width} * {number(self.bytes)}"
+    def of_layer(self) -> Worked:
+        width = self.width if self.derived is None else self.derived.renamed(self.width.amount.formula)
+        return Worked.by(kv_bytes_per_layer, self.heads, width, self.bytes)
 
     def steps(self) -> tuple[Step, ...]:
         """Return how the width of a head comes about where it is not stated."""
-        if not self.divided:
-            return ()
-        hidden, heads = (shown(claim) for claim in self.divided)
-        used = tuple(operand(one) for one in self.divided)
-        return (Step.exact("hidden / heads", f"{number(hidden)} / {number(heads)}", str(self.width), used, hidden / heads),)
+        return () if self.derived is None else (self.derived.step(UNITS["1"]),)
 
-    def operands(self, used: Iterable[Claim]) -> tuple[Operand, ...]:
-        """Return the numbers of a product with a cached token: those its width was worked out from are in a step of their own."""
-        apart = [claim for claim in self.divided if claim not in self.claims[:1]]
-        return (*(operand(one) for one in used if one not in apart), *self.named)
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims it rests on, those that its width is worked out from too."""
+        return tuple(dict.fromkeys((*self.heads.claims, *self.width.claims, *self.bytes.claims)))
 
 
 class Cache:
@@ -118,35 +109,16 @@ class Cache:
 
     def _tokens(self) -> Iterator[_Token]:
         """Yield the readings of a cached token, the smallest last."""
-        heads = wholes(self.plan, "model.heads")
-        kept = wholes(self.plan, "model.kv_heads") or heads
-        derived = False
-        widths = wholes(self.plan, "model.head_dim", ("", "head"))
-        hidden = wholes(self.plan, "model.hidden")
-        sizes: list[tuple[int, tuple[Claim, ...]]] = [(width, (claim,)) for width, claim in widths.items()]
-        if not sizes:
-            derived = True
-            sizes = [
-                (width // count, (one, two))
-                for width, one in hidden.items()
-                for count, two in heads.items()
-                if count and width % count == 0
-            ]
-        precisions = self.sharding.widths()
-        found = []
-        for (count, one), (size, claims), width in product(kept.items(), sizes, precisions):
-            found.append(
-                _Token(
-                    count,
-                    size,
-                    width.value,
-                    tuple(dict.fromkeys((one, *claims, *width.claims))),
-                    derived,
-                    claims if derived else (),
-                    width.named,
-                )
-            )
-        yield from sorted(found, key=lambda token: -token.value)
+        heads = wholes(self.plan, "model.heads").values()
+        kept = wholes(self.plan, "model.kv_heads").values() or heads
+        widths: list[tuple[Worked, Worked | None]]
+        widths = [(Worked.of(claim), None) for claim in wholes(self.plan, "model.head_dim", ("", "head")).values()]
+        if not widths:
+            divided = (Worked.of(one) / Worked.of(two) for one, two in product(wholes(self.plan, "model.hidden").values(), heads))
+            widths = [(replace(one, amount=one.amount.renamed("head_dim")), one) for one in divided if one.value.denominator == 1]
+        choices = product(kept, widths, self.sharding.widths())
+        found = [_Token(Worked.of(one), width, width_bytes, derived) for one, (width, derived), width_bytes in choices]
+        yield from sorted(found, key=lambda token: -token.of_layer.value)
 
     @property
     def grouping_known(self) -> bool:
@@ -155,10 +127,11 @@ class Cache:
 
     def admitted(self) -> Iterator[Fraction]:
         """Yield what a cached token may take in one layer under every reading: fewer KV heads, wider heads, 16 bits."""
+        known = bool(wholes(self.plan, "model.kv_heads"))
         for token in self.tokens:
-            counts = [token.heads] if wholes(self.plan, "model.kv_heads") else _divisors(token.heads)
-            for count, size, width in product(counts, (1, 2) if token.derived else (1,), {token.bytes, _SIXTEEN_BITS}):
-                yield 2 * count * token.width * size * width
+            fewer = [Fraction(1)] if known else [Fraction(1, one) for one in _divisors(int(token.heads.value))]
+            for share, size, width in product(fewer, (1, 2) if token.derived else (1,), {token.bytes.value, _SIXTEEN_BITS}):
+                yield token.of_layer.value * share * size * width / token.bytes.value
 
     def shares(self) -> list[Fraction]:
         """Return what one GPU may keep of a token: all of it, or its part by TP, PP or both."""
@@ -261,27 +234,21 @@ def _per_token(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outc
         if max(value / (taken * layers * share), taken * layers * share / value) <= _FAR:
             return rule.held(spans, f"{amount(taken, _unit(taken))} a token and layer")
     token = cache.tokens[0]
-    layers, used = (1, token.claims) if one_layer else (depth, (*token.claims, depth_claim))
-    computed = token.value * layers
-    terms = token.terms if one_layer else f"{token.terms} * {depth}"
+    computed = token.of_layer if one_layer else token.of_layer * Worked.of(depth_claim)
+    used = (*token.claims, *(() if one_layer else (depth_claim,)))
     each = "token and layer" if one_layer else "token"
-    expected = amount(computed, _unit(computed))
-    message = f"{said(claim)} of cache per {each}, but {terms.replace('*', 'x')} = {expected}{_slip(value, computed)}"
-    ratio = max(value / computed, computed / value)
+    expected = amount(computed.value, _unit(computed.value))
+    ratio = max(value / computed.value, computed.value / value)
+    terms = computed.terms.replace("*", "x")
     return rule.contradicted(
         spans,
-        message,
+        f"{said(claim)} of cache per {each}, but {terms} = {expected}{_slip(value, computed.value)}",
         Place(claim.span, f"cache of a {each}"),
         severity=None if ratio >= 2 and all(one.confidence is Confidence.HIGH for one in used) else Severity.WARNING,
         related=places(used, but=claim),
         claimed=said(claim),
         expected=expected,
-        derivation=(
-            *token.steps(),
-            Step.exact(
-                "2 * kv_heads * head_dim * bytes" + ("" if one_layer else " * layers"), terms, expected, token.operands(used), computed
-            ),
-        ),
+        derivation=(*token.steps(), computed.step(_unit(computed.value))),
     )
 
 
@@ -301,25 +268,24 @@ def _unit(value: Fraction) -> Unit:
 
 @dataclass(frozen=True, slots=True)
 class _All:
-    """The cache of all sequences of a plan at their longest, and what it rests on."""
+    """The cache of all sequences of a plan at one length, and what it rests on."""
 
     token: _Token
-    layers: int
-    length: Fraction
-    sequences: Fraction
-    claims: tuple[Claim, ...]
+    layers: Worked
+    length: Worked
+    sequences: Worked
 
     @property
-    def value(self) -> Fraction:
-        return self.token.value * self.layers * self.length * self.sequences
+    def whole(self) -> Worked:
+        return self.token.of_layer * self.layers * self.length * self.sequences
 
     @property
-    def terms(self) -> str:
-        return f"{self.token.terms} * {self.layers} * {number(self.length)} * {number(self.sequences)}"
+    def claims(self) -> tuple[Claim, ...]:
+        return tuple(dict.fromkeys((*self.token.claims, *self.layers.claims, *self.length.claims, *self.sequences.claims)))
 
     @property
     def told(self) -> str:
-        return f"{number(self.sequences)} sequences of {number(self.length)} tokens"
+        return f"{plain(self.sequences.value)} sequences of {plain(self.length.value)} tokens"
 
 
 def _most(cache: Cache, *, per_gpu: bool = False) -> _All | None:
@@ -338,9 +304,7 @@ def _least(cache: Cache) -> _All | None:
 
 def _of_one_head(token: _Token) -> _Token:
     """Return a token of which one KV head is cached, the fewest there are."""
-    claims = tuple(claim for claim in token.claims[1:] if claim not in token.divided)
-    fewest = Operand("kv_heads", "1", Fraction(1), Fraction(1), None, "the fewest there are")
-    return replace(token, heads=1, claims=claims, named=(*token.named, fewest))
+    return replace(token, heads=Worked.told(Operand("kv_heads", "1", Fraction(1), Fraction(1), None, "the fewest there are"), UNITS["1"]))
 
 
 def _shortest(cache: Cache) -> _All | None:
@@ -361,11 +325,7 @@ def _all(
     if not tokens or layers is None or not lengths or not sequences:
         return None
     (length, one), (count, two) = lengths[0], sequences[0]
-    claims = (*tokens[0].claims, layers[1], one, two)
-    return _All(tokens[0], layers[0], length, count, tuple(dict.fromkeys(claims)))
-
-
-_FORMULA: Final = "2 * kv_heads * head_dim * bytes * layers * length * sequences"
+    return _All(tokens[0], Worked.of(layers[1]), Worked.taken(one, length), Worked.taken(two, count))
 
 
 def size(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -388,36 +348,32 @@ def size(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 def _size(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
     spans = (claim.span,)
     per_gpu = claim.scope.per == "gpu"
-    whole = _most(cache, per_gpu=per_gpu)
-    if whole is None or (per_gpu and not cache.sharding.grids):
+    found = _most(cache, per_gpu=per_gpu)
+    if found is None or (per_gpu and not cache.sharding.grids):
         missing_ = "layers, KV heads, head width, precision, batch, length" + (" and the parallel degrees" if per_gpu else "")
         return rule.undetermined(spans, f"state {missing_} to check {said(claim)}")
     if cache.pooled or _ROOM_FOR & own_words(subject, claim):
         return rule.undetermined(spans, f"{said(claim)} may be room that is kept, not what the sequences need")
-    grid = min(cache.sharding.grids, key=lambda one: _ways(one, whole)) if per_gpu else None
-    most = whole.value / _ways(grid, whole) if grid else whole.value
-    # A stated width of 8 or 4 bits may be that of the weights alone; heads may be wider than hidden / heads.
-    room = _ROOM * (2 if whole.token.derived else 1) * max(Fraction(1), _SIXTEEN_BITS / whole.token.bytes)
-    low = min((reading.interval.low for reading in claim.readings if reading.interval.low is not None), default=Fraction(0))
-    if low <= most * room:
-        held = (*spans, *(one.span for one in whole.claims if not one.source))
-        return rule.held(held, f"at most {amount(most, claim.unit)}")
+    grid = min(cache.sharding.grids, key=lambda one: _ways(one, found)) if per_gpu else None
     axes = tuple(axis for axis in ("tp", "pp") if grid and grid.size(axis) > 1)
-    used = (*whole.claims, *(grid.claims[axis] for axis in axes if grid and axis in grid.claims))
+    whole = found.whole
+    most = _divided(whole, grid, axes, _ways(grid, found)) if grid else whole
+    # A stated width of 8 or 4 bits may be that of the weights alone; heads may be wider than hidden / heads.
+    room = _ROOM * (2 if found.token.derived else 1) * max(Fraction(1), _SIXTEEN_BITS / found.token.bytes.value)
+    low = min((reading.interval.low for reading in claim.readings if reading.interval.low is not None), default=Fraction(0))
+    expected = f"at most {amount(most.value, claim.unit)}"
+    if low <= most.value * room:
+        return rule.held((*spans, *(one.span for one in found.claims if not one.source)), expected)
     each = " per GPU" if per_gpu else ""
-    message = f"{said(claim)} of KV cache{each}, but {whole.told} take {amount(whole.value, claim.unit)}" + (
-        f" over {_over(grid, axes)} = {amount(most, claim.unit)} at most" if grid and axes else " at most"
-    )
-    expected = f"at most {amount(most, claim.unit)}"
-    steps = _steps(whole, axes, grid, _ways(grid, whole) if grid else Fraction(1), claim, used)
+    over = f" over {_over(grid, axes)} = {amount(most.value, claim.unit)} at most" if grid and axes else " at most"
     return rule.contradicted(
         spans,
-        message,
+        f"{said(claim)} of KV cache{each}, but {found.told} take {amount(whole.value, claim.unit)}{over}",
         Place(claim.span, f"KV cache{each}"),
-        related=places(used, but=claim)[:12],
+        related=places((*found.claims, *most.claims), but=claim)[:12],
         claimed=said(claim),
         expected=expected,
-        derivation=steps,
+        derivation=(*found.token.steps(), most.step(claim.unit)),
     )
 
 
@@ -445,37 +401,27 @@ def enough(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 yield _enough(rule, cache, whole, claim)
 
 
-def _enough(rule: Rule, cache: Cache, whole: _All, claim: Claim) -> Outcome:
+def _enough(rule: Rule, cache: Cache, found: _All, claim: Claim) -> Outcome:
     ways = 1
     if claim.scope.per == "gpu":
         ways = cache.gpus if cache.gpus > 1 else max((grid.times(_AXES_OF_ALL) for grid in cache.sharding.grids), default=1)
-    need = whole.value / ways
+    whole = found.whole
+    need = whole / _parts("all GPUs and axes", Fraction(ways)) if ways > 1 else whole
+    expected = f"at least {amount(need.value, claim.unit)}"
     high = max((reading.interval.high for reading in claim.readings if reading.interval.high is not None), default=None)
-    spans = (claim.span, *(one.span for one in whole.claims if not one.source))
-    if high is None or high * _SLACK >= need:
-        return rule.held(spans, f"at least {amount(need, claim.unit)}")
+    spans = (claim.span, *(one.span for one in found.claims if not one.source))
+    if high is None or high * _SLACK >= need.value:
+        return rule.held(spans, expected)
     each = " per GPU" if claim.scope.per == "gpu" else ""
-    parts = f" over {ways} GPUs = {amount(need, claim.unit)}" if ways > 1 else ""
-    message = f"{said(claim)} of KV cache{each}, but {whole.told} take {amount(whole.value, claim.unit)}{parts} at least"
-    operands = whole.token.operands(whole.claims)
-    divided = (Operand("ways", str(ways), Fraction(ways), Fraction(ways), None, "all GPUs and axes"),) if ways > 1 else ()
+    over = f" over {ways} GPUs = {amount(need.value, claim.unit)}" if ways > 1 else ""
     return rule.contradicted(
         spans,
-        message,
+        f"{said(claim)} of KV cache{each}, but {found.told} take {amount(whole.value, claim.unit)}{over} at least",
         Place(claim.span, f"KV cache{each}"),
-        related=places(whole.claims, but=claim)[:12],
+        related=places(found.claims, but=claim)[:12],
         claimed=said(claim),
-        expected=f"at least {amount(need, claim.unit)}",
-        derivation=(
-            *whole.token.steps(),
-            Step.exact(
-                _FORMULA + (" / ways" if ways > 1 else ""),
-                whole.terms + (f" / {ways}" if ways > 1 else ""),
-                amount(need, claim.unit),
-                (*operands, *divided),
-                need,
-            ),
-        ),
+        expected=expected,
+        derivation=(*found.token.steps(), need.step(claim.unit)),
     )
 
 
@@ -496,24 +442,17 @@ def capacity(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         if need < shown(size) and count.bound in (">", ">="):
             continue
-        holds = shown(size) / shown(token)
-        message = f"{said(size)} of cache at {said(token)} a token hold {figure(holds, UNITS['token'])}, not {said(count)}"
+        holds = Worked.of(size) / Worked.of(token)
+        fitting = figure(holds.value, UNITS["token"])
+        slip = _slip(shown(token), shown(size) / shown(count))
         yield rule.contradicted(
             spans,
-            message + _slip(shown(token), shown(size) / shown(count)),
+            f"{said(size)} of cache at {said(token)} a token hold {fitting}, not {said(count)}{slip}",
             Place(count.span, "tokens that fit"),
             related=(Place(size.span, "the cache"), Place(token.span, "a token")),
             claimed=said(count),
-            expected=figure(holds, UNITS["token"]),
-            derivation=(
-                Step.exact(
-                    "kv_cache / kv_per_token",
-                    f"{number(shown(size))} / {number(shown(token))}",
-                    figure(holds, UNITS["token"]),
-                    (operand(size), operand(token)),
-                    holds,
-                ),
-            ),
+            expected=fitting,
+            derivation=(holds.step(UNITS["token"]),),
         )
 
 
@@ -525,9 +464,9 @@ def _counts_tokens(subject: Subject, claim: Claim) -> bool:
     return claim.scope.per == "gpu" and "token" in own_ and bool({"capacity", "maximum", "max", "hold", "fit", "cached"} & own_)
 
 
-def _ways(grid: Degrees, whole: _All) -> Fraction:
+def _ways(grid: Degrees, found: _All) -> Fraction:
     """Return how far TP and PP divide a cache: to one KV head a rank at the most, the largest part of an uneven split."""
-    heads, layers = whole.token.heads, whole.layers
+    heads, layers = int(found.token.heads.value), int(found.layers.value)
     return Fraction(heads, -(-heads // grid.size("tp"))) * Fraction(layers, -(-layers // grid.size("pp")))
 
 
@@ -535,26 +474,17 @@ def _over(grid: Degrees, axes: Sequence[str]) -> str:
     return " x ".join(f"{axis.upper()} {grid.size(axis)}" for axis in axes)
 
 
-def _steps(whole: _All, axes: Sequence[str], grid: Degrees | None, ways: Fraction, claim: Claim, used: Sequence[Claim]) -> tuple[Step, ...]:
-    value = whole.value / ways
-    operands = whole.token.operands(used)
-    sizes = [grid.size(axis) for axis in axes] if grid else []
-    if not axes or ways == 1:
-        formula, terms = "", ""
-    elif prod(sizes) == ways and sizes:
-        several = len(axes) > 1
-        formula, terms = " * ".join(axes), " * ".join(map(str, sizes))
-        formula, terms = (f" / ({formula})", f" / ({terms})") if several else (f" / {formula}", f" / {terms}")
-    else:  # a split that is not even, or GPUs without degrees
-        spans = {grid.claims[axis].span for axis in axes if axis in grid.claims} if grid else set()
-        operands = (*(one for one in operands if one.span not in spans or one.span is None), _whole(axes, ways))
-        formula, terms = " / parts", f" / {number(ways)}"
-    step = Step.exact(_FORMULA + formula, whole.terms + terms, amount(value, claim.unit), operands, value)
-    return (*whole.token.steps(), step)
+def _divided(whole: Worked, grid: Degrees, axes: Sequence[str], ways: Fraction) -> Worked:
+    """Return a cache in as many parts as some axes make; `ways` are fewer where the split is not even."""
+    if ways == 1:
+        return whole
+    if grid.times(axes) != ways:
+        return whole / _parts(f"into how many parts {' and '.join(axes)} divide it", ways)
+    return whole / reduce(mul, (Worked.of(grid.claims[axis], axis) for axis in axes))
 
 
-def _whole(axes: Sequence[str], ways: Fraction) -> Operand:
-    return Operand("parts", number(ways), ways, ways, None, f"into how many parts {' and '.join(axes)} divide it")
+def _parts(origin: str, ways: Fraction) -> Worked:
+    return Worked.told(Operand("parts", plain(ways), ways, ways, None, origin), UNITS["1"])
 
 
 _COMPONENTS: Final = ("memory.weights", "memory.activations", "memory.overhead")
@@ -593,34 +523,35 @@ def _broken_down(subject: Subject, plan: Plan, claim: Claim) -> bool:
 
 
 def _missing(rule: Rule, cache: Cache, claim: Claim) -> Outcome | None:
-    whole = _least(cache)
-    if whole is None:
+    found = _least(cache)
+    if found is None:
         return None
     # All that may divide the cache: heads, layers, positions, and the sequences of the replicas.
     dividing = (*_DIVIDING, "ep") if mentions(cache.subject, _ATTENTION_BY_DATA) else _DIVIDING
     grid = max(cache.sharding.grids, key=lambda one: one.times(dividing), default=None)
     axes = tuple(axis for axis in dividing if grid and grid.size(axis) > 1)
-    ways = grid.times(axes) if grid and axes else cache.gpus
-    need = whole.value / ways
-    used = (*whole.claims, *(grid.claims[axis] for axis in axes if grid and axis in grid.claims))
+    whole, over = found.whole, ""
+    if grid and axes:
+        need, over = _divided(whole, grid, axes, Fraction(grid.times(axes))), _over(grid, axes)
+    elif cache.gpus > 1:
+        need, over = whole / _parts("all GPUs", Fraction(cache.gpus)), f"{cache.gpus} GPUs"
+    else:
+        need = whole
     high = max((reading.interval.high for reading in claim.readings if reading.interval.high is not None), default=None)
-    if high is None or need <= high:
-        told = f"no KV cache in the breakdown; {amount(need, claim.unit)} would fit into {said(claim)}"
-        return rule.undetermined((claim.span,), told)
-    over = _over(grid, axes) if grid and axes else f"{ways} GPUs"
-    message = f"{said(claim)} per GPU has no KV cache, but {whole.told} take {amount(whole.value, claim.unit)}" + (
-        f" over {over} = {amount(need, claim.unit)}" if ways > 1 else ""
-    )
-    finding = rule.finding(
-        message,
+    least = amount(need.value, claim.unit)
+    if high is None or need.value <= high:
+        return rule.undetermined((claim.span,), f"no KV cache in the breakdown; {least} would fit into {said(claim)}")
+    used = tuple(dict.fromkeys((*found.claims, *need.claims)))
+    takes = amount(whole.value, claim.unit) + (f" over {over} = {least}" if over else "")
+    return rule.contradicted(
+        (claim.span, *(one.span for one in used if not one.source)),
+        f"{said(claim)} per GPU has no KV cache, but {found.told} take {takes}",
         Place(claim.span, "no KV cache in it"),
         related=places(used, but=claim)[:12],
         claimed=said(claim),
-        expected=f"at least {amount(need, claim.unit)}",
-        derivation=_steps(whole, axes or (("gpus",) if ways > 1 else ()), grid if axes else None, Fraction(ways), claim, used),
+        expected=f"at least {least}",
+        derivation=(*found.token.steps(), need.step(claim.unit)),
     )
-    spans = (claim.span, *(one.span for one in used if not one.source))
-    return Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 _DIVIDING: Final = ("tp", "pp", "cp", "dp")

@@ -24,7 +24,7 @@ from auditor.cost.catalog import Comparison, Hardware, Model, compare_hardware, 
 from auditor.cost.catalog.hardware import is_capacity
 from auditor.findings import Confidence, ConventionTried, Operand, Outcome, Place, Step, Verdict
 from auditor.relations.figures import figure
-from auditor.relations.language import decimal
+from auditor.relations.language import plain
 from auditor.remember import once_for
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -234,7 +234,7 @@ def _outcome(rule: Rule, name: Named, odd: Sequence[_Odd], noun: str) -> Outcome
         known = Operand("catalog", nearest.figure.text, nearest.value, nearest.value, None, f"{nearest.entry}, {nearest.figure.source}")
         said_of = f"{times} times the nearest figure, {nearest.figure.text} of {nearest.entry} ({nearest.figure.source})"
         steps.append(
-            Step.exact("claimed / catalog", f"{_number(value)} / {_number(nearest.value)}", said_of, (operand(one.claim), known), ratio)
+            Step.exact("claimed / catalog", f"{plain(value)} / {plain(nearest.value)}", said_of, (operand(one.claim), known), ratio)
         )
     related = [Place(name.span, f"names {called}"[:80])]
     related += [Place(one.claim.span, f"the catalog has {_has(name, one)}"[:80]) for one in first[1:]]
@@ -286,10 +286,6 @@ def _has(name: Named, one: _Odd) -> str:
     if not found and one.found.nearest is not None:
         found.append(one.found.nearest.figure.text)
     return " or ".join(dict.fromkeys(found))
-
-
-def _number(value: Fraction) -> str:
-    return decimal(value) or f"({value.numerator} / {value.denominator})"
 
 
 # --- GPUs
@@ -375,7 +371,7 @@ def bits_for_bytes(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             related=(Place(name.span, f"names {match.entry}"[:80]),),
             claimed=said(claim),
             expected=match.figure.text,
-            derivation=(Step.exact("bits / 8", f"{_number(value * 8)} / 8", amount(value, UNITS["GB/s"]), (operand(claim),), value),),
+            derivation=(Step.exact("bits / 8", f"{plain(value * 8)} / 8", amount(value, UNITS["GB/s"]), (operand(claim),), value),),
         )
 
 

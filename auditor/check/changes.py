@@ -15,13 +15,14 @@ from typing import Final
 
 from auditor.check.passages import Passage, disowned, labelled
 from auditor.check.phrases import NUMBER, Phrase, phrase
-from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, placed_claim, plain, rounded, with_unit_of_label
+from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, placed_claim, rounded, with_unit_of_label
 from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, ConventionTried, Outcome, Place, Repair, Step, Verdict
 from auditor.language.numbers import Form, Number
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind, LabelKind

@@ -9,12 +9,12 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from auditor.check.placed import plain
 from auditor.check.subject import Subject
 from auditor.check.targets import offset, without_sign
 from auditor.claims.model import Claim, Role
 from auditor.findings import Operand, Outcome, Place, Severity, Step
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.statements import Kind, Statement
 from auditor.units import DIMENSIONLESS

@@ -15,7 +15,6 @@ from itertools import combinations, product
 from typing import Final
 
 from auditor.check.passages import Passage
-from auditor.check.placed import plain
 from auditor.check.slips import is_shifted
 from auditor.check.subject import Subject
 from auditor.check.told import Figure, Measure, Thought, thoughts, told
@@ -24,6 +23,7 @@ from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.language.numbers import Approximation
 from auditor.relations.evaluate import written
 from auditor.relations.figures import figure as shown_as
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind

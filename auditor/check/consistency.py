@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.check.passages import Passage, disowned
-from auditor.check.placed import plain
 from auditor.check.spoken_of import apart, by_subject
 from auditor.check.subject import Subject
 from auditor.check.targets import offset, own_label, words_around
@@ -23,6 +22,7 @@ from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Evidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.limits import spend
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.statements import Kind, Label, LabelKind, Statement
 from auditor.units import DIMENSIONLESS, UNITS

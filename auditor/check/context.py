@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from auditor.check.placed import plain
 from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.check.targets import paired
@@ -15,6 +14,7 @@ from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Outcome, Place, Step, Verdict
 from auditor.plans.assign import MAIN
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 
 __all__ = ["facts", "requirements"]

@@ -8,12 +8,13 @@ from typing import Final
 
 from auditor.check.arithmetic import Manner, evaluate
 from auditor.check.passages import Passage, disowned
-from auditor.check.stated import number, operand, said, shown
+from auditor.check.stated import operand, said, shown
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Product, products
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence, Outcome, Place, Step
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.units import DIMENSIONLESS, UNITS
@@ -68,7 +69,7 @@ def _outcome(rule: Rule, passage: Passage, product: Product, peak: Claim, share:
     effective = figure(rate, peak.unit)
     written = " ".join(passage.content[product.start : product.end].split())
     message = f"{written} takes the MFU off twice: {effective} is {said(share)} of {said(peak)} already"
-    terms = f"{number(shown(peak))} * {number(shown(share))}"
+    terms = f"{plain(shown(peak))} * {plain(shown(share))}"
     return rule.contradicted(
         (span, peak.span, share.span),
         message,

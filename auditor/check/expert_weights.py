@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from typing import Final
 
 from auditor.check.sharding import Sharding
-from auditor.check.stated import Worked, amount, is_worked_from, operand, own, places, said, shown, wholes
+from auditor.check.stated import Worked, amount, is_worked_from, own, places, said, shown, wholes
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
-from auditor.findings import STATED_AGAIN, Confidence, Outcome, Place, Step
+from auditor.cost.closed import ffn_params
+from auditor.findings import STATED_AGAIN, Confidence, Outcome, Place
 from auditor.plans.model import Plan
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
-from auditor.units import UNITS
 
 __all__ = ["of_matrices"]
 
@@ -24,20 +24,6 @@ _NEAR: Final = Fraction(1, 8)
 _FAR: Final = Fraction(9, 5)
 """Only what is this far from every definition is contradicted: a matrix or a byte too few is a factor of two."""
 _MATRICES: Final = (2, 3)
-
-
-@dataclass(frozen=True, slots=True)
-class _Size:
-    """What an expert takes under one definition."""
-
-    matrices: int
-    hidden: tuple[int, Claim]
-    width: tuple[int, Claim]
-    cost: Worked
-
-    @property
-    def value(self) -> Fraction:
-        return self.matrices * self.hidden[0] * self.width[0] * self.cost.value
 
 
 def of_matrices(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -66,11 +52,15 @@ def _of_one_expert(claim: Claim) -> bool:
     )
 
 
-def _sizes(subject: Subject, plan: Plan) -> list[_Size]:
+def _sizes(subject: Subject, plan: Plan) -> list[Worked]:
+    """Return what an expert takes under every definition."""
     hidden = wholes(plan, "model.hidden", ("", "total", "token"))
     width = wholes(plan, "model.expert_hidden", ("", "total", "expert")) or wholes(plan, "model.ffn_hidden")
     costs = Sharding(subject, plan).widths() if hidden and width else ()
-    return [_Size(*found) for found in product(_MATRICES, hidden.items(), width.items(), costs)]
+    return [
+        Worked.by(ffn_params, Worked.of(one), Worked.of(two, "expert_hidden"), matrices) * cost
+        for matrices, one, two, cost in product(_MATRICES, hidden.values(), width.values(), costs)
+    ]
 
 
 def _shares(plan: Plan) -> set[Fraction]:
@@ -81,34 +71,26 @@ def _shares(plan: Plan) -> set[Fraction]:
     return {Fraction(1), *through, *(Fraction(1, way) for way in ways)}
 
 
-def _outcome(plan: Plan, rule: Rule, claims: Sequence[Claim], sizes: Sequence[_Size]) -> Outcome:
+def _outcome(plan: Plan, rule: Rule, claims: Sequence[Claim], sizes: Sequence[Worked]) -> Outcome:
     claim = claims[0]
     least, most = min(sizes, key=lambda one: one.value), max(sizes, key=lambda one: one.value)
-    used = (least.hidden[1], least.width[1], *least.cost.claims)
-    spans = (*(one.span for one in claims), *(one.span for one in used if not one.source))
+    spans = (*(one.span for one in claims), *(one.span for one in least.claims if not one.source))
     computed = [size.value * share for size, share in product(sizes, _shares(plan))]
     values = [value for reading in claim.readings if (value := (reading.stated or reading.interval).middle)]
     apart = min((max(one / value, value / one) for one, value in product(computed, values)), default=Fraction(1))
-    smallest = min(computed)
-    told = f"{least.matrices} matrices of {least.hidden[0]} x {least.width[0]}"
-    if apart <= 1 + _NEAR or (claim.quantity == "memory.used" and any(value * (1 + _NEAR) >= smallest for value in values)):
-        return rule.held(spans, f"{told} or more at {amount(least.cost.value, UNITS['byte'])} each")
+    if apart <= 1 + _NEAR or (claim.quantity == "memory.used" and any(value * (1 + _NEAR) >= min(computed) for value in values)):
+        return rule.held(spans, f"{least.terms} bytes or more")
     if apart < _FAR:
         return rule.undetermined(spans, f"say what an expert consists of to check {said(claim)}")
-    ends = [amount(one.value, claim.unit) for one in (least, most)]
+    ends = " or ".join(amount(one.value, claim.unit) for one in (least, most))
     what = "weights" if claim.quantity == "memory.weights" else "memory"
-    message = (
-        f"{said(claim)} of {what} for one expert, but 2 or 3 matrices of {least.hidden[0]} x {least.width[0]} take {ends[0]} or {ends[1]}"
-    )
-    formula = "2 * hidden * expert_hidden * bytes_per_param"
-    terms = f"2 * {least.hidden[0]} * {least.width[0]} * {least.cost.substituted}"
-    operands = (*(operand(one) for one in used), *least.cost.named)
+    hidden, width = (plain(shown(one)) for one in least.claims[:2])
     return rule.contradicted(
         spans,
-        message,
+        f"{said(claim)} of {what} for one expert, but 2 or 3 matrices of {hidden} x {width} take {ends}",
         Place(claim.span, f"{what} of an expert"),
-        related=(*places(used, but=claim), *(Place(one.span, STATED_AGAIN) for one in claims[1:20])),
+        related=(*places(least.claims, but=claim), *(Place(one.span, STATED_AGAIN) for one in claims[1:20])),
         claimed=said(claim),
-        expected=f"{ends[0]} or {ends[1]}",
-        derivation=(Step.exact(formula, terms, ends[0], operands, least.value),),
+        expected=ends,
+        derivation=(least.step(claim.unit),),
     )

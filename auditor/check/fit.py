@@ -24,6 +24,7 @@ from auditor.findings import Operand, Outcome, Place, Repair, Severity, Step
 from auditor.launches.described import narrowed
 from auditor.launches.facts import models_of, weight_format
 from auditor.launches.model import Launch, Setting
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 
@@ -184,10 +185,6 @@ def _gb(value: Fraction) -> str:
     return f"{float(value / 10**9):.1f} GB"
 
 
-def _text(value: Fraction) -> str:
-    return str(value.numerator) if value.denominator == 1 else f"{value.numerator} / {value.denominator}"
-
-
 def _places(settings: Sequence[Setting]) -> tuple[Place, ...]:
     """Return a place for each written setting, once."""
     found: dict[Span, Place] = {}
@@ -258,7 +255,7 @@ def _weighed(
     places = _places((*settings, known.model, known.gpu))
     step = Step.exact(
         "parameters * bytes of a parameter / GPUs",
-        f"{_text(known.parameters)} * {_text(width[0])} / {_text(ways)}",
+        f"{plain(known.parameters)} * {plain(width[0])} / {plain(ways)}",
         f"{_gb(least)} on each GPU at least",
         (_counted(known),),
         least,
@@ -266,7 +263,7 @@ def _weighed(
     enough = -(-(known.parameters * width[0]) // (most * _FILLED))
     if most * _FILLED < least <= most:
         message = (
-            f"{known.entry.name} in {width[1]} puts at least {_gb(least)} of weights on each of {_text(ways)} {_gpus(ways)}: "
+            f"{known.entry.name} in {width[1]} puts at least {_gb(least)} of weights on each of {plain(ways)} {_gpus(ways)}: "
             f"{_percent(least / most)} of the {_gib(most)} there are at most, which leaves nothing to work with"
         )
         expected = f"less than {_percent(_FILLED)} of {_gib(most)}"
@@ -275,7 +272,7 @@ def _weighed(
     if least <= most:
         return rule.held(tuple(place.span for place in places), f"{_gb(least)} of weights at least, {_gib(most)}")
     message = (
-        f"{known.entry.name} in {width[1]} puts at least {_gb(least)} of weights on each of {_text(ways)} "
+        f"{known.entry.name} in {width[1]} puts at least {_gb(least)} of weights on each of {plain(ways)} "
         f"{_gpus(ways)}, which hold {_gib(most)} at most"
     )
     return _too_much(rule, places, message, step, _gb(least), f"{_gib(most)} at most", f"{enough} GPUs or more would hold the weights")
@@ -324,11 +321,11 @@ def _stated(rule: Rule, known: _Known, stage: Setting, ranks: Setting) -> Outcom
     level, world = int(stage.value or 0), ranks.value or Fraction(1)
     each = [(2, 3), (2, 2), (4, 1)]
     least = sum((known.parameters * width / (world if level >= divided else 1) for width, divided in each), Fraction(0))
-    written = " + ".join(f"{width} / {_text(world)}" if level >= divided else f"{width}" for width, divided in each)
+    written = " + ".join(f"{width} / {plain(world)}" if level >= divided else f"{width}" for width, divided in each)
     places = _places((ranks, stage, known.model, known.gpu))
     step = Step.exact(
         "parameters * (weights + gradients + moments)",
-        f"{_text(known.parameters)} * ({written})",
+        f"{plain(known.parameters)} * ({written})",
         f"{_gb(least)} on each GPU at least",
         (_counted(known),),
         least,
@@ -336,7 +333,7 @@ def _stated(rule: Rule, known: _Known, stage: Setting, ranks: Setting) -> Outcom
     if least <= known.memory:
         return rule.held(tuple(one.span for one in places), f"{_gb(least)} of states at least, {_gib(known.memory)}")
     message = (
-        f"training all of {known.entry.name} takes at least {_gb(least)} on each of {_text(world)} GPUs even with all states in 16 bits "
+        f"training all of {known.entry.name} takes at least {_gb(least)} on each of {plain(world)} GPUs even with all states in 16 bits "
         f"(ZeRO {level}); they hold {_gib(known.memory)} at most"
     )
     enough = -(-(known.parameters * 8) // known.memory)
@@ -426,9 +423,9 @@ def _cached(
     whole = cache * spread[0]
     step = Step.exact(
         "cache of a sequence / GPUs",
-        f"{_text(whole)} / {_text(spread[0])}",
+        f"{plain(whole)} / {plain(spread[0])}",
         f"{_gb(cache)} on each GPU at least",
-        (Operand("cache of a sequence", _text(whole), whole, whole, None, f"catalog: {known.entry.name}"),),
+        (Operand("cache of a sequence", plain(whole), whole, whole, None, f"catalog: {known.entry.name}"),),
         cache,
     )
     message = (

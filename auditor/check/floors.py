@@ -9,24 +9,25 @@ follows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
+from operator import mul
 from typing import Final
 
 from auditor.check.catalogue import named_parts
 from auditor.check.params import active_of_shape
-from auditor.check.placed import plain
-from auditor.check.stated import AXES, mentions, operand, places, said, shown, wholes
+from auditor.check.stated import AXES, Worked, mentions, places, said, wholes
 from auditor.check.subject import Subject
 from auditor.check.targets import own_label, words_around
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Operand, Outcome, Place, Repair, Step
+from auditor.cost.closed import embedding_params, forward_work
+from auditor.findings import Confidence, Operand, Outcome, Place, Repair
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
-from auditor.units import UNITS, Unit
+from auditor.units import UNITS
 
 __all__ = ["prefill", "token_rate"]
 
@@ -47,6 +48,7 @@ _WIDER: Final = (
 """How much higher a peak may be than the stated one, and the words by which a report says that it computes in fewer bits."""
 _SIXTEEN_BITS: Final = frozenset("bf16 fp16 bfloat16 float16 half".split())
 """Words beside a stated peak that leave another one for fewer bits."""
+_ONE: Final = Operand("top_k", "1", Fraction(1), Fraction(1), None, "the fewest there are")
 _MOST_EMBEDDINGS: Final = Fraction(6 * 10**9)
 """Parameters of two tables of 300,000 tokens by 10,000."""
 _SLOW: Final = frozenset("fp32 float32 fp64 float64 tf32 single double vector scalar cuda cpu".split())
@@ -59,65 +61,7 @@ _PARTS: Final = frozenset("chunk chunked layer draft kernel attention embedding 
 # --- what the report can mean at the least, and at the most
 
 
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """A value in base units and the arithmetic that gives it."""
-
-    value: Fraction
-    """The end of what it can mean that favours the report."""
-    printed: Fraction
-    """With the numbers as printed."""
-    terms: str
-    symbols: str
-    claims: tuple[Claim, ...] = ()
-    known: tuple[Operand, ...] = ()
-    """Operands that no claim of the report states."""
-
-    def times(self, other: _Figure) -> _Figure:
-        """Return the product of two."""
-        return _Figure(
-            self.value * other.value,
-            self.printed * other.printed,
-            f"{self.terms} * {other.terms}",
-            f"{self.symbols} * {other.symbols}",
-            (*self.claims, *other.claims),
-            (*self.known, *other.known),
-        )
-
-    def over(self, other: _Figure) -> _Figure:
-        """Return the quotient of two."""
-        return _Figure(
-            self.value / other.value,
-            self.printed / other.printed,
-            f"{self.terms} / {_grouped(other.terms)}",
-            f"{self.symbols} / {_grouped(other.symbols)}",
-            (*self.claims, *other.claims),
-            (*self.known, *other.known),
-        )
-
-    def step(self, symbols: str, unit: Unit) -> Step:
-        """Return the line of arithmetic."""
-        operands = (*dict.fromkeys(operand(claim) for claim in self.claims), *self.known)
-        low, high = sorted((self.value, self.printed))
-        return Step(f"{symbols} = {self.symbols}", self.terms, figure(self.printed, unit), operands, low, high)
-
-
-def _grouped(text: str) -> str:
-    return f"({text})" if " " in text else text
-
-
-def _stated(claim: Claim, value: Fraction) -> _Figure:
-    return _Figure(value, shown(claim), plain(shown(claim)), claim.symbol, (claim,))
-
-
-def _whole(claim: Claim, count: int) -> _Figure:
-    return _Figure(Fraction(count), Fraction(count), str(count), claim.symbol, (claim,))
-
-
-_TWO: Final = _Figure(Fraction(2), Fraction(2), "2", "2")
-
-
-def _least_work(subject: Subject, plan: Plan) -> _Figure | None:
+def _least_work(subject: Subject, plan: Plan) -> Worked | None:
     """Return the parameters that work on a token under the smallest reading; None where none can be told."""
     mixture = mentions(subject, _MIXTURES) or any(claim.quantity in ("model.experts", "model.top_k") for claim in plan.claims)
     active = any(claim.quantity == "model.params_active" for claim in plan.claims)
@@ -137,14 +81,14 @@ def _least_work(subject: Subject, plan: Plan) -> _Figure | None:
         ):
             if value < _LEAST_PARAMETERS:
                 return None
-            bare = _without_embeddings(_stated(claim, value), wholes(plan, "model.vocab"), wholes(plan, "model.hidden"))
-            found.append(bare if routed is None else bare.times(routed))
-    least = min(found, key=lambda one: one.value, default=None)
+            bare = _without_embeddings(Worked.exactly(claim, value), wholes(plan, "model.vocab"), wholes(plan, "model.hidden"))
+            found.append(bare if routed is None else bare * routed)
+    least = min(found, key=_end, default=None)
     shape = active_of_shape(plan)
-    return None if least is None or (shape is not None and shape < least.value) else least
+    return None if least is None or (shape is not None and shape < _end(least)) else least
 
 
-def _routed(plan: Plan) -> _Figure | None:
+def _routed(plan: Plan) -> Worked | None:
     """Return the share of the experts of a layer that a token takes at the least."""
     experts = wholes(plan, "model.experts", ("", "layer", "total"))
     if not experts:
@@ -152,69 +96,52 @@ def _routed(plan: Plan) -> _Figure | None:
     most = max(experts)
     chosen = wholes(plan, "model.top_k", ("", "token", "total", "layer"))
     least = min((count for count in chosen if count <= most), default=1)
-    taken = _whole(chosen[least], least) if least in chosen else _Figure(Fraction(1), Fraction(1), "1", "1")
-    return taken.over(_whole(experts[most], most))
+    return (Worked.of(chosen[least]) if least in chosen else Worked.told(_ONE, UNITS["1"])) / Worked.of(experts[most])
 
 
-def _without_embeddings(part: _Figure, vocabulary: Mapping[int, Claim], hidden: Mapping[int, Claim]) -> _Figure:
+def _without_embeddings(part: Worked, vocabulary: Mapping[int, Claim], hidden: Mapping[int, Claim]) -> Worked:
     """Return some parameters without the tables of tokens, which do no work.
 
     Where their size is not stated it is half of the parameters, or as much as any model has.
     """
     if vocabulary and hidden:
-        tables = _TWO.times(_whole(vocabulary[max(vocabulary)], max(vocabulary))).times(_whole(hidden[max(hidden)], max(hidden)))
-        if 2 * tables.value < part.value:
-            return _Figure(
-                part.value - tables.value,
-                part.printed - tables.printed,
-                f"({part.terms} - {tables.terms})",
-                f"({part.symbols} - {tables.symbols})",
-                (*part.claims, *tables.claims),
-            )
-    if part.value <= 2 * _MOST_EMBEDDINGS:
-        return part.over(_TWO)
-    most = Operand("embeddings", "6B", _MOST_EMBEDDINGS, _MOST_EMBEDDINGS, None, "no model has more")
-    return _Figure(
-        part.value - _MOST_EMBEDDINGS,
-        part.printed - _MOST_EMBEDDINGS,
-        f"({part.terms} - {plain(_MOST_EMBEDDINGS)})",
-        f"({part.symbols} - embeddings)",
-        part.claims,
-        (*part.known, most),
-    )
+        tables = Worked.by(embedding_params, Worked.of(vocabulary[max(vocabulary)]), Worked.of(hidden[max(hidden)]), 2)
+        if 2 * tables.value < _end(part):
+            return part - tables
+    if _end(part) <= 2 * _MOST_EMBEDDINGS:
+        return part / 2
+    return part - Worked.told(Operand("embeddings", "6B", _MOST_EMBEDDINGS, _MOST_EMBEDDINGS, None, "no model has more"), UNITS["1"])
 
 
-def _most_gpus(plan: Plan) -> _Figure | None:
+def _most_gpus(plan: Plan) -> Worked | None:
     """Return the most GPUs that a plan names in any way; None where it names none, or only a least number."""
     listed = [claim for claim in plan.claims if claim.quantity in ("gpus", "gpus.available")]
     if not listed or any(claim.interval.high is None for claim in listed):
         return None
-    found = [_stated(claim, claim.interval.high or Fraction(0)) for claim in listed]
+    found = [Worked.exactly(claim, claim.interval.high) for claim in listed]
     for factors in (("nodes", "gpus.per_node"), tuple(AXES.values())):
         counts = [one for quantity in factors if (one := wholes(plan, quantity, ("", "total", "node")))]
-        found += [reduce(_Figure.times, (_whole(one[max(one)], max(one)) for one in counts))] if counts else []
-    return max(found, key=lambda one: one.value)
+        found += [reduce(mul, (Worked.of(one[max(one)]) for one in counts))] if counts else []
+    return max(found, key=_end)
 
 
-def _highest_peak(subject: Subject, plan: Plan) -> _Figure:
+def _highest_peak(subject: Subject, plan: Plan) -> Worked:
     """Return the highest rate that a GPU of the plan can have: as stated or catalogued, in the fewest bits the report speaks of."""
     factor = Fraction(max((factor for factor, words in _WIDER if mentions(subject, words)), default=1))
-    wider = _Figure(factor, factor, plain(factor), plain(factor))
     found = []
     for claim in plan.claims:
         words = {word.text for word in subject.lexicon.normalize(f"{claim.read_as} {claim.text}")} | _near_words(subject, claim)
         if claim.quantity == "hardware.peak_flops" and claim.interval.high is not None and not claim.source and not words & _SLOW:
-            stated = _stated(claim, claim.interval.high)
-            narrow = factor > 1 and words & _SIXTEEN_BITS
-            found.append(stated.times(wider) if narrow else stated)
+            stated = Worked.exactly(claim, claim.interval.high)
+            found.append(stated * factor if factor > 1 and words & _SIXTEEN_BITS else stated)
     rates = [
         (quoted.base, f"{quoted.text} of {part.name}") for part in named_parts(subject) for quoted in part.quoted("hardware.peak_flops")
     ]
     if rates or not found:
         rate, text = max(rates, default=(_NO_ACCELERATOR, "50 PFLOPS"))
         known = Operand("peak_flops", text, rate, rate, None, "the catalog" if rates else "no GPU reaches more")
-        found.append(_Figure(rate, rate, plain(rate), "peak_flops", (), (known,)))
-    return max(found, key=lambda one: one.value)
+        found.append(Worked.told(known, UNITS["FLOPS"]))
+    return max(found, key=_end)
 
 
 # --- the checks
@@ -239,10 +166,10 @@ def prefill(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 yield rule.undetermined((time.span,), f"state prompt, parameters and GPUs to check {said(time)}")
             else:
                 requests = _requests(plan) if time.quantity == "time.prefill" else None
-                yield _prefill(rule, time, prompt if requests is None else prompt.times(requests), *parts)
+                yield _prefill(rule, time, prompt if requests is None else prompt * requests, *parts)
 
 
-def _parts(subject: Subject, plan: Plan) -> tuple[_Figure, _Figure, _Figure] | None:
+def _parts(subject: Subject, plan: Plan) -> tuple[Worked, Worked, Worked] | None:
     """Return work, GPUs and peak of a plan, if it states them."""
     work, gpus = _least_work(subject, plan), _most_gpus(plan)
     return None if work is None or gpus is None else (work, gpus, _highest_peak(subject, plan))
@@ -261,7 +188,7 @@ def _near_words(subject: Subject, claim: Claim) -> frozenset[str]:
     return frozenset((*(word.text for word in label), *words_around(subject, claim.statement).get(claim.span, ())))
 
 
-def _least_prompt(subject: Subject, plan: Plan) -> _Figure | None:
+def _least_prompt(subject: Subject, plan: Plan) -> Worked | None:
     """Return the shortest prompt of a plan; None where none is stated, or only the longest that is possible."""
     answers = [claim for claim in plan.claims if claim.quantity == "batch.output_length" and claim.interval.high is not None]
     found = []
@@ -278,48 +205,36 @@ def _least_prompt(subject: Subject, plan: Plan) -> _Figure | None:
             return None
         if answers and not words & _PROMPTS:
             return None  # it may be that of prompt and answer
-        found.append(_stated(claim, least))
-    return min((one for one in found if one.value > 0), key=lambda one: one.value, default=None)
+        found.append(Worked.exactly(claim, least))
+    return min((one for one in found if _end(one) > 0), key=_end, default=None)
 
 
-def _requests(plan: Plan) -> _Figure | None:
+def _requests(plan: Plan) -> Worked | None:
     """Return the prompts of a batch, where one is stated for prefill."""
     found = [
-        _stated(claim, claim.interval.low)
+        Worked.exactly(claim, claim.interval.low)
         for claim in plan.claims
         if claim.quantity == "batch.global" and claim.scope.phase == "prefill" and claim.role is Role.ACTUAL and claim.interval.low
     ]
-    return min(found, key=lambda one: one.value, default=None)
+    return min(found, key=_end, default=None)
 
 
-def _prefill(rule: Rule, time: Claim, tokens: _Figure, work: _Figure, gpus: _Figure, peak: _Figure) -> Outcome:
-    computing = _TWO.times(work).times(tokens)
-    rate = gpus.times(peak)
-    floor = computing.over(rate)
+def _prefill(rule: Rule, time: Claim, tokens: Worked, work: Worked, gpus: Worked, peak: Worked) -> Outcome:
+    computing = Worked.by(forward_work, work, tokens)
+    rate = gpus * peak
+    floor = computing / rate
     spans = _spans(time, floor)
-    if time.interval.high is None or time.interval.high * _NEAR >= floor.value:
-        return rule.held(spans, f"{gpus.terms} GPUs need at least {_in(floor.value, 'ms')} for the prompt")
-    least = _in(floor.printed, "ms")
-    message = (
-        f"{said(time)}, but {gpus.terms} GPUs at {_in(peak.printed, 'TFLOPS')} need at least {least} for {plain(tokens.printed)} tokens"
-    )
+    if time.interval.high is None or time.interval.high * _NEAR >= _end(floor):
+        return rule.held(spans, f"{gpus.terms} GPUs need at least {_in(_end(floor), 'ms')} for the prompt")
+    least = _in(floor.value, "ms")
     return rule.contradicted(
         spans,
-        message,
+        f"{said(time)}, but {gpus.terms} GPUs at {_in(peak.value, 'TFLOPS')} need at least {least} for {plain(tokens.value)} tokens",
         Place(time.span, f"at least {least}"),
         related=places(floor.claims, but=time),
         claimed=said(time),
         expected=f"at least {least}",
-        derivation=(
-            computing.step("work", UNITS["TFLOP"]),
-            replace(
-                floor,
-                terms=f"{plain(computing.printed)} / ({rate.terms})",
-                symbols=f"work / ({rate.symbols})",
-                claims=rate.claims,
-                known=rate.known,
-            ).step("floor", UNITS["ms"]),
-        ),
+        derivation=(computing.step(UNITS["TFLOP"], "work"), (computing.renamed("work") / rate).step(UNITS["ms"], "floor")),
     )
 
 
@@ -342,20 +257,20 @@ def token_rate(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             if rate.span not in done and (alone or gpus is not None) and not (cached and rate.scope.phase != "decode"):
                 done.add(rate.span)
                 outcome = _rate(rule, rate, work, None if alone else gpus, peak)
-                if outcome.finding is not None or peak.value != _NO_ACCELERATOR:  # to stay below what no GPU reaches says nothing
+                if outcome.finding is not None or _end(peak) != _NO_ACCELERATOR:  # to stay below what no GPU reaches says nothing
                     yield outcome
 
 
-def _rate(rule: Rule, rate: Claim, work: _Figure, gpus: _Figure | None, peak: _Figure) -> Outcome:
-    passed = _stated(rate, rate.interval.low or Fraction(0))
-    needed = _TWO.times(work).times(passed)
-    needed = needed if gpus is None else needed.over(gpus)
-    spans = _spans(rate, needed.times(peak))
-    if needed.value <= peak.value * _NEAR:
-        return rule.held(spans, f"needs {_in(needed.printed, 'TFLOPS')} of {_in(peak.value, 'TFLOPS')}")
-    needs = _in(needed.printed, "TFLOPS")
-    message = f"{said(rate)} need at least {needs} on each GPU, which has {_in(peak.printed, 'TFLOPS')} at most"
-    slip = rate.unit.symbol == "token/ms" and needed.value <= 1000 * peak.value * _NEAR
+def _rate(rule: Rule, rate: Claim, work: Worked, gpus: Worked | None, peak: Worked) -> Outcome:
+    passed = Worked.exactly(rate, rate.interval.low)
+    needed = Worked.by(forward_work, work, passed)
+    needed = needed if gpus is None else needed / gpus
+    spans = _spans(rate, needed * peak)
+    if _end(needed) <= _end(peak) * _NEAR:
+        return rule.held(spans, f"needs {_in(needed.value, 'TFLOPS')} of {_in(_end(peak), 'TFLOPS')}")
+    needs = _in(needed.value, "TFLOPS")
+    message = f"{said(rate)} need at least {needs} on each GPU, which has {_in(peak.value, 'TFLOPS')} at most"
+    slip = rate.unit.symbol == "token/ms" and _end(needed) <= 1000 * _end(peak) * _NEAR
     if slip:
         message += "; tokens/s would fit"
     return rule.contradicted(
@@ -364,13 +279,18 @@ def _rate(rule: Rule, rate: Claim, work: _Figure, gpus: _Figure | None, peak: _F
         Place(rate.span, f"needs {needs}"),
         related=places((*needed.claims, *peak.claims), but=rate),
         claimed=said(rate),
-        expected=f"at most {_in(passed.printed * peak.value / needed.value, 'token/s')}",
-        derivation=(needed.step("needed", UNITS["TFLOPS"]), peak.step("peak", UNITS["TFLOPS"])),
+        expected=f"at most {_in(passed.value * _end(peak) / _end(needed), 'token/s')}",
+        derivation=(needed.step(UNITS["TFLOPS"], "needed"), peak.step(UNITS["TFLOPS"], "peak")),
         repairs=(Repair("tokens/s instead of tokens/ms would fit"),) if slip else (),
     )
 
 
-def _spans(claim: Claim, worked: _Figure) -> tuple[Span, ...]:
+def _end(worked: Worked) -> Fraction:
+    """Return the end of what a figure can mean that favours the report: all figures here are taken at that."""
+    return worked.interval.low or Fraction(0)
+
+
+def _spans(claim: Claim, worked: Worked) -> tuple[Span, ...]:
     return tuple(dict.fromkeys(one.span for one in (claim, *worked.claims) if not one.source))
 
 

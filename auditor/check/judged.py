@@ -13,12 +13,12 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.check.passages import Passage, disowned, labelled
-from auditor.check.placed import plain
 from auditor.check.subject import Subject
 from auditor.check.told import Figure, Measure, told
 from auditor.claims.lexicon import Lexicon
 from auditor.findings import Operand, Outcome, Place, Step
 from auditor.relations.figures import figure as shown_as
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
-from auditor.check.placed import plain
 from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.check.targets import own_label
@@ -14,6 +13,7 @@ from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
 from auditor.findings import Outcome, Place, Severity, Step
 from auditor.plans.assign import MAIN
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.statements import Kind, Statement
 

@@ -21,7 +21,6 @@ from auditor.check.stated import (
     is_operand,
     is_worked_from,
     near,
-    number,
     operand,
     own,
     own_words,
@@ -37,6 +36,7 @@ from auditor.claims.operands import SHARE_OF_WEIGHTS
 from auditor.findings import STATED_AGAIN, Confidence, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind
@@ -194,12 +194,12 @@ def weights_by_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         ((depth, depth_claim),) = layers.items()
         computed = [
-            Worked.of(claim, "weights_per_layer", reading).times(Worked.of(depth_claim, "layers"))
+            Worked.of(claim, "weights_per_layer", reading) * Worked.of(depth_claim, "layers")
             for claim in per_layer
             for reading in range(len(claim.readings))
         ]
         sharding = Sharding(subject, plan)
-        by_parameters = [one.times(width) for one in sharding.parameters() for width in sharding.widths()]
+        by_parameters = [one * width for one in sharding.parameters() for width in sharding.widths()]
         for claim in own(plan, stated(plan, "memory.weights", ("", "total", "replica", "gpu", "stage"), operands=True)):
             whole = claim.scope.per in ("", "total", "replica") and claim.confidence is Confidence.HIGH
             if claim.span in done or not (whole or _is_divided(subject, claim)):
@@ -227,7 +227,7 @@ def _weights_by_layers(
     spans = (claim.span, *(one.span for one in computed[0].claims if not one.source))
     for one in computed:
         if any(reading.interval.meets(one.interval.widen(_REST)) for reading in claim.readings):
-            return rule.held(spans, f"{one.substituted} = {amount(one.value, claim.unit)}")
+            return rule.held(spans, f"{one.terms} = {amount(one.value, claim.unit)}")
     if any(reading.interval.meets(one.interval.widen(_REST)) for one in by_parameters for reading in claim.readings):
         return rule.undetermined(spans, "the parameters and the layers describe different models")
     one = max((each for each in computed if each.value == shown(each.claims[0]) * depth), key=lambda each: each.value)
@@ -318,7 +318,7 @@ def _over_capacity(subject: Subject, rule: Rule, claims: Sequence[Claim], capaci
 
 def _ratio(formula: str, above: Fraction, below: Fraction, operands: Sequence[Operand]) -> Step:
     ratio = above / below
-    return Step.exact(formula, f"{number(above)} / {number(below)}", figure(ratio, UNITS["%"]), tuple(operands), ratio)
+    return Step.exact(formula, f"{plain(above)} / {plain(below)}", figure(ratio, UNITS["%"]), tuple(operands), ratio)
 
 
 _ADMITS: Final = (
@@ -373,7 +373,7 @@ def weights_in_all(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         sharding = Sharding(subject, plan)
         params, widths = sharding.parameters(), sharding.widths()
         for group in _alike(claims):
-            whole = [one.times(width) for one in params for width in widths]
+            whole = [one * width for one in params for width in widths]
             outcome = _weights_in_all(subject, rule, group, whole, sharded=_can_be_share(sharding, group[0], whole))
             key = (outcome.verdict, outcome.spans)
             if key not in seen:
@@ -394,7 +394,7 @@ def _weights_in_all(subject: Subject, rule: Rule, claims: Sequence[Claim], compu
     for one in computed:
         if any(reading.interval.meets(_stored(one)) for reading in claim.readings):
             return rule.held(
-                (*spans, *(part.span for part in one.claims if not part.source)), f"{one.substituted} = {amount(one.value, claim.unit)}"
+                (*spans, *(part.span for part in one.claims if not part.source)), f"{one.terms} = {amount(one.value, claim.unit)}"
             )
     beside = [one for one in computed if any(part.statement == claim.statement and not part.source for part in one.claims)]
     one = (beside or computed)[0]
@@ -512,7 +512,7 @@ def weights_of_parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 derivation=(
                     Step.exact(
                         " + ".join(f"{claim.scope.words}_weights" for claim in claims),
-                        " + ".join(number(shown(claim)) for claim in claims),
+                        " + ".join(plain(shown(claim)) for claim in claims),
                         amount(total, claims[0].unit),
                         tuple(replace(operand(claim), symbol=f"{claim.scope.words}_weights") for claim in claims),
                         total,

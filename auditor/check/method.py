@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from auditor.check.placed import PERCENT, plain
+from auditor.check.placed import PERCENT
 from auditor.check.subject import Subject
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim, Role
 from auditor.claims.words import Word
 from auditor.findings import Operand, Outcome, Place, Severity, Step
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span, Text
 from auditor.statements import Kind, Label, LabelKind, Statement

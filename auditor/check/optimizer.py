@@ -12,11 +12,12 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.check.sharding import Sharding
-from auditor.check.stated import amount, is_operand, is_worked_from, mentions, number, operand, own, own_words, places, said, shown
+from auditor.check.stated import amount, is_operand, is_worked_from, mentions, operand, own, own_words, places, said, shown
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence, Outcome, Place, Step, Verdict
 from auditor.plans.model import Plan
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 
@@ -80,7 +81,7 @@ def _states(subject: Subject, rule: Rule, sharding: Sharding, claim: Claim, weig
         need, why = _WITH_COPY, "two moments of 32 bits without the copy of the weights that the report keeps"
     else:
         held = any(abs(bytes_ - right) <= right * _NEAR for right in (_MOMENTS, _WITH_COPY))
-        told = f"{number(round(bytes_ * 10) / Fraction(10))} bytes a parameter"
+        told = f"{plain(round(bytes_ * 10) / Fraction(10))} bytes a parameter"
         return Outcome(rule.code, Verdict.HELD if held else Verdict.UNDETERMINED, spans, told)
     value = shown(weights) / 2 * need
     expected = amount(value, claim.unit)
@@ -97,7 +98,7 @@ def _states(subject: Subject, rule: Rule, sharding: Sharding, claim: Claim, weig
         claimed=said(claim),
         expected=expected,
         derivation=(
-            Step.exact(f"weights / 2 bytes * {need} bytes", f"{number(shown(weights))} / 2 * {need}", expected, (operand(weights),), value),
+            Step.exact(f"weights / 2 bytes * {need} bytes", f"{plain(shown(weights))} / 2 * {need}", expected, (operand(weights),), value),
         ),
     )
 

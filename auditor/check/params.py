@@ -13,7 +13,6 @@ from itertools import islice, product
 from typing import Final
 
 from auditor.check.counts import Count, Part, counts
-from auditor.check.placed import plain
 from auditor.check.sharding import Sharding, share_outcome
 from auditor.check.stated import amount, is_worked_from, operand, own, places, said, shown, stated, wholes
 from auditor.check.subject import Subject
@@ -25,6 +24,7 @@ from auditor.cost.params import Counting, active, total_parameters
 from auditor.findings import STATED_AGAIN, Confidence, ConventionTried, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from auditor.check.placed import PERCENT, plain
+from auditor.check.placed import PERCENT
 from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.claims.labels import find_any
@@ -16,6 +16,7 @@ from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence, Outcome, Place, Step
 from auditor.plans.assign import MAIN
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.statements import Kind, LabelKind
 from auditor.units import UNITS

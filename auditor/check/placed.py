@@ -12,7 +12,7 @@ from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Operand, Step
 from auditor.relations.figures import figure
-from auditor.relations.language import decimal
+from auditor.relations.language import plain
 from auditor.spans import Span
 from auditor.units import DIMENSIONLESS, UNITS, Dimension
 from auditor.values import Interval
@@ -24,7 +24,6 @@ __all__ = [
     "operand",
     "placed",
     "placed_claim",
-    "plain",
     "product",
     "quotient",
     "rounded",
@@ -128,11 +127,6 @@ def operand(symbol: str, item: Placed) -> Operand:
     if item.made_of:
         return Operand(symbol, item.text, interval.low, interval.high, None, "worked out above")
     return Operand(symbol, item.text, interval.low, interval.high, item.span)
-
-
-def plain(value: Fraction) -> str:
-    """Return a number in ASCII digits, as a quotient where it has no finite decimal form."""
-    return decimal(value) or f"({value.numerator} / {value.denominator})"
 
 
 def quotient(part: Placed, whole: Placed, names: tuple[str, str] = ("part", "whole")) -> Step:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
-from auditor.check.placed import plain
 from auditor.check.subject import Subject
 from auditor.check.targets import own_label
 from auditor.claims.labels import contains, find_any
@@ -14,6 +13,7 @@ from auditor.claims.model import Claim, Role
 from auditor.claims.words import Word
 from auditor.findings import Operand, Outcome, Place, Severity, Step
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.statements import Kind, Statement
 

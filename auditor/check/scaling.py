@@ -13,16 +13,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from auditor.check.stated import number, operand, places, said, shown
+from auditor.check.stated import Worked, places, said, shown
 from auditor.check.subject import Subject
 from auditor.claims.labels import find, find_any
 from auditor.claims.model import Claim, Role
-from auditor.findings import Outcome, Place, Step
+from auditor.findings import Outcome, Place
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind, LabelKind, Statement
 from auditor.units import UNITS
-from auditor.values import Interval
 
 __all__ = ["efficiency", "speedup"]
 
@@ -57,20 +56,6 @@ class _Row:
             found = [claim for claim in self.claims if claim.quantity == quantity and not claim.bound]
             if len(found) == 1 and shown(found[0]) > 0 and (found[0].interval.low or 0) > 0:
                 yield found[0]
-
-
-@dataclass(frozen=True, slots=True)
-class _Computed:
-    """A ratio that two rows give."""
-
-    interval: Interval
-    formula: str
-    substituted: str
-    value: Fraction
-    claims: tuple[Claim, ...]
-
-    def step(self, result: str) -> Step:
-        return Step.exact(self.formula, self.substituted, result, tuple(operand(claim) for claim in self.claims), self.value)
 
 
 def efficiency(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -116,28 +101,24 @@ def _said_of_one(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 
 def _bounded(rule: Rule, claim: Claim, gpus: Claim, fewer: Claim | None) -> Iterator[Outcome]:
-    base = shown(fewer) if fewer is not None else Fraction(1)
-    most = shown(gpus) / base
-    used = (gpus,) if fewer is None else (gpus, fewer)
-    spans = (claim.span, *(one.span for one in used))
-    if (claim.interval.low or 0) <= most * (1 + _SUPERLINEAR):
-        yield rule.held(spans, f"{said(claim)} on {figure(most, UNITS['1'])} times the GPUs")
+    larger = Worked.exactly(gpus, symbol="gpus") / (1 if fewer is None else Worked.exactly(fewer, symbol="gpus of the base"))
+    spans = (claim.span, *(one.span for one in larger.claims))
+    message = f"{said(claim)} on {figure(larger.value, UNITS['1'])} times the GPUs"
+    if (claim.interval.low or 0) <= larger.value * (1 + _SUPERLINEAR):
+        yield rule.held(spans, message)
         return
-    message = f"{said(claim)} on {figure(most, UNITS['1'])} times the GPUs"
-    ratio = f"{figure(most, UNITS['1'])}x"
-    step = Step.exact("gpus / gpus of the base", f"{number(shown(gpus))} / {number(base)}", ratio, tuple(map(operand, used)), most)
     yield rule.contradicted(
         spans,
         message,
         Place(claim.span, "more than the GPUs"),
-        related=places(used, but=claim),
+        related=places(larger.claims, but=claim),
         claimed=said(claim),
-        expected=f"at most {ratio}",
-        derivation=(step,),
+        expected=f"at most {figure(larger.value, UNITS['1'])}x",
+        derivation=(larger.step(UNITS["1"]),),
     )
 
 
-def _judged(rule: Rule, claim: Claim, computed: Sequence[_Computed], what: str, *, percent: bool = False) -> Iterator[Outcome]:
+def _judged(rule: Rule, claim: Claim, computed: Sequence[Worked], what: str, *, percent: bool = False) -> Iterator[Outcome]:
     """Yield what the other figures of the rows make of a claimed ratio."""
     if not computed:
         return
@@ -145,11 +126,11 @@ def _judged(rule: Rule, claim: Claim, computed: Sequence[_Computed], what: str, 
     spans = (claim.span, *(one.span for one in computed[0].claims))
     agreeing = next((one for one in computed if one.interval.widen_by(slack).meets(claim.interval)), None)
     if agreeing is not None:
-        yield rule.held((claim.span, *(one.span for one in agreeing.claims)), f"{agreeing.substituted} makes {said(claim)}")
+        yield rule.held((claim.span, *(one.span for one in agreeing.claims)), f"{agreeing.terms} makes {said(claim)}")
         return
     one = computed[0]
     result = figure(one.value, UNITS["%"]) if percent else f"{figure(Fraction(round(one.value * 100), 100), UNITS['1'])}x"
-    message = f"a {what} of {said(claim)}, but {one.substituted} = {result}"
+    message = f"a {what} of {said(claim)}, but {one.terms} = {result}"
     yield rule.contradicted(
         spans,
         message,
@@ -157,60 +138,37 @@ def _judged(rule: Rule, claim: Claim, computed: Sequence[_Computed], what: str, 
         related=places(one.claims, but=claim),
         claimed=said(claim),
         expected=result,
-        derivation=tuple(each.step(figure(each.value, UNITS["%"] if percent else UNITS["1"])) for each in computed[:4]),
+        derivation=tuple(each.step(UNITS["%"] if percent else UNITS["1"]) for each in computed[:4]),
     )
 
 
 # --- what two rows give
 
 
-def _growths(row: _Row, base: _Row) -> Iterator[_Computed]:
+def _growths(row: _Row, base: _Row) -> Iterator[Worked]:
     """Yield how much faster a row is than the base: by each rate, or by the time of a step."""
-    for quantities, turned in ((_RATES, False), (_TIMES, True)):
-        for claim in row.only(quantities):
-            for other in base.only((claim.quantity,)):
-                above, below = (other, claim) if turned else (claim, other)
-                yield _Computed(
-                    above.interval / below.interval,
-                    f"{above.symbol} / {below.symbol}",
-                    f"{number(shown(above))} / {number(shown(below))}",
-                    shown(above) / shown(below),
-                    (above, below),
-                )
+    yield from _ratios(row, base, _RATES)
+    yield from _ratios(base, row, _TIMES)
 
 
-def _efficiencies(row: _Row, base: _Row) -> Iterator[_Computed]:
+def _ratios(above: _Row, below: _Row, quantities: Sequence[str]) -> Iterator[Worked]:
+    for claim in above.only(quantities):
+        for other in below.only((claim.quantity,)):
+            yield Worked.of(claim) / Worked.of(other)
+
+
+def _efficiencies(row: _Row, base: _Row) -> Iterator[Worked]:
     """Yield the growth of the throughput over that of the GPUs, under strong and weak scaling."""
     if row is base or row.size == base.size:
         return
-    ratio = row.size / base.size
+    larger = Worked.exactly(row.gpus, symbol="gpus") / Worked.exactly(base.gpus, symbol="gpus of the base")
     for one in _growths(row, base):
-        yield _Computed(
-            one.interval.scale(1 / ratio),
-            f"{one.formula} / (gpus / gpus of the base)",
-            f"{one.substituted} / ({number(row.size)} / {number(base.size)})",
-            one.value / ratio,
-            (*one.claims, row.gpus, base.gpus),
-        )
+        yield one / larger
         if one.claims[0].quantity in _TIMES:
             yield one  # weak scaling: as many times the work in the same time
-    for claim in row.only(_PER_GPU):
-        for other in base.only((claim.quantity,)):
-            yield _Computed(
-                claim.interval / other.interval,
-                f"{claim.symbol} / {other.symbol}",
-                f"{number(shown(claim))} / {number(shown(other))}",
-                shown(claim) / shown(other),
-                (claim, other),
-            )
+    yield from _ratios(row, base, _PER_GPU)
     if row.speedup is not None and base.speedup is not None and shown(base.speedup) > 0:
-        yield _Computed(
-            (row.speedup.interval / base.speedup.interval).scale(1 / ratio),
-            "speed-up / (gpus / gpus of the base)",
-            f"{number(shown(row.speedup))} / ({number(row.size)} / {number(base.size)})",
-            shown(row.speedup) / shown(base.speedup) / ratio,
-            (row.speedup, row.gpus, base.gpus),
-        )
+        yield Worked.of(row.speedup, "speed-up") / Worked.of(base.speedup, "speed-up of the base") / larger
 
 
 # --- rows

@@ -8,20 +8,24 @@ lies between the two. A share is contradicted only if it lies outside for every 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
+from functools import reduce
 from itertools import combinations
 from math import prod
+from operator import mul
 from typing import Final
 
 from auditor.check.counts import Part, counts
-from auditor.check.stated import AXES, Degrees, Worked, amount, degrees, is_worked_from, mentions, number, places, said, shown, stated
+from auditor.check.stated import AXES, Degrees, Worked, amount, degrees, is_worked_from, mentions, places, said, shown, stated
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Node, Product, read
 from auditor.claims.model import Claim, Role
+from auditor.cost.amount import count as counted
 from auditor.findings import STATED_AGAIN, Confidence, Operand, Outcome, Place, Severity
 from auditor.plans.model import Plan
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.units import DATA, UNITS
 from auditor.values import Interval
@@ -83,17 +87,11 @@ class Way:
     def divisor(self) -> int:
         return prod(self.sizes)
 
-    @property
-    def symbols(self) -> str:
-        return " * ".join(self.axes)
-
-    @property
-    def terms(self) -> str:
-        return " * ".join(str(size) for size in self.sizes)
-
     def of(self, whole: Worked) -> Worked:
         """Return the share of the whole under this division."""
-        return whole.over(self.divisor, self.symbols, self.terms, self.claims)
+        for_all = [Worked(Interval.exact(size), counted(axis, size)) for axis, size in zip(self.axes, self.sizes, strict=True)]
+        shared = whole / reduce(mul, for_all) if self.divisor > 1 else whole
+        return replace(shared, claims=(*whole.claims, *self.claims)) if self.divisor > 1 else whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +150,13 @@ class Sharding:
                     found.setdefault(worked.value, worked)
         for width, names in (_QUANTISED if found else {**_QUANTISED, **_PLAIN}).items():
             if width not in found and mentions(self.subject, names):
-                meant = Operand("bytes_per_param", f"{number(width)} bytes", width, width, None, "the format named")
-                terms = number(width) if width >= 1 else "1 / 2"
-                found[width] = Worked(Interval.exact(width), width, "bytes_per_param", terms, named=(meant,))
+                meant = Operand("bytes_per_param", f"{plain(width)} bytes", width, width, None, "the format named")
+                found[width] = Worked.told(meant, UNITS["byte"])
         return tuple(found.values())
 
     def weights(self) -> tuple[Worked, ...]:
         """Return the bytes of the whole model: parameters times bytes, and as stated."""
-        found = [params.times(width) for params in self.parameters() for width in self.widths()]
+        found = [params * width for params in self.parameters() for width in self.widths()]
         claims = stated(self.plan, "memory.weights", ("", "total", "replica"))
         for claim in claims:
             if claim.confidence is Confidence.HIGH or (claim.confidence is Confidence.MEDIUM and claim.scope.per == "total"):
@@ -315,7 +312,7 @@ def share_outcome(rule: Rule, claims: Sequence[Claim], judged: Judged, *, what: 
     share = judged.way.of(judged.whole)
     if judged.share is Share.FITS:
         return rule.held(
-            (*spans, *(one.span for one in share.claims if not one.source)), f"{share.substituted} = {amount(share.value, unit)} per {part}"
+            (*spans, *(one.span for one in share.claims if not one.source)), f"{share.terms} = {amount(share.value, unit)} per {part}"
         )
     expected = amount(share.value, unit)
     total = amount(judged.whole.value, unit)
@@ -325,7 +322,7 @@ def share_outcome(rule: Rule, claims: Sequence[Claim], judged: Judged, *, what: 
         wrong = judged.slip.of(judged.whole)
         slip = f"; {said(claim)} is {total} / {judged.slip.divisor:,}: {_slipped(judged)}"
         steps.append(wrong.step(unit))
-    over = f"{judged.way.symbols} = {_product(judged.way.sizes)}"
+    over = f"{' * '.join(judged.way.axes)} = {_product(judged.way.sizes)}"
     claimed = (
         f"{said(claim)} per {part}"
         if any(word in said(claim).lower() for word in (what, "param"))

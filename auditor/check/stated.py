@@ -6,8 +6,8 @@ figure: previous figures, examples, targets and the operands of written equation
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, product
 from math import prod
@@ -16,10 +16,10 @@ from typing import Final
 from auditor.check.subject import Subject
 from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
+from auditor.cost.amount import Amount, base_amount, constant
 from auditor.findings import Confidence, Operand, Place, Step
 from auditor.plans.model import Plan
 from auditor.relations.figures import figure
-from auditor.relations.language import decimal
 from auditor.remember import remembered
 from auditor.units import DATA, DIMENSIONLESS, UNITS, Unit
 from auditor.values import Interval
@@ -35,7 +35,6 @@ __all__ = [
     "is_worked_from",
     "mentions",
     "near",
-    "number",
     "operand",
     "own",
     "own_words",
@@ -248,60 +247,97 @@ def operand(claim: Claim, symbol: str = "") -> Operand:
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A value worked out from claims: an interval, the value of the numbers as printed, and how it came about."""
+    """A value worked out from claims: what it can be, the arithmetic with the numbers as printed, and where they come from.
+
+    It is multiplied, divided and subtracted like a number, and goes into the formulas of the cost model, which keep all three in step.
+    """
 
     interval: Interval
-    value: Fraction
-    formula: str
-    substituted: str
-    claims: tuple[Claim, ...] = field(default=())
-    named: tuple[Operand, ...] = ()
-    """Numbers that a word of the report stands for, which no claim states: 2 bytes for FP16."""
+    amount: Amount
+    """The arithmetic, in base units."""
+    claims: tuple[Claim, ...] = ()
+    known: tuple[Operand, ...] = ()
+    """Numbers that no claim states: 2 bytes for a format that is named, a figure of the catalog."""
 
     @classmethod
     def of(cls, claim: Claim, symbol: str = "", reading: int = 0) -> Worked:
-        """Return a claim itself."""
+        """Return a claim itself, in one of its readings."""
         one = claim.readings[min(reading, len(claim.readings) - 1)]
         value = (one.stated or one.interval).middle or Fraction(0)
-        return cls(one.interval, value, symbol or claim.symbol, number(value), (claim,))
+        return cls(one.interval, base_amount(symbol or claim.symbol, value, claim.unit.dimension), (claim,))
 
-    def times(self, other: Worked) -> Worked:
-        return Worked(
-            self.interval * other.interval,
-            self.value * other.value,
-            f"{self.formula} * {other.formula}",
-            f"{self.substituted} * {other.substituted}",
-            (*self.claims, *other.claims),
-            (*self.named, *other.named),
-        )
+    @classmethod
+    def exactly(cls, claim: Claim, end: Fraction | None = None, symbol: str = "") -> Worked:
+        """Return a claim that means one value: as printed, or an end of what it can mean."""
+        worked = cls.of(claim, symbol)
+        return replace(worked, interval=Interval.exact(worked.value if end is None else end))
 
-    def over(self, divisor: int, symbols: str, terms: str, claims: Iterable[Claim] = ()) -> Worked:
-        """Return the value divided by a whole number written as `symbols` and `terms`."""
-        if divisor == 1:
-            return self
-        several = "*" in symbols
-        below, figures = (f"({symbols})", f"({terms})") if several else (symbols, terms)
-        return Worked(
-            self.interval.scale(Fraction(1, divisor)),
-            self.value / divisor,
-            f"{self.formula} / {below}",
-            f"{self.substituted} / {figures}",
-            (*self.claims, *claims),
-            self.named,
-        )
+    @classmethod
+    def taken(cls, claim: Claim, value: Fraction) -> Worked:
+        """Return a value that is taken from a claim: an end of its range, or the sum with another one."""
+        return cls(Interval.exact(value), base_amount(claim.symbol, value, claim.unit.dimension), (claim,))
 
-    def step(self, unit: Unit) -> Step:
-        """Return the line of arithmetic; its bounds are those of the numbers as printed."""
+    @classmethod
+    def told(cls, operand: Operand, unit: Unit) -> Worked:
+        """Return a number that no claim states; its value is that of the operand."""
+        value = operand.low or Fraction(0)
+        return cls(Interval.exact(value), base_amount(operand.symbol, value, unit.dimension), known=(operand,))
+
+    @classmethod
+    def by(cls, formula: Callable[..., object], *operands: Operable) -> Worked:
+        """Return what a formula of the cost model makes of some operands."""
+        found = formula(*map(_worked, operands))
+        if not isinstance(found, cls):
+            raise TypeError(f"{formula} is no plain arithmetic")
+        return found
+
+    @property
+    def value(self) -> Fraction:
+        """The value of the numbers as printed."""
+        return self.amount.value
+
+    @property
+    def terms(self) -> str:
+        """The arithmetic with the numbers put in."""
+        return self.amount.substituted
+
+    def __mul__(self, other: Operable) -> Worked:
+        one = _worked(other)
+        return self._with(one, self.interval * one.interval, self.amount * one.amount)
+
+    def __rmul__(self, other: Operable) -> Worked:
+        return _worked(other) * self
+
+    def __truediv__(self, other: Operable) -> Worked:
+        one = _worked(other)
+        return self._with(one, self.interval / one.interval, self.amount / one.amount)
+
+    def __sub__(self, other: Operable) -> Worked:
+        one = _worked(other)
+        return self._with(one, self.interval - one.interval, self.amount - one.amount)
+
+    def _with(self, other: Worked, interval: Interval, value: Amount) -> Worked:
+        return Worked(interval, value, (*self.claims, *other.claims), (*self.known, *other.known))
+
+    def renamed(self, symbol: str) -> Worked:
+        """Return the value alone, shown as `symbol`: how it came about stands in a step of its own."""
+        return Worked(self.interval, self.amount.renamed(symbol))
+
+    def step(self, unit: Unit, symbol: str = "") -> Step:
+        """Return the line of arithmetic, led by what it is called; its bounds are those of the numbers as printed."""
         operands = tuple({claim.span: operand(claim) for claim in self.claims}.values())
-        return Step.exact(self.formula, self.substituted, amount(self.value, unit), (*operands, *self.named), self.value)
+        formula = f"{symbol} = {self.amount.formula}" if symbol else self.amount.formula
+        return Step.exact(formula, self.terms, amount(self.value, unit), (*operands, *dict.fromkeys(self.known)), self.value)
 
 
-def number(value: Fraction) -> str:
-    """Return a number as plain arithmetic."""
-    text = decimal(value)
-    if text is not None:
-        return text
-    return f"({value.numerator} / {value.denominator})"
+Operable = Worked | Amount | Fraction | int
+
+
+def _worked(value: Operable) -> Worked:
+    if isinstance(value, Worked):
+        return value
+    known = constant(value)
+    return Worked(Interval.exact(known.value), known)
 
 
 def amount(value: Fraction, unit: Unit) -> str:
@@ -312,7 +348,7 @@ def amount(value: Fraction, unit: Unit) -> str:
             if abs(value) >= UNITS[symbol].scale:
                 return figure(_to_four_digits(value / UNITS[symbol].scale) * UNITS[symbol].scale, UNITS[symbol])
         return figure(value, UNITS["byte"])
-    if unit.dimension == DIMENSIONLESS:
+    if unit == UNITS["1"]:
         for size, suffix in ((10**12, "T"), (10**9, "B"), (10**6, "M")):
             if abs(value) >= size:
                 return f"{figure(_to_four_digits(value / size), UNITS['1'])}{suffix}"

@@ -29,7 +29,7 @@ from auditor.findings import Confidence, Edit, Operand, Outcome, Place, Repair, 
 from auditor.language.numbers import Form, Number
 from auditor.plans.layouts import DEGREES
 from auditor.relations.figures import figure, figure_range, rewritten
-from auditor.relations.language import decimal
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind, LabelKind, place_of
@@ -348,14 +348,10 @@ def _adds_up_neighbours(parts: Sequence[Entry], index: int) -> bool:
 
 def _step(total: Entry, parts: Sequence[Entry], middle: Fraction, interval: Interval, unit: Unit) -> Step:
     operands = tuple(Operand(part.label or part.text, part.text, part.interval().low, part.interval().high, part.span) for part in parts)
-    substituted = " + ".join(_plain(part.middle) for part in parts)
+    substituted = " + ".join(plain(part.middle) for part in parts)
     return Step(
         " + ".join(part.label or part.text for part in parts[:12]), substituted, figure(middle, unit), operands, interval.low, interval.high
     )
-
-
-def _plain(value: Fraction) -> str:
-    return decimal(value) or f"({value.numerator} / {value.denominator})"
 
 
 def _repairs(total: Entry, middle: Fraction, unit: Unit, value: str) -> tuple[Repair, ...]:

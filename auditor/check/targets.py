@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from auditor.check.placed import plain
 from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Reading, Role
 from auditor.findings import Confidence, Operand, Step
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.spans import Span, Text
 from auditor.statements import LabelKind, Statement
 from auditor.units import DIMENSIONLESS, TIME, Dimension

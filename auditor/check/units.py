@@ -11,7 +11,7 @@ from typing import Final
 from auditor.check.arithmetic import as_printed
 from auditor.check.passages import Passage, passages
 from auditor.check.phrases import NUMBER, Phrase, phrase
-from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, plain, product, quotient
+from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, product, quotient
 from auditor.check.printed import agrees
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Product, Shape
@@ -19,6 +19,7 @@ from auditor.claims.model import Approximation, Claim
 from auditor.findings import STATED_AGAIN, Outcome, Place, Repair, Step
 from auditor.language.numbers import Form
 from auditor.relations.figures import figure
+from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.statements import LabelKind, Statement
 from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, WORK, Dimension, Unit

@@ -25,6 +25,7 @@ __all__ = [
     "DimensionError",
     "Line",
     "amount",
+    "base_amount",
     "ceiling",
     "constant",
     "count",
@@ -156,6 +157,8 @@ class Amount:
         return constant(other) - self
 
     def __mul__(self, other: Amount | Fraction | int) -> Amount:
+        if not isinstance(other, Amount | Fraction | int):
+            return NotImplemented  # what is worked out from claims goes through the formulas as well
         other = constant(other)
         return self._join(other, "*", self.value * other.value, self.dimension * other.dimension, _PRODUCT)
 
@@ -231,16 +234,19 @@ def constant(value: Amount | Fraction | int) -> Amount:
 
 def count(symbol: str, value: Fraction | int) -> Amount:
     """Return a number without dimension that formulas show as `symbol`."""
-    text, binding = _number(Fraction(value))
-    return Amount(Fraction(value), DIMENSIONLESS, symbol[:_LONGEST_NAME], text, binding)
+    return base_amount(symbol, Fraction(value), DIMENSIONLESS)
 
 
 def amount(symbol: str, value: Fraction | int, unit: str) -> Amount:
     """Return `value` of `unit` (a symbol of `auditor.units.UNITS`), shown in formulas as `symbol`; `KeyError` for an unknown unit."""
     known = UNITS[unit]
-    base = Fraction(value) * known.scale
-    text, binding = _number(base)
-    return Amount(base, known.dimension, symbol[:_LONGEST_NAME], text, binding)
+    return base_amount(symbol, Fraction(value) * known.scale, known.dimension)
+
+
+def base_amount(symbol: str, value: Fraction, dimension: Dimension) -> Amount:
+    """Return `value` in the base unit of a dimension, shown in formulas as `symbol`."""
+    text, binding = _number(value)
+    return Amount(value, dimension, symbol[:_LONGEST_NAME], text, binding)
 
 
 def total(*terms: Amount) -> Amount:

@@ -46,6 +46,11 @@ def ffn_params(hidden: Amount, width: Amount, matrices: Amount) -> Amount:
     return matrices * hidden * width
 
 
+def embedding_params(vocab: Amount, hidden: Amount, tables: Amount) -> Amount:
+    """Return the parameters of the tables of tokens: of the input and, where it is another, of the output (Press and Wolf 2017)."""
+    return tables * vocab * hidden
+
+
 # --- memory
 
 
@@ -169,6 +174,7 @@ _LISTED: Final = (
     _of(bubble_share, "%", pp="1", microbatches="1", vp="1"),
     _of(attention_params, "1", hidden="1", heads="1", kv_heads="1", head_dim="1"),
     _of(ffn_params, "1", hidden="1", width="1", matrices="1"),
+    _of(embedding_params, "1", vocab="1", hidden="1", tables="1"),
     _of(kv_bytes_per_layer, "byte", kv_heads="1", head_dim="1", width="byte"),
     _of(kv_bytes_per_token, "byte", layers="1", kv_heads="1", head_dim="1", width="byte"),
     _of(hidden_bytes, "byte", tokens="token", hidden="1", width="byte"),

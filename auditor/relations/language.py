@@ -35,6 +35,7 @@ __all__ = [
     "decimal",
     "mapped",
     "names",
+    "plain",
     "read_condition",
     "read_expression",
     "write",
@@ -542,6 +543,11 @@ def decimal(value: Fraction) -> str | None:
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     sign = "-" if value < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+
+
+def plain(value: Fraction) -> str:
+    """Return a number as it stands in plain arithmetic: ASCII digits, a quotient in brackets where it has no finite decimal form."""
+    return decimal(value) or f"({value.numerator} / {value.denominator})"
 
 
 def _number_text(value: Fraction) -> tuple[str, int]:
