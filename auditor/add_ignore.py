@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from auditor.findings import Edit, Finding, Report, apply
@@ -17,6 +17,7 @@ from auditor.parse import format_of
 from auditor.parse.json import objects
 from auditor.parse.readers import of_language
 from auditor.read import decode
+from auditor.records import dataclass
 from auditor.spans import Span
 from auditor.statements import Source
 from auditor.suppress import CATEGORY

@@ -11,13 +11,14 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from auditor.contracts import schema_of
 from auditor.errors import InputError
 from auditor.findings import Finding, Report, Withheld, Withholding
 from auditor.identity import claim_text, number_text
+from auditor.records import dataclass
 from auditor.withhold import every, withhold
 
 __all__ = ["VERSION", "Baseline", "Entry", "Match", "dump", "entries_of", "known", "match", "read"]

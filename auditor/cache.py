@@ -16,7 +16,7 @@ import types
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cache
@@ -29,6 +29,7 @@ from auditor.atomic import replace_file
 from auditor.findings import Coverage, Finding, Outcome, Report, Suppression
 from auditor.index import cache_folder
 from auditor.outside import Answer, Question, answered
+from auditor.records import dataclass
 from auditor.statements import Note, Source
 
 __all__ = ["FOLDER", "Cache", "clean", "fingerprint", "of_source", "store"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from auditor.baseline import Baseline, Entry, entries_of, match
 from auditor.claims.model import Claim
 from auditor.findings import Finding, Report
+from auditor.records import dataclass
 from auditor.withhold import every
 
 __all__ = ["Compared", "Moved", "compare"]

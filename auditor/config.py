@@ -8,12 +8,13 @@ audited with it. What belongs to the run and not to a file (fail level, format, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from auditor.errors import InputError
 from auditor.read import bytes_of
+from auditor.records import dataclass
 from auditor.settings import Settings
 
 __all__ = ["FILE_NAMES", "Configuration", "Settings", "configuration", "find", "load"]

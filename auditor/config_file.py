@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, Final
 from auditor.config_keys import KEYS, MOST, Form, Key
 from auditor.errors import ConfigError, InputError
 from auditor.parse.toml import places
+from auditor.records import dataclass
 from auditor.settings import Said, Settings
 from auditor.spans import LineIndex, Span
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import StrEnum
 from typing import Any, Final
 
 from auditor.limits import Limits
+from auditor.records import dataclass
 from auditor.render import FORMATS
 
 __all__ = ["KEYS", "LEVELS", "MOST", "Form", "Key", "schema"]

@@ -9,7 +9,7 @@ principles" (Artificial Intelligence 32, 1987). Changes that overrule as much an
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -17,6 +17,7 @@ from auditor.check.relations import restating
 from auditor.claims.model import Approximation, Claim
 from auditor.findings import Edit, Finding, Repair, Restatement
 from auditor.layout_repairs import layout_repairs
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.spans import Span
 from auditor.supposing import Effect, Supposing

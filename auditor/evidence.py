@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Final
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim
 from auditor.findings import Confidence, Evidence, Finding, Outcome, Severity
+from auditor.records import dataclass
 from auditor.spans import Span
 from auditor.values import Interval
 

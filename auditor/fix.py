@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from auditor.atomic import replace_file
 from auditor.errors import InputError
 from auditor.findings import Edit, Finding, Report, apply
 from auditor.read import decode
+from auditor.records import dataclass
 from auditor.statements import Source
 
 __all__ = ["Fixed", "apply", "chosen", "difference", "fix", "save", "unsafe_only"]

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 
 from auditor.errors import AuditorError
+from auditor.records import dataclass
 
 __all__ = ["DEFAULT", "Limits", "OverBudgetError", "current", "spend", "spent", "uncounted", "within"]
 

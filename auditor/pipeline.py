@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import accumulate
 from typing import Final
 
@@ -30,6 +30,7 @@ from auditor.plans.assign import assign
 from auditor.plans.context import read_context, with_facts
 from auditor.plans.model import Plan
 from auditor.read import decode
+from auditor.records import dataclass
 from auditor.remember import remembering
 from auditor.rulebook import Rulebook, load
 from auditor.safety import Checked, checked, proved

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from auditor.claims.model import Approximation, Claim
 from auditor.findings import Finding, Report, Severity
 from auditor.read import decode
+from auditor.records import dataclass
 from auditor.relations.figures import rewritten
 from auditor.spans import Span
 from auditor.statements import Source

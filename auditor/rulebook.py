@@ -7,7 +7,7 @@ when a rule is first run, so that a run pays only for the rules its reports give
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from auditor import __version__, index
 from auditor.claims.lexicon import Lexicon, build
 from auditor.errors import RuleError, UsageError
 from auditor.findings import Confidence, Finding, Outcome, Place, Severity, Step, Verdict
+from auditor.records import dataclass
 from auditor.relations.evaluate import Convention
 from auditor.relations.language import Expression, names, read_condition, read_expression
 from auditor.relations.repair import Kind

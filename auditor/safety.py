@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 from auditor.claims.coverage import tokens
 from auditor.findings import Confidence, Edit, Finding, Outcome, Repair, Verdict
+from auditor.records import dataclass
 from auditor.spans import LineIndex, Span
 
 __all__ = ["Checked", "checked", "proved"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.errors import UsageError
 from auditor.findings import Finding, Report
+from auditor.records import dataclass
 from auditor.selectors import ALL, Named, closeness, nearest
 
 __all__ = ["ALL", "Named", "Selection", "narrow", "verify"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
+
+from auditor.records import dataclass
 
 __all__ = ["Said", "Settings"]
 

@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from typing import Final
+
+from auditor.records import dataclass
 
 __all__ = ["LineIndex", "Point", "Segment", "Span", "SpanIndex", "Text"]
 

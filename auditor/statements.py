@@ -7,9 +7,10 @@ launch command, a line of a tree drawing and a sentence all become statements, s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from auditor.records import dataclass
 from auditor.spans import LineIndex, Span, Text
 
 __all__ = ["Cell", "Directive", "Document", "Kind", "Label", "LabelKind", "Note", "Source", "Statement", "lasting", "place_of"]

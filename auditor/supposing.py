@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -21,6 +21,7 @@ from auditor.claims.model import Approximation, Claim, Reading, Role
 from auditor.findings import Finding, Outcome, Restatement, Verdict
 from auditor.limits import spend
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.spans import Span

@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.findings import Finding, Selector, Suppression
+from auditor.records import dataclass
 from auditor.selectors import Named, closeness
 from auditor.spans import Span, Text
 from auditor.statements import Directive, Document, Kind, LabelKind

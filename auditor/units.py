@@ -9,9 +9,10 @@ brochure for the decimal ones.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
+
+from auditor.records import dataclass
 
 __all__ = ["DATA", "DIMENSIONLESS", "ENERGY", "MONEY", "TIME", "UNITS", "WORK", "Dimension", "Unit", "unit"]
 

@@ -6,9 +6,10 @@ rounding interval is still admitted, so that no rounding convention (half up, ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
+
+from auditor.records import dataclass
 
 __all__ = ["EVERYTHING", "Interval"]
 

@@ -8,7 +8,6 @@ rule's findings exactly as `bad-NAME.txt` shows them. Any format the auditor rea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +15,7 @@ from auditor.evidence import asserted
 from auditor.findings import Report, Severity
 from auditor.pipeline import audit_source
 from auditor.read import decode
+from auditor.records import dataclass
 from auditor.render.run import Options, ordered
 from auditor.render.text import finding_block
 from auditor.rulebook import Rule, Rulebook

@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from auditor.claims.lexicon import kind_of
 from auditor.findings import Finding, Verdict
 from auditor.pipeline import read_claims
 from auditor.read import decode
+from auditor.records import dataclass
 from auditor.relations.evaluate import Bound, Convention, Meaning, UnknownError, admits, judge, value_of
 from auditor.relations.figures import rewritten
 from auditor.relations.language import Expression, names, read_expression

@@ -8,13 +8,14 @@ solved for (its repair is searched, not solved).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import comb
 from typing import Any, Final
 
 import sympy  # type: ignore[import-untyped]
 
 from auditor.authoring.validate import Checked, Use
+from auditor.records import dataclass
 from auditor.relations.evaluate import Convention
 from auditor.relations.language import (
     Binary,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 import yaml
 
 from auditor.errors import RuleError
+from auditor.records import dataclass
 
 __all__ = ["Place", "Sheet", "read_sheet"]
 

@@ -6,7 +6,7 @@ Nothing here needs SymPy; what must be proved is in `prove`. Every error carries
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from string import Formatter
@@ -19,6 +19,7 @@ from auditor.authoring.model import ConventionModel, RuleModel, SelectorModel, s
 from auditor.authoring.sources import Key, Sheet
 from auditor.cost.closed import FORMULAS, Formula
 from auditor.errors import RuleError
+from auditor.records import dataclass
 from auditor.relations.dimensions import check_condition, dimension
 from auditor.relations.evaluate import Convention, UnknownError, value_of
 from auditor.relations.language import (

@@ -7,13 +7,13 @@ The same writing has several admissible readings (GB or GiB, K as 1000 or 1024, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, islice, product
 from typing import Final
 
 from auditor.check.printed import Printed, binary_scale, printed
 from auditor.claims.equation import Leaf, Node, Power, Product, Sum, leaves
+from auditor.records import dataclass
 from auditor.relations.language import plain
 from auditor.units import DATA, DIMENSIONLESS, TIME, UNITS, Dimension
 from auditor.values import Interval

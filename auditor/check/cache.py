@@ -10,7 +10,7 @@ else and are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from itertools import product
@@ -37,6 +37,7 @@ from auditor.claims.model import Claim, Role
 from auditor.cost.closed import kv_bytes_per_layer
 from auditor.findings import Confidence, Operand, Outcome, Place, Severity, Step
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.relations.language import plain
 from auditor.rulebook import Rule

@@ -8,7 +8,6 @@ sparse, one direction of a link or both) has the figure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -23,6 +22,7 @@ from auditor.claims.words import Word
 from auditor.cost.catalog import Comparison, Hardware, Model, compare_hardware, compare_model, find_hardware, find_models
 from auditor.cost.catalog.hardware import is_capacity
 from auditor.findings import Confidence, ConventionTried, Operand, Outcome, Place, Step, Verdict
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.relations.language import plain
 from auditor.remember import once_for

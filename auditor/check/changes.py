@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -21,6 +21,7 @@ from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, ConventionTried, Outcome, Place, Repair, Step, Verdict
 from auditor.language.numbers import Form, Number
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.relations.language import plain
 from auditor.rulebook import Rule

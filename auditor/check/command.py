@@ -7,7 +7,7 @@ and ranks, which flags a program knows and which variables exist is data of the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
@@ -21,6 +21,7 @@ from auditor.cost.catalog import find_hardware
 from auditor.cost.layout.placement import Group, overlaps
 from auditor.findings import Confidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.assign import RUN
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.remember import once_for
 from auditor.rulebook import Rule

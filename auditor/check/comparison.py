@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
@@ -13,6 +12,7 @@ from auditor.check.subject import Subject
 from auditor.check.targets import offset, without_sign
 from auditor.claims.model import Claim, Role
 from auditor.findings import Operand, Outcome, Place, Severity, Step
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.relations.language import plain
 from auditor.rulebook import Rule

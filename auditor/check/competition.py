@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.claims.model import Claim
 from auditor.findings import Outcome, Verdict
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.rulebook import Rule
 from auditor.spans import Span
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
 from typing import Final
@@ -21,6 +20,7 @@ from auditor.check.told import Figure, Measure, Thought, thoughts, told
 from auditor.claims.lexicon import Lexicon
 from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.language.numbers import Approximation
+from auditor.records import dataclass
 from auditor.relations.evaluate import written
 from auditor.relations.figures import figure as shown_as
 from auditor.relations.language import plain

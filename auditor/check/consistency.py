@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.check.passages import Passage, disowned
@@ -21,6 +20,7 @@ from auditor.claims.lexicon import Quantity
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Evidence, Finding, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.limits import spend
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.relations.language import plain
 from auditor.rulebook import Rule

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -11,6 +10,7 @@ from auditor.check.stated import around, own, shown
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.units import DIMENSIONLESS
 
 __all__ = ["Count", "Part", "counts"]

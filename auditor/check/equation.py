@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from math import prod
@@ -25,6 +25,7 @@ from auditor.claims.equation import Equation, Leaf, Node, Product, Shape, Side, 
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, ConventionTried, Edit, Operand, Outcome, Place, Repair, Severity, Step, Verdict
 from auditor.language.numbers import Form
+from auditor.records import dataclass
 from auditor.relations.figures import figure, rewritten
 from auditor.rulebook import Rule
 from auditor.spans import Span

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -14,6 +13,7 @@ from auditor.check.targets import own_label, words_around
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence, Outcome, Place, Severity, Step
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.rulebook import Rule
 from auditor.spans import Span
 

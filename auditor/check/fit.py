@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from auditor.findings import Operand, Outcome, Place, Repair, Severity, Step
 from auditor.launches.described import narrowed
 from auditor.launches.facts import models_of, weight_format
 from auditor.launches.model import Launch, Setting
+from auditor.records import dataclass
 from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -15,6 +15,7 @@ from typing import Final
 from auditor.check.printed import Printed, printed
 from auditor.check.subject import Subject
 from auditor.language.numbers import Form, Number
+from auditor.records import dataclass
 from auditor.spans import Span, Text
 from auditor.statements import Kind, Label, LabelKind, Statement
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -17,6 +16,7 @@ from auditor.check.subject import Subject
 from auditor.check.told import Figure, Measure, told
 from auditor.claims.lexicon import Lexicon
 from auditor.findings import Operand, Outcome, Place, Step
+from auditor.records import dataclass
 from auditor.relations.figures import figure as shown_as
 from auditor.relations.language import plain
 from auditor.rulebook import Rule

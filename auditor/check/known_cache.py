@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from auditor.findings import Confidence, Operand, Outcome, Place, Step
 from auditor.launches.facts import models_of
 from auditor.launches.model import Launch
 from auditor.plans.costing import names_in
+from auditor.records import dataclass
 from auditor.remember import once_for
 from auditor.rulebook import Rule
 

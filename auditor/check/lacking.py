@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from auditor.check.relations import may_stand_for
 from auditor.facts.table import facts_of
+from auditor.records import dataclass
 from auditor.relations.language import write
 
 if TYPE_CHECKING:

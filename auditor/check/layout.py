@@ -5,7 +5,6 @@ report that are counted in two ways, the rule of the program that is launched, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 from typing import Final
@@ -19,6 +18,7 @@ from auditor.cost.layout import QUANTITIES, Degrees, Framework, find_framework, 
 from auditor.cost.layout.degrees import LARGEST_WORLD
 from auditor.findings import Confidence, Outcome, Place, Step, Verdict
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import LabelKind, Statement

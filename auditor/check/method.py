@@ -7,7 +7,6 @@ synchronisation is needed") is not said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -17,6 +16,7 @@ from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim, Role
 from auditor.claims.words import Word
 from auditor.findings import Operand, Outcome, Place, Severity, Step
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.relations.language import plain
 from auditor.rulebook import Rule

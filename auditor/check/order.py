@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
@@ -17,6 +16,7 @@ from auditor.check.printed import printed
 from auditor.check.subject import Subject
 from auditor.findings import Operand, Outcome, Place, Step
 from auditor.language.numbers import Form
+from auditor.records import dataclass
 from auditor.relations.figures import figure as shown
 from auditor.relations.language import decimal
 from auditor.rulebook import Rule

@@ -7,7 +7,7 @@ mixtures or every other one, embeddings counted or not. A count is contradicted 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
 from typing import Final
@@ -23,6 +23,7 @@ from auditor.cost.impossible import ImpossiblePlanError
 from auditor.cost.params import Counting, active, total_parameters
 from auditor.findings import STATED_AGAIN, Confidence, ConventionTried, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.relations.language import plain
 from auditor.rulebook import Rule

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.claims.words import split
+from auditor.records import dataclass
 from auditor.remember import once_for
 from auditor.spans import Span, Text
 from auditor.statements import Document, Kind, LabelKind, Statement

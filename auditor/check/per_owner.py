@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from auditor.check.subject import Subject
 from auditor.check.targets import own_label
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Outcome, Place, Step
+from auditor.records import dataclass
 from auditor.rulebook import Rule
 from auditor.statements import Kind
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -15,6 +14,7 @@ from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence, Outcome, Place, Step
 from auditor.plans.assign import MAIN
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.relations.language import plain
 from auditor.rulebook import Rule

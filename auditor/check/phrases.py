@@ -6,13 +6,13 @@ matches turn back into the numbers and their places.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.check.passages import Passage
 from auditor.check.printed import Printed, printed
 from auditor.claims.lexicon import Lexicon
 from auditor.language.numbers import Form, Number
+from auditor.records import dataclass
 from auditor.spans import Span
 
 __all__ = ["NUMBER", "Phrase", "phrase"]

@@ -7,7 +7,6 @@ values of a degree, one that fits suffices.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -32,6 +31,7 @@ from auditor.claims.placement import GroupSize, Member, Placement
 from auditor.cost.layout.placement import Group, Ids, overlaps
 from auditor.findings import Outcome, Place, Severity, Step, Verdict
 from auditor.plans.assign import MAIN
+from auditor.records import dataclass
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Statement

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from auditor.claims.model import Approximation
 from auditor.language.numbers import Number
+from auditor.records import dataclass
 from auditor.remember import once_for
 from auditor.units import DATA, UNITS, Unit
 from auditor.values import Interval

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
 from auditor.check.owners import exactly
 from auditor.check.subject import Subject
 from auditor.findings import Operand, Outcome, Place, Step
+from auditor.records import dataclass
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Statement

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import unquote
@@ -19,6 +18,7 @@ from auditor.check.subject import Subject
 from auditor.claims.words import split
 from auditor.findings import Outcome, Place
 from auditor.outside import leads_to, repository
+from auditor.records import dataclass
 from auditor.rulebook import Rule
 from auditor.spans import LineIndex, Span
 from auditor.statements import Kind, Label, LabelKind, Statement

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from string import Formatter
@@ -18,6 +17,7 @@ from typing import Any, Final
 from auditor.check.subject import Subject
 from auditor.findings import Edit, Finding, Operand, Outcome, Place, Repair, Step, Verdict
 from auditor.launches.model import Launch, Setting
+from auditor.records import dataclass
 from auditor.relations.evaluate import Bound, Convention, Judged, Meaning, admits, derive, judge
 from auditor.relations.language import Expression, Logic, names, read_condition
 from auditor.relations.repair import Kind, changes

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, permutations
 from math import log10
@@ -18,6 +17,7 @@ from typing import Final
 from auditor.check.grid import Column, Figure, Grid, Growth, grids
 from auditor.check.subject import Subject
 from auditor.findings import Operand, Outcome, Place, Step, Verdict
+from auditor.records import dataclass
 from auditor.relations.figures import figure as shown
 from auditor.relations.language import decimal
 from auditor.rulebook import Rule

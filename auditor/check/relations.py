@@ -10,7 +10,7 @@ one that holds suffices.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
 from math import prod
@@ -36,6 +36,7 @@ from auditor.findings import (
     Verdict,
 )
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.relations.dimensions import base_unit, dimension
 from auditor.relations.evaluate import Bound, Convention, Judged, Judgement, Meaning, UnknownError, admits, derive, judge, value_of
 from auditor.relations.figures import figure, figure_range, rewritten

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -18,6 +18,7 @@ from auditor.check.subject import Subject
 from auditor.claims.labels import find, find_any
 from auditor.claims.model import Claim, Role
 from auditor.findings import Outcome, Place
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.rulebook import Rule
 from auditor.statements import Kind, LabelKind, Statement

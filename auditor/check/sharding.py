@@ -8,7 +8,7 @@ lies between the two. A share is contradicted only if it lies outside for every 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
 from functools import reduce
@@ -25,6 +25,7 @@ from auditor.claims.model import Claim, Role
 from auditor.cost.amount import count as counted
 from auditor.findings import STATED_AGAIN, Confidence, Operand, Outcome, Place, Severity
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.units import DATA, UNITS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -18,6 +18,7 @@ from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, ConventionTried, Edit, Outcome, Place, Repair, Verdict
 from auditor.language.numbers import Form
+from auditor.records import dataclass
 from auditor.relations.figures import figure, rewritten
 from auditor.rulebook import Rule
 from auditor.spans import Span

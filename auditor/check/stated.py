@@ -7,7 +7,7 @@ figure: previous figures, examples, targets and the operands of written equation
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
 from math import prod
@@ -19,6 +19,7 @@ from auditor.claims.model import Claim, Role
 from auditor.cost.amount import Amount, base_amount, constant
 from auditor.findings import Confidence, Operand, Place, Step
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.remember import remembered
 from auditor.units import DATA, DIMENSIONLESS, UNITS, Unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -14,6 +14,7 @@ from auditor.check.targets import Pair, beside, measure, offset, own_label, pair
 from auditor.claims.labels import find, find_any
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, Outcome, Place, Severity
+from auditor.records import dataclass
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import Kind, LabelKind, Statement

@@ -8,7 +8,7 @@ the rule file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from auditor.check.passages import Passage, passages
@@ -24,6 +24,7 @@ from auditor.launches.facts import joined
 from auditor.limits import spend
 from auditor.plans.joins import Joins
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.rulebook import Rule
 from auditor.spans import Span, SpanIndex
 from auditor.statements import Document, Statement

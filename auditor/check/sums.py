@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from math import log10
@@ -28,6 +28,7 @@ from auditor.claims.words import Word, split
 from auditor.findings import Confidence, Edit, Operand, Outcome, Place, Repair, Severity, Step
 from auditor.language.numbers import Form, Number
 from auditor.plans.layouts import DEGREES
+from auditor.records import dataclass
 from auditor.relations.figures import figure, figure_range, rewritten
 from auditor.relations.language import plain
 from auditor.rulebook import Rule

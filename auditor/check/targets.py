@@ -10,13 +10,14 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 from auditor.check.subject import Subject
 from auditor.claims.model import Approximation, Claim, Reading, Role
 from auditor.findings import Confidence, Operand, Step
+from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.relations.language import plain
 from auditor.spans import Span, Text

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -19,6 +19,7 @@ from auditor.check.subject import Subject
 from auditor.claims.lexicon import Lexicon
 from auditor.language.numbers import Approximation, Form, Number
 from auditor.language.vocabulary import Vocabulary
+from auditor.records import dataclass
 from auditor.remember import once_for
 from auditor.spans import Span, Text
 from auditor.statements import Document

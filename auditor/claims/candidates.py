@@ -9,7 +9,7 @@ data (`rules/evidence.yaml`, fitted by `scripts/fit_evidence.py`). Nothing is de
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from typing import Final
 
@@ -37,6 +37,7 @@ from auditor.claims.shares import base_of_share, states_change
 from auditor.claims.vocabulary import GENERIC, PASSES
 from auditor.claims.words import Word, split
 from auditor.language.numbers import Form, Number
+from auditor.records import dataclass
 from auditor.spans import Span
 from auditor.statements import Kind, LabelKind
 

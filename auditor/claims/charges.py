@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.claims.labels import PER_WORDS, per_of
@@ -14,6 +13,7 @@ from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.language.numbers import Number
 from auditor.language.units import divided_in
+from auditor.records import dataclass
 from auditor.statements import LabelKind
 from auditor.units import UNITS
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.claims.resolve import ReadOut
 from auditor.findings import Confidence, Coverage
+from auditor.records import dataclass
 from auditor.spans import Span, SpanIndex
 from auditor.statements import Document, Source
 

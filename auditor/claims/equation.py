@@ -10,7 +10,7 @@ no operator between them, ranges, dates, lists) yields nothing. Nothing here is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
@@ -19,6 +19,7 @@ from auditor.claims.equation_tokens import Leaf, Token, TokenKind, tokens
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Approximation
 from auditor.language.numbers import Number, Written
+from auditor.records import dataclass
 from auditor.remember import once_for
 from auditor.units import DIMENSIONLESS, UNITS
 from auditor.values import Interval

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Approximation
 from auditor.language.numbers import Form, Number, Written
+from auditor.records import dataclass
 from auditor.values import Interval
 
 __all__ = ["Leaf", "Token", "TokenKind", "tokens"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -12,6 +12,7 @@ from auditor.claims.members import keyed_at, members_in, settings_in
 from auditor.claims.vocabulary import GIVEN_UP, LEFT_OUT
 from auditor.claims.words import Word, split
 from auditor.language.units import unit_said
+from auditor.records import dataclass
 from auditor.statements import Label, LabelKind
 
 __all__ = ["PER_WORDS", "LabelReader", "View", "contains", "find", "find_any", "per_of", "slashed"]

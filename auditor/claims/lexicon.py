@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -13,6 +12,7 @@ from auditor.claims.words import Normalizer, Word
 from auditor.language.numbers import Number, scan
 from auditor.language.units import UnitPhrase, read_unit, unit_behind
 from auditor.language.vocabulary import Spelling, Vocabulary, build_vocabulary
+from auditor.records import dataclass
 from auditor.remember import once_for
 from auditor.units import DATA, DIMENSIONLESS, ENERGY, MONEY, TIME, UNITS, WORK, Dimension, Unit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from auditor.claims.labels import LabelReader, View, slashed
@@ -15,6 +15,7 @@ from auditor.claims.vocabulary import BREAKS, TAIL_STOPS
 from auditor.claims.words import Word, singular
 from auditor.findings import Confidence
 from auditor.language.numbers import Number
+from auditor.records import dataclass
 from auditor.spans import Span
 from auditor.statements import Document, Statement
 

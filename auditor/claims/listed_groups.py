@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.claims.mentions import GROUPS, group_of, singular_noun
 from auditor.claims.words import split
+from auditor.records import dataclass
 from auditor.spans import Span
 from auditor.statements import Document, Statement
 

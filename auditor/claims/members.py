@@ -6,11 +6,11 @@ None of them says what stands below it: that is for the next label outward to sa
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.words import Word, singular, split
+from auditor.records import dataclass
 
 __all__ = ["Members", "keyed_at", "members_in", "settings_in"]
 

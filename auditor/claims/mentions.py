@@ -8,11 +8,11 @@ that is nothing but ids. A count (`32 GPUs`, `4 experts per GPU`) is no mention:
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.claims.words import Word, split
 from auditor.cost.layout.placement import Ids
+from auditor.records import dataclass
 
 __all__ = ["AXES", "GROUPS", "HELD", "KeyNames", "Listed", "Mention", "group_of", "listed", "mentions", "of_key", "singular_noun"]
 

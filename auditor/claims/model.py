@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from auditor.findings import Confidence
 from auditor.language.numbers import Approximation
+from auditor.records import dataclass
 from auditor.spans import Span
 from auditor.units import Unit
 from auditor.values import Interval

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
@@ -19,6 +19,7 @@ from auditor.claims.lexicon import Lexicon, Quantity, kind_of
 from auditor.claims.model import Claim, Role
 from auditor.claims.vocabulary import DIVIDED_BY, GENERIC, HELD_BY_PARTS, MULTIPLIED
 from auditor.findings import Confidence
+from auditor.records import dataclass
 from auditor.statements import Document, Statement
 
 __all__ = ["SHARE_OF_WEIGHTS", "named_operands"]

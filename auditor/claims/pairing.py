@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.claims.model import Approximation
 from auditor.language.numbers import Form, Number, Written
+from auditor.records import dataclass
 from auditor.values import Interval
 
 __all__ = ["pair_names"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from auditor.claims.lexicon import Lexicon
@@ -21,6 +21,7 @@ from auditor.claims.model import Approximation
 from auditor.claims.words import split
 from auditor.cost.layout.placement import Ids
 from auditor.language.numbers import Form, Number
+from auditor.records import dataclass
 from auditor.remember import once_for
 from auditor.spans import Span, Text
 from auditor.statements import Document, Kind, Label, LabelKind, Statement, place_of

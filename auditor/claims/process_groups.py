@@ -11,12 +11,13 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from auditor.claims.mentions import AXES, group_of
 from auditor.claims.words import split
 from auditor.cost.layout.placement import Ids
+from auditor.records import dataclass
 from auditor.spans import Span
 from auditor.statements import Document
 

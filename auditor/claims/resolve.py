@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
@@ -68,6 +68,7 @@ from auditor.claims.wording import wording_of
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.language.numbers import Form, Number, Written, rounded
+from auditor.records import dataclass
 from auditor.spans import Span
 from auditor.statements import Document, Kind, Label, LabelKind, Statement
 from auditor.units import DIMENSIONLESS, UNITS, Unit

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.claims.candidates import Candidate
+from auditor.records import dataclass
 
 __all__ = ["Settled", "points", "settled"]
 

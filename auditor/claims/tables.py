@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from auditor.claims.labels import LabelReader, View, find_any
 from auditor.claims.lexicon import Quantity, kind_of
 from auditor.claims.model import Claim
 from auditor.claims.vocabulary import OF_ALL_REPLICAS
+from auditor.records import dataclass
 from auditor.statements import Document, Kind, Label, LabelKind
 from auditor.units import UNITS
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from auditor.records import dataclass
 from auditor.remember import remembered
 
 __all__ = ["Normalizer", "Word", "singular", "split"]

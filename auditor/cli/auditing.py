@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +22,7 @@ from auditor.findings import Finding, Severity, Withheld, Withholding
 from auditor.index import stamp
 from auditor.limits import DEFAULT
 from auditor.outside import noting
+from auditor.records import dataclass
 from auditor.render.run import Failure
 from auditor.selection import Selection, narrow, verify
 from auditor.selectors import closeness

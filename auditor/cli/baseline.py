@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ from auditor.cli.files import STDIN, walk
 from auditor.cli.inputs import configuration_for, warn, write
 from auditor.cli.options import config_options, context_option, rules_option
 from auditor.errors import InputError, UsageError
+from auditor.records import dataclass
 
 if TYPE_CHECKING:
     from auditor.baseline import Entry, Match

@@ -10,7 +10,6 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from shutil import which
@@ -18,6 +17,7 @@ from typing import Final
 
 from auditor.cli.files import repository_root
 from auditor.errors import UsageError
+from auditor.records import dataclass
 
 __all__ = ["Changes", "archive", "root_and_commit", "since"]
 

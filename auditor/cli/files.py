@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from auditor.cli.globs import Glob, globs, verdict
 from auditor.errors import InputError
 from auditor.read import bytes_of
+from auditor.records import dataclass
 
 __all__ = ["ENDINGS", "EXCLUDED", "STDIN", "Missing", "Walk", "matcher", "repository_root", "walk"]
 

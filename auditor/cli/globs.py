@@ -8,7 +8,8 @@ regular expression is made of a pattern: it may come from a pull request.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from auditor.records import dataclass
 
 __all__ = ["Glob", "globs", "verdict"]
 

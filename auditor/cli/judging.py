@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from auditor.baseline import Baseline, Match, entries_of, known, match, read
 from auditor.errors import InputError
 from auditor.read import MAX_BYTES, bytes_of, decode
+from auditor.records import dataclass
 from auditor.render.run import Stale
 from auditor.withhold import every, outside
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from heapq import merge
 from itertools import chain
@@ -22,6 +22,7 @@ from auditor.cli.outputs import changed_since, is_output, links, save, statistic
 from auditor.config import Configuration
 from auditor.errors import UsageError
 from auditor.findings import Report, Severity
+from auditor.records import dataclass
 from auditor.render import load
 from auditor.render.run import Basis, Failure, Options, Run, blocked, stopped
 

@@ -12,12 +12,13 @@ written once and its derivation can never say anything else than what was comput
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from math import ceil, floor
 from typing import Final
 
+from auditor.records import dataclass
 from auditor.units import DIMENSIONLESS, UNITS, Dimension
 
 __all__ = [

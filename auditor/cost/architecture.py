@@ -10,10 +10,10 @@ catalog's business; each is sourced there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.cost.impossible import require, require_whole
+from auditor.records import dataclass
 
 __all__ = ["Architecture", "AttentionBias", "Experts", "Indexer", "Latent", "Norm", "QkNorm", "Window"]
 

@@ -11,10 +11,10 @@ Sources stand with each function; the modules of the package (`kv_cache`, `param
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.cost.amount import Amount, amount
+from auditor.records import dataclass
 from auditor.units import UNITS, Dimension
 
 __all__ = ["FORMULAS", "Formula"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from auditor.cost.amount import readable
 from auditor.cost.facts import Estimate, Fact, Nature
 from auditor.findings import Verdict
+from auditor.records import dataclass
 from auditor.values import Interval
 
 __all__ = ["Claimed", "Compared", "compare"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
 from auditor.cost.amount import Amount, Line, readable
+from auditor.records import dataclass
 
 __all__ = ["PERCENT", "Estimate", "Fact", "Nature"]
 

@@ -14,7 +14,6 @@ appendix; Chowdhery et al. 2022, appendix B; Korthikanti et al. 2022, appendix A
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -25,6 +24,7 @@ from auditor.cost.amount import Amount, amount, count, rounded_down, total
 from auditor.cost.architecture import Architecture
 from auditor.cost.impossible import require, require_whole
 from auditor.cost.params import Component, Kind, head, layer, mtp_module
+from auditor.records import dataclass
 
 __all__ = [
     "CONVENTIONS",

@@ -7,11 +7,11 @@ groups of 128 with a 16-bit scale, AWQ with a 4-bit zero point).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from auditor.cost.impossible import ImpossiblePlanError
+from auditor.records import dataclass
 
 __all__ = ["FORMATS", "Format", "number_format"]
 

@@ -10,12 +10,12 @@ loss counted as layers), vLLM `distributed/utils.py` and TensorRT-LLM `mapping.p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import lcm
 from typing import Final
 
 from auditor.cost.architecture import Architecture
 from auditor.cost.impossible import require, require_divides, require_whole
+from auditor.records import dataclass
 
 __all__ = ["Grid", "Stage", "StageSplit", "check_model_fits", "padded_for_serving", "split_stages"]
 

@@ -10,7 +10,6 @@ prompt tokens, o output tokens. Sources: Pope et al. 2022, section 3 (bounds); W
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.cost import closed
@@ -23,6 +22,7 @@ from auditor.cost.impossible import require
 from auditor.cost.kv_cache import layer_per_token, per_sequence
 from auditor.cost.memory import QuantisedPart, model_weights
 from auditor.cost.params import Cut, Kind, embedding, expert
+from auditor.records import dataclass
 
 __all__ = [
     "Floor",

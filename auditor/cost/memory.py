@@ -10,7 +10,6 @@ Units: parameters in ones, everything else an `Amount` of bytes. Sources: Megatr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -20,6 +19,7 @@ from auditor.cost.formats import FORMATS, Format
 from auditor.cost.grid import Grid, Stage
 from auditor.cost.params import Component, Cut, Kind, embedding, final_norm, head, layer, mtp_module
 from auditor.cost.recipes import Recipe, Sharding
+from auditor.records import dataclass
 
 __all__ = ["OVERHEADS", "Overhead", "QuantisedPart", "Shard", "States", "model_weights", "parameters_on_gpu", "states", "weights_on_gpu"]
 

@@ -16,12 +16,12 @@ norms, routers and latent down-projections (`core/transformer/multi_latent_atten
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from auditor.cost.amount import Amount, count, total
 from auditor.cost.architecture import Architecture, AttentionBias, Experts, Latent, Norm, QkNorm
+from auditor.records import dataclass
 
 __all__ = [
     "Component",

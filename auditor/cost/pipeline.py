@@ -10,13 +10,13 @@ section 2.2.2; zero bubble, Qi et al. 2024, table 1; DualPipe, DeepSeek-V3 repor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
 from auditor.cost.amount import Amount, count, smallest
 from auditor.cost.impossible import require, require_whole
+from auditor.records import dataclass
 
 __all__ = ["Bubble", "Schedule", "bubble", "bubble_share", "default_schedule", "in_flight"]
 

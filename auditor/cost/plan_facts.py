@@ -6,7 +6,7 @@ refuses what cannot be, with the field, the rule and its source.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Final
 
@@ -19,6 +19,7 @@ from auditor.cost.impossible import ImpossiblePlanError, require, require_whole
 from auditor.cost.memory import QuantisedPart
 from auditor.cost.pipeline import Schedule, default_schedule
 from auditor.cost.recipes import RECIPES, Recipe, Sharding
+from auditor.records import dataclass
 
 __all__ = ["Device", "ParameterCount", "PlanFacts", "Serving", "Training"]
 

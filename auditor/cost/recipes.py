@@ -6,12 +6,12 @@ data-parallel ranks. A claim is wrong only if no recipe of its stack gives it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
 from typing import Final
 
 from auditor.cost.impossible import ImpossiblePlanError
+from auditor.records import dataclass
 
 __all__ = ["RECIPES", "Recipe", "Sharding", "recipe"]
 

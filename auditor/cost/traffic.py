@@ -10,7 +10,6 @@ et al. 2020, section 7 (ZeRO); DeepSeek-V3 report, section 3.2.2 (expert dispatc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, log2
 from typing import Final
@@ -20,6 +19,7 @@ from auditor.cost.architecture import Architecture
 from auditor.cost.grid import Grid
 from auditor.cost.impossible import require, require_whole
 from auditor.cost.recipes import Recipe, Sharding
+from auditor.records import dataclass
 
 __all__ = [
     "Algorithm",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from auditor.claims.model import Claim
 from auditor.findings import Step
+from auditor.records import dataclass
 from auditor.spans import Span
 
 __all__ = ["Fact", "own_claims", "places_of"]

@@ -8,7 +8,6 @@ and no quantity is derived that the plan states, so that a fact never stands aga
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
@@ -17,6 +16,7 @@ from auditor import index
 from auditor.claims.model import Approximation, Claim, Reading, Role, Scope
 from auditor.facts.model import Fact, own_claims
 from auditor.findings import Confidence, Step, Verdict
+from auditor.records import dataclass
 from auditor.relations.evaluate import Bound, Meaning, UnknownError, admits, range_of, step_of, value_of
 from auditor.relations.figures import figure
 from auditor.relations.language import Expression, Name, read_condition, read_expression

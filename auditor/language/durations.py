@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from auditor.language.ground import Ground
+from auditor.records import dataclass
 from auditor.units import UNITS
 
 __all__ = ["Duration", "duration_at"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from auditor.language.names import Names
 from auditor.language.units import UnitPhrase, read_unit
 from auditor.language.vocabulary import Vocabulary
+from auditor.records import dataclass
 
 __all__ = ["GAP", "Ground", "is_digit", "prepared", "with_plain_digits"]
 

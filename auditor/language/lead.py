@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.language.ground import GAP, Ground, is_digit
+from auditor.records import dataclass
 
 __all__ = ["Glued", "Lead", "glued_name", "lead_of"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.language.ground import GAP, Ground, is_digit
+from auditor.records import dataclass
 
 __all__ = ["Counted", "counted_behind", "names_gpus_before"]
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -27,6 +27,7 @@ from auditor.language.spelled import Spelled, spelled_at
 from auditor.language.units import UnitPhrase, unit_behind
 from auditor.language.vocabulary import Magnitude, Spelling, Vocabulary
 from auditor.language.written import Approximation, Written, bounded, meaning, rounded
+from auditor.records import dataclass
 from auditor.values import Interval
 
 __all__ = ["Approximation", "Form", "Number", "Spelling", "Written", "rounded", "scan"]

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 from auditor.language.ground import Ground, is_digit
+from auditor.records import dataclass
 
 __all__ = ["MAX_EXPONENT", "VULGAR", "Numeral", "numeral_at", "plain_numeral", "starts_numeral"]
 

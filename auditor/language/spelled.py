@@ -7,12 +7,12 @@ and `one of them` count nothing a plan has. `one` is an article as often as a nu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from auditor.language.ground import GAP, Ground
 from auditor.language.nouns import counted_behind
+from auditor.records import dataclass
 
 __all__ = ["Spelled", "spelled_at"]
 

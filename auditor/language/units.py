@@ -9,11 +9,12 @@ by a time becomes part of the unit (`token/day`), what is divided by anything el
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 from auditor.language.vocabulary import Magnitude, Vocabulary
+from auditor.records import dataclass
 from auditor.units import DATA, ENERGY, MONEY, TIME, UNITS
 
 __all__ = ["UnitPhrase", "divided_in", "read_unit", "unit_behind", "unit_said"]

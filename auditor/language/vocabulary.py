@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from auditor.language.names import date_pattern
+from auditor.records import dataclass
 
 __all__ = ["Magnitude", "Spelling", "Vocabulary", "build_vocabulary"]
 

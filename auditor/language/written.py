@@ -6,11 +6,11 @@ open below. Decided here once; a relation is contradicted only if no meaning sav
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
+from auditor.records import dataclass
 from auditor.values import Interval
 
 __all__ = ["GROUPING", "Approximation", "Written", "bounded", "meaning", "rounded"]

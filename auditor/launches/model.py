@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
+from auditor.records import dataclass
 from auditor.spans import Span
 
 __all__ = ["Launch", "Setting"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from auditor import index
+from auditor.records import dataclass
 
 __all__ = ["GENERIC", "Option", "Program", "by_program_words", "carried", "named_in", "plain", "programs", "signature"]
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Final
 
 from auditor.launches.model import Launch, Setting
 from auditor.launches.programs import GENERIC, Option, by_program_words, carried, named_in, plain, programs, signature
 from auditor.launches.worlds import with_world
+from auditor.records import dataclass
 from auditor.remember import remembered
 from auditor.spans import Span
 from auditor.statements import Document, Kind, LabelKind, Statement, lasting

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from auditor.limits import current
+from auditor.records import dataclass
 from auditor.spans import Segment, Span, Text
 from auditor.statements import Cell, Directive, Kind, Label, LabelKind, Note, Statement
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.parse.builder import Builder, Path, under
@@ -12,6 +11,7 @@ from auditor.parse.commands import LAUNCHERS, launches
 from auditor.parse.lexer import expansions
 from auditor.parse.lines import stand_in
 from auditor.parse.readers import of_suffix, read_inside
+from auditor.records import dataclass
 from auditor.spans import Span, Text
 from auditor.statements import Kind, LabelKind
 

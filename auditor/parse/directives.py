@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from auditor.parse.builder import Builder, Comment
 from auditor.parse.lines import column_of, cut_lines
+from auditor.records import dataclass
 from auditor.spans import Span, Text
 from auditor.statements import Directive
 

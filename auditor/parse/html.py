@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from auditor.parse.builder import Builder, Path, under
 from auditor.parse.inline import Inline, scan
 from auditor.parse.lines import cut_lines, stand_in
 from auditor.parse.tables import add_table
+from auditor.records import dataclass
 from auditor.spans import Text
 from auditor.statements import LabelKind
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from html import unescape
 from typing import Final
 
 from auditor.parse.lines import stand_in
+from auditor.records import dataclass
 from auditor.spans import Segment, Text
 
 __all__ = ["Inline", "Mark", "MarkKind", "scan"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from auditor.parse.inline import Inline, Mark, MarkKind
+from auditor.records import dataclass
 from auditor.spans import Text
 
 __all__ = ["Piece", "introduces", "split_label", "split_pieces", "without_colon", "without_marks"]

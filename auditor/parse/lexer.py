@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from auditor.records import dataclass
 from auditor.spans import Text
 
 __all__ = ["Command", "Part", "Word", "expansions", "lex"]

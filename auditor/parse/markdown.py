@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import Final
 
@@ -26,6 +26,7 @@ from auditor.parse.lines import cut_lines
 from auditor.parse.plain import is_output, read_lines
 from auditor.parse.readers import MAX_EMBEDDED, of_language, read_inside
 from auditor.parse.tables import add_table, is_rule, split_row
+from auditor.records import dataclass
 from auditor.spans import Text
 from auditor.statements import Kind, Label, LabelKind
 

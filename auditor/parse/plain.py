@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.parse.builder import Builder, Path, under
@@ -17,6 +16,7 @@ from auditor.parse.inline import Inline
 from auditor.parse.labels import Piece, introduces, split_label, split_pieces, without_colon
 from auditor.parse.lines import column_of, cut_lines
 from auditor.parse.tables import add_table, is_rule, split_row
+from auditor.records import dataclass
 from auditor.spans import Text
 from auditor.statements import Kind, LabelKind
 

@@ -12,7 +12,7 @@ import re
 import tokenize
 import warnings
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from auditor.parse.builder import MAX_NESTING, Builder, Path, under
@@ -21,6 +21,7 @@ from auditor.parse.data import Entry, Node, Places, add_tree
 from auditor.parse.directives import heard
 from auditor.parse.lines import column_of, cut_lines
 from auditor.parse.plain import read_lines
+from auditor.records import dataclass
 from auditor.spans import LineIndex, Text
 from auditor.statements import Kind, LabelKind
 

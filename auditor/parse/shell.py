@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from auditor.parse.builder import Builder, Path, has_digit, under
@@ -20,6 +20,7 @@ from auditor.parse.lines import cut_lines, stand_in
 from auditor.parse.plain import read_lines
 from auditor.parse.readers import read_inside
 from auditor.parse.sums import whole_sum
+from auditor.records import dataclass
 from auditor.spans import Span, Text
 from auditor.statements import Kind, LabelKind
 

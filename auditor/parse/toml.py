@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from auditor.parse.builder import MAX_NESTING, Builder, Path, under
@@ -12,6 +12,7 @@ from auditor.parse.comments import add_comments
 from auditor.parse.data import Entry, Node, Places, add_tree
 from auditor.parse.lines import stand_in
 from auditor.parse.readers import read_inside
+from auditor.records import dataclass
 from auditor.spans import LineIndex, Segment, Span, Text
 from auditor.statements import LabelKind
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Protocol
 
 import yaml
@@ -14,6 +14,7 @@ from auditor.parse.comments import add_comments
 from auditor.parse.data import Entry, Node, Places, add_tree
 from auditor.parse.lines import stand_in
 from auditor.parse.readers import read_inside
+from auditor.records import dataclass
 from auditor.spans import LineIndex, Segment, Text
 
 __all__ = ["read"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import prod
 from typing import Final
@@ -29,6 +29,7 @@ from auditor.cost.params import total_parameters
 from auditor.cost.plan_facts import Device, ParameterCount, PlanFacts, Serving, Training
 from auditor.findings import Verdict
 from auditor.plans.model import Plan
+from auditor.records import dataclass
 from auditor.statements import Document, Kind
 
 __all__ = ["Costed", "Names", "cost", "names_in"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
 
 from auditor.claims.model import Claim
@@ -16,6 +15,7 @@ from auditor.findings import Evidence
 from auditor.plans.assign import MAIN
 from auditor.plans.layouts import OneLayout, one_layout
 from auditor.plans.places import Place, places
+from auditor.records import dataclass
 from auditor.statements import Document
 
 __all__ = ["Joins"]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from auditor.claims.model import Claim, Role
 from auditor.findings import Confidence
 from auditor.plans.places import Place, places
+from auditor.records import dataclass
 from auditor.statements import Document, Kind
 
 __all__ = ["DEGREES", "OneLayout", "is_degree", "one_layout"]

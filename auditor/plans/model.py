@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from auditor.claims.model import Claim
+from auditor.records import dataclass
 
 __all__ = ["Plan"]
 

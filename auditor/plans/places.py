@@ -7,9 +7,9 @@ of them until a layout joins them (`auditor.plans.layouts`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from auditor.records import dataclass
 from auditor.statements import Document, Kind, LabelKind, Statement
 
 __all__ = ["Place", "places"]

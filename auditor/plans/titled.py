@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim
 from auditor.plans.layouts import DEGREES
+from auditor.records import dataclass
 from auditor.statements import Kind, LabelKind, Statement
 
 __all__ = ["TITLED", "titled"]

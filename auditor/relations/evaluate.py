@@ -9,12 +9,12 @@ convention is contradicted only if no combination of them saves it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
 from typing import Final
 
 from auditor.findings import Operand, Step, Verdict
+from auditor.records import dataclass
 from auditor.relations.dimensions import base_unit, dimension
 from auditor.relations.figures import figure, figure_range
 from auditor.relations.language import (

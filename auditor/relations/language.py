@@ -10,10 +10,11 @@ expression of a stranger's rule can neither run code nor hang.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from typing import Final
 
+from auditor.records import dataclass
 from auditor.remember import once_for
 from auditor.units import UNITS
 

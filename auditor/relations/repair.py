@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from auditor.findings import Verdict
+from auditor.records import dataclass
 from auditor.relations.evaluate import Convention, Meaning, UnknownError, admits, value_of
 from auditor.relations.language import Expression, Logic, conjuncts, names, read_expression
 from auditor.values import Interval

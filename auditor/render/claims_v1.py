@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from auditor.claims.coverage import UNNAMED
 from auditor.claims.model import Claim, Scope
 from auditor.contracts import schema_of
 from auditor.findings import Coverage
+from auditor.records import dataclass
 from auditor.render.json_v1 import dumps, location_object
 from auditor.render.run import locate
 from auditor.render.terminal import plain

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from auditor.comparing import Compared, Moved
 from auditor.findings import Report
+from auditor.records import dataclass
 from auditor.render.json_v1 import dumps, location_object
 from auditor.render.run import counted, locate, source_of
 from auditor.render.terminal import opening, paint, plain

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 from typing import Final
 
+from auditor.records import dataclass
 from auditor.render.terminal import cells, paint, plain
 from auditor.spans import Span
 from auditor.statements import Source

@@ -10,13 +10,13 @@ import base64
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Final
 
 from auditor.findings import Finding, Operand, Outcome, Place, Report, Severity, Verdict
+from auditor.records import dataclass
 from auditor.render.arithmetic import equation
 from auditor.render.run import Options, Run, basis_lines, conclusion, counted, locate, ordered, severities, source_of, stopped
 from auditor.render.study import Reading, Study

@@ -7,11 +7,12 @@ be checked, and passes where all its checks held. XML 1.0 has no way to write mo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
 from auditor.findings import Finding, Outcome, Report, Verdict
+from auditor.records import dataclass
 from auditor.render.arithmetic import equation
 from auditor.render.run import Options, Run, basis_lines, blocked, locate, ordered, source_of
 from auditor.render.terminal import plain

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from auditor.records import dataclass
 from auditor.render.terminal import plain
 
 __all__ = ["Launched", "as_text"]

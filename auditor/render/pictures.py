@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from html import escape
 from typing import Final
 
 from auditor.cost.amount import readable
 from auditor.cost.facts import Estimate, Fact, Nature
+from auditor.records import dataclass
 from auditor.render.run import counted
 from auditor.render.study import StudiedPlan, Study
 from auditor.render.terminal import plain

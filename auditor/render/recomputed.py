@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from auditor.cost.amount import readable
 from auditor.cost.comparison import Compared
 from auditor.cost.facts import Estimate, Fact
 from auditor.findings import Verdict
+from auditor.records import dataclass
 from auditor.render.json_v1 import dumps
 from auditor.render.markdown import code
 from auditor.render.terminal import opening, paint, plain, width

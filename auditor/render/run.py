@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from auditor.findings import Evidence, Finding, Report, Severity, Verdict, Withholding
+from auditor.records import dataclass
 from auditor.spans import Span
 from auditor.statements import Source
 from auditor.suppress import CATEGORY

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from auditor.records import dataclass
 from auditor.render.recomputed import Completed
 from auditor.spans import Span
 

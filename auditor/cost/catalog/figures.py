@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import RuleError
 from auditor.findings import Verdict
+from auditor.records import dataclass
 from auditor.units import UNITS
 from auditor.values import Interval
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from auditor.cost.catalog.figures import DATA, Comparison, Figure, Grade, Reading, compare, number, rows, vocabulary
 from auditor.cost.catalog.names import Token, family_at, tokens
 from auditor.errors import RuleError
+from auditor.records import dataclass
 from auditor.remember import remembered
 from auditor.units import UNITS
 

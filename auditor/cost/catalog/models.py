@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +14,7 @@ from auditor.cost.catalog.names import Token, family_at, tokens
 from auditor.cost.params import actives, totals
 from auditor.errors import RuleError
 from auditor.findings import Verdict
+from auditor.records import dataclass
 from auditor.remember import remembered
 
 if TYPE_CHECKING:

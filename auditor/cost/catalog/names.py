@@ -8,9 +8,9 @@ entry: the catalog's own columns are the vocabulary.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from auditor.records import dataclass
 from auditor.remember import remembered
 
 if TYPE_CHECKING:

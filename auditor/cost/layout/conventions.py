@@ -11,7 +11,6 @@ torchtitan b5bcd76c (new) and 0119de15 (old), vLLM 00193b82, SGLang 0.5.10, Tens
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm, prod
@@ -21,6 +20,7 @@ from auditor.cost.impossible import require_whole
 from auditor.cost.layout.degrees import LARGEST_WORLD, QUANTITIES, SYMBOLS, Degrees, Framework, Shape
 from auditor.cost.layout.divisibility import Layout, Strength, contradicted
 from auditor.findings import Operand, Step, Verdict
+from auditor.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

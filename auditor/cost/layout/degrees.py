@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from auditor.cost.impossible import require_whole
+from auditor.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

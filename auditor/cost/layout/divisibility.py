@@ -10,13 +10,14 @@ Sources are those of `conventions.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
 from auditor.cost.layout.degrees import Degrees, Framework, Run, Shape
 from auditor.findings import Operand, Step, Verdict
+from auditor.records import dataclass
 
 __all__ = ["REQUIREMENTS", "Checked", "Layout", "Requirement", "Strength", "check", "contradicted", "padded_vocabulary"]
 

@@ -6,10 +6,10 @@ Nothing here reads text; a caller hands over ranges. A set is kept as sorted, di
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from auditor.cost.impossible import require, require_whole
+from auditor.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
@@ -11,6 +11,7 @@ from auditor.cost.impossible import require_whole
 from auditor.cost.layout.conventions import Convention, complete, divisors, solve, solve_for
 from auditor.cost.layout.degrees import LARGEST_WORLD, Degrees, Framework, Run, Shape
 from auditor.cost.layout.divisibility import Layout, Strength, contradicted
+from auditor.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
