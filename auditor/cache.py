@@ -31,6 +31,8 @@ from auditor.index import cache_folder
 from auditor.outside import Answer, Question, answered
 from auditor.records import dataclass
 from auditor.statements import Note, Source
+from auditor.unchanged import NAME as UNCHANGED
+from auditor.unchanged import once_for_files
 
 __all__ = ["FOLDER", "Cache", "clean", "fingerprint", "of_source", "store"]
 
@@ -51,7 +53,6 @@ _READ_WITH: Final = ("markdown_it", "yaml")
 @cache
 def fingerprint() -> str:
     """Return a hash of the tool: its code and data, its rules, what it reads reports with, and the interpreter."""
-    digest = hashlib.sha256(f"{_FORMAT} {__version__} {sys.version}\n".encode())
     folders = [_PACKAGE]
     if not (_PACKAGE / "_rules").is_dir():
         folders.append(_PACKAGE.parent / "rules")
@@ -60,6 +61,12 @@ def fingerprint() -> str:
         spec = find_spec(name)
         if spec is not None and spec.origin:
             paths.append(spec.origin)  # it states its version
+    said = f"{_FORMAT} {__version__} {sys.version}\n"
+    return once_for_files(cache_folder(), said, paths, lambda: _of_contents(said, paths))
+
+
+def _of_contents(said: str, paths: Iterable[str]) -> str:
+    digest = hashlib.sha256(said.encode())
     for path in paths:
         try:
             content = Path(path).read_bytes()
@@ -247,11 +254,12 @@ def store() -> Cache | None:
 
 
 def clean() -> Iterable[tuple[Path, int]]:
-    """Remove what is kept: audits, and compiled rules and their proofs. Yield each folder or file that is gone with its size in bytes."""
+    """Remove what is kept: audits, compiled rules and their proofs, compiled patterns. Yield what is gone with its size in bytes."""
     folder = cache_folder()
     if folder is None:
         return
-    for path in sorted([*folder.glob("index-*.json"), folder / "proofs", folder / FOLDER]):
+    made = [path for pattern in ("index-*.json", "patterns-*.json", UNCHANGED) for path in folder.glob(pattern)]
+    for path in sorted([*made, folder / "proofs", folder / FOLDER]):
         if path.is_symlink() or not path.exists():
             continue
         size = path.stat().st_size if path.is_file() else sum(one.stat().st_size for one in path.rglob("*") if one.is_file())

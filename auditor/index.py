@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -20,10 +20,11 @@ from typing import Any, Final
 
 from auditor import __version__
 from auditor.errors import AuditorError, RuleError
+from auditor.unchanged import once_for_files
 
 __all__ = ["FORMAT", "builtin", "cache_folder", "data", "facts", "own", "rule_files", "rules_folder", "shipped_pages", "stamp"]
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Version of the index; raised when its shape changes."""
 MAX_FILES: Final = 2000
 MAX_BYTES: Final = 4_000_000
@@ -141,9 +142,14 @@ def cache_folder() -> Path | None:
 
 def _hash(folder: Path, lexicon: Path | None) -> str:
     """Hash everything an index depends on: the rule files, the lexicon, and the code that compiles them."""
-    digest = hashlib.sha256(f"{FORMAT} {__version__} {folder if lexicon else ''}\n".encode())
+    said = f"{FORMAT} {__version__} {folder if lexicon else ''}\n"
     compiler = [*sorted((_PACKAGE / "authoring").glob("*.py")), *sorted((_PACKAGE / "relations").glob("*.py"))]
     files = [*rule_files(folder), *([lexicon] if lexicon else []), *compiler, _PACKAGE / "units.py", _PACKAGE / "cost" / "closed.py"]
+    return once_for_files(cache_folder(), said, list(map(str, files)), lambda: _of_contents(said, files))
+
+
+def _of_contents(said: str, files: Iterable[Path]) -> str:
+    digest = hashlib.sha256(said.encode())
     for path in files:
         try:
             content = path.read_bytes()

@@ -19,7 +19,7 @@ from auditor.errors import RuleError, UsageError
 from auditor.findings import Confidence, Finding, Outcome, Place, Severity, Step, Verdict
 from auditor.records import dataclass
 from auditor.relations.evaluate import Convention
-from auditor.relations.language import Expression, names, read_condition, read_expression
+from auditor.relations.language import Expression, read_condition, read_expression
 from auditor.relations.repair import Kind
 from auditor.spans import Span
 from auditor.units import DIMENSIONLESS, UNITS, Unit
@@ -98,21 +98,28 @@ class Rule:
         return f"docs/rules/{self.name}.md"
 
     @cached_property
+    def turn(self) -> int:
+        """When it runs: those that judge the report's verdicts by what all others found after these, suppressions last."""
+        return 2 if self.check.startswith("suppression.") else 1 if self.check.startswith("verdict.") else 0
+
+    @cached_property
+    def quantities(self) -> frozenset[str]:
+        """The quantities that may stand for its names."""
+        return frozenset(use.quantity for use in self.uses)
+
+    @cached_property
     def conventions(self) -> tuple[Convention, ...]:
         return tuple(_convention(one) for one in self.data["conventions"])
 
     @cached_property
     def needs(self) -> tuple[frozenset[str], ...]:
         """The names each convention cannot do without."""
-        return tuple(
-            frozenset(name for part in (one.holds, *one.also) for name in names(part, asked=False)) - self.assume.keys()
-            for one in self.conventions
-        )
+        return tuple(frozenset(one["needs"]) - self.assume.keys() for one in self.data["conventions"])
 
     @cached_property
     def compared(self) -> frozenset[str]:
         """The quantities that its conventions speak of."""
-        named = {name for one in self.conventions for part in (one.holds, *one.also) for name in names(part)}
+        named = {name for one in self.data["conventions"] for name in one["names"]}
         return frozenset(use.quantity for use in self.uses if use.name in named)
 
     @cached_property

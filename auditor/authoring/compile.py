@@ -22,7 +22,7 @@ from auditor.authoring.validate import Checked, Entry, entries, validate
 from auditor.errors import RuleError
 from auditor.index import FORMAT, rule_files
 from auditor.relations.evaluate import Convention
-from auditor.relations.language import write
+from auditor.relations.language import names, write
 
 __all__ = ["compile_folder", "main"]
 
@@ -153,7 +153,14 @@ def _convention(one: Convention, solved: Mapping[str, str]) -> dict[str, Any]:
         "source": one.source,
         "frameworks": list(one.frameworks),
         "solved": dict(solved),
+        "needs": _names(one, asked=False),
+        "names": _names(one, asked=True),
     }
+
+
+def _names(one: Convention, *, asked: bool) -> list[str]:
+    """Return the names of what a convention demands; without `asked`, those it cannot do without."""
+    return list(dict.fromkeys(name for part in (one.holds, *one.also) for name in names(part, asked=asked)))
 
 
 def _written(checked: Checked, proved: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
+from operator import attrgetter
 
 from auditor.check.stated import near
 from auditor.check.subject import Subject
@@ -26,18 +28,26 @@ def procedure(rule: Rule) -> Check:
     RuleError where there is none. Only a function of this package that takes a subject and a rule will do, so that a rule,
     a stranger's too, can reach nothing else.
     """
-    module, _, name = rule.check.partition(".")
+    found = _procedure(rule.check)
+    if found is None:
+        raise RuleError(f"{rule.name}: there is no check {rule.check!r}; write module.function", path=str(rule.folder / "rule.yaml"))
+    return found
+
+
+@cache
+def _procedure(check: str) -> Check | None:
+    module, _, name = check.partition(".")
     if not module.isidentifier() or not name.isidentifier() or name.startswith("_") or module.startswith("_"):
-        raise RuleError(f"{rule.name}: {rule.check!r} names no check; write module.function", path=str(rule.folder / "rule.yaml"))
+        return None
     try:
         found = getattr(import_module(f"auditor.check.{module}"), name)
     except (ImportError, AttributeError):
-        found = None
+        return None
     takes = [str(kind) for kind in getattr(found, "__annotations__", {}).values()][:2]
-    if found is None or found.__module__ != f"auditor.check.{module}" or takes != ["Subject", "Rule"]:
-        raise RuleError(f"{rule.name}: there is no check {rule.check!r}", path=str(rule.folder / "rule.yaml"))
-    check: Check = found
-    return check
+    if found.__module__ != f"auditor.check.{module}" or takes != ["Subject", "Rule"]:
+        return None
+    check_of: Check = found
+    return check_of
 
 
 def run_checks(
@@ -57,12 +67,15 @@ def run_checks(
     notes: list[Note] = []
     frameworks = named(subject.document.source.text) | programs
     tables = tabled(subject.plans, subject.known)
+    stated = frozenset(quantity for table in tables for quantity in table.claims)
     book = tuple(rules)
     judging = False
-    for rule in sorted(book, key=_turn):
+    for rule in sorted(book, key=attrgetter("turn")):
         try:
             spend(1 + len(subject.claims))
-            if _turn(rule) and not judging:
+            if not rule.check and stated.isdisjoint(rule.quantities):
+                continue
+            if rule.turn and not judging:
                 outcomes, judging = list(followed(outcomes, book, subject.claims)), True
             given = replace(subject, outcomes=tuple(outcomes), rules=book) if judging else subject
             found = procedure(rule)(given, rule) if rule.check else run_all((rule,), tables, frameworks)
@@ -88,8 +101,3 @@ def _unless_said(outcome: Outcome, rule: Rule, subject: Subject) -> Outcome:
     if not any(near(subject, claim, words) for claim in subject.at(outcome.finding.place.span)):
         return outcome
     return Outcome(outcome.rule, Verdict.UNDETERMINED, outcome.spans, f"the report itself says so: {outcome.message}")
-
-
-def _turn(rule: Rule) -> int:
-    """Return when a rule runs: those that judge the report's verdicts by what all others found after these, suppressions last."""
-    return 2 if rule.check.startswith("suppression.") else 1 if rule.check.startswith("verdict.") else 0

@@ -83,6 +83,8 @@ def _asked(rule: Rule) -> _Asked:
 
 def refused(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A launch asks for nothing that its program refuses."""
+    if not subject.launches:
+        return
     data = rule.options
     wanted = (data["program"],) if isinstance(data["program"], str) else data["program"]
     others = frozenset(data.get("but", ()))

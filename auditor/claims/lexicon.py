@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -39,11 +40,11 @@ class Quantity:
     """Names that may be glued to the number: `tp` in TP4."""
     magnitude: bool = False
     """Counts written with a magnitude (30B): rounded, not exact."""
+    kind: str = field(init=False, compare=False)
+    """`share`, `data`, `time`, `work`, `rate`, `bandwidth`, `flops`, `count`, `money`, `power` ...: see `kind_of`."""
 
-    @property
-    def kind(self) -> str:
-        """`share`, `data`, `time`, `work`, `rate`, `bandwidth`, `flops`, `count`, `money`, `power` ...: see `kind_of`."""
-        return kind_of(self.unit)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", kind_of(self.unit))
 
 
 def kind_of(unit: Unit) -> str:

@@ -27,7 +27,7 @@ class Settled:
 
 def points(candidate: Candidate, counts: Mapping[str, int], words: Mapping[str, int]) -> int:
     """Return the sum of what the evidence of a candidate counts, and the words around the number for its quantity."""
-    return sum(counts.get(name, 0) for name in candidate.evidence) + words.get(candidate.quantity, 0)
+    return sum([counts.get(name, 0) for name in candidate.evidence]) + words.get(candidate.quantity, 0)
 
 
 def settled(candidates: Sequence[Candidate], counts: Mapping[str, int], words: Mapping[str, int]) -> Settled:

@@ -18,6 +18,8 @@ import click.shell_completion
 
 from auditor import __version__
 from auditor.errors import AuditorError
+from auditor.index import cache_folder
+from auditor.patterns import kept, remembered
 
 __all__ = ["COMMANDS", "DEFAULT", "audit", "complain", "main"]
 
@@ -51,14 +53,18 @@ def _module(name: str) -> str:
     return f"auditor.cli.{name.replace('-', '_')}"
 
 
+def _is_there(name: str) -> bool:
+    return name in COMMANDS and find_spec(_module(name)) is not None
+
+
 class Commands(click.Group):
     """A group that imports a command's module when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name in COMMANDS if find_spec(_module(name))]
+        return [name for name in COMMANDS if _is_there(name)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
+        if not _is_there(cmd_name):
             return None
         command = import_module(_module(cmd_name)).command
         return command if isinstance(command, click.Command) else None
@@ -67,7 +73,7 @@ class Commands(click.Group):
         if not args and ctx.resilient_parsing:
             return super().parse_args(ctx, args)  # a shell asks what may come first
         own = {"-h", "--help", "--version"}
-        if not args or (args[0] not in own and args[0] not in self.list_commands(ctx)):
+        if not args or (args[0] not in own and not _is_there(args[0])):
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
 
@@ -163,7 +169,11 @@ def main(args: list[str] | None = None) -> None:
         # A terminal or pipe that cannot show a sign of a report shows its escape; it never stops the run.
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
-    sys.exit(_run(args))
+    folder = cache_folder()
+    known = remembered(folder)
+    status = _run(args)
+    kept(folder, known)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ class Vocabulary:
     @cached_property
     def spelled(self) -> re.Pattern[str]:
         """Where a number in words can start."""
-        words = sorted({*self.values, *self.parts, *self.scales}, key=len, reverse=True)
+        words = sorted({*self.values, *self.parts, *self.scales}, key=lambda word: (-len(word), word))
         return re.compile(rf"(?<![\w-])(?:{_either(words)})(?!\w)", re.IGNORECASE)
 
     def opens_with_date(self, text: str) -> bool:

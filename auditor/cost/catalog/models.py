@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import field
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.cost.architecture import Architecture, AttentionBias, Experts, Indexer, Latent, Norm, QkNorm, Window
@@ -79,19 +79,21 @@ class Model:
 
 
 @lru_cache(maxsize=1)
-def _models() -> Mapping[str, Model]:
+def _entries() -> Mapping[str, Mapping[str, Any]]:
     path = DATA / "models.json"
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        return {entry["name"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))}
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
         raise RuleError(f"the catalog of models cannot be read: {error}", path=str(path)) from error
-    found = {}
-    for entry in entries:
-        try:
-            found[entry["name"]] = _model(entry)
-        except (KeyError, TypeError, ValueError) as error:
-            raise RuleError(f"model {entry.get('name', '?')!r}: {error!r}", path=str(path)) from error
-    return found
+
+
+@cache
+def _named(name: str) -> Model:
+    """Return the model of a catalog name: only those that a report may mean are made of their entries."""
+    try:
+        return _model(_entries()[name])
+    except (KeyError, TypeError, ValueError) as error:
+        raise RuleError(f"model {name!r}: {error!r}", path=str(DATA / "models.json")) from error
 
 
 def _model(entry: Mapping[str, Any]) -> Model:
@@ -150,24 +152,28 @@ def _figures(entry: Mapping[str, Any], shape: Mapping[str, Any]) -> Iterator[Fig
 
 
 @lru_cache(maxsize=1)
-def _families() -> Mapping[str, tuple[Model, ...]]:
-    found: dict[str, list[Model]] = {}
-    for model in _models().values():
-        for family in model.families:
-            found.setdefault(family, []).append(model)
+def _families() -> Mapping[str, tuple[str, ...]]:
+    """Return the names of the models of each family."""
+    found: dict[str, list[str]] = {}
+    for name, entry in _entries().items():
+        for family in entry["families"]:
+            found.setdefault(family, []).append(name)
     return {family: tuple(members) for family, members in found.items()}
+
+
+def _members(family: str) -> tuple[Model, ...]:
+    return tuple(map(_named, _families()[family]))
 
 
 def model_names() -> tuple[str, ...]:
     """Return the names of all models, in catalog order."""
-    return tuple(_models())
+    return tuple(_entries())
 
 
 def models(name: str) -> Model | None:
     """Return the model of this catalog name, or the one model that `name` can only mean; None otherwise."""
-    model = _models().get(name)
-    if model is not None:
-        return model
+    if name in _entries():
+        return _named(name)
     found = find_models(name)
     return found[0] if len(found) == 1 else None
 
@@ -227,7 +233,7 @@ def _family(found: list[Token], place: int) -> tuple[str, int] | None:
 
 def _read(found: list[Token], family: str, start: int, end: int) -> tuple[_Facets | None, int]:
     """Read the facets behind (and a size right before) a family name; None where the name is that of something else."""
-    members = _families()[family]
+    members = _members(family)
     versions = {version for model in members for version in model.versions if version}
     marks = {mark for model in members for mark in model.marks}
     fillers, others = _words()
@@ -289,7 +295,7 @@ def _is_version(token: str) -> bool:
 
 
 def _matching(family: str, facets: _Facets) -> tuple[Model, ...]:
-    members = _families()[family]
+    members = _members(family)
     named = bool(facets.version or facets.sizes or facets.marks)
     if not named and len(members) > 1:
         return ()
