@@ -103,15 +103,18 @@ def test_fields_and_instances_are_alike(name: str) -> None:
     assert getattr(ours, "__slots__", None) == getattr(theirs, "__slots__", None)
     with pytest.raises(TypeError):
         ours(*range(9))
-    assert replace(mine) == mine
+    again: Any = replace(mine)  # type: ignore[type-var]
+    assert again == mine
 
 
 def test_what_is_frozen_stays_as_it_is() -> None:
     ours, _ = both("frozen")
     one = ours(1)
-    for change in (lambda: setattr(one, "x", 2), lambda: delattr(one, "x"), lambda: setattr(one, "new", 2)):
+    for name in ("x", "new"):
         with pytest.raises(FrozenInstanceError):
-            change()
+            setattr(one, name, 2)
+    with pytest.raises(FrozenInstanceError):
+        del one.x
     assert replace(one, y=4) == ours(1, 4)
     assert ours(1).seen is not ours(1).seen
     changing, _ = both("changing")
