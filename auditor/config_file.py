@@ -15,6 +15,7 @@ from typing import Any, Final
 from auditor.config_keys import KEYS, MOST, Form, Key
 from auditor.errors import ConfigError, InputError
 from auditor.parse.toml import places
+from auditor.read import bytes_of
 from auditor.records import dataclass
 from auditor.settings import Said, Settings
 from auditor.spans import LineIndex, Span
@@ -42,7 +43,10 @@ class _Sheet:
 
     def __post_init__(self) -> None:
         self.lines = LineIndex(self.text)
-        self.spans = places(self.text)
+        try:
+            self.spans = places(self.text)
+        except ValueError as error:
+            raise ConfigError([InputError(f"not TOML: {error}", path=self.path, line=1, column=1)]) from None
 
     def said(self, *route: str, key: bool = True) -> Said:
         """Return where an entry stands: its key, or its value."""
@@ -117,14 +121,9 @@ def _text(path: Path, said: InputError | None) -> str:
         return ConfigError([InputError(f"configuration {problem}", path=str(path))])
 
     try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise fail(f"cannot be read: {error.strerror or error}") from None
-    if len(data) > _MOST_BYTES:
-        raise fail(f"is larger than {_MOST_BYTES // 1_000_000} MB")
-    try:
-        return data.decode("utf-8-sig")
+        return bytes_of(path, _MOST_BYTES).decode("utf-8-sig")
+    except InputError as error:
+        raise fail(error.message) from None
     except UnicodeDecodeError:
         raise fail("is not UTF-8; save it as UTF-8") from None
 

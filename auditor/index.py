@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from auditor import __version__
-from auditor.errors import AuditorError, RuleError
+from auditor.errors import AuditorError, InputError, RuleError
+from auditor.read import bytes_of
 from auditor.unchanged import once_for_files
 
 __all__ = ["FORMAT", "builtin", "cache_folder", "data", "facts", "own", "rule_files", "rules_folder", "shipped_pages", "stamp"]
@@ -152,11 +153,9 @@ def _of_contents(said: str, files: Iterable[Path]) -> str:
     digest = hashlib.sha256(said.encode())
     for path in files:
         try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise RuleError(f"cannot be read: {error.strerror}", path=str(path)) from error
-        if len(content) > MAX_BYTES:
-            raise RuleError(f"larger than {MAX_BYTES} bytes", path=str(path))
+            content = bytes_of(path, MAX_BYTES)
+        except InputError as error:
+            raise RuleError(error.message, path=str(path)) from error
         digest.update(f"{path.name} {path.parent.name} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()[:32]

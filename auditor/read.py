@@ -31,9 +31,12 @@ _MARKS: Final = (
 def bytes_of(path: str | Path, most: int) -> bytes:
     """Return the content of a regular file of at most so many bytes; `InputError` for anything else: a pipe, a device, a larger file."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - `path` may be a text
+        # A pipe is opened without waiting for who writes into it, and asked what it is only then: it may change in between.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
             raise InputError("is no regular file", path=str(path))
-        with Path(path).open("rb") as file:
+        with os.fdopen(handle, "rb") as file:
             data = file.read(most + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -43,8 +46,13 @@ def bytes_of(path: str | Path, most: int) -> bytes:
     return data
 
 
-def read_file(path: str | Path) -> Source:
-    """Read and decode the file at `path`; raise `InputError` where it cannot be had or is not text."""
+def read_file(path: str | Path, *, regular: bool = False) -> Source:
+    """Read and decode the file at `path`; raise `InputError` where it cannot be had or is not text.
+
+    A pipe may be read, for a shell may have made it, unless it must be a `regular` file: where somebody else's settings name it.
+    """
+    if regular:
+        return decode(bytes_of(path, MAX_BYTES), str(path))
     try:
         with Path(path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)

@@ -35,7 +35,7 @@ def run(target: str, seconds: int, kept: Path) -> dict[str, str]:
     corpus, faults = kept / target / "corpus", kept / target / "faults"
     for folder in (corpus, faults):
         folder.mkdir(parents=True, exist_ok=True)
-    options = ["-timeout=120", "-rss_limit_mb=4000", f"-artifact_prefix={faults}/"]
+    options = ["-timeout=1200", "-rss_limit_mb=4000", f"-artifact_prefix={faults}/"]
     command = [sys.executable, "-m", "scripts.fuzz", target, "--keep", str(faults), *options, str(corpus)]
     before = getrusage(RUSAGE_CHILDREN)
     with (kept / target / "log.txt").open("w+", encoding="utf-8", errors="replace") as log:

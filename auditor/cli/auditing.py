@@ -342,7 +342,7 @@ def _ready(settings: Settings, asked: Asked) -> Ready:
     ignores = tuple((below_settings(settings, [pattern]), ignored) for pattern, ignored in settings.per_file_ignores)
     not_audited = tuple((below_settings(settings, [pattern]), Severity(level)) for pattern, level in settings.not_audited)
     stamps = tuple(stamp(folder) for folder in (*settings.rules, *asked.rules))
-    return Ready(settings, book, context_sources((*settings.context, *asked.context)), ignores, not_audited, stamps)
+    return Ready(settings, book, context_sources(settings.context, asked.context), ignores, not_audited, stamps)
 
 
 def prepare(configuration: Configuration, asked: Asked) -> Audits:

@@ -73,7 +73,7 @@ def command(
     known = rules.lexicon.quantities
     wanted = wanted_quantities(quantity, rules.lexicon)
     units = {name: entry.unit for name, entry in known.items()}
-    context = context_sources((*settings.context, *context_paths))
+    context = context_sources(settings.context, context_paths)
     read, complete = _read(paths, rules, context, stdin_filename)
     shown = [_only(understood, wanted) for understood in read]
     painted = paint_wanted(color)

@@ -50,7 +50,7 @@ def command(
     path, line, column = _place(place)
     settings = settings_for([path], config, isolated)
     rules = load_rules((*settings.rules, *rule_folders))
-    context = context_sources((*settings.context, *context_paths))
+    context = context_sources(settings.context, context_paths)
     source = read_source(path, stdin_filename)
     if not 1 <= line <= len(source.lines):
         raise UsageError(f"{source.path} has {len(source.lines)} lines; there is no line {line}")

@@ -72,14 +72,17 @@ def read_source(path: str, stdin_name: str = "") -> Source:
     return decode(sys.stdin.buffer.read(MAX_BYTES + 1), stdin_name or STDIN_NAME)
 
 
-def context_sources(paths: Sequence[Path]) -> tuple[Source, ...]:
-    """Return the context files as sources; one that cannot be read ends the run, for every verdict would lack its facts."""
+def context_sources(found: Sequence[Path], named: Sequence[Path]) -> tuple[Source, ...]:
+    """Return the context files of the settings and of the command line as sources; those of settings are regular files.
+
+    One that cannot be read ends the run, for every verdict would lack its facts.
+    """
     from auditor.read import read_file
 
     sources = []
-    for path in paths:
+    for path, regular in (*((path, True) for path in found), *((path, False) for path in named)):
         try:
-            sources.append(read_file(path))
+            sources.append(read_file(path, regular=regular))
         except InputError as error:
             raise InputError(f"context file {error.message}", path=error.path, line=error.line, column=error.column) from None
     return tuple(sources)

@@ -64,7 +64,7 @@ def command(
     else:
         settings = settings_for((path,), config, isolated)
         tables = [] if wanted else launched(source)
-        shown = completed(source, context_sources((*settings.context, *context_paths)), wanted, needed=not tables)
+        shown = completed(source, context_sources(settings.context, context_paths), wanted, needed=not tables)
     painted = paint_wanted(color)
     if output_format == "json":
         write(recomputed.as_json(shown, __version__))

@@ -28,6 +28,7 @@ _NUMBER: Final = re.compile(
 )
 _ESCAPE: Final = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t]*\r?\n\s*|.)")
 _NAMED: Final = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
+_DEEP: Final = f"a key of more than {MAX_NESTING} parts"
 _PLACE: Final = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -239,10 +240,13 @@ def _unescaped(text: Text) -> Text:
 def places(content: str) -> dict[tuple[str, ...], tuple[Span, Span]]:
     """Return where the key and the value of each entry of a TOML text stand, by its path; the elements of an array by their number.
 
-    `tomllib` says what the values are, but not where; a table's value is where its head stands.
+    `tomllib` says what the values are, but not where; a table's value is where its head stands. ValueError for a key of so many
+    parts that `tomllib` would not come to an end.
     """
     reader = _Reader(Text.of(content), content)
     reader.run(())
+    if reader.deep:
+        raise ValueError(_DEEP)
     found: dict[tuple[str, ...], tuple[Span, Span]] = {}
     for table in reader.tables:
         above: tuple[str, ...] = ()
@@ -277,7 +281,7 @@ def read(builder: Builder, text: Text, path: Path) -> None:
     for stray in reader.strays:
         read_inside("plain", builder, stray, path)
     if reader.deep:
-        _report(builder, text, f"a key of more than {MAX_NESTING} parts (at line 1, column 1)")
+        _report(builder, text, f"{_DEEP} (at line 1, column 1)")
         return
     try:
         tomllib.loads(text.content.replace("\r\n", "\n"))

@@ -282,18 +282,7 @@ def _withheld(report: Report) -> str:
 def basis_lines(run: Run) -> list[str]:
     """Say in plain words what decided which findings count: what was withheld and why, the configuration, stale entries of the baseline."""
     basis = run.basis
-    lines = []
-    words = {
-        Withholding.SUPPRESSED: "suppressed by a comment",
-        Withholding.KNOWN: f"known from {basis.baseline or 'the baseline'}",
-        Withholding.OUTSIDE: f"outside the change since {basis.diff_base or 'the base'}",
-        Withholding.IGNORED: "left out by the configuration",
-    }
-    counts = [(run.count_withheld(by), said) for by, said in words.items()]
-    if any(count for count, _ in counts):
-        total = sum(count for count, _ in counts)
-        parts = ", ".join(f"{count:,} {said}" for count, said in counts if count)
-        lines.append(f"{counted(total, 'finding')} {'does' if total == 1 else 'do'} not count: {parts}.")
+    lines = withheld_lines(run)
     if basis.configurations:
         lines.append(f"Configuration: {', '.join(basis.configurations)}.")
     if basis.unchanged:
@@ -307,6 +296,21 @@ def basis_lines(run: Run) -> list[str]:
             f"{counted(total, 'finding')} of {basis.baseline} no longer there, `audit baseline update` removes them: {shown}{more}."
         )
     return [*lines, *left_out_lines(run)]
+
+
+def withheld_lines(run: Run) -> list[str]:
+    """Say in one line how many findings do not count, and by what; none if all do."""
+    basis = run.basis
+    words = {
+        Withholding.SUPPRESSED: "suppressed by a comment",
+        Withholding.KNOWN: f"known from {basis.baseline or 'the baseline'}",
+        Withholding.OUTSIDE: f"outside the change since {basis.diff_base or 'the base'}",
+        Withholding.IGNORED: "left out by the configuration",
+    }
+    counts = [(run.count_withheld(by), said) for by, said in words.items()]
+    total = sum(count for count, _ in counts)
+    parts = ", ".join(f"{count:,} {said}" for count, said in counts if count)
+    return [f"{counted(total, 'finding')} {'does' if total == 1 else 'do'} not count: {parts}."] if total else []
 
 
 def left_out_lines(run: Run) -> list[str]:
@@ -329,7 +333,9 @@ def left_out_lines(run: Run) -> list[str]:
 
 def quietly_said(run: Run) -> list[str]:
     """Return what even a quiet run says: what a file of the repository, which a change may hold, has left out of it."""
-    return left_out_lines(run) if run.basis.excluded or run.basis.rules_off[1] else []
+    withheld = any(map(run.count_withheld, (Withholding.SUPPRESSED, Withholding.KNOWN, Withholding.IGNORED)))
+    left_out = run.basis.excluded or run.basis.rules_off[1]
+    return [*(withheld_lines(run) if withheld else ()), *(left_out_lines(run) if left_out else ())]
 
 
 def rule_page(finding: Finding) -> str:

@@ -202,7 +202,11 @@ class TestInARun:
         put(tmp_path / "b.md", WRONG)
         put(tmp_path / "auditor.toml", "[per-file-ignores]\n'drafts/' = ['ARI001']\n")
         answer = audit("-q", "--output-format", "concise", ".")
-        assert answer.out.splitlines() == ["b.md:1:9: error[ARI001] written-equation: 4 * 4 is 16, written 17"]
+        assert answer.out.splitlines() == [
+            "b.md:1:9: error[ARI001] written-equation: 4 * 4 is 16, written 17",
+            "",
+            "1 finding does not count: 1 left out by the configuration.",
+        ]
 
     def test_exclude(self, audit: Run, tmp_path: Path) -> None:
         put(tmp_path / "old" / "a.md", WRONG)
