@@ -51,27 +51,9 @@ _ROOM: Final = Fraction(13, 10)
 _FAR: Final = Fraction(5, 4)
 _ASKED: Final = (Role.ACTUAL, Role.TARGET, Role.LIMIT)
 """A batch or a length may be asked for or bounded as well as stated; the cache must hold it all the same."""
-_LATENT: Final = (
-    *("mla", "latent attention", "multi head latent attention", "kv lora rank", "deepseek v2", "deepseek v3", "deepseek r1", "kimi k2"),
-    *("sliding window", "sliding window attention", "local attention", "linear attention", "sparse attention", "mamba", "ssm", "rwkv"),
-    *("gpt oss", "mistral 7b", "gemma 2", "gemma 3", "qwen3 next"),
-)
-"""Attention that keeps something else than the keys and values of every head for every token, and models built on it."""
-_GROUPED: Final = ("gqa", "mqa", "grouped query", "group query", "grouped query attention", "multi query", "multi query attention")
-_ALL_HEADS: Final = ("mha", "multi head attention", "multihead attention")
-_POOLED: Final = (
-    *("vllm", "sglang", "paged", "pagedattention", "pagedkv", "prefix caching", "prefix cache", "gpu memory utilization"),
-    *("mem fraction static", "kv cache free gpu mem fraction", "cache pool", "kv pool", "max num seqs", "max batched tokens"),
-)
-"""Servers that fill what memory is left with cache blocks, whatever one batch needs."""
-_ROOM_FOR: Final = frozenset(
-    "pool reserve reserved reservation budget available remaining left free room allocated allocation preallocated capacity".split()
-)
-"""Words of a figure that says what there is room for rather than what is needed."""
 _SIXTEEN_BITS: Final = Fraction(2)
 _SERVES: Final = ("time.ttft", "time.tpot", "time.prefill", "time.decode", "memory.kv_cache", "batch.output_length")
 _TRAINS: Final = ("memory.gradients", "memory.optimizer", "batch.accumulation")
-_SERVING_WORDS: Final = ("inference", "serving", "ttft", "time to first token", "decode", "decoding", "prefill", "kv cache")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +88,11 @@ class Cache:
         self.subject, self.plan = subject, plan
         self.sharding = Sharding(subject, plan)
         self.layers = wholes(plan, "model.layers")
-        self.tokens = () if mentions(subject, _LATENT) else tuple(self._tokens())
+        self.tokens = (
+            ()
+            if mentions(subject, subject.lexicon.sayings["attention that keeps no keys and values of every head"])
+            else tuple(self._tokens())
+        )
 
     def _tokens(self) -> Iterator[_Token]:
         """Yield the readings of a cached token, the smallest last."""
@@ -124,7 +110,10 @@ class Cache:
     @property
     def grouping_known(self) -> bool:
         """Tell whether the report says how many heads are cached: KV heads, or attention with as many of them as query heads."""
-        return bool(wholes(self.plan, "model.kv_heads")) or (mentions(self.subject, _ALL_HEADS) and not mentions(self.subject, _GROUPED))
+        return bool(wholes(self.plan, "model.kv_heads")) or (
+            mentions(self.subject, self.subject.lexicon.sayings["all heads"])
+            and not mentions(self.subject, self.subject.lexicon.sayings["grouped heads"])
+        )
 
     def admitted(self) -> Iterator[Fraction]:
         """Yield what a cached token may take in one layer under every reading: fewer KV heads, wider heads, 16 bits."""
@@ -177,7 +166,7 @@ class Cache:
     @property
     def pooled(self) -> bool:
         """Tell whether the report speaks of a server that fills the memory left with cache."""
-        return mentions(self.subject, _POOLED)
+        return mentions(self.subject, self.subject.lexicon.sayings["servers that fill the memory"])
 
     @property
     def gpus(self) -> int:
@@ -188,9 +177,9 @@ class Cache:
     def serves(self) -> bool:
         """Tell whether the plan is about serving, not training."""
         said_of = {claim.quantity for claim in self.plan.claims}
-        if said_of & set(_TRAINS) or mentions(self.subject, ("training", "backward pass", "gradient synchronization")):
+        if said_of & set(_TRAINS) or mentions(self.subject, self.subject.lexicon.sayings["training"]):
             return False
-        return bool(said_of & set(_SERVES)) or mentions(self.subject, _SERVING_WORDS)
+        return bool(said_of & set(_SERVES)) or mentions(self.subject, self.subject.lexicon.sayings["serving"])
 
 
 def _is_result(subject: Subject, claim: Claim) -> bool:
@@ -353,7 +342,7 @@ def _size(subject: Subject, rule: Rule, cache: Cache, claim: Claim) -> Outcome:
     if found is None or (per_gpu and not cache.sharding.grids):
         missing_ = "layers, KV heads, head width, precision, batch, length" + (" and the parallel degrees" if per_gpu else "")
         return rule.undetermined(spans, f"state {missing_} to check {said(claim)}")
-    if cache.pooled or _ROOM_FOR & own_words(subject, claim):
+    if cache.pooled or subject.lexicon.sayings["room rather than need"] & own_words(subject, claim):
         return rule.undetermined(spans, f"{said(claim)} may be room that is kept, not what the sequences need")
     grid = min(cache.sharding.grids, key=lambda one: _ways(one, found)) if per_gpu else None
     axes = tuple(axis for axis in ("tp", "pp") if grid and grid.size(axis) > 1)
@@ -393,7 +382,7 @@ def enough(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             if claim.confidence is Confidence.HIGH and claim.bound not in (">", ">=") and not is_worked_from(subject, claim)
         ]
         cache = Cache(subject, plan) if claims else None
-        if cache is None or not cache.serves or mentions(subject, _ELSEWHERE):
+        if cache is None or not cache.serves or mentions(subject, subject.lexicon.sayings["no cache here"]):
             continue
         whole = _shortest(cache)
         for claim in claims if whole is not None else ():
@@ -462,7 +451,7 @@ def _counts_tokens(subject: Subject, claim: Claim) -> bool:
     if claim.quantity != "other" or claim.unit.dimension != DIMENSIONLESS or claim.role is not Role.ACTUAL or shown(claim) < 2:
         return False
     own_ = own_words(subject, claim)
-    return claim.scope.per == "gpu" and "token" in own_ and bool({"capacity", "maximum", "max", "hold", "fit", "cached"} & own_)
+    return claim.scope.per == "gpu" and "token" in own_ and not subject.lexicon.sayings["as many as fit"].isdisjoint(own_)
 
 
 def _ways(grid: Degrees, found: _All) -> Fraction:
@@ -504,7 +493,7 @@ def missing(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if not totals or any(claim.quantity.startswith("memory.kv") for claim in plan.claims):
             continue
         cache = Cache(subject, plan)
-        if not cache.serves or not cache.grouping_known or mentions(subject, _ELSEWHERE):
+        if not cache.serves or not cache.grouping_known or mentions(subject, subject.lexicon.sayings["no cache here"]):
             continue
         for claim in totals:
             if claim.span not in done:
@@ -528,7 +517,7 @@ def _missing(rule: Rule, cache: Cache, claim: Claim) -> Outcome | None:
     if found is None:
         return None
     # All that may divide the cache: heads, layers, positions, and the sequences of the replicas.
-    dividing = (*_DIVIDING, "ep") if mentions(cache.subject, _ATTENTION_BY_DATA) else _DIVIDING
+    dividing = (*_DIVIDING, "ep") if mentions(cache.subject, cache.subject.lexicon.sayings["attention by data"]) else _DIVIDING
     grid = max(cache.sharding.grids, key=lambda one: one.times(dividing), default=None)
     axes = tuple(axis for axis in dividing if grid and grid.size(axis) > 1)
     whole, over = found.whole, ""
@@ -556,13 +545,3 @@ def _missing(rule: Rule, cache: Cache, claim: Claim) -> Outcome | None:
 
 
 _DIVIDING: Final = ("tp", "pp", "cp", "dp")
-_ATTENTION_BY_DATA: Final = ("dp attention", "data parallel attention", "attention data parallel", "attention dp")
-_ELSEWHERE: Final = (
-    "kv cache offload",
-    "kv offload",
-    "no kv cache",
-    "without kv cache",
-    "without a kv cache",
-    "encoder only",
-    "prefill only",
-)

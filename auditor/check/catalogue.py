@@ -36,27 +36,7 @@ __all__ = ["LEAST_MEMORY", "Named", "bits_for_bytes", "gpu", "link", "model", "n
 
 _LONGEST: Final = 400
 _MOST: Final = 4000
-_DEVICE_LABELS: Final = ("gpu", "hardware", "accelerator", "device", "cluster", "system", "environment", "platform", "node")
-_MODEL_LABELS: Final = ("model", "checkpoint", "architecture", "name", "llm")
-_OTHER: Final = (
-    "effective",
-    "achieved",
-    "usable",
-    "available",
-    "measured",
-    "sustained",
-    "actual",
-    "utilization",
-    "derated",
-    "observed",
-    "host",
-    "total",
-)
-"""Words that make a figure one of the plan rather than of the part."""
 _PRECISIONS: Final = ("fp64", "tf32", "fp32", "bf16", "fp16", "fp8", "int8", "fp4", "nvfp4", "mxfp4")
-_OUTSIDE: Final = ("inter", "infiniband", "ethernet", "network", "pcie", "internode", "roce", "ib", "nic", "stage", "storage", "cpu")
-_INSIDE: Final = ("nv", "nvlink", "nvswitch", "xgmi", "fabric")
-"""Words of links between GPUs; the last may be a network's as well. What is within a node may be another link."""
 
 LEAST_MEMORY: Final = 4 * 10**9
 """Bytes: what is smaller is a cache or buffer, not the memory of a GPU."""
@@ -92,12 +72,12 @@ def _names(subject: Subject, *, devices: bool) -> tuple[Named, ...]:
         labels = subject.lexicon.normalize(" ".join(label.text.content[:_LONGEST] for label in statement.path[-2:]))
         inside = subject.lexicon.normalize(text)
         if devices:
-            if not find_any(labels, _DEVICE_LABELS) and not find_any(inside, ("gpu", "nvidia", "amd")):
+            if not find_any(labels, subject.lexicon.sayings["labels of devices"]) and not find_any(inside, ("gpu", "nvidia", "amd")):
                 continue
             parts = find_hardware(text)
             if parts:
                 found.append(Named(statement.value.whole, text, index, statement.group, parts=parts))
-        elif statement.kind is Kind.HEADING or find_any(labels, _MODEL_LABELS):
+        elif statement.kind is Kind.HEADING or find_any(labels, subject.lexicon.sayings["labels of models"]):
             models = find_models(text)
             if models:
                 found.append(Named(statement.value.whole, text, index, statement.group, models=models))
@@ -148,7 +128,7 @@ def _own(subject: Subject, claim: Claim) -> bool:
         return False
     if not any(mark in f"{statement.label} {claim.text}".lower() for mark in ("b", "flop")) and not claim.quantity.startswith("model."):
         return False  # a figure of hardware has a unit of its own
-    return not find_any(_words(subject, claim), _OTHER)
+    return not find_any(_words(subject, claim), subject.lexicon.sayings["of the plan rather than the part"])
 
 
 def _words(subject: Subject, claim: Claim) -> tuple[Word, ...]:
@@ -382,7 +362,9 @@ def _links(subject: Subject) -> Iterator[tuple[Claim, Named]]:
         if claim.span in seen or not _own(subject, claim):
             continue
         words = (*_words(subject, claim), *subject.lexicon.normalize(claim.text))
-        if not find_any(words, _INSIDE) or find_any(words, _OUTSIDE):
+        if not find_any(words, subject.lexicon.sayings["links in a node"]) or find_any(
+            words, subject.lexicon.sayings["links out of a node"]
+        ):
             continue
         name = _over(subject, claim, names)
         if name is not None:
@@ -399,7 +381,10 @@ def _of_network(subject: Subject, claim: Claim) -> bool:
     statement = subject.statement(claim)
     text, position = statement.value.content, offset(statement.value, claim.span.start)
     clause = text[start_of_clause(text, position) :].partition(". ")[0]
-    return not find_any(subject.lexicon.normalize(f"{statement.label} {clause}"), _INSIDE[:-1])
+    return not find_any(
+        subject.lexicon.normalize(f"{statement.label} {clause}"),
+        subject.lexicon.sayings["links in a node"] - subject.lexicon.sayings["links of any kind"],
+    )
 
 
 _CARDS: Final = frozenset(Fraction(rate * 10**9) for rate in (100, 200, 400, 800))
@@ -422,27 +407,15 @@ _MODEL_QUANTITIES: Final = (
     *("model.layers", "model.hidden", "model.heads", "model.kv_heads", "model.head_dim", "model.ffn_hidden", "model.expert_hidden"),
     *("model.vocab", "model.experts", "model.top_k", "model.shared_experts", "model.params", "model.params_active"),
 )
-_CHANGED: Final = (
-    "modified",
-    "custom",
-    "pruned",
-    "distilled",
-    "scaled",
-    "reduced",
-    "proxy",
-    "toy",
-    "tiny",
-    "truncated",
-    "reference",
-    "style",
-    "like",
-    "based",
-)
 
 
 def model(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Layers, widths, heads and experts beside a model's name are its own."""
-    names = [name for name in _names(subject, devices=False) if not find_any(subject.lexicon.normalize(name.text), _CHANGED)]
+    names = [
+        name
+        for name in _names(subject, devices=False)
+        if not find_any(subject.lexicon.normalize(name.text), subject.lexicon.sayings["other than the named model"])
+    ]
     if not names:
         return
     named: dict[Named, list[tuple[Claim, Comparison]]] = {}

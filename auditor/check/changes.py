@@ -377,31 +377,6 @@ def _others(after: Claim, roles: Sequence[Role], found: Phrase, subject: Subject
 
 # --- in tables
 
-_CHANGE_WORDS: Final = frozenset(
-    (
-        "improvement",
-        "change",
-        "delta",
-        "reduction",
-        "speedup",
-        "gain",
-        "difference",
-        "increase",
-        "decrease",
-        "saving",
-        "faster",
-        "multiplier",
-    )
-)
-_BEFORE_WORDS: Final = frozenset(
-    ("previous", "original", "baseline", "before", "old", "former", "initial", "prior", "unoptimized", "naive")
-)
-_AFTER_WORDS: Final = frozenset(
-    (
-        *("current", "optimized", "new", "after", "proposed", "improved", "achieved", "corrected", "final", "fixed", "enhanced", "updated"),
-        *("actual", "result", "refined", "revised", "tuned"),
-    )
-)
 _FITTING: Final = Fraction(3, 5)
 """Share of the rows that must fit before two columns are taken for before and after, where their heads do not say so."""
 
@@ -450,7 +425,11 @@ def _kind(subject: Subject, index: int) -> str:
 def _kind_of(subject: Subject, text: str) -> str:
     """Return what a column head or key announces: `change`, `before`, `after` or nothing of it."""
     words = {word.text for word in subject.lexicon.normalize(text)}
-    for name, wanted in (("change", _CHANGE_WORDS), ("before", _BEFORE_WORDS), ("after", _AFTER_WORDS)):
+    for name, wanted in (
+        ("change", subject.lexicon.sayings["changes"]),
+        ("before", subject.lexicon.sayings["before a change"]),
+        ("after", subject.lexicon.sayings["after a change"]),
+    ):
         if words & wanted:
             return name
     return ""

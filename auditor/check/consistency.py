@@ -45,40 +45,9 @@ _MEASURED: Final = frozenset(
 """What a plan reaches or runs on: one value each in one scope, but more ways to mean different things."""
 _OF_A_GPU: Final = ("memory.capacity",)
 _SCOPED_BY_NAME: Final = ("experts.per_gpu", "layers.per_stage", "model.experts", "gpus.per_node")
-_CONTRAST: Final = frozenset(
-    "previous previously original originally before baseline old former initial issue problem incorrect wrong failed "
-    "rejected mismatch error conflict current expected required needed should recommended recommendation ideal proposed "
-    "suggested suggestion alternative option scenario example future fallback theoretical worst best base draft prefill "
-    "decode forward backward training claimed versus vs minimum maximum after instead degraded degrade migration growth "
-    "within group subset".split()
-)
-"""Words, of headings too, that set a figure apart as one of another plan, phase or case."""
-_NARROWING: Final = frozenset(
-    "effective total raw net gross peak p50 p90 p95 p99 median average input output cold warm first last single aggregate request layer "
-    "stage token user attention mlp moe dense embedding vision encoder decoder shared routed margin buffer saved save saving reserve "
-    "reserved available remaining minimal limit up claim optimal optimized target corrected revised local global intra inter cross node "
-    "in out sequence scale scaling sustained".split()
-)
-"""Words that narrow a figure where they stand next to it."""
-_PARTS_OF_MEMORY: Final = frozenset("model weight parameter activation kvcache cache gradient optimizer expert overhead buffer".split())
-_ASSUMED_IN: Final = frozenset("hardware environment input requirement constraint specification spec assumption given".split())
-_REACHED_IN: Final = frozenset("utilization efficiency performance result metric analysis".split())
-"""Headings below which utilisations are assumptions of the plan, and those below which they are what it reaches."""
-_PLAIN_KEYS: Final = frozenset(
-    "memory distribution requirement analysis performance metric utilization gpu load balance resource hardware compute configuration "
-    "config summary validation verification mapping module division deployment method strategy parallel parallelism model system plan "
-    "cluster environment specification detail setting overall per stats statistics info information use usage computation "
-    "rationale calculation formula result reason check match".split()
-)
-"""Keys of objects that do not say which plan or part their figures are of."""
-_FUNCTION_WORDS: Final = frozenset("a an the of for in on at to with and or is are be was by from as number count value".split())
 _UNIT_WORDS: Final = frozenset(symbol.lower() for symbol in UNITS)
-_AXES: Final = frozenset(
-    "tensorparallel pipelineparallel expertparallel dataparallel contextparallel sequenceparallel tp pp ep dp cp sp".split()
-)
 _IDS: Final = ("gpu", "device", "node", "rank")
 """A key that names one of them holds its number, not a count."""
-_CAPACITY_WORDS: Final = ("capacity", "vram", "hbm", "single", "video")
 _COUNTS: Final = ("gpus", "nodes", "gpus.per_node", "experts.per_gpu", "layers.per_stage")
 _IN_ALL: Final = {"total", "aggregate"}
 """Words that say of a figure that it is that of the whole plan; where its scope says so they narrow it no further."""
@@ -282,7 +251,7 @@ def _firm(subject: Subject, claim: Claim) -> bool:
         return False  # a table of contents names what stands below its headings
     if claim.quantity.startswith("model.params") and any("memory" in label.text.content.lower() for label in statement.path):
         return False  # parameters in a breakdown of memory are often bytes
-    if claim.quantity == "memory.capacity" and not any(word in _line(subject, claim) for word in _CAPACITY_WORDS):
+    if claim.quantity == "memory.capacity" and not any(word in _line(subject, claim) for word in subject.lexicon.sayings["capacities"]):
         return False  # the memory of a GPU may be what is used of it
     if claim.quantity == "share.gpu_utilization" and claim.interval.middle == 1 and _counts_gpus(subject, statement.group):
         return False  # that all GPUs are used says nothing of how busy they are
@@ -340,7 +309,7 @@ def _cues(subject: Subject, claim: Claim, statement: Statement) -> frozenset[str
     found = _noun(subject, claim, statement)
     for label in statement.path:
         if not _is_title(label) and label.kind is not LabelKind.FILE:
-            found |= {word.text for word in subject.lexicon.normalize(label.text.content)} & _CONTRAST
+            found |= {word.text for word in subject.lexicon.normalize(label.text.content)} & subject.lexicon.sayings["contrasts"]
     named = {word.text for word in subject.lexicon.normalize(claim.quantity.replace(".", " "))}
     in_all = claim.quantity in _COUNTS or claim.scope.per == "total"
     return frozenset(found - named) - (_IN_ALL if in_all else set())
@@ -357,13 +326,17 @@ def _noun(subject: Subject, claim: Claim, statement: Statement) -> set[str]:
     if statement.kind is Kind.HEADING:
         beside |= {word.text for word in subject.lexicon.normalize(statement.value.content)}
     if claim.quantity.startswith("parallel."):
-        return (label | beside) & _CONTRAST
+        return (label | beside) & subject.lexicon.sayings["contrasts"]
     names = subject.lexicon.quantities[claim.quantity].names
-    plain_words = _PLAIN_KEYS | _FUNCTION_WORDS | _UNIT_WORDS | set(names[0])
+    plain_words = subject.lexicon.sayings["plain keys"] | subject.lexicon.sayings["function words"] | _UNIT_WORDS | set(names[0])
     counted = claim.unit.dimension == DIMENSIONLESS and any(map(str.isalpha, claim.text))
     named = counted or claim.read_as.startswith("label")
     whole = label if named else beside | label
-    narrowing = _CONTRAST | _NARROWING | (_PARTS_OF_MEMORY if claim.quantity.startswith("memory.") else frozenset())
+    narrowing = (
+        subject.lexicon.sayings["contrasts"]
+        | subject.lexicon.sayings["narrower figures"]
+        | (subject.lexicon.sayings["parts of memory"] if claim.quantity.startswith("memory.") else frozenset())
+    )
     found = {word for word in whole - plain_words if not word.isdigit()} | ((label | beside) & narrowing)
     return found | (label if "per" in label and not claim.scope.per else set())  # an owner that has no scope: `GPUs per module`
 
@@ -378,17 +351,24 @@ def _part(subject: Subject, claim: Claim, statement: Statement) -> str:
         return next((label.text.content for label in statement.path if label.kind is LabelKind.COLUMN), "")
     if statement.kind is Kind.HEADING and claim.quantity in _COUNTS:
         words = {word.text for word in subject.lexicon.normalize(statement.value.content)}
-        if words & _AXES:
+        if words & subject.lexicon.sayings["keys of axes"]:
             return statement.value.content
     found = []
     for label in reversed(statement.path[:-1] if own_label(statement) else statement.path):
         texts = {word.text for word in subject.lexicon.normalize(label.text.content)}
-        if texts & _AXES and claim.quantity in _COUNTS:
+        if texts & subject.lexicon.sayings["keys of axes"] and claim.quantity in _COUNTS:
             return label.text.content
-        if texts & _ASSUMED_IN and not texts & _REACHED_IN and claim.quantity.startswith("share."):
+        if (
+            texts & subject.lexicon.sayings["assumed in"]
+            and not texts & subject.lexicon.sayings["reached in"]
+            and claim.quantity.startswith("share.")
+        ):
             return "assumed"
         named = any(character.isdigit() for character in label.text.content)
-        if (label.kind is LabelKind.KEY and (named or texts - _PLAIN_KEYS)) or label.kind in (LabelKind.INDEX, LabelKind.PROGRAM):
+        if (label.kind is LabelKind.KEY and (named or texts - subject.lexicon.sayings["plain keys"])) or label.kind in (
+            LabelKind.INDEX,
+            LabelKind.PROGRAM,
+        ):
             found.append(label.text.content)
     return " ".join(found)
 

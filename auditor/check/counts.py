@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
 
 from auditor.check.stated import around, own, shown
 from auditor.check.subject import Subject
@@ -40,13 +39,6 @@ class Count:
     @property
     def value(self) -> Fraction:
         return shown(self.claim)
-
-
-_PARTS: Final = (
-    (Part.ATTENTION, ("attention", "mha", "gqa", "qkv")),
-    (Part.OTHER, ("layer", "embedding", "shared", "active", "router", "norm", "stage", "adapter", "lora", "draft", "trainable", "token")),
-    (Part.OTHER, ("dense", "mlp", "ffn", "feedforward")),
-)
 
 
 def counts(subject: Subject, plan: Plan) -> tuple[Count, ...]:
@@ -86,4 +78,4 @@ def _part(subject: Subject, claim: Claim) -> Part | None:
         return Part.EXPERT
     if "expert" in words or "moe" in words:
         return Part.EXPERTS
-    return next((part for part, names in _PARTS if words & set(names)), Part.WHOLE)
+    return next((part for part in (Part.ATTENTION, Part.OTHER) if words & subject.lexicon.sayings[f"counts of {part}"]), Part.WHOLE)

@@ -19,7 +19,6 @@ from auditor.spans import Span
 
 __all__ = ["across_layers", "shared_in_active", "shared_in_total"]
 
-_ACROSS: Final = frozenset(("across", "throughout", "spanning"))
 MAX_GAP: Final = 40
 """Characters between `4 experts per GPU` and `16 layers`."""
 
@@ -46,7 +45,7 @@ def _spanned(subject: Subject, share: Claim) -> Claim | None:
         if claim.quantity != "model.layers" or not 0 <= claim.span.start - share.span.end <= MAX_GAP:
             continue
         between = subject.document.source.text[share.span.end : claim.span.start]
-        if _ACROSS & set(between.lower().split()) and not set(between) & set("=×*;,."):
+        if subject.lexicon.sayings["over several"] & set(between.lower().split()) and not set(between) & set("=×*;,."):
             return claim
     return None
 

@@ -37,25 +37,13 @@ _LEAST_PARAMETERS: Final = 10**9
 """Of smaller models embeddings may be most."""
 _NO_ACCELERATOR: Final = Fraction(50 * 10**15)
 """Operations per second that no GPU in the catalog reaches, sparse and in four bits."""
-_CACHED: Final = (
-    *("prefix caching", "prefix cache", "prompt caching", "prompt cache", "cache hit", "cached prefix", "cached prompt", "cached tokens"),
-    *("radix attention", "radixattention", "early exit", "layer skipping", "cache reuse", "kv reuse", "context caching"),
-)
-_WIDER: Final = (
-    (4, ("fp4", "nvfp4", "mxfp4", "int4", "w4a4", "4-bit")),
-    (2, ("fp8", "int8", "mxfp8", "w8a8", "e4m3", "8-bit", "sparsity", "2:4", "sparse")),
-)
+_WIDER: Final = ((4, "computed in four bits"), (2, "computed in eight bits or sparsely"))
 """How much higher a peak may be than the stated one, and the words by which a report says that it computes in fewer bits."""
 _SIXTEEN_BITS: Final = frozenset("bf16 fp16 bfloat16 float16 half".split())
 """Words beside a stated peak that leave another one for fewer bits."""
 _ONE: Final = Operand("top_k", "1", Fraction(1), Fraction(1), None, "the fewest there are")
 _MOST_EMBEDDINGS: Final = Fraction(6 * 10**9)
 """Parameters of two tables of 300,000 tokens by 10,000."""
-_SLOW: Final = frozenset("fp32 float32 fp64 float64 tf32 single double vector scalar cuda cpu".split())
-_MIXTURES: Final = ("moe", "mixture of experts", "mixture-of-experts", "experts", "expert parallelism", "expert parallel")
-_LONGEST: Final = frozenset("maximum context window limit supported support total model longest training train upto".split())
-_PROMPTS: Final = frozenset("prompt input isl prefill".split())
-_PARTS: Final = frozenset("chunk chunked layer draft kernel attention embedding transfer queue waiting saved saving".split())
 
 
 # --- what the report can mean at the least, and at the most
@@ -63,7 +51,9 @@ _PARTS: Final = frozenset("chunk chunked layer draft kernel attention embedding 
 
 def _least_work(subject: Subject, plan: Plan) -> Worked | None:
     """Return the parameters that work on a token under the smallest reading; None where none can be told."""
-    mixture = mentions(subject, _MIXTURES) or any(claim.quantity in ("model.experts", "model.top_k") for claim in plan.claims)
+    mixture = mentions(subject, subject.lexicon.sayings["mixtures"]) or any(
+        claim.quantity in ("model.experts", "model.top_k") for claim in plan.claims
+    )
     active = any(claim.quantity == "model.params_active" for claim in plan.claims)
     routed = _routed(plan) if mixture and not active else None
     if mixture and not active and routed is None:
@@ -127,11 +117,16 @@ def _most_gpus(plan: Plan) -> Worked | None:
 
 def _highest_peak(subject: Subject, plan: Plan) -> Worked:
     """Return the highest rate that a GPU of the plan can have: as stated or catalogued, in the fewest bits the report speaks of."""
-    factor = Fraction(max((factor for factor, words in _WIDER if mentions(subject, words)), default=1))
+    factor = Fraction(max((factor for factor, width in _WIDER if mentions(subject, subject.lexicon.sayings[width])), default=1))
     found = []
     for claim in plan.claims:
         words = {word.text for word in subject.lexicon.normalize(f"{claim.read_as} {claim.text}")} | _near_words(subject, claim)
-        if claim.quantity == "hardware.peak_flops" and claim.interval.high is not None and not claim.source and not words & _SLOW:
+        if (
+            claim.quantity == "hardware.peak_flops"
+            and claim.interval.high is not None
+            and not claim.source
+            and not words & subject.lexicon.sayings["slow formats"]
+        ):
             stated = Worked.exactly(claim, claim.interval.high)
             found.append(stated * factor if factor > 1 and words & _SIXTEEN_BITS else stated)
     rates = [
@@ -149,7 +144,7 @@ def _highest_peak(subject: Subject, plan: Plan) -> Worked:
 
 def prefill(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A prompt takes at least the time in which all GPUs together can compute its tokens."""
-    if mentions(subject, _CACHED):
+    if mentions(subject, subject.lexicon.sayings["tokens not computed anew"]):
         return
     done: set[Span] = set()
     for plan in subject.plans:
@@ -179,7 +174,10 @@ def _is_measured(subject: Subject, claim: Claim) -> bool:
     """Tell whether a time or rate is that of whole prompts or of the plan, and one that the report stands by."""
     if claim.role is not Role.ACTUAL or claim.source or claim.confidence is Confidence.LOW or claim.scope.member:
         return False
-    return claim.scope.per in ("", "total", "batch", "replica", "gpu") and not _near_words(subject, claim) & _PARTS
+    return (
+        claim.scope.per in ("", "total", "batch", "replica", "gpu")
+        and not _near_words(subject, claim) & subject.lexicon.sayings["parts of a pass"]
+    )
 
 
 def _near_words(subject: Subject, claim: Claim) -> frozenset[str]:
@@ -196,14 +194,14 @@ def _least_prompt(subject: Subject, plan: Plan) -> Worked | None:
         if claim.quantity != "batch.sequence_length" or claim.scope.phase == "decode" or claim.source:
             continue
         words = _near_words(subject, claim)
-        if words & _LONGEST or claim.role is not Role.ACTUAL:
+        if words & subject.lexicon.sayings["longest that is possible"] or claim.role is not Role.ACTUAL:
             continue
         least = claim.interval.low
         if least is None:
             continue  # only the longest that is possible
         if claim.confidence is Confidence.LOW:
             return None
-        if answers and not words & _PROMPTS:
+        if answers and not words & subject.lexicon.sayings["prompts"]:
             return None  # it may be that of prompt and answer
         found.append(Worked.exactly(claim, least))
     return min((one for one in found if _end(one) > 0), key=_end, default=None)
@@ -240,7 +238,7 @@ def _prefill(rule: Rule, time: Claim, tokens: Worked, work: Worked, gpus: Worked
 
 def token_rate(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Tokens pass a GPU no faster than its peak lets it compute them."""
-    cached = mentions(subject, _CACHED)
+    cached = mentions(subject, subject.lexicon.sayings["tokens not computed anew"])
     done: set[Span] = set()
     for plan in subject.plans:
         rates = [

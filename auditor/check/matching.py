@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Final
 
 from auditor.check.stated import operand
 from auditor.check.subject import Subject
@@ -19,11 +18,6 @@ from auditor.statements import Kind, Statement
 
 __all__ = ["matched"]
 
-_PARTS: Final = frozenset("part module partition division".split())
-_MATCH: Final = frozenset("match matches matched matching correspondence corresponds correspond".split())
-_ONE_TO_ONE: Final = ("1:1", "1-to-1", "one-to-one", "one to one")
-_DENIED: Final = frozenset("not no mismatch unless never cannot each every target goal should must".split())
-
 
 def matched(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Parts that are said to match the GPUs, or to stand one on each, are as many as the GPUs."""
@@ -37,17 +31,17 @@ def matched(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         text = f"{own_label(statement)} {statement.value.content}"
         words = {word.text for word in subject.lexicon.normalize(text[:400])}
-        if words & _DENIED:
+        if words & subject.lexicon.sayings["no match"]:
             continue
-        one_to_one = any(name in text.lower() for name in _ONE_TO_ONE)
-        if not one_to_one and not words & _MATCH:
+        one_to_one = any(name in text.lower() for name in subject.lexicon.sayings["one to one"])
+        if not one_to_one and not words & subject.lexicon.sayings["matches"]:
             continue
         own = subject.of(index)
         parts, gpus = [claim for claim in own if _counts_parts(subject, claim)], [claim for claim in own if _counts_gpus(claim)]
         if parts and gpus:
             if _one(parts) and _one(gpus):
                 yield _judged(rule, statement, parts[0], gpus[0])
-        elif one_to_one and words & _PARTS and "gpu" in words and not own:
+        elif one_to_one and words & subject.lexicon.sayings["parts of a model"] and "gpu" in words and not own:
             yield from _each(subject, rule, statement)
 
 
@@ -105,7 +99,7 @@ def _each(subject: Subject, rule: Rule, statement: Statement) -> Iterator[Outcom
 def _flagged(subject: Subject, statement: Statement) -> tuple[Claim, Claim] | None:
     """Return parts and GPUs that `gpu_match: true` speaks of: those of its object, or the GPUs that the whole report agrees on."""
     words = {word.text for word in subject.lexicon.normalize(own_label(statement))}
-    if "gpu" not in words or not words & _MATCH or words & _DENIED:
+    if "gpu" not in words or not words & subject.lexicon.sayings["matches"] or words & subject.lexicon.sayings["no match"]:
         return None
     near = [claim for index in subject.groups.get(statement.group, ()) for claim in subject.of(index)]
     parts = [claim for claim in near if _counts_parts(subject, claim)]
@@ -125,14 +119,18 @@ def _counts_parts(subject: Subject, claim: Claim) -> bool:
     if claim.quantity != "other" or claim.role is not Role.ACTUAL or claim.scope.per or not claim.interval.is_exact:
         return False
     said = _said(subject, claim) - {"total"}
-    return bool(said & _PARTS) and said <= _PARTS and bool(_number(claim))
+    return (
+        bool(said & subject.lexicon.sayings["parts of a model"])
+        and said <= subject.lexicon.sayings["parts of a model"]
+        and bool(_number(claim))
+    )
 
 
 def _parts_of_gpu(subject: Subject, claim: Claim) -> bool:
     if claim.quantity != "other" or claim.role is not Role.ACTUAL or claim.scope.per != "gpu" or not claim.interval.is_exact:
         return False
     label = subject.lexicon.normalize(own_label(subject.statement(claim)))
-    return bool(_said(subject, claim) & _PARTS) and (find_any(label, ("per",)) or bool(_number(claim)))
+    return bool(_said(subject, claim) & subject.lexicon.sayings["parts of a model"]) and (find_any(label, ("per",)) or bool(_number(claim)))
 
 
 def _counts_gpus(claim: Claim) -> bool:

@@ -321,42 +321,9 @@ def _ratio(formula: str, above: Fraction, below: Fraction, operands: Sequence[Op
     return Step.exact(formula, f"{plain(above)} / {plain(below)}", figure(ratio, UNITS["%"]), tuple(operands), ratio)
 
 
-_ADMITS: Final = (
-    *(
-        "exceed",
-        "exceeded",
-        "insufficient",
-        "overflow",
-        "shortage",
-        "deficit",
-        "shortfall",
-        "infeasible",
-        "incompatible",
-        "violation",
-        "violated",
-    ),
-    *(
-        "oom",
-        "cannot",
-        "impossible",
-        "fail",
-        "failed",
-        "critical",
-        "issue",
-        "problem",
-        "unfit",
-        "needed",
-        "would",
-        "without",
-        "if",
-        "baseline",
-    ),
-)
-
-
 def _admitted(subject: Subject, claim: Claim) -> bool:
     """Tell whether the report itself says that it does not fit."""
-    return near(subject, claim, _ADMITS)
+    return near(subject, claim, subject.lexicon.sayings["admits that it does not fit"])
 
 
 def weights_in_all(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -434,9 +401,6 @@ def _of_width(subject: Subject, found: Sequence[Worked], claims: Sequence[Claim]
     return told if beside and told else found
 
 
-_MODULES: Final = ("attention", "expert", "mlp", "embedding", "ffn")
-
-
 def part_over_total(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """What one part of its memory takes on a GPU is no more than all that is used of it."""
     kept_elsewhere = _OFFLOADED if "offload" in named(subject.document.source.text) else ()
@@ -481,7 +445,7 @@ def weights_of_parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for plan in subject.plans:
         groups: dict[int, dict[str, Claim]] = {}
         for claim in own(plan, stated(plan, "memory.weights", ("gpu",), parts=True)):
-            if claim.scope.words in _MODULES and not claim.bound and not is_operand(claim):
+            if claim.scope.words in subject.lexicon.sayings["modules"] and not claim.bound and not is_operand(claim):
                 groups.setdefault(subject.statement(claim).group, {}).setdefault(claim.scope.words, claim)
         wholes_ = Sharding(subject, plan).weights() if groups else ()
         if not wholes_:
@@ -533,6 +497,4 @@ def _alike(claims: Sequence[Claim]) -> list[list[Claim]]:
 def _may_be_share(subject: Subject, claim: Claim) -> bool:
     """Tell whether a figure may be a share of the model: not said to be the total, or among GPUs, stages and shards."""
     total = claim.scope.per in ("total", "replica") or "total" in own_words(subject, claim)
-    return not total or near(
-        subject, claim, ("gpu", "stage", "shard", "rank", "split", "device", "group", "expert", "partition", "distributed")
-    )
+    return not total or near(subject, claim, subject.lexicon.sayings["shared out"])

@@ -38,10 +38,6 @@ Phrases = Mapping[str, Sequence[Phrase]]
 
 _MOST: Final = 12
 _LONGEST: Final = 2000
-_DENIALS: Final = frozenset(
-    "no not without never none neither nor unnecessary unneeded disabled disable false off avoid avoids avoiding skip skips "
-    "instead unlike cannot n/a eliminate eliminates eliminated unlikely isn doesn don".split()
-)
 _BESIDE: Final = 4
 """How many words apart two words may stand that speak of each other."""
 _REACH: Final = 5
@@ -352,7 +348,7 @@ class _Words:
     """The words of texts, and which phrases they say."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.lexicon = lexicon
+        self.lexicon, self.denials = lexicon, lexicon.sayings["denied"]
 
     def __call__(self, text: str) -> tuple[Word, ...]:
         return self.lexicon.normalize(text[:_LONGEST])
@@ -381,7 +377,7 @@ class _Words:
         return any(True for _ in self.found(text, phrases))
 
     def denies(self, text: str) -> bool:
-        return any(word.text in _DENIALS for word in self(text))
+        return any(word.text in self.denials for word in self(text))
 
     def near(self, text: str, phrases: Phrases, others: Phrases) -> bool:
         """Tell whether a phrase and another stand within a few words of each other."""
@@ -394,7 +390,7 @@ class _Words:
         found = set()
         for place, phrase in self.found(text.content, phrases):
             around = (*words[max(0, place - _REACH) : place], *words[place + len(phrase) : place + len(phrase) + 3])
-            if not any(word.text in _DENIALS for word in around):
+            if not any(word.text in self.denials for word in around):
                 found.add(text.span(words[place].start, words[place + len(phrase) - 1].end))
         return sorted(found)
 
@@ -431,7 +427,7 @@ def _said(subject: Subject, texts: Iterable[str]) -> Iterator[_Said]:
 
 def _denied_at_once(words: _Words, statement: Statement) -> bool:
     """Tell whether a value begins by denying its label: `Gradient checkpointing: not required`."""
-    return any(word.text in _DENIALS for word in words(statement.value.content)[:3]) or (
+    return any(word.text in words.denials for word in words(statement.value.content)[:3]) or (
         statement.literal == "number" and statement.value.content.strip() == "1"
     )
 

@@ -26,16 +26,6 @@ __all__ = ["states"]
 _NEAR: Final = Fraction(3, 100)
 _MOMENTS: Final = 8
 _WITH_COPY: Final = 12
-_HALF: Final = ("mixed precision", "fp16", "bf16", "float16", "bfloat16", "half precision", "16 bit")
-_DIVIDED: Final = (
-    *("zero", "zero 1", "zero 2", "zero 3", "zero1", "zero2", "zero3", "deepspeed", "fsdp", "fsdp2", "fully sharded"),
-    *("distributed optimizer", "sharded optimizer", "optimizer sharding", "optimizer state sharding", "shard optimizer", "offload"),
-)
-_LEANER: Final = (
-    *("8 bit adam", "8bit adam", "adam8bit", "adamw8bit", "8 bit optimizer", "bitsandbytes", "adafactor", "lion", "sgd", "muon"),
-    *("bf16 moments", "bf16 optimizer states", "fp16 moments", "fp16 optimizer states"),
-    *("pure bf16", "pure fp16", "fp8 optimizer", "low precision optimizer", "16 bit moments", "16 bit optimizer"),
-)
 
 
 def states(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -72,7 +62,9 @@ def _states(subject: Subject, rule: Rule, sharding: Sharding, claim: Claim, weig
     bytes_ = 2 * ratio
     if not _is_half(subject, sharding, weights):
         return rule.undetermined(spans, f"state the precision of the weights to check {said(claim)}")
-    if mentions(subject, _LEANER) or (abs(ratio - 2) <= 2 * _NEAR and mentions(subject, _DIVIDED, rule.options["denials"])):
+    if mentions(subject, subject.lexicon.sayings["states in fewer bytes"]) or (
+        abs(ratio - 2) <= 2 * _NEAR and mentions(subject, subject.lexicon.sayings["states divided over replicas"], rule.options["denials"])
+    ):
         return rule.undetermined(spans, f"{said(claim)}: the states are divided, or of an optimizer that keeps less")
     copy = next((one for one in subject.claims if _is_copy(subject, one)), None)
     if abs(ratio - 2) <= 2 * _NEAR:
@@ -108,16 +100,13 @@ def _is_half(subject: Subject, sharding: Sharding, weights: Claim) -> bool:
     widths = {
         claim.interval.low for claim in sharding.plan.claims if claim.quantity == "model.bytes_per_param" and _is_plain(subject, claim)
     }
-    if widths - {Fraction(2)} or not (widths or mentions(subject, _HALF)):
+    if widths - {Fraction(2)} or not (widths or mentions(subject, subject.lexicon.sayings["in sixteen bits"])):
         return False
     return not any(abs(params.value * 4 - shown(weights)) <= shown(weights) * _NEAR for params in sharding.parameters())
 
 
 def _is_plain(subject: Subject, claim: Claim) -> bool:
-    return claim.role is Role.ACTUAL and not own_words(subject, claim) & _OF_STATES
-
-
-_OF_STATES: Final = frozenset("master copy optimizer moment momentum variance gradient accumulation".split())
+    return claim.role is Role.ACTUAL and not own_words(subject, claim) & subject.lexicon.sayings["states of an optimizer"]
 
 
 def _is_copy(subject: Subject, claim: Claim) -> bool:
@@ -125,13 +114,13 @@ def _is_copy(subject: Subject, claim: Claim) -> bool:
     if claim.quantity != "model.bytes_per_param" or claim.interval.low != 4 or claim.role is not Role.ACTUAL or claim.source:
         return False
     behind = subject.document.source.text[claim.span.end : claim.span.end + 24].lower()
-    return behind.lstrip(" -").startswith(("master weight", "master copy", "master param", "copy"))
+    return behind.lstrip(" -").startswith(tuple(subject.lexicon.sayings["copies of the weights"]))
 
 
 def _has_copy(subject: Subject, claim: Claim) -> bool:
     """Tell whether the list of the states names the copy as a part of its own."""
     for other in subject.siblings(subject.statement(claim)):
         words = {word.text for word in subject.lexicon.normalize(f"{other.label} {other.value.content[:200]}")}
-        if words & {"master", "copy"}:
+        if words & subject.lexicon.sayings["copy"]:
             return True
     return False

@@ -99,30 +99,6 @@ def products_of(subject: Subject, symbols: Iterable[str]) -> set[int]:
     return products
 
 
-_PIPELINE: Final = frozenset(("pipeline", "pipelining", "pp", "pipelined"))
-_OTHER_STAGES: Final = frozenset(
-    (
-        "training",
-        "pretraining",
-        "pre",
-        "finetuning",
-        "tuning",
-        "sft",
-        "rlhf",
-        "curriculum",
-        "rollout",
-        "pilot",
-        "migration",
-        "canary",
-        "scaling",
-        "phase",
-        "annealing",
-        "extension",
-    )
-)
-"""Words around stages of a training recipe or of a roll-out."""
-
-
 def of_pipeline(subject: Subject, series: Series) -> bool:
     """Tell whether stages are those of a pipeline: it is said, or they hold GPUs and nothing says otherwise."""
     statements = subject.document.statements
@@ -131,9 +107,11 @@ def of_pipeline(subject: Subject, series: Series) -> bool:
     line = subject.document.source.lines.line(subject.document.source.lines.point(first.start).line)
     near = [subject.document.source.text[line.start : line.end][:400], *(label.text.content[:200] for label in statement.path[-2:])]
     words = {word.text for text in near for word in split(text)}
-    if words & _PIPELINE or any({word.text for word in split(label.text.content[:200])} & _PIPELINE for label in statement.path):
+    if words & subject.lexicon.sayings["of a pipeline"] or any(
+        {word.text for word in split(label.text.content[:200])} & subject.lexicon.sayings["of a pipeline"] for label in statement.path
+    ):
         return True
-    if words & _OTHER_STAGES:
+    if words & subject.lexicon.sayings["stages of no pipeline"]:
         return False
     owners = {member.owner.span for member in series.members}
     return (

@@ -303,8 +303,6 @@ def _counted_gpus(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         )
 
 
-_ALLOTTED: Final = frozenset("allocated allocation available assigned idle use match waste wasted dedicated gpus devices occupied".split())
-"""Words that say of a share of 100 % that it counts the GPUs that have something to do."""
 _CLEARLY: Final = Fraction(9, 10)
 
 
@@ -354,4 +352,4 @@ def _unexplained(subject: Subject, claim: Claim) -> bool:
     statement = subject.statement(claim)
     words = {word.text for word in subject.lexicon.normalize(statement.value.content)}
     counted = any(other.quantity.startswith("gpus") for other in subject.at(statement.value.whole))
-    return not counted and not words & _ALLOTTED
+    return not counted and not words & subject.lexicon.sayings["counted rather than busy"]

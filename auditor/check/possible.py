@@ -15,7 +15,6 @@ __all__ = ["figures"]
 
 _WHOLE: Final = ("parallel.", "model.layers", "model.heads", "model.kv_heads", "model.hidden")
 """How the ids of quantities begin that count what cannot be cut: axes, layers, heads."""
-_CHANGES: Final = frozenset("change saving saved improvement gain reduction impact offset skew versus vs".split())
 
 
 def figures(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -60,7 +59,7 @@ def _names_a_change(subject: Subject, claim: Claim) -> bool:
     if claim.source:
         return False
     words = {word.text for label in subject.statement(claim).path for word in subject.lexicon.normalize(label.text.content[:200])}
-    return bool(words & (DIFFERENCES | _CHANGES))
+    return bool(words & (DIFFERENCES | subject.lexicon.sayings["figures of changes"]))
 
 
 def _may_order(subject: Subject, claim: Claim) -> bool:

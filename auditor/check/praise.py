@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -19,21 +19,18 @@ from auditor.statements import Kind, Statement
 
 __all__ = ["balanced", "even", "perfect", "room", "waste"]
 
-_PERFECT: Final = frozenset("perfect perfectly identical identically exact exactly".split())
-_EVEN: Final = frozenset("uniform uniformly equal equally even evenly".split())
-_BALANCE: Final = frozenset("loadbalance balance distribution distribute distributed split load workload".split())
 _EVEN_UP_TO: Final = Fraction(1, 4)
 """Even, equal and uniform are said of spreads up to a quarter."""
 
 
 def perfect(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Perfect or identical balance beside a stated difference."""
-    yield from _beside_difference(subject, rule, _PERFECT, Fraction(0))
+    yield from _beside_difference(subject, rule, subject.lexicon.sayings["perfect"], Fraction(0))
 
 
 def even(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A distribution that is called even, equal or uniform beside a difference of more than a quarter."""
-    yield from _beside_difference(subject, rule, _EVEN, _EVEN_UP_TO)
+    yield from _beside_difference(subject, rule, subject.lexicon.sayings["even"], _EVEN_UP_TO)
 
 
 def _beside_difference(subject: Subject, rule: Rule, praises: frozenset[str], admitted: Fraction) -> Iterator[Outcome]:
@@ -41,7 +38,12 @@ def _beside_difference(subject: Subject, rule: Rule, praises: frozenset[str], ad
         stated = [claim for claim in subject.of(index) if claim.quantity == "share.difference" and claim.role is not Role.PREVIOUS]
         words = _words(subject, statement)
         praise = next((word.text for word in words if word.text in praises), "")
-        if not stated or not praise or not any(word.text in _BALANCE for word in words) or find_any(words, ("not", "no", "target")):
+        if (
+            not stated
+            or not praise
+            or not any(word.text in subject.lexicon.sayings["balances"] for word in words)
+            or find_any(words, ("not", "no", "target"))
+        ):
             continue
         claim, low = stated[0], stated[0].interval.low
         if claim.bound or low is None or low <= 0 or low < admitted:
@@ -73,30 +75,6 @@ def _shown(symbol: str, claim: Claim) -> Step:
 
 _USE: Final = ("memory.utilization", "share.gpu_utilization", "share.compute_utilization", "share.bandwidth_utilization", "share.mfu")
 _LITTLE: Final = Fraction(15, 100)
-_NO_WASTE: Final = (
-    ("minimal", "waste"),
-    ("minimum", "waste"),
-    ("no", "waste"),
-    ("zero", "waste"),
-    ("minimal", "memory", "waste"),
-    ("minimum", "memory", "waste"),
-    ("no", "memory", "waste"),
-    ("without", "waste"),
-    ("no", "wasted", "resource"),
-    ("full", "utilization"),
-    ("maximum", "utilization"),
-    ("maximal", "utilization"),
-    ("high", "utilization"),
-    ("maximize", "utilization"),
-    ("maximizes", "utilization"),
-    ("fully", "utilization"),
-    ("full", "memory", "utilization"),
-    ("high", "memory", "utilization"),
-    ("maximum", "memory", "utilization"),
-)
-_FULLY: Final = frozenset("fully completely".split())
-_UTILIZES: Final = frozenset("utilize utilizes utilized utilization use uses exploit exploits".split())
-_RESOURCES: Final = frozenset("resource hardware capacity memory".split())
 
 
 def waste(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -110,13 +88,13 @@ def waste(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if statement.kind in (Kind.CODE, Kind.HEADING) or statement.struck:
             continue
         words = _words(subject, statement)
-        if find_any(words, ("not", "target", "should", "goal")):
+        if find_any(words, subject.lexicon.sayings["wished rather than so"]):
             continue
         own = [claim for claim in used if claim.statement == index]
         claim = None
-        if own and contains(words, _NO_WASTE):
+        if own and contains(words, _phrases(subject.lexicon.sayings["no waste"])):
             claim = own[0]
-        elif _fully_used(words) and not any(one.quantity.startswith("gpus") for one in subject.of(index)):
+        elif _fully_used(subject, words) and not any(one.quantity.startswith("gpus") for one in subject.of(index)):
             claim = next((one for one in used if one.quantity == "memory.utilization"), None)
         if claim is None:
             continue
@@ -138,18 +116,24 @@ def _little(claim: Claim) -> bool:
     return claim.interval.high is not None and claim.interval.high <= _LITTLE
 
 
-def _fully_used(words: Sequence[Word]) -> bool:
+def _phrases(said: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(phrase.split()) for phrase in said)
+
+
+def _fully_used(subject: Subject, words: Sequence[Word]) -> bool:
+    sayings = subject.lexicon.sayings
     texts = [word.text for word in words]
     for place, word in enumerate(texts):
-        if word in _FULLY and set(texts[place + 1 : place + 2]) & _UTILIZES and set(texts[place + 2 : place + 5]) & _RESOURCES:
+        if (
+            word in sayings["fully"]
+            and sayings["uses"] & set(texts[place + 1 : place + 2])
+            and sayings["resources"] & set(texts[place + 2 : place + 5])
+        ):
             return True
     return False
 
 
 # -- room ----------------------------------------------------------------------------------------------------------------
-
-_ROOM: Final = (("room", "for"), ("room", "to"), ("headroom",), ("spare", "capacity"))
-_NONE: Final = ("no", "without", "little", "limited", "minimal", "not")
 
 
 def room(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -161,7 +145,11 @@ def room(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     ]
     for index, statement in enumerate(subject.document.statements):
         words = _words(subject, statement)
-        if statement.kind is Kind.CODE or not contains(words, _ROOM) or find_any(words, _NONE):
+        if (
+            statement.kind is Kind.CODE
+            or not contains(words, _phrases(subject.lexicon.sayings["room for growth"]))
+            or find_any(words, subject.lexicon.sayings["hardly any"])
+        ):
             continue
         for claim in subject.of(index):
             if claim.quantity != "memory.utilization" or claim.role is not Role.ACTUAL or claim.bound or claim.interval.low is None:
@@ -194,8 +182,6 @@ def _at(claim: Claim, limit: Claim) -> bool:
 
 # -- balance -------------------------------------------------------------------------------------------------------------
 
-_PARTS: Final = ("module", "part", "partition", "division")
-
 
 def balanced(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """A load that is called balanced although there are fewer parts than GPUs, so that some have nothing to do."""
@@ -223,13 +209,13 @@ def balanced(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 def _says_balanced(subject: Subject, statement: Statement) -> bool:
     label = subject.lexicon.normalize(own_label(statement))
     if statement.literal in ("true", "false"):
-        return statement.literal == "true" and find_any(label, ("loadbalance", "balance"))
+        return statement.literal == "true" and find_any(label, subject.lexicon.sayings["balance"])
     words = _words(subject, statement)
-    return find_any(words, ("perfect", "perfectly", "even", "evenly")) and find_any(words, ("loadbalance", "balance"))
+    return find_any(words, subject.lexicon.sayings["well shared"]) and find_any(words, subject.lexicon.sayings["balance"])
 
 
 def _parts_per_gpu(subject: Subject, claim: Claim) -> bool:
     if claim.quantity != "other" or claim.role is not Role.ACTUAL:
         return False
     words = [word.text for word in subject.lexicon.normalize(own_label(subject.statement(claim)))]
-    return bool(set(words) & set(_PARTS)) and (claim.scope.per == "gpu" or words[-2:] == ["per", "gpu"])
+    return not subject.lexicon.sayings["parts of a model"].isdisjoint(words) and (claim.scope.per == "gpu" or words[-2:] == ["per", "gpu"])

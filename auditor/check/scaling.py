@@ -35,7 +35,6 @@ _SUPERLINEAR: Final = Fraction(1, 20)
 """Caches and smaller optimizer shares may lift a speed-up this far above the number of GPUs."""
 _FEWEST: Final = 2
 _SINGLE: Final = (("one", "gpu"), ("single", "gpu"), ("1", "gpu"))
-_COMPARED: Final = frozenset("over versus vs relative compared than from against".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def _said_of_one(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if len(gpus) != 1 or len(faster) != 1:
             continue
         behind = subject.lexicon.normalize(subject.document.source.text[faster[0].span.end : statement.value.whole.end][:60])
-        if find_any(behind[:2], _COMPARED) and any(find(behind[:6], name) >= 0 for name in _SINGLE):
+        if find_any(behind[:2], subject.lexicon.sayings["compared with"]) and any(find(behind[:6], name) >= 0 for name in _SINGLE):
             yield from _bounded(rule, faster[0], gpus[0], None)
 
 

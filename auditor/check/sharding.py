@@ -38,20 +38,6 @@ SLACK: Final = Fraction(3, 100)
 UNEVEN: Final = Fraction(1, 4)
 """The first and last stage hold the embeddings too: so much more than an even share is no contradiction."""
 
-_SHARDED_OVER_DATA: Final = (
-    *("zero 3", "zero3", "zero stage 3", "zero stage3", "fsdp", "fsdp2", "fully sharded", "fully shard", "full shard", "hybrid shard"),
-)
-_KEPT_ELSEWHERE: Final = (
-    "offload",
-    "offloaded",
-    "offloading",
-    "zero infinity",
-    "nvme",
-    "swapped",
-    "swapping",
-    "layer streaming",
-    "weight streaming",
-)
 _QUANTISED: Final = {
     Fraction(1): ("int8", "w8a8", "fp8", "8 bit"),
     Fraction(1, 2): ("int4", "fp4", "mxfp4", "nvfp4", "4 bit", "awq", "gptq", "w4a16"),
@@ -122,8 +108,8 @@ class Sharding:
             if count.part is Part.WHOLE and count.per == "gpu" and not is_worked_from(subject, count.claim)
         )
         self.grids = tuple(degrees(plan))
-        self.over_data = mentions(subject, _SHARDED_OVER_DATA)
-        self.elsewhere = mentions(subject, _KEPT_ELSEWHERE)
+        self.over_data = mentions(subject, subject.lexicon.sayings["weights divided over replicas"])
+        self.elsewhere = mentions(subject, subject.lexicon.sayings["weights kept elsewhere"])
         self.experts_placed_freely = bool(stated(plan, "model.experts", ("", "layer", "total"))) and not any(
             "ep" in grid.sizes for grid in self.grids
         )

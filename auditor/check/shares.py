@@ -421,9 +421,6 @@ def _added(parts: Sequence[Placed]) -> Placed:
     return Placed(shown, parts[0].span.join(parts[-1].span), text)
 
 
-_TOTAL: Final = frozenset(("total", "sum", "overall"))
-
-
 def _tables(subject: Subject) -> Iterator[list[_Row]]:
     """Yield the pairs of columns of each table of which one may hold the shares of the other."""
     tables: dict[int, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
@@ -458,7 +455,9 @@ def _is_total(subject: Subject, index: int) -> bool:
     label = next(
         (label for label in reversed(subject.document.statements[index].path) if label.kind in (LabelKind.ROW, LabelKind.ITEM)), None
     )
-    return label is not None and bool(_TOTAL & {word.text for word in subject.lexicon.normalize(label.text.content)})
+    return label is not None and bool(
+        subject.lexicon.sayings["sums"] & {word.text for word in subject.lexicon.normalize(label.text.content)}
+    )
 
 
 _WITH_SHARE: Final = re.compile(
@@ -492,8 +491,6 @@ def _lists(subject: Subject) -> Iterator[list[_Row]]:
 
 # --- shares in objects
 
-_USED: Final = frozenset(("use", "used", "required", "allocated", "consumed", "need", "needed", "current", "total"))
-_WHOLE: Final = frozenset(("available", "capacity", "limit", "maximum", "budget", "total"))
 _PERCENT_WORDS: Final = frozenset(("percent", "percentage", "pct"))
 _LEFT_WORDS: Final = frozenset(("headroom", "free", "remaining", "margin", "left", "spare"))
 _PLAIN_WORDS: Final = _PERCENT_WORDS | frozenset(("utilization", "use", "memory", "gpu", "ratio", "capacity", "of", "per", "vram"))
@@ -528,9 +525,9 @@ def _object(subject: Subject, indices: Sequence[int], rule: Rule) -> Iterator[Ou
             if part is not whole
             and part is not item
             and whole is not item
-            and part_words & _USED
-            and whole_words & _WHOLE
-            and not part_words & _WHOLE - {"total"}
+            and part_words & subject.lexicon.sayings["taken of a whole"]
+            and whole_words & subject.lexicon.sayings["wholes of shares"]
+            and not part_words & subject.lexicon.sayings["wholes of shares"] - {"total"}
             and not ("total" in part_words and "total" in whole_words)
             and part.printed.unit is not None
             and comparable(part, whole)

@@ -6,7 +6,7 @@ figure: previous figures, examples, targets and the operands of written equation
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
@@ -193,7 +193,7 @@ def own_words(subject: Subject, claim: Claim) -> frozenset[str]:
     return frozenset(word.text for word in subject.lexicon.normalize(f"{statement.label} {text}"))
 
 
-def near(subject: Subject, claim: Claim, words: Sequence[str]) -> bool:
+def near(subject: Subject, claim: Claim, words: Collection[str]) -> bool:
     """Tell whether a claim's statement, its neighbours in the same group or the labels above hold one of these words."""
     statement = subject.statement(claim)
     texts = [label.text.content for label in statement.path]
@@ -201,7 +201,7 @@ def near(subject: Subject, claim: Claim, words: Sequence[str]) -> bool:
     return any(find_any(subject.lexicon.normalize(text), words) for text in texts)
 
 
-def mentions(subject: Subject, words: Sequence[str], denials: Sequence[str] = ()) -> bool:
+def mentions(subject: Subject, words: Collection[str], denials: Collection[str] = ()) -> bool:
     """Tell whether the report names any of these phrases, whole words in any case, other than behind a word that denies it."""
     text = f" {_spaced(subject.document.source.reading.content)} "
     for word in words:

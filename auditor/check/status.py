@@ -27,8 +27,6 @@ _CROSSES: Final = "❌✗✘⛔🚫"
 _CAPITALS: Final = re.compile(r"[A-Z]{2,}(?: [A-Z]{2,})?")
 _FINE: Final = frozenset("PASS PASSED MET OK SATISFIED COMPLIANT".split())
 _BAD: Final = frozenset(("FAIL", "FAILED", "NOT MET", "MISSED", "VIOLATED", "UNMET", "NOT SATISFIED", "NOT ACHIEVED"))
-_FINE_WORDS: Final = frozenset("pass passed met ok satisfied exceeded exceeds meets achieved compliant fulfilled".split())
-_BAD_WORDS: Final = frozenset("fail failed missed violated unmet".split())
 _TARGETS: Final = r"[^.;\n]{0,40}\b(?:target|requirement|goal|slo|sla|objective|minimum)"
 _EXCEEDED: Final = re.compile(r"\bexceed", re.IGNORECASE)
 _MEETS: Final = re.compile(
@@ -47,22 +45,6 @@ _OPEN: Final = re.compile(r"\b(?:not|never|must|should|to|will|would|could|if|wh
 _LONGEST_VERDICT: Final = 6
 """Words of a cell that is no more than a verdict."""
 _LONGEST_TEXT: Final = 4000
-_JUDGING: Final = (
-    "status",
-    "verdict",
-    "result",
-    "meet",
-    "met",
-    "satisfied",
-    "satisfy",
-    "pass",
-    "check",
-    "compliance",
-    "assessment",
-    "outcome",
-)
-_MET: Final = ("met", "exceeded", "satisfied", "achieved", "fulfilled")
-_ASKED_FOR: Final = ("target", "requirement", "goal", "slo", "sla", "objective")
 _TOP_HEADING: Final = 1
 _CARRIERS: Final = (LabelKind.HEADING, LabelKind.ITEM, LabelKind.LEAD)
 
@@ -245,12 +227,17 @@ class _Marks:
 def _named_met(subject: Subject, statement: Statement) -> bool:
     """Tell whether a statement's own label says of a target that it is met, and no more."""
     words = [word.text for word in subject.lexicon.normalize(own_label(statement))]
-    return len(words) > 1 and words[-1] in _MET and words[-2] in _ASKED_FOR and not set(words) & {"not", "if", "when", "all", "no"}
+    return (
+        len(words) > 1
+        and words[-1] in subject.lexicon.sayings["met"]
+        and words[-2] in subject.lexicon.sayings["asked for"]
+        and not set(words) & {"not", "if", "when", "all", "no"}
+    )
 
 
 def _is_verdict(subject: Subject, statement: Statement) -> bool:
     words = subject.lexicon.normalize(own_label(statement) or statement.value.content[:40])
-    return find_any(words, _JUDGING)
+    return find_any(words, subject.lexicon.sayings["judging"])
 
 
 def _worded(subject: Subject, text: str) -> bool | None:
@@ -258,10 +245,14 @@ def _worded(subject: Subject, text: str) -> bool | None:
     words = [word.text for word in subject.lexicon.normalize(text)]
     if not 0 < len(words) <= _LONGEST_VERDICT:
         return None
-    first = next((word for word in words if word in _FINE_WORDS | _BAD_WORDS), "")
+    first = next((word for word in words if word in subject.lexicon.sayings["fine"] | subject.lexicon.sayings["failed"]), "")
     if not first or (first != words[0] and words[0] != "not"):
         return None
-    return None if words[0] == "not" and first in _BAD_WORDS else first in _FINE_WORDS and words[0] != "not"
+    return (
+        None
+        if words[0] == "not" and first in subject.lexicon.sayings["failed"]
+        else first in subject.lexicon.sayings["fine"] and words[0] != "not"
+    )
 
 
 def _answered(subject: Subject, statement: Statement) -> bool | None:
@@ -300,12 +291,6 @@ def _contradicted(rule: Rule, pair: Pair, message: str, place: Span) -> Outcome:
 
 # -- flags of data files -------------------------------------------------------------------------------------------------
 
-_FLAG_WORDS: Final = frozenset(
-    "valid passed pass met satisfied feasible ok compliant fit fits within meet meets exceed exceeds exceeded achieved "
-    "status verdict result".split()
-)
-_NEUTRAL: Final = frozenset("all is requirement constraint check overall target goal slo".split())
-
 
 def flags(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """`valid: true` or `status: PASS` beside the figures it judges, in one object of a data file."""
@@ -322,8 +307,10 @@ def flags(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             if fine is None:
                 continue
             words = {word.text for word in subject.lexicon.normalize(statement.label)}
-            if words & _FLAG_WORDS:
-                yield from _against_flag(rule, statement, tuple(_judged(subject, claims, words - _FLAG_WORDS)), fine=fine)
+            if words & subject.lexicon.sayings["flags of verdicts"]:
+                yield from _against_flag(
+                    rule, statement, tuple(_judged(subject, claims, words - subject.lexicon.sayings["flags of verdicts"])), fine=fine
+                )
 
 
 def _flag(subject: Subject, statement: Statement) -> bool | None:
@@ -350,7 +337,7 @@ def _judged(subject: Subject, claims: Sequence[Claim], words: set[str]) -> Itera
     """Yield the figures a flag can speak of: a figure and its target, GPUs needed and there, memory used and there."""
     for pair in pairs(claims):
         labels = {word.text for claim in (pair.actual, pair.target) for word in subject.lexicon.normalize(subject.statement(claim).label)}
-        if not words or words <= _NEUTRAL or words & labels - {"ms", "slo", "target"}:
+        if not words or words <= subject.lexicon.sayings["beside verdicts"] or words & labels - {"ms", "slo", "target"}:
             yield pair
     for used, there in (("gpus", "gpus.available"), ("memory.used", "memory.capacity")):
         first = [claim for claim in claims if claim.quantity == used and claim.role is Role.ACTUAL]

@@ -44,8 +44,6 @@ MAX_DOUBTFUL: Final = 5
 RANGE_SLACK: Final = Fraction(1, 10)
 """How far the ends of a total given as a range may lie from the sums of its parts' ends."""
 
-_BREAKDOWN: Final = ("breakdown", "composition", "component", "constituent")
-"""Words of the key of an object that holds the parts of what stands beside it."""
 _ALIKE: Final = Fraction(1, 20)
 """How near to a stated count a total over the sum of its parts has to lie."""
 _OVERLAPPING: Final = re.compile(r"overlap|hidden|hides|concurren|pipelined|async|simultan|in parallel")
@@ -457,9 +455,6 @@ def _exceeds(total: Entry, parts: Sequence[Entry]) -> bool:
     return plain and all(total.middle > part.middle for part in parts)
 
 
-_ADDITIVE_NOT: Final = frozenset(("ratio", "efficiency", "mfu", "bandwidth", "utilization", "latency", "p50", "p99", "average", "per"))
-
-
 def _of_kind(earlier: Entry | None, total: Entry) -> Entry | None:
     return earlier if earlier is not None and earlier.dimension == total.dimension else None
 
@@ -468,7 +463,7 @@ def _additive(subject: Subject, index: int, dimension: Dimension) -> bool:
     """Tell whether the figures of a column may be added: no efficiencies, rates of use or percentiles; amounts of data per GPU may."""
     head = next((label for label in reversed(subject.document.statements[index].path) if label.kind is LabelKind.COLUMN), None)
     words = {word.text for word in subject.lexicon.normalize(head.text.content)} if head else set()
-    return not words & (_ADDITIVE_NOT - {"per"} if dimension == DATA else _ADDITIVE_NOT)
+    return not words & (subject.lexicon.sayings["not added up"] - {"per"} if dimension == DATA else subject.lexicon.sayings["not added up"])
 
 
 def _whole(total: Entry, parts: Sequence[Entry]) -> bool:
@@ -603,7 +598,7 @@ def _broken_down(subject: Subject, parts: Sequence[Entry], rule: Rule) -> Iterat
     path = statements[parts[0].statement].path[:-1] if parts else ()
     if not path or path[-1].kind is not LabelKind.KEY or any(part.is_total or not part.is_part for part in parts):
         return
-    if not find_any(subject.lexicon.normalize(path[-1].text.content[:60]), _BREAKDOWN):
+    if not find_any(subject.lexicon.normalize(path[-1].text.content[:60]), subject.lexicon.sayings["breakdowns"]):
         return
     above, dimension = place_of(path[:-1]), parts[0].dimension
     beside = [

@@ -45,15 +45,9 @@ _ASKED: Final = frozenset(
     "target requirement required require goal slo sla objective limit maximum minimum budget threshold ceiling cap constraint".split()
 )
 _REACHED: Final = frozenset("achieved achieve actual measured reached obtained observed got current delivered estimated used".split())
-_ELSEWHERE: Final = frozenset("baseline previous previously original originally before former available total".split())
-"""Words of a figure that is neither: one of another plan, or what there is."""
 _UPPER: Final = frozenset("limit maximum budget ceiling cap most".split())
 _LOWER: Final = frozenset("minimum least floor".split())
 _ROUND_SHARE: Final = Fraction(1, 40)
-_CONNECTORS: Final = frozenset(
-    "vs versus against compared while but exceed exceeding meet meeting beat beating surpass satisfy satisfying miss missing below above "
-    "under over".split()
-)
 _SENTENCE_END: Final = re.compile(r"[.;](?=\s+[A-Z`*])")
 _RATE: Final = DIMENSIONLESS / TIME
 _CUTS: Final = "(),;|→[]"
@@ -269,7 +263,7 @@ def beside(subject: Subject, index: int) -> tuple[Pair, ...]:
 
 
 def _pair(subject: Subject, statement: Statement, claims: Sequence[Claim]) -> Pair | None:
-    sides = [side for side in _sides(subject, statement, claims) if not side.words & _ELSEWHERE]
+    sides = [side for side in _sides(subject, statement, claims) if not side.words & subject.lexicon.sayings["of another figure"]]
     sides = _comparable(sides)
     if len(sides) != 2:
         return None
@@ -332,13 +326,21 @@ def _sides(subject: Subject, statement: Statement, claims: Sequence[Claim]) -> l
         right = places[position + 1][0] if position + 1 < len(places) else len(text)
         before, after = _next_to(statement, claims, position)
         leading, trailing = _words(subject, before), _words(subject, after)
-        for connector in _CONNECTORS:
+        for connector in subject.lexicon.sayings["between figure and target"]:
             if connector in leading:
                 leading = leading[len(leading) - leading[::-1].index(connector) :]
             if connector in trailing:
                 trailing = trailing[: trailing.index(connector)]
-        between = position and not set(_CUTS) & set(text[left:start]) and not set(_CONNECTORS) & set(_words(subject, text[left:start]))
-        follows = position + 1 < len(places) and len(after) == right - end and not set(_CONNECTORS) & set(_words(subject, after))
+        between = (
+            position
+            and not set(_CUTS) & set(text[left:start])
+            and not set(subject.lexicon.sayings["between figure and target"]) & set(_words(subject, text[left:start]))
+        )
+        follows = (
+            position + 1 < len(places)
+            and len(after) == right - end
+            and not set(subject.lexicon.sayings["between figure and target"]) & set(_words(subject, after))
+        )
         words = frozenset((*(() if between else leading), *(() if follows else trailing)))
         found.append(_Side(claim, words, text.count("(", 0, start) > text.count(")", 0, start)))
     return found

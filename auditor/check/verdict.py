@@ -18,12 +18,6 @@ from auditor.statements import Kind, LabelKind, Statement
 
 __all__ = ["all_met", "optimal", "ready"]
 
-_ALL: Final = ("all", "every", "each")
-_THINGS: Final = frozenset("target requirement goal metric objective slo sla constraint criterion criteria kpi".split())
-_REACHED: Final = frozenset(
-    "met meet exceed exceeded exceeds achieved achieve satisfied satisfy satisfies fulfilled passed pass reached".split()
-)
-_OPEN: Final = ("not", "unless", "if", "whether", "ensure", "until", "must", "should", "check", "validate")
 _MOST_NAMED: Final = 4
 
 
@@ -75,17 +69,20 @@ def _claims_all(subject: Subject, statement: Statement) -> bool:
         for word in subject.lexicon.normalize(f"{label}: {statement.value.content[:300]}" if label else statement.value.content[:300])
     ]
     for index, word in enumerate(words):
-        if word in _ALL and set(words[index + 1 : index + 5]) & _THINGS and set(words[index + 1 : index + 10]) & _REACHED:
-            return not find_any(subject.lexicon.normalize(" ".join(words[max(0, index - 3) : index + 10])), _OPEN)
+        if (
+            word in subject.lexicon.sayings["all of them"]
+            and set(words[index + 1 : index + 5]) & subject.lexicon.sayings["things to meet"]
+            and set(words[index + 1 : index + 10]) & subject.lexicon.sayings["reached"]
+        ):
+            return not find_any(
+                subject.lexicon.normalize(" ".join(words[max(0, index - 3) : index + 10])), subject.lexicon.sayings["not yet decided"]
+            )
     return False
 
 
 # -- flags below a verdict -----------------------------------------------------------------------------------------------
 
-_VERDICTS: Final = ("status", "verdict", "conclusion", "recommendation", "result", "readiness", "state", "decision")
 _FINE: Final = (("ready",), ("approved",), ("optimal",), ("production",), ("success",), ("successful",), ("passed",), ("deployable",))
-_UNDECIDED: Final = ("not", "no", "failed", "conditional", "pending")
-_FAILS: Final = ("valid", "feasible", "passed", "fits", "fit", "met", "satisfied", "compliant")
 _SHORT: Final = 8
 
 
@@ -117,37 +114,18 @@ def optimal(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 def _has_failed(subject: Subject, statement: Statement) -> bool:
     if statement.kind is not Kind.ENTRY or statement.literal != "false" or not statement.path:
         return False
-    return find_any(subject.lexicon.normalize(statement.label), _FAILS)
+    return find_any(subject.lexicon.normalize(statement.label), subject.lexicon.sayings["passes"])
 
 
 def _calls_itself_fine(subject: Subject, statement: Statement) -> bool:
     if not statement.path or statement.path[-1].kind is not LabelKind.KEY:
         return False
     words = subject.lexicon.normalize(statement.value.content[:120])
-    named = find_any(subject.lexicon.normalize(statement.label), _VERDICTS)
-    return named and len(words) <= _SHORT and contains(words, _FINE) and not find_any(words, _UNDECIDED)
+    named = find_any(subject.lexicon.normalize(statement.label), subject.lexicon.sayings["labels of verdicts"])
+    return named and len(words) <= _SHORT and contains(words, _FINE) and not find_any(words, subject.lexicon.sayings["undecided"])
 
 
 # -- readiness -----------------------------------------------------------------------------------------------------------
-
-_READY: Final = frozenset("ready approved".split())
-_FOR: Final = frozenset("deployment deploy production implementation deployable rollout".split())
-_NOT_READY: Final = (
-    "not",
-    "no",
-    "once",
-    "after",
-    "before",
-    "when",
-    "if",
-    "script",
-    "file",
-    "code",
-    "until",
-    "nearly",
-    "almost",
-    "previous",
-)
 
 
 def ready(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -180,6 +158,10 @@ def _calls_ready(subject: Subject, statement: Statement) -> bool:
     words = [word.text for word in subject.lexicon.normalize(f"{own_label(statement)} {statement.value.content[:300]}")]
     for index, word in enumerate(words):
         near = words[max(0, index - 5) : index + 6]
-        if word in _READY and set(near) & _FOR and not set(near) & set(_NOT_READY):
+        if (
+            word in subject.lexicon.sayings["ready"]
+            and set(near) & subject.lexicon.sayings["ready for"]
+            and not set(near) & set(subject.lexicon.sayings["not ready yet"])
+        ):
             return True
     return False

@@ -135,6 +135,8 @@ class Lexicon:
     """Words by what they say of a figure that follows from those beside it."""
     caches: Mapping[str, frozenset[str]]
     """Words beside the name of a cache: that it holds something, and that a figure is of a part of it."""
+    sayings: Mapping[str, frozenset[str]]
+    """Words and phrases by what they say."""
     verdicts: Mapping[str, frozenset[str]]
     """Words of a verdict by what they say: `below`, `above` or `either`; of what it is measured by: `bound`; of none: `open`."""
     totals: frozenset[str]
@@ -332,6 +334,7 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int], wording: Mapping
         left=frozenset(data["left"].split()),
         wholes=frozenset(data["wholes"].split()),
         opening=frozenset(data["opening"].split()),
+        sayings={said: frozenset(word.strip() for word in words.split(",")) for said, words in data["sayings"].items()},
         implied={said: frozenset(words.split()) for said, words in data["implied"].items()},
         caches={said: frozenset(words.split()) for said, words in data["caches"].items()},
         derived=frozenset(data["derived"].split()),
