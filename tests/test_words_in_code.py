@@ -16,7 +16,9 @@ MOST = 295
 
 _WORD = re.compile(r"[a-z]{3,}(?:[ -][a-z]+)*")
 _IN_PATTERN = re.compile(r"(?<![\\\[(?a-zA-Z])[a-z]{3,}")
-_OWN = frozenset("gpu gpus layer layers expert experts stage replica node rank group unsaid total model tensor data pipeline context".split())
+_OWN = frozenset(
+    "gpu gpus layer layers expert experts stage replica node rank group unsaid total model tensor data pipeline context".split()
+)
 """Names of what plans consist of: scopes, owners and kinds, which are the project's own."""
 
 
@@ -38,7 +40,12 @@ def words_of(node: ast.AST, known: frozenset[str]) -> list[str]:
 def lists(path: Path, known: frozenset[str]) -> Iterator[tuple[int, list[str]]]:
     """Yield the line of each list of two words or more that a module looks for in reports."""
     tree = ast.parse(path.read_text())
-    told = {id(node) for call in ast.walk(tree) if isinstance(call, ast.Assign) and ast.unparse(call.targets[0]) == "__all__" for node in ast.walk(call)}
+    told = {
+        id(node)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Assign) and ast.unparse(call.targets[0]) == "__all__"
+        for node in ast.walk(call)
+    }
     for node in ast.walk(tree):
         found = [] if id(node) in told else words_of(node, known)
         if len(found) > 1:

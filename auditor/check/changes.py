@@ -213,10 +213,6 @@ def _is_change(found: Phrase, character: str) -> bool:
     return (number.unit == "%" and number.form is Form.PLAIN) or number.form is Form.RATIO
 
 
-def _is_figure(found: Phrase, character: str) -> bool:
-    return found.number(character).form not in (Form.RATIO, Form.FRACTION) and not found.number(character).hyphenated
-
-
 def _built(found: Phrase, before: str, after: str, change: str, names: tuple[str, str] = ("from", "to")) -> Change | None:
     if (
         not _is_change(found, change)

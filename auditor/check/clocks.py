@@ -100,24 +100,24 @@ def _contradicted(rule: Rule, passage: Passage, first: _Clock, second: _Clock, f
     shown = shown_as(Fraction(gap), UNITS["min"])
     value = Interval.exact(Fraction(gap))
     last = first.seconds + gap
-    step = Step(
-        "second - first",
-        f"{last} - {first.seconds}",
-        shown,
-        (
-            Operand("first", f"{one} ({first.seconds} s)", Fraction(first.seconds), Fraction(first.seconds), spans[1]),
-            Operand("second", f"{other} ({last} s)", Fraction(last), Fraction(last), spans[2]),
-        ),
-        value.low,
-        value.high,
-    )
-    message = f"{figure.text}, but from {one} to {other} it is {shown}"
     return rule.contradicted(
         spans,
-        message,
+        f"{figure.text}, but from {one} to {other} it is {shown}",
         Place(figure.span, f"comes to {shown}"),
         related=(Place(spans[1], "from"), Place(spans[2], "to")),
         claimed=figure.text,
         expected=shown,
-        derivation=(step,),
+        derivation=(
+            Step(
+                "second - first",
+                f"{last} - {first.seconds}",
+                shown,
+                (
+                    Operand("first", f"{one} ({first.seconds} s)", Fraction(first.seconds), Fraction(first.seconds), spans[1]),
+                    Operand("second", f"{other} ({last} s)", Fraction(last), Fraction(last), spans[2]),
+                ),
+                value.low,
+                value.high,
+            ),
+        ),
     )

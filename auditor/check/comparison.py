@@ -101,26 +101,26 @@ def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left:
     if _saved_by_another_reading(sign, left, other.claims):
         return None
     equal = actual == other.value
-    message = f"{said} is {'said' if word else 'written'}, but {'they are equal' if equal else 'it is not'}"
-    step = Step.exact(
-        "left - right",
-        f"{plain(actual)} - {other.substituted}",
-        figure(actual - other.value, left.unit),
-        tuple(
-            Operand(f"x{place}", claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
-            for place, claim in enumerate((left, *other.claims))
-        ),
-        actual - other.value,
-    )
     return rule.contradicted(
         spans,
-        message,
+        f"{said} is {'said' if word else 'written'}, but {'they are equal' if equal else 'it is not'}",
         Place(left.span, "left side"),
         severity=Severity.WARNING if equal else rule.severity,
         related=tuple(Place(claim.span, "right side") for claim in other.claims),
         claimed=said,
         expected="=" if equal else "the other way round",
-        derivation=(step,),
+        derivation=(
+            Step.exact(
+                "left - right",
+                f"{plain(actual)} - {other.substituted}",
+                figure(actual - other.value, left.unit),
+                tuple(
+                    Operand(f"x{place}", claim.text.strip(), claim.interval.low, claim.interval.high, claim.span)
+                    for place, claim in enumerate((left, *other.claims))
+                ),
+                actual - other.value,
+            ),
+        ),
     )
 
 

@@ -399,14 +399,6 @@ def _contradicted(rule: Rule, way: Derivation, result: Figure, *, sure: bool) ->
     shown = shown_as(way.middle / result.factor, unit)
     message = f"{result.text}, but {way.written([figure.text for figure in way.figures]).replace(' * ', ' x ')} is {shown}"
     value = way.interval
-    step = Step(
-        way.written(way.symbols()),
-        way.written([_written(figure) for figure in way.figures]),
-        shown,
-        tuple(_operand(symbol, figure) for symbol, figure in zip(way.symbols(), way.figures, strict=True)),
-        value.low,
-        value.high,
-    )
     return rule.contradicted(
         (result.span, *(figure.span for figure in way.figures)),
         message,
@@ -415,7 +407,16 @@ def _contradicted(rule: Rule, way: Derivation, result: Figure, *, sure: bool) ->
         related=tuple(Place(figure.span, symbol) for symbol, figure in zip(way.symbols(), way.figures, strict=True)),
         claimed=result.text,
         expected=shown,
-        derivation=(step,),
+        derivation=(
+            Step(
+                way.written(way.symbols()),
+                way.written([_written(figure) for figure in way.figures]),
+                shown,
+                tuple(_operand(symbol, figure) for symbol, figure in zip(way.symbols(), way.figures, strict=True)),
+                value.low,
+                value.high,
+            ),
+        ),
     )
 
 

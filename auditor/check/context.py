@@ -55,10 +55,9 @@ def facts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             yield rule.held((claim.span,), f"{claim.text.strip()} as in {known[0].source}")
             continue
         fact = known[0]
-        message = f"{claim.text.strip()} here, but {fact.text.strip()} in {fact.source}"
         yield rule.contradicted(
             (claim.span,),
-            message,
+            f"{claim.text.strip()} here, but {fact.text.strip()} in {fact.source}",
             Place(claim.span, "the report"),
             related=(Place(fact.span, "the context", fact.source),),
             claimed=claim.text.strip(),
@@ -85,10 +84,9 @@ def requirements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             if pair is None:
                 continue
             if pair.missed():
-                message = f"{claim.text.strip()} misses the requirement of {target.text.strip()} in {target.source}"
                 yield rule.contradicted(
                     (claim.span,),
-                    message,
+                    f"{claim.text.strip()} misses the requirement of {target.text.strip()} in {target.source}",
                     Place(claim.span, "reached"),
                     related=(Place(target.span, "asked for", target.source),),
                     claimed=claim.text.strip(),

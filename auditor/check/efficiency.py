@@ -8,13 +8,12 @@ from typing import Final
 
 from auditor.check.arithmetic import Manner, evaluate
 from auditor.check.passages import Passage, disowned
-from auditor.check.stated import operand, said, shown
+from auditor.check.stated import Worked, said, shown
 from auditor.check.subject import Subject
 from auditor.claims.equation import Leaf, Product, products
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Outcome, Place, Step
+from auditor.findings import Confidence, Outcome, Place
 from auditor.relations.figures import figure
-from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.units import DIMENSIONLESS, UNITS
@@ -65,17 +64,15 @@ def _multiplies(text: str, product: Product, rate: Fraction, share: Fraction) ->
 
 def _outcome(rule: Rule, passage: Passage, product: Product, peak: Claim, share: Claim) -> Outcome:
     span = passage.span(product.start, product.end)
-    rate = shown(peak) * shown(share)
-    effective = figure(rate, peak.unit)
+    rate = Worked.of(peak) * Worked.of(share)
+    effective = figure(rate.value, peak.unit)
     written = " ".join(passage.content[product.start : product.end].split())
-    message = f"{written} takes the MFU off twice: {effective} is {said(share)} of {said(peak)} already"
-    terms = f"{plain(shown(peak))} * {plain(shown(share))}"
     return rule.contradicted(
         (span, peak.span, share.span),
-        message,
+        f"{written} takes the MFU off twice: {effective} is {said(share)} of {said(peak)} already",
         Place(span, "the MFU once more"),
         related=tuple(Place(one.span, name) for one, name in ((peak, "the peak"), (share, "the MFU")) if not one.source),
         claimed=written,
         expected=effective,
-        derivation=(Step.exact("peak * mfu", terms, effective, (operand(peak), operand(share)), rate),),
+        derivation=(rate.step(peak.unit),),
     )

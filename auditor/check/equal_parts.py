@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from typing import Final
 
 from auditor.check.owners import number_of, whole_claims
-from auditor.check.stated import operand
+from auditor.check.stated import Worked
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim
-from auditor.findings import Confidence, Outcome, Place, Step
-from auditor.relations.figures import figure
+from auditor.findings import Confidence, Outcome, Place
 from auditor.rulebook import Rule
 from auditor.statements import Kind, LabelKind
 from auditor.units import UNITS
@@ -48,7 +46,6 @@ def layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if whole % parts == 0:
             yield rule.held(spans, f"{whole} layers on {parts} stages")
             continue
-        each = Fraction(whole, parts)
         yield rule.contradicted(
             spans,
             f"said to be equal, but {whole} layers on {parts} stages are {whole // parts} on some, {whole // parts + 1} on others",
@@ -56,9 +53,7 @@ def layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             related=(Place(depth.span, f"{whole} layers"), Place(stages.span, f"{parts} stages")),
             claimed="equal stages",
             expected=f"{whole // parts} and {whole // parts + 1} layers",
-            derivation=(
-                Step.exact("layers / pp", f"{whole} / {parts}", figure(each, UNITS["1"]), (operand(depth), operand(stages)), each),
-            ),
+            derivation=((Worked.of(depth) / Worked.of(stages)).step(UNITS["1"]),),
         )
 
 

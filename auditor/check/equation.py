@@ -159,10 +159,9 @@ def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction,
     taken = count.interval.scale(width)
     value = figure(count.middle * width, UNITS[target.tree.number.unit])
     named = " of an element" if "byte" in claim.text else f" of {claim.text.strip()}"
-    message = f"{claimed} counts {arithmetic} elements as bytes: at the {figure(width, _ONE)} bytes{named} they take {value}"
     return rule.contradicted(
         spans,
-        message,
+        f"{claimed} counts {arithmetic} elements as bytes: at the {figure(width, _ONE)} bytes{named} they take {value}",
         Place(passage.span(target.start, target.end), "elements, not bytes"),
         severity=None if sure else Severity.WARNING,
         related=(

@@ -54,16 +54,14 @@ def _outcome(rule: Rule, share: Claim, layers: Claim, stages: Claim) -> Outcome:
     total, count = count_of(layers) or 1, count_of(stages) or 1
     own = Fraction(total, count)
     shown = str(own) if own.denominator == 1 else f"about {own.numerator // own.denominator}"
-    message = f"{share.text.strip()} per GPU across {total} layers, but with {count} stages a GPU holds {shown} of them"
-    step = Step.exact("layers / pp", f"{total} / {count}", str(own), tuple(operand(claim) for claim in (layers, stages)), own)
     return rule.contradicted(
         (share.span, layers.span, stages.span),
-        message,
+        f"{share.text.strip()} per GPU across {total} layers, but with {count} stages a GPU holds {shown} of them",
         Place(share.span, f"across {total} layers"),
         related=(Place(stages.span, f"{count} stages"), Place(layers.span, f"{total} layers")),
         claimed=str(total),
         expected=str(own),
-        derivation=(step,),
+        derivation=(Step.exact("layers / pp", f"{total} / {count}", str(own), tuple(operand(claim) for claim in (layers, stages)), own),),
     )
 
 
@@ -162,21 +160,21 @@ def _whole_outcome(rule: Rule, kind: _Kind, whole: Claim, routed: Claim, shared:
     admitted = {one, one + two} | ({count * depth for count in (one, one + two) for depth in layers} if kind.symbol == "routed" else set())
     if value in admitted:
         return rule.held(spans, f"{one} routed and {two} shared")
-    message = f"{said(whole)} {kind.called}, but {one} routed and {two} shared are {one + two}"
-    step = Step.exact(
-        f"{kind.symbol} + shared_experts",
-        f"{one} + {two}",
-        str(one + two),
-        (operand(routed, kind.symbol), operand(shared)),
-        Fraction(one + two),
-    )
     return rule.contradicted(
         spans,
-        message,
+        f"{said(whole)} {kind.called}, but {one} routed and {two} shared are {one + two}",
         Place(whole.span, "in all"),
         severity=None if _same(whole, routed, shared) else min(rule.severity, Severity.WARNING, key=lambda item: item.rank),
         related=places((routed, shared), but=whole),
         claimed=said(whole),
         expected=str(one + two),
-        derivation=(step,),
+        derivation=(
+            Step.exact(
+                f"{kind.symbol} + shared_experts",
+                f"{one} + {two}",
+                str(one + two),
+                (operand(routed, kind.symbol), operand(shared)),
+                Fraction(one + two),
+            ),
+        ),
     )

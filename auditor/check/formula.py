@@ -72,15 +72,13 @@ def _against(subject: Subject, rule: Rule, statement: Statement, axes: tuple[str
     names = " * ".join(subject.lexicon.quantities[axis].symbol for axis in degrees)
     numbers = " * ".join(str(claim.interval.low) for claim in degrees.values())
     made = f"{numbers.replace('*', 'x')} = {product} GPUs{'' if whole else ' or a multiple'}"
-    message = f"the formula makes {made} of {plan.title.strip('* ')}, which is listed with {gpus.interval.low}"
-    step = Step.exact(names, numbers, str(product), tuple(operand(claim) for claim in (*degrees.values(), gpus)), product)
     return rule.contradicted(
         spans,
-        message,
+        f"the formula makes {made} of {plan.title.strip('* ')}, which is listed with {gpus.interval.low}",
         Place(statement.value.whole, "the formula"),
         related=(Place(gpus.span, "the layout's GPUs"), *(Place(claim.span, claim.text.strip()) for claim in degrees.values())),
         claimed=str(gpus.interval.low),
         expected=str(product),
-        derivation=(step,),
+        derivation=(Step.exact(names, numbers, str(product), tuple(operand(claim) for claim in (*degrees.values(), gpus)), product),),
         evidence=Evidence.SAME_PLAN,  # a formula speaks of every layout whose table names the same axes
     )

@@ -252,17 +252,6 @@ def _contradicted(rule: Rule, passage: Passage, verdict: _Said, actual: Figure, 
     than = "more" if sense == "below" else "less"
     message = f"{verdict.word!r}, but {actual.text} is {than} than {bound.text}"
     gap = actual.interval - bound.interval
-    step = Step(
-        "figure - bound",
-        f"{plain(actual.middle)} - {plain(bound.value)}",
-        shown_as(actual.middle - bound.value, bound.unit),
-        (
-            Operand("figure", actual.text, actual.interval.low, actual.interval.high, actual.span),
-            Operand("bound", bound.text, bound.interval.low, bound.interval.high, bound.span),
-        ),
-        gap.low,
-        gap.high,
-    )
     return rule.contradicted(
         (actual.span, bound.span),
         message,
@@ -270,5 +259,17 @@ def _contradicted(rule: Rule, passage: Passage, verdict: _Said, actual: Figure, 
         related=(Place(actual.span, "what is judged"), Place(bound.span, "the bound")),
         claimed=verdict.word,
         expected=f"{than} than {bound.text}",
-        derivation=(step,),
+        derivation=(
+            Step(
+                "figure - bound",
+                f"{plain(actual.middle)} - {plain(bound.value)}",
+                shown_as(actual.middle - bound.value, bound.unit),
+                (
+                    Operand("figure", actual.text, actual.interval.low, actual.interval.high, actual.span),
+                    Operand("bound", bound.text, bound.interval.low, bound.interval.high, bound.span),
+                ),
+                gap.low,
+                gap.high,
+            ),
+        ),
     )

@@ -202,23 +202,26 @@ def longest(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         yield rule.held(spans, f"{amount(least, cache.unit)} of {said(cache)}")
         return
     holds = int(tokens * high / least)
-    message = (
-        f"{said(cache)} of cache on a GPU, but {tokens:,} tokens of {model.name} take at least {amount(least, cache.unit)} there: "
-        f"it holds {holds:,} at most"
-    )
-    step = Step.exact("cache of the tokens / GPUs that share it", f"{need} / {ways}", f"{amount(least, cache.unit)} at least",
-        (
-            Operand("cache of the tokens", str(need), need, need, None, f"catalog: {model.name}, {width}"),
-            Operand("GPUs that share it", str(ways), Fraction(ways), Fraction(ways), None, "TP, PP and CP as stated")
-        ), least)  # fmt: skip
     yield rule.contradicted(
         spans,
-        message,
+        f"{said(cache)} of cache on a GPU, but {tokens:,} tokens of {model.name} take at least {amount(least, cache.unit)} there: "
+        f"it holds {holds:,} at most",
         Place(cache.span, "cache of a GPU"),
         related=(Place(length.span, f"{tokens:,} tokens"),),
         claimed=said(cache),
         expected=f"{amount(least, cache.unit)} at least, or {holds:,} tokens",
-        derivation=(step,),
+        derivation=(
+            Step.exact(
+                "cache of the tokens / GPUs that share it",
+                f"{need} / {ways}",
+                f"{amount(least, cache.unit)} at least",
+                (
+                    Operand("cache of the tokens", str(need), need, need, None, f"catalog: {model.name}, {width}"),
+                    Operand("GPUs that share it", str(ways), Fraction(ways), Fraction(ways), None, "TP, PP and CP as stated"),
+                ),
+                least,
+            ),
+        ),
         basis=spans,
     )
 

@@ -88,24 +88,24 @@ def _judged(rule: Rule, first: Launch, second: Launch, device: int, shares: tupl
     written = tuple(f"{float(share):g}" for share in shares)
     if total <= 1:
         return rule.held(spans, f"{written[0]} + {written[1]} of device {device}")
-    message = f"both servers use device {device}: {written[0]} + {written[1]} of its memory is more than all of it"
-    step = Step.exact(
-        "first + second",
-        f"{written[0]} + {written[1]}",
-        f"{float(total):g}, at most 1",
-        tuple(
-            Operand(name, text, share, share, None, "share of the memory")
-            for name, text, share in zip(("first", "second"), written, shares, strict=True)
-        ),
-        total,
-    )
     return rule.contradicted(
         spans,
-        message,
+        f"both servers use device {device}: {written[0]} + {written[1]} of its memory is more than all of it",
         places[0],
         related=tuple(places[1:]),
         claimed=f"{float(total):g}",
         expected="at most 1",
-        derivation=(step,),
+        derivation=(
+            Step.exact(
+                "first + second",
+                f"{written[0]} + {written[1]}",
+                f"{float(total):g}, at most 1",
+                tuple(
+                    Operand(name, text, share, share, None, "share of the memory")
+                    for name, text, share in zip(("first", "second"), written, shares, strict=True)
+                ),
+                total,
+            ),
+        ),
         basis=spans,
     )

@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.check.layout import count_of, settled
-from auditor.check.stated import amount, operand, own, said, shown, stated, wholes
+from auditor.check.stated import Worked, amount, own, said, stated, wholes
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim
-from auditor.findings import Confidence, Outcome, Place, Step
+from auditor.findings import Confidence, Outcome, Place
 from auditor.rulebook import Rule
 from auditor.spans import Span
 
@@ -57,22 +57,14 @@ def _factors(subject: Subject, claim: Claim, depth: int) -> tuple[Claim, Claim] 
 
 def _outcome(rule: Rule, claim: Claim, factors: tuple[Claim, Claim], stages: Claim, share: Fraction) -> Outcome:
     each, layers = factors
-    count, value = count_of(stages) or 1, shown(each) * share
+    count, worked = count_of(stages) or 1, Worked.of(each) * Worked.of(layers) / Worked.of(stages)
     held = str(share) if share.denominator == 1 else f"about {share.numerator // share.denominator}"
-    message = f"{said(claim)} on a GPU is {said(each)} in each of all {said(layers)}, but {count} stages leave a GPU {held} of them"
-    step = Step.exact(
-        "layer * layers / pp",
-        f"{shown(each)} * {count_of(layers)} / {count}",
-        amount(value, claim.unit),
-        (operand(each, "layer"), operand(layers, "layers"), operand(stages, "pp")),
-        value,
-    )
     return rule.contradicted(
         (claim.span, layers.span, stages.span),
-        message,
+        f"{said(claim)} on a GPU is {said(each)} in each of all {said(layers)}, but {count} stages leave a GPU {held} of them",
         Place(claim.span, "of all layers"),
         related=(Place(layers.span, f"all {said(layers)}"), Place(stages.span, f"{count} stages")),
         claimed=said(claim),
-        expected=amount(value, claim.unit),
-        derivation=(step,),
+        expected=amount(worked.value, claim.unit),
+        derivation=(worked.step(claim.unit),),
     )

@@ -5,12 +5,13 @@ report that are counted in two ways, the rule of the program that is launched, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
+from functools import reduce
 from math import prod
+from operator import mul
 from typing import Final
 
 from auditor.check.frameworks import named
-from auditor.check.stated import operand
+from auditor.check.stated import Worked
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Product, Shape, Side, read
 from auditor.claims.model import Claim, Role
@@ -22,6 +23,7 @@ from auditor.records import dataclass
 from auditor.rulebook import Rule
 from auditor.spans import Span
 from auditor.statements import LabelKind, Statement
+from auditor.units import UNITS
 
 __all__ = ["Layout", "by_program", "count_of", "settled", "shares", "two_counts", "written_products"]
 
@@ -107,15 +109,8 @@ def settled(plan: Plan) -> Layout:
 
 def _step(layout: Layout, symbols: Sequence[str]) -> Step:
     """Return the product of degrees as one line of arithmetic."""
-    stated = [symbol for symbol in symbols if symbol in layout.claims]
-    total = layout.product(stated)
-    return Step.exact(
-        " * ".join(stated),
-        " * ".join(str(layout.value(symbol)) for symbol in stated),
-        str(total),
-        tuple(operand(layout.claims[symbol]) for symbol in stated),
-        Fraction(total),
-    )
+    stated = (Worked.of(layout.claims[symbol], symbol) for symbol in symbols if symbol in layout.claims)
+    return reduce(mul, stated).step(UNITS["1"])
 
 
 def _times(numbers: Sequence[int]) -> str:
@@ -214,10 +209,9 @@ def _left_out(subject: Subject, rule: Rule, layout: Layout, written: _Written) -
     named_factors = ", ".join(symbol.upper() for symbol in written.factors)
     left = " and ".join(f"{symbol.upper()} {whole.value(symbol)}" for symbol in missing)
     full = whole.product([*written.factors, *missing])
-    message = f"{shown} counts {named_factors} and leaves out {left}; with it the product is {full}"
     return rule.contradicted(
         spans,
-        message,
+        f"{shown} counts {named_factors} and leaves out {left}; with it the product is {full}",
         Place(written.result.span, f"counts {named_factors}"),
         related=(
             *(Place(layout.claims[symbol].span, f"{symbol} {whole.value(symbol)}") for symbol in missing),
@@ -319,10 +313,9 @@ def by_program(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if not own or own[0].verdict is not Verdict.CONTRADICTED or all(one.verdict is Verdict.CONTRADICTED for one in common):
             continue
         needed = own[0]
-        message = f"{gpus} GPUs, but {framework.value} counts {needed.convention.formula.replace('*', ' x ')}: {needed.wanted}"
         yield rule.contradicted(
             spans,
-            message,
+            f"{gpus} GPUs, but {framework.value} counts {needed.convention.formula.replace('*', ' x ')}: {needed.wanted}",
             Place(layout.claims[GPUS].span, f"says {gpus}"),
             related=tuple(
                 Place(claim.span, f"{symbol} {layout.value(symbol)}") for symbol, claim in layout.claims.items() if symbol != GPUS
@@ -418,17 +411,9 @@ def _wrong_axis(
     if other is None or not agreeing or layout.gpus == divisor:
         return None
     expected = whole // right
-    message = f"{whole} / {divisor} = {count_of(result)} divides by {other.upper()}; {degree.upper()} {right} makes {expected}"
-    step = Step.exact(
-        f"{totals[0].symbol} / {degree}",
-        f"{whole} / {right}",
-        str(expected),
-        (operand(totals[0]), operand(layout.claims[degree])),
-        Fraction(expected),
-    )
     return rule.contradicted(
         spans,
-        message,
+        f"{whole} / {divisor} = {count_of(result)} divides by {other.upper()}; {degree.upper()} {right} makes {expected}",
         Place(result.span, f"divided by {divisor}"),
         related=(
             Place(layout.claims[degree].span, f"{degree} {right}"),
@@ -437,5 +422,5 @@ def _wrong_axis(
         ),
         claimed=str(count_of(result)),
         expected=str(expected),
-        derivation=(step,),
+        derivation=((Worked.of(totals[0]) / Worked.of(layout.claims[degree], degree)).step(UNITS["1"]),),
     )

@@ -82,10 +82,9 @@ def _each(subject: Subject, rule: Rule, statement: Statement) -> Iterator[Outcom
     if number == 1:
         yield rule.held(spans, "one part per GPU")
         return
-    message = f"said to be one to one, but a GPU has {stated[0].text.strip()}"
     yield rule.contradicted(
         spans,
-        message,
+        f"said to be one to one, but a GPU has {stated[0].text.strip()}",
         Place(statement.value.whole, "the verdict"),
         related=tuple(Place(claim.span, "parts per GPU") for claim in stated[:4]),
         claimed="one to one",

@@ -35,7 +35,6 @@ from auditor.claims.model import Claim, Role
 from auditor.claims.operands import SHARE_OF_WEIGHTS
 from auditor.findings import STATED_AGAIN, Confidence, Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.plans.model import Plan
-from auditor.relations.figures import figure
 from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
@@ -286,39 +285,32 @@ def _over_capacity(subject: Subject, rule: Rule, claims: Sequence[Claim], capaci
     spans = tuple(one.span for one in claims)
     if capacities:
         capacity = max(capacities, key=lambda one: _most(one) or max(reading.interval.low or 0 for reading in one.readings))
-        room, had = _most(capacity), said(capacity)
+        room, had, text = _most(capacity), Worked.of(capacity), said(capacity)
         if any(_most(one) is None for one in capacities):  # `at least 80 GB`: how much more, nobody says
-            return rule.undetermined(spans, f"the memory of a GPU is only said to be {had}")
-        place, steps = Place(capacity.span, "memory of the GPU"), [operand(claim), operand(capacity)]
-        shown_room = shown(capacity)
+            return rule.undetermined(spans, f"the memory of a GPU is only said to be {text}")
+        place = Place(capacity.span, "memory of the GPU")
     else:
         name = named_gpu(subject)
         if name is None:
             return None
         memory = max((part.memory for part in name.parts), key=lambda figure: figure.base)
-        room, shown_room, had = memory.base * Fraction(2**30, 10**9), memory.base, memory.text
-        known = Operand("mem_capacity", memory.text, shown_room, shown_room, None, "the GPU named")
-        place, steps = Place(name.span, f"has {memory.text}"), [operand(claim), known]
+        room, text = memory.base * Fraction(2**30, 10**9), memory.text
+        had = Worked.told(Operand("mem_capacity", text, memory.base, memory.base, None, "the GPU named"), UNITS["GB"])
+        place = Place(name.span, f"has {memory.text}")
     if room is None or any(reading.interval.low is None or reading.interval.low <= room for reading in claim.readings):
-        return rule.held((*spans, place.span), f"{said(claim)} of {had}")
+        return rule.held((*spans, place.span), f"{said(claim)} of {text}")
     if _admitted(subject, claim):
         return rule.undetermined(spans, f"the report itself says that {said(claim)} does not fit")
-    message = f"{said(claim)} on a GPU of {had}"
     return rule.contradicted(
         spans,
-        message,
+        f"{said(claim)} on a GPU of {text}",
         Place(claim.span, "more than the GPU has"),
         severity=None if capacities else Severity.WARNING,
         related=(place, *(Place(one.span, STATED_AGAIN) for one in claims[1:6])),
         claimed=said(claim),
-        expected=f"at most {had}",
-        derivation=(_ratio("used / capacity", shown(claim), shown_room, steps),),
+        expected=f"at most {text}",
+        derivation=((Worked.of(claim) / had).step(UNITS["%"]),),
     )
-
-
-def _ratio(formula: str, above: Fraction, below: Fraction, operands: Sequence[Operand]) -> Step:
-    ratio = above / below
-    return Step.exact(formula, f"{plain(above)} / {plain(below)}", figure(ratio, UNITS["%"]), tuple(operands), ratio)
 
 
 def _admitted(subject: Subject, claim: Claim) -> bool:
@@ -427,15 +419,14 @@ def _part_over_total(rule: Rule, parts: Sequence[Claim], totals: Sequence[Claim]
     ends = [reading.interval.high for claim in totals for reading in claim.readings]
     if any(end is None or least <= end for end in ends):
         return rule.held(spans, f"{said(part)} of {said(total)}")
-    message = f"{said(total)} in all on a GPU, but {said(part)} of it for one part"
     return rule.contradicted(
         spans,
-        message,
+        f"{said(total)} in all on a GPU, but {said(part)} of it for one part",
         Place(total.span, "in all on a GPU"),
         related=(Place(part.span, "one part of it"), *(Place(one.span, STATED_AGAIN) for one in totals if one is not total)),
         claimed=said(total),
         expected=f"at least {said(part)}",
-        derivation=(_ratio("part / used", shown(part), shown(total), (operand(part), operand(total))),),
+        derivation=((Worked.of(part) / Worked.of(total)).step(UNITS["%"]),),
     )
 
 
@@ -462,13 +453,10 @@ def weights_of_parts(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 yield rule.held(spans, f"{amount(total, claims[0].unit)} of {amount(whole.value, claims[0].unit)}")
                 continue
             told = " + ".join(said(claim) for claim in claims)
-            message = (
-                f"{told} of weights on one GPU are {amount(total, claims[0].unit)}, "
-                f"more than the whole model's {amount(whole.value, claims[0].unit)}"
-            )
             yield rule.contradicted(
                 (*spans, *(one.span for one in whole.claims if not one.source)),
-                message,
+                f"{told} of weights on one GPU are {amount(total, claims[0].unit)}, "
+                f"more than the whole model's {amount(whole.value, claims[0].unit)}",
                 Place(claims[0].span, "on one GPU"),
                 related=(*(Place(claim.span, "on the same GPU") for claim in claims[1:]), *places(whole.claims, but=claims[0])),
                 claimed=told,

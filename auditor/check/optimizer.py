@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.check.sharding import Sharding
-from auditor.check.stated import amount, is_operand, is_worked_from, mentions, operand, own, own_words, places, said, shown
+from auditor.check.stated import Worked, amount, is_operand, is_worked_from, mentions, own, own_words, places, said, shown
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim, Role
-from auditor.findings import Confidence, Outcome, Place, Step, Verdict
+from auditor.findings import Confidence, Outcome, Place, Verdict
 from auditor.plans.model import Plan
 from auditor.relations.language import plain
 from auditor.rulebook import Rule
@@ -75,23 +75,18 @@ def _states(subject: Subject, rule: Rule, sharding: Sharding, claim: Claim, weig
         held = any(abs(bytes_ - right) <= right * _NEAR for right in (_MOMENTS, _WITH_COPY))
         told = f"{plain(round(bytes_ * 10) / Fraction(10))} bytes a parameter"
         return Outcome(rule.code, Verdict.HELD if held else Verdict.UNDETERMINED, spans, told)
-    value = shown(weights) / 2 * need
-    expected = amount(value, claim.unit)
+    states_ = Worked.of(weights) / 2 * need
+    expected = amount(states_.value, claim.unit)
     kept = "moments in 32 bits take 8" if need == _MOMENTS else "32-bit moments and a 32-bit copy take 12"
     wrong = 4 if ratio < 3 else _MOMENTS
-    message = (
-        f"{said(claim)} of optimizer beside {said(weights)} of 16-bit weights is {wrong} bytes a parameter ({why}); {kept}: {expected}"
-    )
     return rule.contradicted(
         spans,
-        message,
+        f"{said(claim)} of optimizer beside {said(weights)} of 16-bit weights is {wrong} bytes a parameter ({why}); {kept}: {expected}",
         Place(claim.span, "states of the optimizer"),
         related=places([weights, *([copy] if copy else [])], but=claim),
         claimed=said(claim),
         expected=expected,
-        derivation=(
-            Step.exact(f"weights / 2 bytes * {need} bytes", f"{plain(shown(weights))} / 2 * {need}", expected, (operand(weights),), value),
-        ),
+        derivation=(states_.step(claim.unit),),
     )
 
 

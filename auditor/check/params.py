@@ -14,11 +14,12 @@ from typing import Final
 
 from auditor.check.counts import Count, Part, counts
 from auditor.check.sharding import Sharding, share_outcome
-from auditor.check.stated import amount, is_worked_from, operand, own, places, said, shown, stated, wholes
+from auditor.check.stated import Worked, amount, is_worked_from, operand, own, places, said, shown, stated, wholes
 from auditor.check.subject import Subject
 from auditor.claims.model import Claim
 from auditor.cost.amount import Amount
 from auditor.cost.architecture import Architecture, Experts
+from auditor.cost.closed import ffn_params
 from auditor.cost.impossible import ImpossiblePlanError
 from auditor.cost.params import Counting, active, total_parameters
 from auditor.findings import STATED_AGAIN, Confidence, ConventionTried, Operand, Outcome, Place, Severity, Step, Verdict
@@ -277,10 +278,9 @@ def _by_shape(subject: Subject, rule: Rule, claims: Sequence[Claim], ranges: Seq
     apart = f"{_times(factor)} apart under every definition"
     if extra and low > most:
         apart = f"{_count(most + one.extra)} with embeddings of {_LARGEST_VOCABULARY:,} tokens: {apart}"
-    message = f"{said(claim)}, but {_described(one.shape)} make {span} {counted}, {apart}"
     return rule.contradicted(
         spans,
-        message,
+        f"{said(claim)}, but {_described(one.shape)} make {span} {counted}, {apart}",
         Place(claim.span, "parameters of the model" if not used else counted),
         severity=severity,
         related=(*places(one.shape.claims, but=claim), *(Place(other.span, STATED_AGAIN) for other in claims if other is not claim))[:12],
@@ -387,10 +387,9 @@ def _attention(plan: Plan, rule: Rule, count: Count) -> Outcome:
             rule.code, Verdict.HELD if low <= most * _FAR else Verdict.UNDETERMINED, spans, f"attention has up to {_count(most)} parameters"
         )
     expected = _count(most)
-    message = f"{said(claim)} of attention, but 4 x {hidden} x {width} in {layers} layers are {expected}"
     return rule.contradicted(
         spans,
-        message,
+        f"{said(claim)} of attention, but 4 x {hidden} x {width} in {layers} layers are {expected}",
         Place(claim.span, "parameters of attention"),
         severity=Severity.WARNING if any(one.confidence is Confidence.LOW for one in used) else None,
         related=places(used, but=claim),
@@ -474,27 +473,20 @@ def _per_expert(plan: Plan, rule: Rule, expert: _Expert) -> Iterator[Outcome]:
             yield rule.held(spans, f"{nearest[1]} matrices of {nearest[2]} x {nearest[3]}")
         elif apart > 2:
             one, two = next(iter(hidden)), next(iter(width))
-            least, most = _count(Fraction(2 * one * two)), _count(Fraction(3 * one * two))
-            through = f" ({_count(Fraction(3 * one * two * max(layers)))} through all {max(layers)} layers)" if layers else ""
+            sizes = Worked.of(hidden[one]), Worked.of(width[two])
+            plain_, gated = (Worked.by(ffn_params, *sizes, matrices) for matrices in (2, 3))
+            least, most = _count(plain_.value), _count(gated.value)
+            through = f" ({_count(gated.value * max(layers))} through all {max(layers)} layers)" if layers else ""
             claimed = said(claim) if expert.number == 1 else f"{said(claim)} for {expert.number} experts"
-            message = f"{claimed}, but an expert of 2 or 3 matrices of {one} x {two} has {least} or {most}{through}"
             yield rule.contradicted(
                 spans,
-                message,
+                f"{claimed}, but an expert of 2 or 3 matrices of {one} x {two} has {least} or {most}{through}",
                 Place(claim.span, "size of an expert"),
                 severity=Severity.WARNING if claim.confidence is Confidence.LOW and claim.quantity == "model.params" else None,
                 related=places(used, but=claim),
                 claimed=claimed,
                 expected=f"{least} or {most}",
-                derivation=(
-                    Step.exact(
-                        "3 * hidden * expert_hidden",
-                        f"3 * {one} * {two}",
-                        most,
-                        tuple(operand(each) for each in used),
-                        Fraction(3 * one * two),
-                    ),
-                ),
+                derivation=(gated.step(_ONE),),
             )
             return
     yield from _all_experts(plan, rule, expert)

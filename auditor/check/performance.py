@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.check.placed import PERCENT
-from auditor.check.stated import operand
+from auditor.check.stated import Worked, operand
 from auditor.check.subject import Subject
 from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
@@ -73,15 +73,7 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 f"{row.flops.text.strip()} at {row.rate.text.strip()} is {_per_token(row.middle)} a token; "
                 f"the nearest of {len(others)} rows of the same model says {_per_token(nearest.middle)}"
             )
-            flops, rate = (claim.interval.middle or Fraction(1) for claim in (row.flops, row.rate))
-            step = Step(
-                formula="TFLOPS per GPU / tokens per second per GPU",
-                substituted=f"{plain(flops)} / {plain(rate)}",
-                result=_per_token(flops / rate),
-                operands=tuple(operand(claim) for claim in (row.flops, row.rate)),
-                low=row.ratio.low,
-                high=row.ratio.high,
-            )
+            worked = Worked.of(row.flops) / Worked.of(row.rate)
             yield rule.contradicted(
                 spans,
                 message,
@@ -89,7 +81,7 @@ def peers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 related=(Place(row.flops.span, "FLOPS"), Place(nearest.rate.span, "the nearest peer")),
                 claimed=_per_token(row.middle),
                 expected=_per_token(nearest.middle),
-                derivation=(step,),
+                derivation=(worked.step(UNITS["GFLOP"]),),
             )
 
 
@@ -237,31 +229,18 @@ def _step_row(claims: Sequence[Claim]) -> _Step | None:
 
 def _row_apart(rule: Rule, row: _Step, near: Sequence[_Step]) -> Outcome:
     spans = tuple(claim.span for claim in (row.rate, *row.claims))
-    numbers = [claim.interval.middle or Fraction(1) for claim in row.claims]
-    value = numbers[0] * numbers[1] / numbers[2] / (numbers[3] if row.gpus is not None else 1)
-    shown = figure(value, UNITS["token/s"])
-    shared = (" / gpus", f" / {plain(numbers[3])}") if row.gpus is not None else ("", "")
-    message = (
-        f"{row.rate.text.strip()}, but {row.batch.text.strip()} sequences of {row.length.text.strip()} in a step of "
-        f"{figure(numbers[2], row.time.unit)} are {shown}, as in {len(near)} other rows"
-    )
-    worked = row.worked
-    step = Step(
-        formula=f"gbs * seq / step_time{shared[0]}",
-        substituted=f"{plain(numbers[0])} * {plain(numbers[1])} / {plain(numbers[2])}{shared[1]}",
-        result=shown,
-        operands=tuple(operand(claim) for claim in row.claims),
-        low=worked.low,
-        high=worked.high,
-    )
+    worked = Worked.of(row.batch) * Worked.of(row.length) / Worked.of(row.time)
+    worked = worked if row.gpus is None else worked / Worked.of(row.gpus)
+    shown = figure(worked.value, UNITS["token/s"])
     return rule.contradicted(
         spans,
-        message,
+        f"{row.rate.text.strip()}, but {row.batch.text.strip()} sequences of {row.length.text.strip()} in a step of "
+        f"{figure(row.time.interval.middle or Fraction(1), row.time.unit)} are {shown}, as in {len(near)} other rows",
         Place(row.rate.span, f"comes to {shown}"),
         related=tuple(Place(claim.span, claim.symbol) for claim in row.claims),
         claimed=row.rate.text.strip(),
         expected=shown,
-        derivation=(step,),
+        derivation=(worked.step(UNITS["token/s"]),),
     )
 
 
@@ -285,21 +264,13 @@ def _counted_gpus(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         share, part, whole = shares[0], used[0].interval.low, there[0].interval.low
         if not part or not whole or not share.interval.contains(part / whole) or part != whole:
             continue
-        message = f"{share.text.strip()} is the share of GPUs that are allocated; how busy they are is another figure"
-        step = Step.exact(
-            "allocated / available",
-            f"{plain(part)} / {plain(whole)}",
-            figure(part / whole, PERCENT),
-            tuple(operand(claim) for claim in (used[0], there[0])),
-            part / whole,
-        )
         yield rule.contradicted(
             (share.span,),
-            message,
+            f"{share.text.strip()} is the share of GPUs that are allocated; how busy they are is another figure",
             Place(share.span, "utilisation"),
             related=(Place(used[0].span, "allocated"), Place(there[0].span, "available")),
             claimed=share.text.strip(),
-            derivation=(step,),
+            derivation=((Worked.of(used[0]) / Worked.of(there[0])).step(PERCENT),),
         )
 
 
@@ -327,10 +298,9 @@ def _full_beside_busy(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         return
     share, other = full[0], busy[0]
     stated = "also" if other.quantity == share.quantity else "compute utilisation"
-    message = f"GPU utilisation is said to be {share.text.strip()}, but {stated} {other.text.strip()}: to be allocated is not to be busy"
     yield rule.contradicted(
         (share.span, other.span),
-        message,
+        f"GPU utilisation is said to be {share.text.strip()}, but {stated} {other.text.strip()}: to be allocated is not to be busy",
         Place(share.span, "utilisation"),
         related=tuple(Place(claim.span, "how busy they are") for claim in busy[:6]),
         claimed=share.text.strip(),
@@ -341,9 +311,9 @@ def _full_beside_busy(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 def _gap(full: Claim, busy: Claim) -> Step:
     """Return the share of the time in which GPUs that are called fully utilised do nothing."""
-    one, two = full.interval.middle or Fraction(0), busy.interval.middle or Fraction(0)
+    one, two = (claim.interval.middle or Fraction(0) for claim in (full, busy))
     idle = full.interval - busy.interval
-    operands = tuple(operand(claim) for claim in (full, busy))
+    operands = (operand(full), operand(busy))
     return Step("utilisation - time at work", f"{plain(one)} - {plain(two)}", figure(one - two, PERCENT), operands, idle.low, idle.high)
 
 

@@ -48,10 +48,9 @@ def _beside_difference(subject: Subject, rule: Rule, praises: frozenset[str], ad
         claim, low = stated[0], stated[0].interval.low
         if claim.bound or low is None or low <= 0 or low < admitted:
             continue
-        message = f"called {praise} beside a stated difference of {claim.text.strip()}"
         yield rule.contradicted(
             (claim.span,),
-            message,
+            f"called {praise} beside a stated difference of {claim.text.strip()}",
             Place(claim.span, "the difference"),
             related=(Place(statement.value.whole, "the verdict"),),
             claimed=praise,
@@ -99,10 +98,9 @@ def waste(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if claim is None:
             continue
         praise = statement.value.content.strip()[:60]
-        message = f"no waste is claimed, but {claim.text.strip()} is in use"
         yield rule.contradicted(
             (statement.value.whole, claim.span),
-            message,
+            f"no waste is claimed, but {claim.text.strip()} is in use",
             Place(statement.value.whole, "the praise"),
             related=(Place(claim.span, "what is used"),),
             claimed=praise,
@@ -157,10 +155,9 @@ def room(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             reached = [limit for limit in limits if limit.span != claim.span and _at(claim, limit)]
             if not reached:
                 continue
-            message = f"room is claimed at {claim.text.strip()}, which is the limit itself"
             yield rule.contradicted(
                 (claim.span, reached[0].span),
-                message,
+                f"room is claimed at {claim.text.strip()}, which is the limit itself",
                 Place(claim.span, "in use"),
                 severity=Severity.WARNING,
                 related=tuple(Place(limit.span, "the limit") for limit in reached[:4]),
@@ -193,10 +190,9 @@ def balanced(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             for claim in subject.of(other):
                 if not _parts_per_gpu(subject, claim) or claim.interval.high is None or claim.interval.high >= 1:
                     continue
-                message = f"called balanced, but with {claim.text.strip()} parts a GPU most GPUs have none"
                 yield rule.contradicted(
                     (statement.value.whole, claim.span),
-                    message,
+                    f"called balanced, but with {claim.text.strip()} parts a GPU most GPUs have none",
                     Place(statement.value.whole, "the verdict"),
                     related=(Place(claim.span, "parts per GPU"),),
                     claimed=statement.value.content.strip()[:60],

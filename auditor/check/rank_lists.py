@@ -85,7 +85,6 @@ def _broken(rule: Rule, rows: Sequence[_Row]) -> Iterator[Outcome]:
             Operand("first", str(second.first), *exactly(second.first), second.span),
             Operand("last", str(first.last), *exactly(first.last), first.span),
         )
-        step = Step.exact("first - last", f"{second.first} - {first.last}", f"{second.first - first.last}, not 1", operands, apart + 1)
         yield rule.contradicted(
             (first.span, second.span),
             message,
@@ -93,5 +92,7 @@ def _broken(rule: Rule, rows: Sequence[_Row]) -> Iterator[Outcome]:
             related=(Place(first.span, f"ranks {first.text}"),),
             claimed=second.text,
             expected=f"{first.last + 1} as the first rank",
-            derivation=(step,),
+            derivation=(
+                Step.exact("first - last", f"{second.first} - {first.last}", f"{second.first - first.last}, not 1", operands, apart + 1),
+            ),
         )

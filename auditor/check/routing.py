@@ -79,10 +79,9 @@ def _expert_share(share: Placed, pairs: Sequence[tuple[Placed, Placed]], shared:
     value = figure(ratio, PERCENT)
     what = "each sees" if tokens else "a token activates"
     counts = f"top-{figure(part.middle, UNITS['1'])} of {figure(whole.middle, UNITS['1'])} experts"
-    message = f"with {counts} {what} {value}, but the report says {share.text}"
     return rule.contradicted(
         (share.span, part.span, whole.span),
-        message,
+        f"with {counts} {what} {value}, but the report says {share.text}",
         Place(share.span, f"comes to {value}"),
         confidence=rule.confidence if len(pairs) == 1 else min(rule.confidence, Confidence.MEDIUM, key=lambda one: one.rank),
         related=(Place(part.span, "experts per token"), Place(whole.span, "experts")),

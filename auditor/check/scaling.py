@@ -130,10 +130,9 @@ def _judged(rule: Rule, claim: Claim, computed: Sequence[Worked], what: str, *, 
         return
     one = computed[0]
     result = figure(one.value, UNITS["%"]) if percent else f"{figure(Fraction(round(one.value * 100), 100), UNITS['1'])}x"
-    message = f"a {what} of {said(claim)}, but {one.terms} = {result}"
     yield rule.contradicted(
         spans,
-        message,
+        f"a {what} of {said(claim)}, but {one.terms} = {result}",
         Place(claim.span, what),
         related=places(one.claims, but=claim),
         claimed=said(claim),

@@ -95,16 +95,6 @@ def _found(rule: Rule, peak: Claim, share: Claim, dense: Fraction) -> Outcome:
     message = f"{said(share)} is taken of {said(peak)}, the rate with structured sparsity; the dense one is {figure(dense, peak.unit)}"
     ratio = stated / dense
     tera = [(one / _TERA, f"{float(one / _TERA):g}") for one in (stated, dense)]
-    step = Step.exact(
-        "stated / dense",
-        f"{tera[0][1]} / {tera[1][1]}",
-        f"{float(ratio):.2f}",
-        (
-            Operand("stated", tera[0][1], tera[0][0], tera[0][0], None, "TFLOP/s, the stated peak"),
-            Operand("dense", tera[1][1], tera[1][0], tera[1][0], None, "catalog: TFLOP/s without sparsity"),
-        ),
-        ratio,
-    )
     return rule.contradicted(
         spans,
         message,
@@ -112,6 +102,17 @@ def _found(rule: Rule, peak: Claim, share: Claim, dense: Fraction) -> Outcome:
         related=(Place(peak.span, "the peak"),),
         claimed=said(share),
         expected=f"{float(ratio):.3g} times as much",
-        derivation=(step,),
+        derivation=(
+            Step.exact(
+                "stated / dense",
+                f"{tera[0][1]} / {tera[1][1]}",
+                f"{float(ratio):.2f}",
+                (
+                    Operand("stated", tera[0][1], tera[0][0], tera[0][0], None, "TFLOP/s, the stated peak"),
+                    Operand("dense", tera[1][1], tera[1][0], tera[1][0], None, "catalog: TFLOP/s without sparsity"),
+                ),
+                ratio,
+            ),
+        ),
         basis=spans,
     )

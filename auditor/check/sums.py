@@ -292,10 +292,9 @@ def _contradicted(
     total: Entry, parts: Sequence[Entry], middle: Fraction, unit: Unit, value: str, rule: Rule, spans: tuple[Span, ...]
 ) -> Outcome:
     ranged = any(part.printed.approximation is Approximation.RANGE for part in (total, *parts))
-    message = f"{_written(parts)} = {value}, but the total says {total.said}"
     return rule.contradicted(
         spans,
-        message,
+        f"{_written(parts)} = {value}, but the total says {total.said}",
         Place(total.span, f"its parts make {value}"),
         severity=min(rule.severity, Severity.WARNING, key=lambda one: one.rank) if ranged else rule.severity,
         confidence=min(rule.confidence, Confidence.MEDIUM, key=lambda one: one.rank) if ranged or len(parts) > 12 else rule.confidence,

@@ -203,10 +203,9 @@ def _operand_outcome(passage: Passage, one: Placed, two: Placed, part: Leaf, who
         return None
     value = figure(one.middle / two.middle, PERCENT)
     unit = two.printed.unit or UNITS["1"]
-    message = f"{part.text}/{whole.text} = {share.text} leaves out units: {one.text} is {figure(one.middle, unit)}, {value} of {two.text}"
     return rule.contradicted(
         (*spans, one.span, two.span),
-        message,
+        f"{part.text}/{whole.text} = {share.text} leaves out units: {one.text} is {figure(one.middle, unit)}, {value} of {two.text}",
         Place(spans[2], f"with its units {value}"),
         related=(Place(spans[0], one.text), Place(spans[1], two.text), Place(one.span, "the part"), Place(two.span, "the whole")),
         claimed=share.text,
@@ -272,7 +271,6 @@ def _reciprocal(found: Sequence[tuple[Placed, Placed, Fraction]], rule: Rule) ->
     if better:
         message += f"; it would agree with {better} for {unit}"
     bounds = two.interval().inverse()
-    step = Step("1 / rate", f"1 / {plain(two.middle)}", shown, (operand("rate", two),), bounds.low, bounds.high)
     return rule.contradicted(
         tuple(item.span for other in found for item in other[:2]),
         message,
@@ -280,7 +278,7 @@ def _reciprocal(found: Sequence[tuple[Placed, Placed, Fraction]], rule: Rule) ->
         related=(Place(two.span, "the rate"), *(Place(item.span, STATED_AGAIN) for other in found[1:] for item in other[:2])),
         claimed=one.text,
         expected=shown,
-        derivation=(step,),
+        derivation=(Step("1 / rate", f"1 / {plain(two.middle)}", shown, (operand("rate", two),), bounds.low, bounds.high),),
     )
 
 
@@ -316,10 +314,9 @@ def kinds(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     for (meant, dimension), places in found.items():
         statement, item = places[0]
         label_text = statement.path[-1].text
-        message = f"{' '.join(label_text.content.split())} {meant}, but {item.text} is {_NAMES[dimension]}"
         yield rule.contradicted(
             tuple(other.span for _, other in places),
-            message,
+            f"{' '.join(label_text.content.split())} {meant}, but {item.text} is {_NAMES[dimension]}",
             Place(item.span, f"is {_NAMES[dimension]}"),
             related=(Place(label_text.whole, meant), *(Place(other.span, STATED_AGAIN) for _, other in places[1:])),
             claimed=item.text,

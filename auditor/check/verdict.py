@@ -138,10 +138,9 @@ def ready(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for statement in subject.document.statements:
         if statement.kind is Kind.CODE or statement.struck or not _calls_ready(subject, statement):
             continue
-        message = f"called ready, but {_counted(found)}: {found[0].message}"
         yield rule.contradicted(
             (statement.value.whole,),
-            message,
+            f"called ready, but {_counted(found)}: {found[0].message}",
             Place(statement.value.whole, "the verdict"),
             related=tuple(Place(one.place.span, one.code) for one in found[:_MOST_NAMED]),
             claimed=statement.value.content.strip()[:80],
