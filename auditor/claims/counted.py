@@ -10,7 +10,6 @@ from auditor.claims.lexicon import Lexicon, Match, Quantity
 from auditor.claims.line import Desk, Line, Meaning, bracketed, lead_words, singular_noun, spell, splits_each, start_of_clause
 from auditor.claims.model import Claim
 from auditor.claims.names import degree_in, head_name, qualifiers_of
-from auditor.claims.vocabulary import ARCHITECTURE, PLAIN_MODIFIERS
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.language.numbers import Form, Number
@@ -91,7 +90,7 @@ def read_counted(
             modifiers
             and not strict
             and noun in ("layer", "expert", "head", "parameter", "token")
-            and modifier_texts - PLAIN_MODIFIERS
+            and modifier_texts - desk.lexicon.sayings["plain modifiers"]
             and not (modifier_texts & qualifiers_of(desk, noun))
         ):
             return Meaning("other", Confidence.LOW, f"{shown}", per, words=spell(inner))
@@ -99,7 +98,7 @@ def read_counted(
             number.hyphenated
             and noun in ("layer", "expert", "head")
             and after
-            and after[0].text not in ARCHITECTURE
+            and after[0].text not in desk.lexicon.sayings["architectures"]
             and not desk.lexicon.is_transparent(after[:1])
         ):
             return Meaning("other", Confidence.LOW, shown, per, words=spell((*inner, *after[:2])))
@@ -528,7 +527,7 @@ def read_gpus(
     begin = line.text.rfind(". ", 0, number.start) + 1
     end = line.text.find(". ", number.end)
     length = sum(begin <= word.start < (end if end >= 0 else len(line.text)) for word in line.words)
-    sure = Confidence.HIGH if stated and texts <= PLAIN_MODIFIERS and length <= 24 else Confidence.MEDIUM
+    sure = Confidence.HIGH if stated and texts <= desk.lexicon.sayings["plain modifiers"] and length <= 24 else Confidence.MEDIUM
     return Meaning("gpus", sure, shown)
 
 

@@ -14,7 +14,7 @@ from auditor.claims.lexicon import Quantity, kind_of
 from auditor.claims.line import Desk, Line, Meaning, bracketed, is_alone, is_factor, is_operand, lead_words, singular_noun, spell
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.claims.names import degree_in, head_name, named_in, option_of
-from auditor.claims.vocabulary import AXIS_WORDS, CHANGE_WORDS, DIFFERENCES, OPERANDS, PARTS_OF_A_MODEL, TELLS_CHANGE
+from auditor.claims.vocabulary import AXIS_WORDS, DIFFERENCES, OPERANDS, PARTS_OF_A_MODEL
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.language.numbers import Form, Number
@@ -233,13 +233,17 @@ def ends_of(desk: Desk, head: Sequence[Word]) -> tuple[Word, ...]:
     """
     words = list(head)
     if words and words[-1].text == "from":
-        while words and (words[-1].text in TELLS_CHANGE or words[-1].text in CHANGE_WORDS or words[-1].text == "from"):
+        while words and (
+            words[-1].text in desk.lexicon.sayings["tells a change"]
+            or words[-1].text in desk.lexicon.sayings["words of change"]
+            or words[-1].text == "from"
+        ):
             words.pop()
-        words = [word for word in words if word.text not in CHANGE_WORDS]
-    elif any(word.text in CHANGE_WORDS for word in words):
+        words = [word for word in words if word.text not in desk.lexicon.sayings["words of change"]]
+    elif any(word.text in desk.lexicon.sayings["words of change"] for word in words):
         return tuple(words)
     for index in range(len(words) - 1, 0, -1):
-        if words[index - 1].text in LEADS and desk.lexicon.matches(words[index:]):
+        if words[index - 1].text in desk.lexicon.sayings["leads to a count"] and desk.lexicon.matches(words[index:]):
             return tuple(words[index:])
     return tuple(words)
 
@@ -293,8 +297,6 @@ def before_times_gpus(line: Line, position: int) -> bool:
 
 
 OUT_OF = ("of", "of the", "out of", "out of the")
-LEADS = frozenset("a an the our its this use uses using with has have set adopt adopts employ employs choose chose select we".split())
-"""Words that no name of a quantity reaches across."""
 
 
 def is_expression(text: str) -> bool:
@@ -388,7 +390,7 @@ def read_labelled(
         if word.start not in scoped
         and word.text not in desk.lexicon.transparent
         and not word.text.isdigit()
-        and (word.text not in TELLS_CHANGE or (head and head[-1].text == "by"))
+        and (word.text not in desk.lexicon.sayings["tells a change"] or (head and head[-1].text == "by"))
     ]
     first = True
     opaque: View | None = None
@@ -404,7 +406,7 @@ def read_labelled(
         axis = axis_of(desk, line, view, views[depth + 1 :])
         if axis is not None and (not number.noun or allows_noun(desk, axis, number)):
             return Meaning(axis.id, Confidence.HIGH, f"label {view.raw.strip()!r} of parallelism", "", view.label.text.whole)
-        if view.words and view.words[-1].text in CHANGE_WORDS and not number.noun:
+        if view.words and view.words[-1].text in desk.lexicon.sayings["words of change"] and not number.noun:
             return Meaning("change", Confidence.MEDIUM, f"label {view.raw.strip()!r}", "", view.label.text.whole)
         if best and view.unit == "token" and best.quantity.id == "batch.global":
             return Meaning("batch.tokens", Confidence.HIGH, f"label {view.raw.strip()!r}", "", view.label.text.whole)

@@ -11,7 +11,7 @@ from auditor.claims.labels import LabelReader, View, slashed
 from auditor.claims.lexicon import Lexicon, kind_of
 from auditor.claims.model import Claim
 from auditor.claims.tables import Shape
-from auditor.claims.vocabulary import BREAKS, TAIL_STOPS
+from auditor.claims.vocabulary import BREAKS
 from auditor.claims.words import Word, singular
 from auditor.findings import Confidence
 from auditor.language.numbers import Number
@@ -199,7 +199,7 @@ def words_behind(desk: Desk, line: Line, number: Number, end: int) -> tuple[Word
         word = line.words[index]
         if word.end > end:
             break
-        if word.text in TAIL_STOPS:
+        if word.text in desk.lexicon.sayings["stops behind a number"]:
             break
         found.append(word)
         if len(found) == 8:

@@ -24,20 +24,15 @@ from auditor.claims.model import Claim
 from auditor.claims.names import named_in, naming_words
 from auditor.claims.shares import changed_by, clause_before
 from auditor.claims.vocabulary import (
-    COMPONENTS,
     DIFFERENCES,
     ELEMENT_BYTES,
     GENERIC,
-    HARDWARE,
     HAS,
     HOST_MEMORY,
     LINKS,
-    NOT_ALL,
     OF_ALL,
-    REACHED,
     SPENT,
     TAKES,
-    USES_OF_MEMORY,
 )
 from auditor.claims.words import Word
 from auditor.findings import Confidence
@@ -146,7 +141,7 @@ def read_measure(
             line.views[0].label.text.whole,
             unit=f"{unit}S",
         )
-    if kind == "flops" and find_any((*tail[:3], *head[-5:]), REACHED):
+    if kind == "flops" and find_any((*tail[:3], *head[-5:]), desk.lexicon.sayings["reached by a run"]):
         total = any(find_any(view.words, OF_ALL) for view in line.views[:1]) or find_any((*tail, *head), OF_ALL)
         return Meaning(
             "hardware.cluster_flops" if total else "rate.achieved_flops",
@@ -242,7 +237,9 @@ def read_measure(
             return Meaning(
                 "time.communication", Confidence.LOW, f"label {view.raw.strip()!r} of a link", per, view.label.text.whole, unit=unit
             )
-        reached = find_any(view.words, (*REACHED, "efficiency")) or (depth == 0 and in_results(desk, line, view))
+        reached = find_any(view.words, (*desk.lexicon.sayings["reached by a run"], "efficiency")) or (
+            depth == 0 and in_results(desk, line, view)
+        )
         if best and best.quantity.id == "hardware.peak_flops" and reached:
             best = Match(desk.lexicon.quantities["rate.achieved_flops"], best.start, best.stop)
         if best and best.quantity.id == "hardware.peak_flops" and find_any(view.words, OF_ALL) and per_of(view.words) != "gpu":
@@ -369,7 +366,11 @@ def work_of_label(desk: Desk, line: Line) -> bool:
     if view.per in ("token", "layer", "step", "batch", "sequence", "expert") or (view.per == "gpu" and find_any(view.words, ("total",))):
         return True
     words = [word.text for word in view.words if not word.text.isdigit()]
-    return best.size == 1 and not find_any(view.words, (*REACHED, *OF_ALL, "efficiency")) and not HARDWARE.issuperset(words)
+    return (
+        best.size == 1
+        and not find_any(view.words, (*desk.lexicon.sayings["reached by a run"], *OF_ALL, "efficiency"))
+        and not desk.lexicon.sayings["of hardware"].issuperset(words)
+    )
 
 
 def of_member(line: Line) -> bool:
@@ -392,7 +393,7 @@ def is_of_link(line: Line, words: Sequence[Word]) -> bool:
 
 def is_component(desk: Desk, words: Sequence[Word], best: Match) -> bool:
     """Tell whether a plain `latency` or `time` is qualified as that of one part: `compute latency`."""
-    return best.size == 1 and any(word.text in COMPONENTS for word in words[: best.start])
+    return best.size == 1 and any(word.text in desk.lexicon.sayings["components"] for word in words[: best.start])
 
 
 def read_capacity(
@@ -424,7 +425,11 @@ def read_capacity(
             return Meaning("memory.capacity", Confidence.MEDIUM, "base of a percentage", "gpu", unit=unit)
     if tail[:1] and tail[0].text == "use":
         return Meaning("memory.used", Confidence.HIGH, f"words behind it: {spell(tail)}", "gpu" if per_of(tail) == "gpu" else "", unit=unit)
-    if line.views and [word.text for word in line.views[0].words] == ["gpu"] and not find_any((*tail, *head), NOT_ALL):
+    if (
+        line.views
+        and [word.text for word in line.views[0].words] == ["gpu"]
+        and not find_any((*tail, *head), desk.lexicon.sayings["not all memory"])
+    ):
         return Meaning("memory.capacity", Confidence.MEDIUM, "beside the name of a GPU", "gpu", unit=unit)
     if gap == "out of" or (tail[:1] and tail[0].text == "available" and earlier is not None and earlier.quantity == "memory.used"):
         return Meaning("memory.capacity", Confidence.HIGH, "what is there, beside what is used", "gpu", unit=unit)
@@ -466,7 +471,7 @@ def read_capacity(
         and spoken.quantity.id in ("memory.used", "memory.capacity")
         and (named is None or named.quantity.id in ("memory.used", "memory.capacity"))
         and hardware_context(desk, line)
-        and not find_any(head, USES_OF_MEMORY)
+        and not find_any(head, desk.lexicon.sayings["uses of memory"])
     ):
         return Meaning("memory.capacity", Confidence.HIGH, f"words before it, of the hardware: {spell(head)}", "gpu", unit=unit)
     if line.views and not named and not bracketed(desk, line, number):
@@ -499,7 +504,7 @@ def read_capacity(
             and best.quantity.id in ("memory.used", "memory.capacity")
             and (best.quantity.id == "memory.capacity" or hardware_context(desk, line))
             and not row_names_part(desk, line)
-            and not find_any(view.words, USES_OF_MEMORY)
+            and not find_any(view.words, desk.lexicon.sayings["uses of memory"])
         ):
             return Meaning(
                 "memory.capacity",

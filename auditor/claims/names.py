@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from auditor.claims.labels import PER_WORDS
 from auditor.claims.lexicon import Match, Quantity
 from auditor.claims.line import Desk, Line
-from auditor.claims.vocabulary import AXIS_SHORTS, GENERIC, HEAD_FILL, INCLUDING, PLAIN_MODIFIERS
+from auditor.claims.vocabulary import AXIS_SHORTS, GENERIC, INCLUDING
 from auditor.claims.words import Word
 from auditor.statements import LabelKind
 
@@ -98,7 +98,7 @@ def head_name(desk: Desk, kind: str, words: Sequence[Word], *, trailing: bool, p
         if any(word.text in ("per", "each") for word in before):
             continue
         if (kind or match.quantity.kind) == "count" and trailing and len(words) > match.size:
-            before = [word for word in before if word.text not in HEAD_FILL]
+            before = [word for word in before if word.text not in desk.lexicon.sayings["fills before a number"]]
         if match.quantity.id.startswith("parallel."):
             before = [word for word in before if word.text not in ("intra", "inter")]  # `intra-node TP`
         if any(word.text in AXIS_SHORTS for word in (*before, *after)) and not match.quantity.id.startswith("parallel."):
@@ -112,7 +112,12 @@ def head_name(desk: Desk, kind: str, words: Sequence[Word], *, trailing: bool, p
 
 def passes_word(desk: Desk, word: Word) -> bool:
     """Tell whether a word may stand beside a name without changing what it names."""
-    return word.text in desk.lexicon.transparent or word.text.isdigit() or word.text in PLAIN_MODIFIERS or word.text in AXIS_SHORTS
+    return (
+        word.text in desk.lexicon.transparent
+        or word.text.isdigit()
+        or word.text in desk.lexicon.sayings["plain modifiers"]
+        or word.text in AXIS_SHORTS
+    )
 
 
 def passes_after(desk: Desk, words: Sequence[Word]) -> bool:

@@ -49,16 +49,10 @@ from auditor.claims.unread import why_label
 from auditor.claims.vocabulary import (
     AXIS_SHORTS,
     AXIS_WORDS,
-    BESIDE_A_FIGURE,
     BINARY_TWIN,
-    CLOSES,
-    COMPARES,
-    DISPUTED,
     GENERIC,
-    INTRODUCES,
     MEMORY_OF_PARTS,
     MULTIPLIES,
-    OF_A_GRAPH,
     PARTS_OF_A_MODEL,
     PERCENTILES,
     UNSAID,
@@ -243,7 +237,7 @@ def of_graph(desk: Desk, line: Line, position: int, head: Sequence[Word]) -> boo
         return False
     number = line.numbers[position]
     within = [word for word in line.words if number.stop <= word.start and word.end <= number.end]
-    return find_any((*within, *head, *(line.views[0].words if line.views else ())), OF_A_GRAPH)
+    return find_any((*within, *head, *(line.views[0].words if line.views else ())), desk.lexicon.sayings["of a graph"])
 
 
 def other_percentile(line: Line, claim: Claim | None, before: Sequence[Claim]) -> Claim | None:
@@ -697,7 +691,7 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         scope = replace(scope, words=part)
     if meaning.quantity.startswith("parallel.") and not scope.words and (owner := owner_in_name(line, number)):
         scope = replace(scope, words=owner)
-    if len(line.words) >= 5 and find_any(line.words, tuple(DISPUTED)):
+    if len(line.words) >= 5 and find_any(line.words, tuple(desk.lexicon.sayings["disputed"])):
         meaning = replace(meaning, confidence=Confidence.LOW)
     if (
         meaning.quantity == "memory.utilization"
@@ -790,17 +784,23 @@ def compared_in_brackets(desk: Desk, line: Line, figure: Number, number: Number)
     if opening < 0 or closing < 0 or figure.form is not Form.PLAIN or not (figure.unit or figure.noun):
         return None
     between = desk.lexicon.normalize(text[figure.end : opening])
-    if not all(word.text in BESIDE_A_FIGURE or word.text in PER_WORDS for word in between) or set(text[figure.end : opening]) & set(
-        ",;:|("
-    ):
+    if not all(word.text in desk.lexicon.sayings["beside a figure"] or word.text in PER_WORDS for word in between) or set(
+        text[figure.end : opening]
+    ) & set(",;:|("):
         return None
     ahead = [word.text for word in desk.lexicon.normalize(text[opening : number.start])]
     behind = desk.lexicon.normalize(text[number.stop : closing])
     own = per_of(behind)
     rest = behind if not own else () if behind[0].text == "per" and len(behind) <= 4 else behind
-    if not all(word in INTRODUCES or word in COMPARES for word in ahead) or not all(word.text in CLOSES for word in rest):
+    if not all(
+        word in desk.lexicon.sayings["introduces another figure"] or word in desk.lexicon.sayings["compares"] for word in ahead
+    ) or not all(word.text in desk.lexicon.sayings["closes a comparison"] for word in rest):
         return None
-    if not (rest or set(ahead) & INTRODUCES or (own and not ahead and (figure.unit or counted_per(desk, figure, own)))):
+    if not (
+        rest
+        or set(ahead) & desk.lexicon.sayings["introduces another figure"]
+        or (own and not ahead and (figure.unit or counted_per(desk, figure, own)))
+    ):
         return None
     written = tuple(rounded(text[number.digits : number.stop], one) for one in number.written)
     measured = bool(figure.unit) and number.approximation is Approximation.EXACT

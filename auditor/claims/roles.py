@@ -11,7 +11,7 @@ from auditor.claims.labels import contains, find_any
 from auditor.claims.line import Desk, Line, Meaning, bracketed, first_of, singular_noun, start_of_clause
 from auditor.claims.model import Claim, Role
 from auditor.claims.unread import stands_in
-from auditor.claims.vocabulary import CHANGE_WORDS, FAULTS, GIVEN_UP, HYPOTHETICAL, SAID
+from auditor.claims.vocabulary import FAULTS, GIVEN_UP, SAID
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.language.numbers import Form, Number
@@ -29,7 +29,6 @@ __all__ = [
 ]
 
 
-_ASKED: Final = ("requirement", "required", "require", "target", "goal", "slo", "sla")
 OF_A_PLAN: Final = ("parallel.", "gpus", "nodes", "layers.", "experts.")
 """How the ids of quantities begin that say how a model is laid out."""
 _CHOSEN: Final = ("parallel.", "model.", "gpus", "nodes", "layers.", "experts.", "heads.")
@@ -199,7 +198,7 @@ def ranges_up_to(desk: Desk, line: Line, position: int, text: str) -> bool:
     return not following.startswith("to") or bool(
         context
         & (
-            CHANGE_WORDS
+            desk.lexicon.sayings["words of change"]
             | {
                 "optimized",
                 "scaled",
@@ -268,7 +267,7 @@ def local_role_of(
         return Role.EXAMPLE
     own = set(tail_texts)
     sentence = {word.text for word in spoken}
-    if meaning.quantity.startswith(OF_A_PLAN) and sentence & HYPOTHETICAL:
+    if meaning.quantity.startswith(OF_A_PLAN) and sentence & desk.lexicon.sayings["hypothetical"]:
         return Role.EXAMPLE
     if own & {"requirement"} and (meaning.quantity.startswith("memory.") or meaning.quantity == "gpus") and number.bound == "":
         return Role.ACTUAL
@@ -348,7 +347,7 @@ def asked_in_brackets(desk: Desk, following: str) -> bool:
     if not behind or any(mark in between for mark in ".,;:|→"):
         return False
     inside = desk.lexicon.normalize(behind.partition(")")[0])
-    if not inside or inside[0].text not in _ASKED or not any(map(str.isdigit, behind)):
+    if not inside or inside[0].text not in desk.lexicon.sayings["asked in brackets"] or not any(map(str.isdigit, behind)):
         return False
     scope = [word.text for word in desk.lexicon.normalize(between)]
     return not scope or (scope[0] in ("per", "on", "each", "total") and len(scope) <= 3)

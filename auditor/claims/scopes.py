@@ -9,7 +9,7 @@ from itertools import pairwise
 from auditor.claims.labels import PER_WORDS, contains, find, find_any, per_of
 from auditor.claims.line import Desk, Line, Meaning, singular_noun, splits_each
 from auditor.claims.model import Scope
-from auditor.claims.vocabulary import MEANT, PARTS_WITH_MEMORY, STATISTICS, WHOLE
+from auditor.claims.vocabulary import MEANT, PARTS_WITH_MEMORY
 from auditor.claims.words import Word
 from auditor.language.numbers import Number
 from auditor.statements import LabelKind
@@ -78,7 +78,7 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
         words = next(
             (
                 statistic
-                for statistic in sorted(STATISTICS - MEANT.get(meaning.quantity, frozenset()))
+                for statistic in sorted(desk.lexicon.sayings["statistics of a figure"] - MEANT.get(meaning.quantity, frozenset()))
                 if statistic in near or (statistic[0] == "p" and statistic[1:].isdigit() and statistic in raw)
             ),
             "",
@@ -110,7 +110,7 @@ def counts_all(desk: Desk, line: Line, meaning: Meaning) -> bool:
     for view in line.views:
         if view.label.text.whole == meaning.context:
             texts = {word.text for word in view.words}
-            return texts <= WHOLE and (len(texts) > 1 or "worldsize" in texts)
+            return texts <= desk.lexicon.sayings["of the whole"] and (len(texts) > 1 or "worldsize" in texts)
     return False
 
 

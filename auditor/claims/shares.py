@@ -21,7 +21,7 @@ from auditor.claims.line import (
 )
 from auditor.claims.model import Claim
 from auditor.claims.names import named_in
-from auditor.claims.vocabulary import CHANGE_WORDS, GENERIC, PASSES, UNSPENT, WASTED
+from auditor.claims.vocabulary import GENERIC, PASSES
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.language.numbers import Form, Number
@@ -38,17 +38,21 @@ def read_share(
     meaning = _named_share(desk, line, position, number, tail, head, before)
     if meaning is None or meaning.quantity not in desk.lexicon.utilizations.values():
         return meaning
-    unspent = [word for word in (*tail[:1], *head[-1:]) if word.text in UNSPENT]
+    unspent = [word for word in (*tail[:1], *head[-1:]) if word.text in desk.lexicon.sayings["unspent"]]
     if not unspent or number.signed:
         return meaning
-    quantity = "memory.headroom_share" if meaning.quantity == "memory.utilization" and not find_any(unspent, WASTED) else "share.of"
+    quantity = (
+        "memory.headroom_share"
+        if meaning.quantity == "memory.utilization" and not find_any(unspent, desk.lexicon.sayings["wasted"])
+        else "share.of"
+    )
     shown = f"{line.text[unspent[0].start : unspent[0].end]!r} beside it"
     return Meaning(quantity, Confidence.MEDIUM, shown, meaning.per, unit=number.unit, words=spell(unspent))
 
 
 def changed_by(desk: Desk, words: Sequence[Word]) -> Sequence[Word]:
     """Return the words that say by how much something changes, from the change on: `reduces memory by about 3 GiB`; empty if none do."""
-    start = next((index for index, word in enumerate(words) if word.text in CHANGE_WORDS), len(words))
+    start = next((index for index, word in enumerate(words) if word.text in desk.lexicon.sayings["words of change"]), len(words))
     by = next((index for index in range(len(words) - 1, start, -1) if words[index].text == "by"), len(words))
     behind = [word for word in words[by + 1 :] if word.text.isalpha() and word.text not in desk.lexicon.transparent]
     return words[start:] if by < len(words) and len(behind) < 2 else ()
@@ -94,8 +98,8 @@ def _named_share(
         head
         and head[-1].text == "by"
         and (
-            any(word.text in CHANGE_WORDS for word in line.words if word.end <= number.digits)
-            or any(word.text in CHANGE_WORDS for view in line.views[:1] for word in view.words)
+            any(word.text in desk.lexicon.sayings["words of change"] for word in line.words if word.end <= number.digits)
+            or any(word.text in desk.lexicon.sayings["words of change"] for view in line.views[:1] for word in view.words)
         )
     ):
         return Meaning("change", Confidence.MEDIUM, f"words before it: {spell(head)}", unit=unit)

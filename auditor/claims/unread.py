@@ -11,7 +11,7 @@ from auditor.claims.line import Desk, Line
 from auditor.claims.members import keyed_at, members_in
 from auditor.claims.model import Approximation
 from auditor.claims.names import head_name, option_of
-from auditor.claims.vocabulary import AXIS_SHORTS, MEMBERS
+from auditor.claims.vocabulary import AXIS_SHORTS
 from auditor.language.numbers import Form, Number
 from auditor.spans import Span
 from auditor.statements import Kind, LabelKind
@@ -219,7 +219,7 @@ def is_identity(desk: Desk, line: Line, view: View) -> bool:
         return False
     if (
         view.label.kind is LabelKind.KEY
-        and view.raw.strip().lower() in MEMBERS
+        and view.raw.strip().lower() in desk.lexicon.sayings["members"]
         and not (len(line.views) > 1 and find_any(line.views[1].words, ("parallel",)))
         and (line.statement.depth > 1 or any(other.member or other.label.kind is LabelKind.INDEX for other in line.views[1:]))
     ):

@@ -9,17 +9,6 @@ from auditor.values import Interval
 BREAKS = frozenset(',;()[]|:→=<>≤≥≈+×÷*{}"“”•✓✅❌')
 INCLUDING = frozenset("including include included incl inclusive excluding exclude excluded excl exclusive without assuming".split())
 """Words behind which stands what is in a figure or left out of it, not what the figure is: `50 ms including communication`."""
-TAIL_STOPS = INCLUDING | frozenset(
-    "and with to from across for by using while at in on than into vs versus but plus or through via out over leaving against".split()
-)
-CHANGE_WORDS = frozenset(
-    (
-        "exceed exceeds exceeding reduction reduced reduce improvement improved improve increase increased decrease "
-        "decreased saving faster slower higher lower better worse speedup gain more less fewer saved drop dropped cut "
-        "boost fell fallen rose risen grew grown shrank shrunk raised lowered reduces reducing improves improving increases "
-        "increasing decreases decreasing lowers lowering cuts cutting"
-    ).split()
-)
 PARTS_WITH_MEMORY = ("expert", "attention", "mlp", "ffn", "moe", "embedding", "router", "dense", "shared", "draft", "adapter", "lora")
 MEMORY_OF_PARTS = frozenset(("memory.used", "memory.weights", "memory.gradients", "memory.optimizer", "memory.activations"))
 WIDTHS_OF_PARTS = {
@@ -31,55 +20,20 @@ PARTS_OF_A_MODEL = ("expert", "moe", "mlp", "ffn", "dense", "attention", "embedd
 """Words that make a count of parameters one of a part."""
 MULTIPLIES = frozenset("layer gpu stage rank".split())
 """Those of them whose number makes a part the whole: `80 layers x 860 M`."""
-WHOLE = frozenset("total gpu count number of required require requirement needed use worldsize the".split())
-"""Words of a label that counts every GPU of a plan."""
 GENERIC = frozenset(("memory.used", "memory.capacity", "time.step", "share.of", "share.gpu_utilization", "memory.utilization"))
 """Quantities that a table's head may name while its row names the part."""
-USES_OF_MEMORY = ("use", "utilization", "required", "requirement", "footprint", "consumption", "total", "peak")
-"""Words by which a memory is what a plan takes of it, not what the GPU has."""
 PASSES = ("time", "latency", "runtime", "step", "iteration")
 """What a share of a run is a share of."""
-COMPONENTS = frozenset(
-    (
-        "compute memory kernel launch io routing gate attention mlp ffn expert layer stage scheduling queue queueing "
-        "loading network disk tokenization sampling load-time startup recovery restart"
-    ).split()
-)
 AXIS_SHORTS = frozenset("tp pp ep dp cp sp etp vp".split())
 AXIS_WORDS = frozenset("tensor pipeline expert data context sequence".split())
-ARCHITECTURE = frozenset(
-    (
-        "model transformer network decoder encoder llm llama architecture moe gpt stack mixture deep dense neural qwen "
-        "mixtral deepseek configuration system"
-    ).split()
-)
-"""What a `16-layer` or `64-expert` compound may describe for the count to be the model's."""
-MEMBERS = frozenset("gpu stage rank node group layer expert replica device host pipeline_stage pp_stage".split())
 SAID = {"expected": "target", "claimed": "previous", "claim": "previous"}
 """Labels that give a role when they stand alone: Expected beside Actual, Claimed beside Corrected."""
-DISPUTED = frozenset(
-    "contradict contradicts contradiction inconsistent inconsistency mismatch incorrectly erroneously wrongly discrepancy".split()
-)
 FAULTS = frozenset("problem|issue|bug|error|root cause|contradiction|inconsistency|discrepancy|mismatch|conflict|flaw".split("|"))
 """Labels of what is told of a plan that was found wanting: its figures are quoted, not claimed."""
 GIVEN_UP = frozenset("rejected discarded abandoned superseded".split())
 """First words of a title that make what stands below a plan given up."""
 LEFT_OUT = frozenset("missing missed omitted ignored overlooked neglected forgotten absent unaccounted uncounted unstated lacking".split())
 """Words that say that a thing was not there: behind `previously` what stands here is new."""
-TELLS_CHANGE = frozenset(
-    "previously originally formerly initially earlier was were down up instead rather reduced increased raised lowered decreased "
-    "changed switched moved now currently than".split()
-)
-"""Words that set what was apart from what is, and name nothing."""
-HYPOTHETICAL = frozenset(
-    (
-        "would could might consider alternatively alternative alternatives hypothetical if suppose unless future potentially should minimum"
-    ).split()
-)
-REACHED = tuple("effective achieved sustained sustain actual delivered deliver measured measure".split())
-"""Words that make work per second what is reached, not what the hardware could do."""
-NOT_ALL = tuple("use used weight cache kvcache activation total free".split())
-"""Words beside an amount of data of a GPU that make it less than all its memory."""
 OF_ALL = tuple("total cluster system aggregate".split())
 """Words that make a figure that of all GPUs."""
 OF_ALL_REPLICAS = (*OF_ALL, "globalbatch", "global", "effective")
@@ -87,12 +41,6 @@ OF_ALL_REPLICAS = (*OF_ALL, "globalbatch", "global", "effective")
 DIFFERENCES = frozenset("margin headroom delta difference buffer slack gap surplus remaining diff".split())
 """Heads of columns that hold what lies between two figures."""
 PERCENTILES = frozenset(("p50", "p90", "p95", "p99"))
-STATISTICS = PERCENTILES | frozenset(
-    (
-        "median average peak minimum maximum worst best theoretical effective sustained burst warm cold "
-        "usable forward backward limited bound ideal"
-    ).split()
-)
 MEANT = {
     "hardware.peak_flops": frozenset(("peak", "theoretical", "maximum")),
     "rate.achieved_flops": frozenset(("effective", "sustained")),
@@ -167,35 +115,6 @@ UNSAID = {
 }
 """What a number may be counted in where no unit is said: a guess at the prefix contradicts nothing."""
 BINARY_TWIN = {"GB": "GiB", "MB": "MiB", "KB": "KiB", "TB": "TiB", "PB": "PiB"}
-UNSPENT = frozenset("waste wasted idle idling unused unutilized underutilized free unallocated".split())
-"""Words that make a share what is not used."""
-WASTED = ("waste", "wasted")
-"""Those of them that do not leave it for others."""
-OF_A_GRAPH = frozenset(
-    "dag graph edge computation communication operation operator routing aggregation allreduce alltoall allgather expert attention "
-    "layer kernel task".split()
-)
-"""Words beside a count of nodes that make them those of a graph of operations, in a report that speaks of one."""
-HARDWARE = frozenset(
-    "gpu single card device accelerator peak theoretical maximum nominal hardware tensor core dense sparse fp4 fp8 fp16 bf16 fp32 tf32 "
-    "compute power flops tflops performance capability capacity per each available raw the of".split()
-)
-"""Words of a label that speaks of what the hardware can do."""
-PLAIN_MODIFIERS = frozenset(
-    (
-        "consecutive contiguous total all whole available overall entire identical equal balanced transformer model "
-        "individual separate independent distinct different parallel physical h100 a100 h200 b200 b300 gb200 gb300 "
-        "nvidia amd full active used exactly only just more additional approximately roughly about gpu uniform pipeline "
-        "local global same concurrent single complete required needed balance unique actual"
-    ).split()
-)
-HEAD_FILL = frozenset(
-    (
-        "strategy use uses using we is are was be with of at a an the to set model under on by has have current run "
-        "consider try raise lower choose pick adopt employ select keep switch "
-        "running set have required requires requiring require for and each both in achieves achieve"
-    ).split()
-)
 
 HAS = ("has", "have", "offer", "provide", "carry", "come", "feature", "ship")
 """Verbs between a GPU and its own memory: `each GPU has 80 GB`."""
@@ -205,15 +124,3 @@ TAKES = ("take", "need", "require", "occupy", "consume", "weigh")
 
 SPENT = ("use", "left", "free", "remaining", "spare", "allocated", "reserved", "occupied", "headroom", "of")
 """Words behind an amount that say what became of it: `12 GB left`, `26 GB of activations`."""
-
-INTRODUCES = frozenset(
-    "target goal slo sla requirement objective threshold limit budget cap ceiling previous previously before baseline original "
-    "originally former formerly was old".split()
-)
-"""Words in brackets that make the bare number behind them of the same thing as the figure before: `10 requests/s (target: 8)`."""
-COMPARES = frozenset("vs versus from down up compared to of the is".split())
-"""Words that may stand beside those."""
-CLOSES = frozenset("baseline target goal slo sla requirement objective limit budget ceiling cap threshold".split())
-"""Words that say the same from behind the number: `(vs. 15,000 baseline)`."""
-BESIDE_A_FIGURE = frozenset("per each total overall achieved".split())
-"""Words between a figure and such brackets."""
