@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from auditor.authoring.model import PerName, RoleName
 from auditor.rulebook import load
@@ -49,13 +50,13 @@ def lists(path: Path, known: frozenset[str]) -> Iterator[tuple[int, list[str]]]:
     for node in ast.walk(tree):
         found = [] if id(node) in told else words_of(node, known)
         if len(found) > 1:
-            yield node.lineno, found
+            yield getattr(node, "lineno", 0), found
 
 
 def known_names() -> frozenset[str]:
     lexicon = load().lexicon
     named = {part for one in lexicon.quantities.values() for part in (one.id, one.symbol)}
-    return frozenset({*named, *UNITS, *PerName.__args__, *RoleName.__args__, *_OWN})
+    return frozenset({*named, *UNITS, *get_args(PerName), *get_args(RoleName), *_OWN})
 
 
 def test_lists_of_words_in_code_become_fewer() -> None:
