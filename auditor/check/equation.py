@@ -395,7 +395,7 @@ def _compare(text: str, left: Side, right: Side) -> _Judgement:
             continue
         if first is None:
             first = (one, two)
-        for name, a, b in (*_meetings(one, two), *_unsaid(left.tree, right.tree, one, two)):
+        for name, a, b in (*_meetings(one, two, _widths(trees)), *_unsaid(left.tree, right.tree, one, two)):
             if _equal(text, left, right, a, b, manner, right.about):
                 return _Agreement(", ".join(filter(None, (manner.name, name))))
         if manner.name:
@@ -413,7 +413,7 @@ def _compare(text: str, left: Side, right: Side) -> _Judgement:
     if one.dimension == two.dimension:
         return _Gap(left, right, one, two, False, tuple(tried))
     if DIMENSIONLESS in (one.dimension, two.dimension) and {one.dimension, two.dimension} & {DATA, Dimension(time=1), _FLOP, _FLOPS}:
-        return _Gap(left, right, one, two, True, (*tried, *(name for name, _, _ in _meetings(one, two) if name)))
+        return _Gap(left, right, one, two, True, (*tried, *(name for name, _, _ in _meetings(one, two, _widths(trees)) if name)))
     return _Unclear(f"one side is a {_kind(one.dimension)}, the other a {_kind(two.dimension)}")
 
 
@@ -448,14 +448,24 @@ def _kind(dimension: Dimension) -> str:
     return {DIMENSIONLESS: "count"}.get(dimension, str(dimension))
 
 
-def _meetings(one: Amount, two: Amount) -> Iterator[tuple[str, Interval, Interval]]:
+def _widths(trees: tuple[Node, Node]) -> Sequence[Fraction]:
+    """Return how many bytes an element may have that is counted without them: not two, where two factors are 2 (keys and values, bytes)."""
+    twos = sum(leaf.digits == "2" and not leaf.number.unit for tree in trees if isinstance(tree, Product) for leaf in leaves(tree))
+    return [size for size in _ELEMENT_SIZES if size != _HALF_PRECISION or twos < _KEYS_AND_BYTES]
+
+
+_HALF_PRECISION: Final = Fraction(2)
+_KEYS_AND_BYTES: Final = 2
+
+
+def _meetings(one: Amount, two: Amount, widths: Sequence[Fraction]) -> Iterator[tuple[str, Interval, Interval]]:
     """Yield the ways to compare two amounts: as they are, or with what their dimensions lack."""
     a, b = one.interval, two.interval
     if one.dimension == two.dimension:
         yield "", a, b
         return
     if {one.dimension, two.dimension} == {DIMENSIONLESS, DATA}:
-        for size in _ELEMENT_SIZES:
+        for size in widths:
             name = f"counts as elements of {figure(size, UNITS['1'])} byte{'' if size == 1 else 's'}"
             yield name, a.scale(size) if one.dimension == DIMENSIONLESS else a, b.scale(size) if two.dimension == DIMENSIONLESS else b
     else:

@@ -270,22 +270,27 @@ def _noun_behind(content: str, number: Number, lexicon: Lexicon) -> str:
     return "" if not verbs.isdisjoint(match.group().split()) else match[1]
 
 
-_BEHIND: Final = re.compile(r" (?P<per>[a-z]{1,5}) (?P<owner>[A-Za-z]{3,12})(?![\w-])")
+_BEHIND: Final = (
+    re.compile(r" (?P<per>[a-z]{1,5}) (?P<owner>[A-Za-z]{3,12})(?![\w-])"),
+    re.compile(r" (?P<per>[a-z]{1,5} [a-z]{1,5}) (?P<owner>[A-Za-z]{3,12})(?![\w-])"),
+)
+
+
+def _said_of(content: str, position: int, words: Vocabulary) -> str:
+    """Return of one of what a figure is said to be by the words behind it: `8.4 M tokens a step`, `8 GPUs in a node`."""
+    matches = (pattern.match(content, position) for pattern in _BEHIND)
+    return next((match["owner"].lower() for match in matches if match and match["per"] in words.per), "")
 
 
 def _owner_behind(content: str, position: int, words: Vocabulary) -> tuple[str, ...]:
-    """Return whose a figure is by the words behind it: `8.4 M tokens a step`."""
-    match = _BEHIND.match(content, position)
-    if match is None or match["per"] not in words.per:
-        return ()
-    owner = words.owners.get(match["owner"].lower(), "")
+    """Return whose a figure is by the words behind it."""
+    owner = words.owners.get(_said_of(content, position, words), "")
     return (owner,) if owner else ()
 
 
 def _in_periods(item: Figure, words: Vocabulary) -> Figure:
     """Return a figure of a period that is no unit as a rate: `$22k a month`, `36 billion tokens per year`."""
-    match = _BEHIND.match(item.passage.content, item.end)
-    hours = words.periods.get(match["owner"].lower()) if match and match["per"] in words.per else None
+    hours = words.periods.get(_said_of(item.passage.content, item.end, words))
     if hours is None or item.measure.is_rate:
         return item
     return replace(item, measure=replace(item.measure, dimension=item.measure.dimension / TIME), factor=Fraction(1, 3600 * hours))

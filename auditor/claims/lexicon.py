@@ -133,6 +133,8 @@ class Lexicon:
     """Words that open a clause of its own."""
     implied: Mapping[str, frozenset[str]]
     """Words by what they say of a figure that follows from those beside it."""
+    compared: Mapping[str, frozenset[str]]
+    """Words that set rows or columns of a table against each other, by what they say."""
     caches: Mapping[str, frozenset[str]]
     """Words beside the name of a cache: that it holds something, and that a figure is of a part of it."""
     sayings: Mapping[str, frozenset[str]]
@@ -336,6 +338,7 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int], wording: Mapping
         opening=frozenset(data["opening"].split()),
         sayings={said: frozenset(word.strip() for word in words.split(",")) for said, words in data["sayings"].items()},
         implied={said: frozenset(words.split()) for said, words in data["implied"].items()},
+        compared={said: frozenset(words.split()) for said, words in data["compared"].items()},
         caches={said: frozenset(words.split()) for said, words in data["caches"].items()},
         derived=frozenset(data["derived"].split()),
         further=frozenset(data["further"].split()),
