@@ -16,13 +16,13 @@ from typing import Final
 
 from auditor.check.grid import Figure, one_figure, tables
 from auditor.check.passages import Passage, disowned, labelled
+from auditor.check.placed import plain
 from auditor.check.printed import printed
 from auditor.check.subject import Subject
 from auditor.check.told import SENTENCE_END
 from auditor.claims.lexicon import Lexicon
 from auditor.findings import Evidence, Operand, Outcome, Place, Severity, Step
 from auditor.language.numbers import Form, Number
-from auditor.relations.evaluate import written
 from auditor.relations.figures import figure as shown_as
 from auditor.remember import once_for
 from auditor.rulebook import Rule
@@ -147,6 +147,9 @@ class _Comparison:
     factors: tuple[Interval, ...]
     """What the first figure may be over the second one."""
     about: frozenset[str]
+    """Words of what is compared; a metric whose head shares one is meant."""
+    around: frozenset[str]
+    """Words of its sentence, which tell the metrics that may be meant apart."""
     is_about: bool
 
 
@@ -197,7 +200,7 @@ def _comparison(sentence: _Sentence, contest: Contest, lexicon: Lexicon) -> _Com
         about |= words["money"]
     text = sentence.passage.content[sentence.start + number.digits : sentence.start + max(number.end, number.stop)]
     is_about = bool(number.bound) or number.approximation.value == "about"
-    return _Comparison(before[-1][2], behind[0][2], number, text, span, factors, about, is_about)
+    return _Comparison(before[-1][2], behind[0][2], number, text, span, factors, about, _words(sentence.text), is_about)
 
 
 def _factors(content: str, number: Number, said: Sequence[str], lexicon: Lexicon) -> tuple[Interval, ...]:
@@ -250,7 +253,7 @@ def _judged(rule: Rule, said: _Comparison, found: Sequence[Contest], lexicon: Le
                 yield rule.held((said.span, first.span, second.span), f"{said.text}: {first.text} to {second.text} ({name.strip()})")
                 return
             if shared:
-                meant.append((shared, name.strip(), first, second))
+                meant.append((len(said.around & _words(name)), name.strip(), first, second))
     if meant:
         _, metric, first, second = max(meant, key=lambda item: item[0])
         yield _contradicted(rule, said, metric, first, second)
@@ -281,7 +284,7 @@ def _contradicted(rule: Rule, said: _Comparison, metric: str, first: Figure, sec
     step = Step(
         "first / second",
         f"{_plainly(first)} / {_plainly(second)}",
-        shown,
+        shown_as(middle, UNITS["1"]),
         (_operand("first", first), _operand("second", second)),
         ratio.low,
         ratio.high,
@@ -299,7 +302,7 @@ def _contradicted(rule: Rule, said: _Comparison, metric: str, first: Figure, sec
 
 
 def _plainly(figure: Figure) -> str:
-    return str(written(figure.value, figure.printed.unit or UNITS["1"]))
+    return plain(figure.value)
 
 
 def _operand(symbol: str, figure: Figure) -> Operand:
@@ -387,7 +390,7 @@ def _ranked(
             Step(
                 "own - other",
                 f"{_plainly(own)} - {_plainly(figure)}",
-                other.name,
+                shown_as(own.value - figure.value, own.printed.unit or UNITS["1"]),
                 (_operand("own", own), _operand("other", figure)),
                 own.value - figure.value,
                 own.value - figure.value,
@@ -480,11 +483,11 @@ def _retold(rule: Rule, sentence: _Sentence, number: Number, near: Sequence[_Met
         derivation=(
             Step(
                 "said - stated",
-                f"{written(value.value, UNITS['1'])} - {written(figure.printed.value, UNITS['1'])}",
-                figure.text,
-                (Operand("said", said, value.interval.low, value.interval.high, span), _operand("stated", figure)),
-                value.value - figure.printed.value,
-                value.value - figure.printed.value,
+                f"{plain(value.value * value.scale)} - {_plainly(figure)}",
+                shown_as(value.value * value.scale - figure.value, value.unit or UNITS["1"]),
+                (Operand("said", said, value.value * value.scale, value.value * value.scale, span), _operand("stated", figure)),
+                value.value * value.scale - figure.value,
+                value.value * value.scale - figure.value,
             ),
         ),
     )
