@@ -16,7 +16,6 @@ from typing import Final
 
 from auditor.check.grid import Figure, one_figure, tables
 from auditor.check.passages import Passage, disowned, labelled
-from auditor.check.placed import plain
 from auditor.check.printed import printed
 from auditor.check.subject import Subject
 from auditor.check.told import SENTENCE_END
@@ -24,6 +23,7 @@ from auditor.claims.lexicon import Lexicon
 from auditor.findings import Evidence, Operand, Outcome, Place, Severity, Step
 from auditor.language.numbers import Form, Number
 from auditor.relations.figures import figure as shown_as
+from auditor.relations.language import plain
 from auditor.remember import once_for
 from auditor.rulebook import Rule
 from auditor.spans import Span
