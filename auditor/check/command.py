@@ -63,6 +63,8 @@ class Flag:
     programs: tuple[str, ...]
     """The programs it is handed to, outermost first: `torchrun`, `train.py`."""
     statement: int
+    sure: bool = True
+    """Its value holds however the script is called: no default that another replaces, and not of one branch."""
 
     @property
     def number(self) -> int | None:
@@ -108,7 +110,7 @@ def commands(document: Document) -> tuple[Command, ...]:
         command.section = tuple(one.text.whole for one in statement.path if one.kind is LabelKind.HEADING)
         programs = tuple(one.text.content for one in statement.path if one.kind is LabelKind.PROGRAM)
         whole = statement.value.whole if statement.value.content else label.text.whole
-        flag = Flag(label.text.content, statement.value.content.strip().strip("\"'"), whole, label.text.whole, programs, index)
+        flag = Flag(label.text.content, statement.value.content.strip().strip("\"'"), whole, label.text.whole, programs, index, not statement.defaults)
         (command.variables if label.kind is LabelKind.VARIABLE else command.flags).append(flag)
     return tuple(found.values())
 
@@ -454,6 +456,8 @@ def repeated(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         seen: dict[tuple[str, tuple[str, ...]], Flag] = {}
         for flag in command.flags:
             if not flag.name.startswith("-") or len(flag.plain) < 2 or flag.plain in several or not flag.value or "." in flag.plain:
+                continue
+            if not flag.sure or "=" in flag.value:  # pairs are collected
                 continue
             key = (flag.plain, flag.programs)
             first = seen.setdefault(key, flag)

@@ -62,6 +62,8 @@ _CLUSTER: Final = "kubernetes"
 _CONTAINER: Final = "docker"
 _STEP: Final = "srun"
 """What starts a task for each of the allocation, where the batch script itself runs once."""
+_FILLED_IN: Final = frozenset(("nodes", "machines", "ds_nodes", "sgl_nodes", "vllm_nodes"))
+"""Counts that whoever starts a script gives it: what it falls back to (`${NNODES:-1}`) is not what it runs on."""
 _VERSIONS: Final = frozenset(("version", "tag", "release", "engine_version", "framework_version", "runtime_version"))
 
 
@@ -343,7 +345,7 @@ class _Reader:
         if best is not None:
             _, rank, option, off = best
             self._put(self._setting(leaf, option, self.names[rank], off=off), rank, command=leaf.flag or leaf.variable or leaf.inside)
-            if leaf.statement.literal == "null" and self.found[option.name].span == leaf.span:
+            if (leaf.statement.literal or leaf.text) == "null" and self.found[option.name].span == leaf.span:
                 self.unset.add(option.name)
             else:
                 self.unset.discard(option.name)
@@ -368,7 +370,7 @@ class _Reader:
         text = leaf.text or ",".join(items)[:_LONGEST]
         value: Fraction | None = None
         numbers: tuple[Fraction, ...] = ()
-        if self._is_known(leaf, text):
+        if self._is_known(leaf, text) and not (statement.defaults and (leaf.variable or option.name in _FILLED_IN)):
             if option.kind == "switch":
                 value = _switch(text, off=off)
             elif option.kind == "list":
