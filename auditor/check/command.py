@@ -132,6 +132,10 @@ class _World:
     """The flag counts the processes of all nodes (accelerate)."""
 
     @property
+    def sure(self) -> bool:
+        return self.per_node_flag.sure and (self.nodes_flag is None or self.nodes_flag.sure)
+
+    @property
     def processes(self) -> int:
         return self.per_node if self.total else self.per_node * self.nodes
 
@@ -175,8 +179,9 @@ def launched(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 yield rule.undetermined(spans, f"{said} processes are one node of {max(figures)} GPUs")
             else:
                 yield _wrong_launch(subject, rule, world, claims, said, Severity.INFO)
-        elif claims[0].confidence is not Confidence.HIGH or fits:
-            # A number of GPUs in passing is not the plan's; where another command starts the whole plan, this one is for another purpose.
+        elif claims[0].confidence is not Confidence.HIGH or fits or not world.sure:
+            # A number of GPUs in passing is not the plan's, nor what a command falls back to the number it is given; where another
+            # command starts the whole plan, this one is for another purpose.
             yield rule.undetermined(spans, f"{said} processes; the plan's own GPU count is not certain")
         else:
             certain = len(figures) == 1 and not _filled_in(subject, world)

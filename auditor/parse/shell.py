@@ -36,6 +36,7 @@ _OVERRIDE: Final = re.compile(r"(\+{0,2}[A-Za-z_@][\w.\-/@\[\]]{0,200})=(?!=)")
 _NEGATIVE: Final = re.compile(r"-\.?\d")
 _NUMERIC: Final = re.compile(r"-?[\d.,:]+")
 
+_STEP: Final = "srun"
 _ENDS: Final = frozenset(("fi", "esac"))
 _OTHERS: Final = frozenset(("else", "elif"))
 
@@ -394,8 +395,7 @@ def _certain(script: _Script, variable: _Variable, use: Word) -> Sequence[Word]:
     doubtful: list[Word] = []
     for word, branch in zip(words, variable.branches, strict=True):
         (sure if script.holds(branch) else doubtful).append(word)
-    for word in doubtful:
-        script.defaults.update(segment.span for segment in word.text.segments)
+    _doubt(script, doubtful)
     _flags(script, under(script.path, variable.label, LabelKind.VARIABLE), doubtful, script.builder.group())
     flags = {flag.content.split("=", 1)[0]: flag for word in doubtful if _is_flag((flag := word.text).content)}
     for name, flag in flags.items():
@@ -404,10 +404,17 @@ def _certain(script: _Script, variable: _Variable, use: Word) -> Sequence[Word]:
     return sure
 
 
+def _doubt(script: _Script, words: Sequence[Word]) -> None:
+    """Note that words stand in a branch: what they say holds only there."""
+    for word in words:
+        script.defaults.update(segment.span for segment in word.text.segments)
+
+
 def _unused(script: _Script) -> None:
     """Arguments kept in a variable that no command of the text uses."""
     for variable in script.variables.values():
         if variable.words and not variable.used:
+            _doubt(script, [word for word, branch in zip(variable.words, variable.branches, strict=True) if branch])
             group = script.builder.group()
             _flags(script, under(script.path, variable.label, LabelKind.VARIABLE), list(variable.words), group)
 
@@ -504,6 +511,11 @@ def _flags(
         if not content.strip():
             continue
         if base in ("bash", "sh") and carries:
+            continue
+        if path and path[-1].kind is LabelKind.PROGRAM and path[-1].text.content.rsplit("/", 1)[-1] == _STEP:
+            # What stands behind the program that a step starts is that program's own.
+            script.builder.head(path, word, group)
+            path, carries, starts_script = under(path, word, LabelKind.PROGRAM), False, False
             continue
         if named:
             label = "argument"
