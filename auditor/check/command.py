@@ -110,7 +110,15 @@ def commands(document: Document) -> tuple[Command, ...]:
         command.section = tuple(one.text.whole for one in statement.path if one.kind is LabelKind.HEADING)
         programs = tuple(one.text.content for one in statement.path if one.kind is LabelKind.PROGRAM)
         whole = statement.value.whole if statement.value.content else label.text.whole
-        flag = Flag(label.text.content, statement.value.content.strip().strip("\"'"), whole, label.text.whole, programs, index, not statement.defaults)
+        flag = Flag(
+            label.text.content,
+            statement.value.content.strip().strip("\"'"),
+            whole,
+            label.text.whole,
+            programs,
+            index,
+            not statement.defaults,
+        )
         (command.variables if label.kind is LabelKind.VARIABLE else command.flags).append(flag)
     return tuple(found.values())
 

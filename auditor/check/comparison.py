@@ -135,7 +135,12 @@ def _sign(between: str, *, in_words: bool) -> tuple[str, str]:
     gap = between[:digits]
     sign = next((symbol for symbol in sorted(_SIGNS, key=len, reverse=True) if symbol in gap), "")
     if sign:
-        if _REDIRECTION.match(gap) or any(mark in gap for mark in _NO_COMPARISON) or gap.count("`") % 2 or not _CONDITIONS.isdisjoint(gap.lower().split()):
+        if (
+            _REDIRECTION.match(gap)
+            or any(mark in gap for mark in _NO_COMPARISON)
+            or gap.count("`") % 2
+            or not _CONDITIONS.isdisjoint(gap.lower().split())
+        ):
             return "", ""
         return ("", "") if "->" in gap or "=>" in gap or any(mark in gap for mark in "(),;:|") else (_SIGNS[sign], "")
     if not in_words:

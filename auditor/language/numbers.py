@@ -322,7 +322,7 @@ class _Scanner:
     # -- what stands behind
 
     def magnitude(self, position: int, *, amount: bool = False) -> tuple[Magnitude, int]:
-        """Return the magnitude behind the digits and where it ends: `70B`, `8k`, `2 million`, `$1.77 M`, `70 B parameters`, `200b tokens`."""
+        """Return the magnitude behind the digits and where it ends: `70B`, `8k`, `$1.77 M`, `70 B parameters`, `200b tokens`."""
         match = (_AMOUNT if amount else _MAGNITUDE).match(self.text, position) or _SPACED_MAGNITUDE.match(self.text, position)
         word = match.group(match.lastgroup or 0) if match else ""
         if match is None:

@@ -268,7 +268,11 @@ def _blocks(settings: Mapping[str, Setting]) -> Iterator[Setting]:
 
 def _is_published_in_blocks(settings: Mapping[str, Setting], model: Setting) -> bool:
     """Tell whether a name without a form is that of a checkpoint whose maker publishes FP8 weights in blocks."""
-    if "quantization" in settings or _BLOCK_MAKERS.search(model.text) is None or any(pattern.search(model.text) for _, pattern in _SUFFIXES):
+    if (
+        "quantization" in settings
+        or _BLOCK_MAKERS.search(model.text) is None
+        or any(pattern.search(model.text) for _, pattern in _SUFFIXES)
+    ):
         return False
     found = find_models(model.text)
     return len(found) == 1 and found[0].stored == "fp8"

@@ -353,7 +353,11 @@ def _sum(script: _Script, part: Part) -> Text:
     def known(name: str) -> int | None:
         variable = script.variables.get(name)
         content = variable.value.content if variable is not None and variable.words is None else ""
-        if variable is None or not script.holds(variable.branch) or not (content.isascii() and content.isdecimal() and len(content) < _MAX_DIGITS):
+        if (
+            variable is None
+            or not script.holds(variable.branch)
+            or not (content.isascii() and content.isdecimal() and len(content) < _MAX_DIGITS)
+        ):
             return None
         used.append(variable)
         return int(content)
@@ -387,7 +391,7 @@ def _expand(script: _Script, words: Sequence[Word]) -> list[Word]:
 
 
 def _certain(script: _Script, variable: _Variable, use: Word) -> Sequence[Word]:
-    """Return the words of a variable; of those that only a branch adds the flags alone, with the use itself for a value that is not known."""
+    """Return the words of a variable; of those that only a branch adds the flags alone, with the use itself for a value."""
     words = variable.words or ()
     if all(map(script.holds, variable.branches)):
         return words
