@@ -1,6 +1,6 @@
 """Write docs/frameworks.md: every program the auditor reads, its options, how it counts, and what it refuses.
 
-python -m scripts.frameworks            print the page
+python -m scripts.frameworks            print the page, with the limits of scripts/limits.yaml
 python -m scripts.frameworks --write    write it
 python -m scripts.frameworks --check    fail if it is out of date
 """
@@ -11,9 +11,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import yaml
+
 from auditor.launches.programs import Option, Program, programs
 from auditor.rulebook import Rule, load
 
+LIMITS = Path(__file__).with_name("limits.yaml")
 PAGE = Path(__file__).parents[1] / "docs" / "frameworks.md"
 KINDS = {"count": "count", "size": "count, 32k", "share": "number", "switch": "switch", "list": "list", "text": "word"}
 
@@ -21,7 +24,40 @@ KINDS = {"count": "count", "size": "count, 32k", "share": "number", "switch": "s
 def page() -> str:
     """Return the whole page."""
     refusals = [rule for rule in load().rules if rule.check == "refusal.refused"]
-    return "\n".join([*_head(refusals), *(line for program in programs().values() for line in _program(program, refusals))]) + "\n"
+    each = (line for program in programs().values() for line in _program(program, refusals))
+    return "\n".join([*_head(refusals), *each, *_limits()]) + "\n"
+
+
+def _limits() -> Iterator[str]:
+    rules = {rule.name: rule for rule in load().rules}
+    yield "## Limits, and the rules that hold them"
+    yield ""
+    yield "Rules without a program hold for reports of any. Each rule's page shows its bad and its good example."
+    yield ""
+    yield "| Limit | Rule | What it asks | Source | Examples |"
+    yield "| --- | --- | --- | --- | --- |"
+    for entry in yaml.safe_load(LIMITS.read_text(encoding="utf-8")):
+        if "none" in entry:
+            yield f"| {entry['limit']} | none | {entry['none']} | | |"
+        for name in entry.get("rules", ()):
+            rule = rules[name]
+            yield f"| {entry['limit']} | [{rule.code}](rules/{name}.md) | {_asks(rule)} | {_source(rule)} | {_examples(rule)} |"
+    yield ""
+
+
+def _asks(rule: Rule) -> str:
+    data = rule.data.get("data", {})
+    return f"`{data['requires']}`" if "requires" in data else rule.summary.rstrip(".")
+
+
+def _source(rule: Rule) -> str:
+    return "; ".join(rule.data.get("references", ())[:1]).replace("|", "\\|")
+
+
+def _examples(rule: Rule) -> str:
+    folder = next((PAGE.parents[1] / "rules").glob(f"*/{rule.name}"))
+    kinds = [[path.name for path in sorted(folder.glob(f"{kind}-*")) if path.suffix != ".txt"] for kind in ("bad", "good")]
+    return ", ".join(f"`{names[0]}`" for names in kinds if names)
 
 
 def _head(refusals: Sequence[Rule]) -> Iterator[str]:

@@ -26,6 +26,8 @@ _CLOCK: Final = re.compile(r"(?<![\d:.-])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)
 _SAID: Final = (Kind.SENTENCE, Kind.ITEM, Kind.CODE)
 _DAY: Final = 86400
 _HALF_DAY: Final = 43200
+_LEFT: Final = "<"
+"""Between what a progress bar says has gone by and what is left: `[02:41<8:25:06, 161 s/it]`."""
 _LEAST: Final = 60
 """Seconds below which a time is not what lies between two clock times."""
 _WORD: Final = re.compile(r"[a-z.]+")
@@ -67,6 +69,8 @@ def _judged(rule: Rule, passage: Passage, before: list[_Clock], figure: Figure, 
     start = max((match.end() for match in SENTENCE_END.finditer(content, 0, figure.number.start)), default=0)
     others = [clock for clock in before[:-2] if clock.start >= start]
     if others or not _follows(content, second.end, figure, lexicon) or (first.start < start and second.start < start):
+        return None
+    if content[first.end : second.start].strip() == _LEFT:
         return None
     gap = (second.seconds - first.seconds) % _DAY
     slack = 1 if first.to_seconds and second.to_seconds else _LEAST

@@ -63,6 +63,8 @@ class Flag:
     programs: tuple[str, ...]
     """The programs it is handed to, outermost first: `torchrun`, `train.py`."""
     statement: int
+    sure: bool = True
+    """Its value holds however the script is called: no default that another replaces, and not of one branch."""
 
     @property
     def number(self) -> int | None:
@@ -108,7 +110,15 @@ def commands(document: Document) -> tuple[Command, ...]:
         command.section = tuple(one.text.whole for one in statement.path if one.kind is LabelKind.HEADING)
         programs = tuple(one.text.content for one in statement.path if one.kind is LabelKind.PROGRAM)
         whole = statement.value.whole if statement.value.content else label.text.whole
-        flag = Flag(label.text.content, statement.value.content.strip().strip("\"'"), whole, label.text.whole, programs, index)
+        flag = Flag(
+            label.text.content,
+            statement.value.content.strip().strip("\"'"),
+            whole,
+            label.text.whole,
+            programs,
+            index,
+            not statement.defaults,
+        )
         (command.variables if label.kind is LabelKind.VARIABLE else command.flags).append(flag)
     return tuple(found.values())
 
@@ -128,6 +138,10 @@ class _World:
     nodes_flag: Flag | None
     total: bool
     """The flag counts the processes of all nodes (accelerate)."""
+
+    @property
+    def sure(self) -> bool:
+        return self.per_node_flag.sure and (self.nodes_flag is None or self.nodes_flag.sure)
 
     @property
     def processes(self) -> int:
@@ -173,8 +187,9 @@ def launched(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 yield rule.undetermined(spans, f"{said} processes are one node of {max(figures)} GPUs")
             else:
                 yield _wrong_launch(subject, rule, world, claims, said, Severity.INFO)
-        elif claims[0].confidence is not Confidence.HIGH or fits:
-            # A number of GPUs in passing is not the plan's; where another command starts the whole plan, this one is for another purpose.
+        elif claims[0].confidence is not Confidence.HIGH or fits or not world.sure:
+            # A number of GPUs in passing is not the plan's, nor what a command falls back to the number it is given; where another
+            # command starts the whole plan, this one is for another purpose.
             yield rule.undetermined(spans, f"{said} processes; the plan's own GPU count is not certain")
         else:
             certain = len(figures) == 1 and not _filled_in(subject, world)
@@ -454,6 +469,8 @@ def repeated(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         seen: dict[tuple[str, tuple[str, ...]], Flag] = {}
         for flag in command.flags:
             if not flag.name.startswith("-") or len(flag.plain) < 2 or flag.plain in several or not flag.value or "." in flag.plain:
+                continue
+            if not flag.sure or "=" in flag.value:  # pairs are collected
                 continue
             key = (flag.plain, flag.programs)
             first = seen.setdefault(key, flag)

@@ -46,6 +46,8 @@ _STILL: Final = re.compile(r"\bstill (?:well |far |slightly |a little )?(?:more|
 """What compares counts, too: `320 in all, still more than the 300 we had`."""
 _NOT_COMPARED: Final = ("change", "share.of", "share.difference")
 _LONGEST: Final = 600
+_REDIRECTION: Final = re.compile(r"[<>]{1,2}\s?[/&~]")
+"""What directs a stream elsewhere: `2>/dev/null`, `2>&1`."""
 _NO_COMPARISON: Final = (" --", "$", "{", "}", "'", '"')
 """What stands between figures of a command or of code: a flag, a variable, a redirection."""
 _CONDITIONS: Final = frozenset(
@@ -133,7 +135,12 @@ def _sign(between: str, *, in_words: bool) -> tuple[str, str]:
     gap = between[:digits]
     sign = next((symbol for symbol in sorted(_SIGNS, key=len, reverse=True) if symbol in gap), "")
     if sign:
-        if any(mark in gap for mark in _NO_COMPARISON) or gap.count("`") % 2 or not _CONDITIONS.isdisjoint(gap.lower().split()):
+        if (
+            _REDIRECTION.match(gap)
+            or any(mark in gap for mark in _NO_COMPARISON)
+            or gap.count("`") % 2
+            or not _CONDITIONS.isdisjoint(gap.lower().split())
+        ):
             return "", ""
         return ("", "") if "->" in gap or "=>" in gap or any(mark in gap for mark in "(),;:|") else (_SIGNS[sign], "")
     if not in_words:

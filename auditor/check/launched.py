@@ -15,9 +15,10 @@ from auditor.rulebook import Rule
 
 __all__ = ["shared_devices"]
 
-_SERVER: Final = "vllm"
+_SERVERS: Final = ("vllm", "sglang")
 _LEAST_DEFAULT: Final = Fraction(9, 10)
-"""Of a device's memory, where a server does not say it: the least of all versions."""
+"""Of a device's memory, where vLLM is not told it: the least of all versions. SGLang works its own out."""
+_MOST_DEVICES: Final = 64
 
 _BETWEEN: Final = re.compile(r"[\w./+-]{0,80}&|#.*|(?:export\s)?\w{1,80}=\S*|(?:sleep|echo|mkdir)\b.*|")
 """Lines between two servers that leave the first one up: anything else (`kill`, `wait`, a client) may end it."""
@@ -26,7 +27,7 @@ _BETWEEN: Final = re.compile(r"[\w./+-]{0,80}&|#.*|(?:export\s)?\w{1,80}=\S*|(?:
 def shared_devices(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Two servers that run side by side ask for no more than the whole of a device."""
     for first, second in pairwise(subject.launches):
-        if not (first.command and second.command and _SERVER in first.programs and _SERVER in second.programs):
+        if not (first.command and second.command and _serves(first) and _serves(second)):
             continue
         between = subject.document.source.text[first.place.end : second.place.start]
         if not (_detached(first) or (first.behind and _stays_up(between))) or _ended(between):
@@ -36,6 +37,10 @@ def shared_devices(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if not shared or shares[0] is None or shares[1] is None:
             continue
         yield _judged(rule, first, second, shared[0], (shares[0], shares[1]))
+
+
+def _serves(launch: Launch) -> bool:
+    return any(name in launch.programs for name in _SERVERS)
 
 
 def _detached(launch: Launch) -> bool:
@@ -55,7 +60,7 @@ def _stays_up(between: str) -> bool:
 
 
 def _devices(launch: Launch) -> frozenset[int]:
-    """Return the ids of the devices a server uses: of the visible ones the first, one a rank."""
+    """Return the ids of the devices a server uses: of the visible ones the first, one a rank; of SGLang's, from its first on."""
     visible = launch.get("visible") or launch.get("container_devices")
     ranks = Fraction(1)
     for name in ("tp", "pp"):
@@ -63,7 +68,12 @@ def _devices(launch: Launch) -> frozenset[int]:
         if setting is not None and setting.value is None:
             return frozenset()
         ranks *= setting.value if setting is not None and setting.value is not None else 1
-    return frozenset() if visible is None else frozenset(int(one) for one in visible.items[: int(ranks)])
+    if visible is not None:
+        return frozenset(int(one) for one in visible.items[: int(ranks)])
+    base = launch.get("base_gpu")
+    if base is None or base.value is None or "gpu_step" in launch.settings or max(base.value, ranks) > _MOST_DEVICES:
+        return frozenset()
+    return frozenset(range(int(base.value), int(base.value + ranks)))
 
 
 def _share(launch: Launch) -> Fraction | None:
@@ -71,14 +81,16 @@ def _share(launch: Launch) -> Fraction | None:
     setting = launch.get("mem_fraction")
     if "kv_bytes" in launch.settings:
         return None
-    return _LEAST_DEFAULT if setting is None else setting.value
+    if setting is None:
+        return _LEAST_DEFAULT if _SERVERS[0] in launch.programs else None
+    return setting.value
 
 
 def _judged(rule: Rule, first: Launch, second: Launch, device: int, shares: tuple[Fraction, Fraction]) -> Outcome:
     places = [
         Place(one.span, f"{one.spelled or one.name} {one.text}"[:80])
         for launch in (second, first)
-        for name in ("mem_fraction", "visible", "container_devices")
+        for name in ("mem_fraction", "visible", "container_devices", "base_gpu")
         if (setting := launch.get(name)) is not None
         for one in setting.written
         if one.span is not None

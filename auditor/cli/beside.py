@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["beside"]
 
 _NAMED: Final = re.compile(r"(?<![\w./~$-])(?:\./)?([A-Za-z0-9_][\w-]{0,80}(?:/[A-Za-z0-9_][\w-]{0,80}){0,4}\.(?:json|ya?ml))(?![\w/])")
-_CHECKPOINT: Final = frozenset(("config.json", "quantize_config.json", "hf_quant_config.json"))
+_CHECKPOINT: Final = frozenset(("config.json", "quantize_config.json", "hf_quant_config.json", "adapter_config.json"))
 _MOST: Final = 8
 _MAX_BYTES: Final = 1_000_000
 

@@ -34,5 +34,7 @@ def launched(source: Source, given: Sequence[str] = ()) -> list[Launched]:
         names = [programs()[name].title for name in launch.programs if name not in (GENERIC, "kubernetes") or len(launch.programs) < 3]
         rows = summary(subject, rule, launch)
         if rows and launch.programs != (GENERIC, "kubernetes"):
-            found.append(Launched(str(locate(source, launch.place)), ", ".join(names), rows))
+            world = launch.get("world")
+            started = int(world.value) if world is not None and world.value is not None and world.value.denominator == 1 else None
+            found.append(Launched(str(locate(source, launch.place)), ", ".join(names), rows, started))
     return found

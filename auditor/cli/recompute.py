@@ -64,7 +64,9 @@ def command(
     else:
         settings = settings_for((path,), config, isolated)
         tables = [] if wanted else launched(source)
-        shown = completed(source, context_sources(settings.context, context_paths), wanted, needed=not tables)
+        started = tables[0].world if len(tables) == 1 else None
+        context = context_sources(settings.context, context_paths)
+        shown = completed(source, context, wanted, needed=not tables, started=started)
     painted = paint_wanted(color)
     if output_format == "json":
         write(recomputed.as_json(shown, __version__))
@@ -99,8 +101,13 @@ def _plan(source: Source) -> Completed:
     return Completed(source.path, "", found, tuple(compare(claimed, found) for claimed in claims))
 
 
-def completed(source: Source, context: tuple[Source, ...], wanted: str, *, needed: bool = True) -> list[Completed]:
-    """Return each plan of a report with what follows from its claims; InputError where there is none and one is `needed`."""
+def completed(
+    source: Source, context: tuple[Source, ...], wanted: str, *, needed: bool = True, started: int | None = None
+) -> list[Completed]:
+    """Return each plan of a report with what follows from its claims; InputError where there is none and one is `needed`.
+
+    `started` is how many processes the report's one launch starts.
+    """
     from dataclasses import replace
 
     from auditor.errors import InputError, UsageError
@@ -124,7 +131,7 @@ def completed(source: Source, context: tuple[Source, ...], wanted: str, *, neede
     for plan in plans:
         if not plan.claims:
             continue
-        found = cost(plan, names)
+        found = cost(plan, names, started)
         places = [locate(source, claim.span) for claim, _ in found.compared]
         compared = tuple(
             replace(result, claimed=replace(result.claimed, place=(place.line, place.column)))

@@ -95,6 +95,8 @@ _MAGNITUDE: Final = re.compile(
 )
 _AMOUNT: Final = re.compile(r"\s?(?P<word>[A-Za-z]{1,9})(?![A-Za-z0-9_])")
 _SPACED_MAGNITUDE: Final = re.compile(r" (?P<word>[kKMBT])(?![A-Za-z0-9_²/]| ?[=:])")
+_SMALL: Final = "b"
+"""A thousand millions only before what is counted."""
 _BYTES: Final = re.compile(r" ?B(?![A-Za-z0-9_²])")
 _TIMES_SIGNS: Final = frozenset("×*·⋅")
 _ELEMENT_BYTES: Final = frozenset((Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4), Fraction(8)))
@@ -320,16 +322,18 @@ class _Scanner:
     # -- what stands behind
 
     def magnitude(self, position: int, *, amount: bool = False) -> tuple[Magnitude, int]:
-        """Return the magnitude behind the digits and where it ends: `70B`, `8k`, `2 million`, `$1.77 M`, `70 B parameters`."""
+        """Return the magnitude behind the digits and where it ends: `70B`, `8k`, `$1.77 M`, `70 B parameters`, `200b tokens`."""
         match = (_AMOUNT if amount else _MAGNITUDE).match(self.text, position) or _SPACED_MAGNITUDE.match(self.text, position)
         word = match.group(match.lastgroup or 0) if match else ""
-        found = self.words.magnitudes.get(word) or (self.words.magnitudes.get(word.lower()) if len(word) > 1 else None)
-        if match is None or found is None:
+        if match is None:
             return _ONE, position
-        if match.re is _SPACED_MAGNITUDE:
-            noun = self.ground.word_at(self.ground.skip(match.end()))
-            if noun is None or noun.group().lower() not in self.words.nouns:
-                return _ONE, position
+        counted = self.ground.word_at(self.ground.skip(match.end()))
+        of_things = counted is not None and counted.group().lower() in self.words.nouns
+        found = self.words.magnitudes.get(word) or (self.words.magnitudes.get(word.lower()) if len(word) > 1 else None)
+        if word == _SMALL and of_things:
+            found = self.words.magnitudes.get(word.upper())
+        if found is None or (match.re is _SPACED_MAGNITUDE and not of_things):
+            return _ONE, position
         return found, match.end()
 
     def bytes_end(self, numeral: Numeral) -> int:

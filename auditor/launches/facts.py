@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from auditor.cost.catalog import Hardware, Model, find_hardware, find_models
@@ -42,6 +43,9 @@ _SUFFIXES: Final = (
 
 
 _LONGER: Final = re.compile(r"(?<![\d.])\d{3,4}(?![\d.]*[bB])|\d[kKmM](?![A-Za-z0-9])|long|yarn|extend", re.IGNORECASE)
+_SLOTS: Final = re.compile(r"(?m)^[ \t]{0,8}([A-Za-z0-9][\w.\-]{0,99})[ \t]{1,20}slots[ \t]{0,4}=[ \t]{0,4}(\d{1,3})[ \t]{0,20}$")
+_MOST_TEXT: Final = 50_000
+_PROFILE: Final = re.compile(r"(\d{1,3})gb")
 _SIZE: Final = re.compile(r"(?<![\w.])(\d{2,3})\s?GB(?![\w/])", re.IGNORECASE)
 
 
@@ -64,32 +68,37 @@ def joined(launch: Launch, document: Document, beside: Mapping[str, Document] | 
     if beside:
         launch = with_world(replace(launch, settings=settings))
         settings = dict(launch.settings)
-    for setting in _blocks(settings):
+    for setting in (*_blocks(settings), *_of_hostfile(settings, document)):
         settings.setdefault(setting.name, setting)
     named = models_of(launch, document)
     for setting in _of_models(*named):
         settings.setdefault(setting.name, setting)
-    for setting in _of_hardware(*hardware_of(launch, document)):
+    for setting in (*_of_slices(settings), *_of_hardware(*hardware_of(launch, document))):
         settings.setdefault(setting.name, setting)
     return replace(launch, settings=settings)
 
 
 MODEL_FILES: Final = frozenset(("config.json", "quantize_config.json", "hf_quant_config.json"))
 """Files of a checkpoint that say its shape and format."""
+ADAPTER_FILE: Final = "adapter_config.json"
 
 
 _SHAPE: Final = frozenset(("heads", "kv_heads", "layers", "hidden", "ffn", "positions", "vocab"))
+_ADAPTER: Final = "lora"
+_ADAPTER_PROGRAM: Final = "peft"
 _OF_A_CHECKPOINT: Final = 3
 """Settings of a shape that make a block the configuration of a checkpoint."""
 
 
 def _shown_for(launch: Launch, among: Sequence[Launch]) -> Launch | None:
-    """Return the one block of the document that is a configuration the command reads: of DeepSpeed, or of its own checkpoint."""
+    """Return the one block of the document that is a configuration the command reads: of DeepSpeed, its adapter or its checkpoint."""
     if not launch.command:
         return None
     blocks = [one for one in among if not one.command]
     if "ds_config" in launch.settings:
         found = [one for one in blocks if "deepspeed" in one.programs]
+    elif _ADAPTER in launch.settings:
+        found = [one for one in blocks if _ADAPTER_PROGRAM in one.programs and "adapter_rank" in one.settings]
     elif _is_local(launch.get("model")):
         found = [one for one in blocks if len(_SHAPE & one.settings.keys()) >= _OF_A_CHECKPOINT and "tp" not in one.settings]
     else:
@@ -105,6 +114,8 @@ def _is_local(model: Setting | None) -> bool:
 def _belongs(path: str, launch: Launch) -> bool:
     name = path.replace("\\", "/").rsplit("/", 1)[-1]
     model = launch.get("model")
+    if name == ADAPTER_FILE:
+        return _ADAPTER in launch.settings
     if name in MODEL_FILES:  # a checkpoint of the hub has files of its own
         return model is None or _is_local(model) or model.text.strip("\"'").startswith("$")
     return any(setting.text.strip("\"'").rsplit("/", 1)[-1] == name for setting in launch.settings.values())
@@ -250,9 +261,38 @@ def _blocks(settings: Mapping[str, Setting]) -> Iterator[Setting]:
         yield Setting("block_k", str(blocks.items[1]), blocks.items[1], parts=(blocks,))
         return
     model = settings.get("model")
-    if model is not None and block_checkpoint(model.text):
+    if model is not None and (block_checkpoint(model.text) or _is_published_in_blocks(settings, model)):
         for name in ("block_n", "block_k"):
             yield Setting(name, str(_BLOCK), Fraction(_BLOCK), origin="FP8 checkpoints of this maker", parts=(model,))
+
+
+def _is_published_in_blocks(settings: Mapping[str, Setting], model: Setting) -> bool:
+    """Tell whether a name without a form is that of a checkpoint whose maker publishes FP8 weights in blocks."""
+    if (
+        "quantization" in settings
+        or _BLOCK_MAKERS.search(model.text) is None
+        or any(pattern.search(model.text) for _, pattern in _SUFFIXES)
+    ):
+        return False
+    found = find_models(model.text)
+    return len(found) == 1 and found[0].stored == "fp8"
+
+
+# --- hosts
+
+
+def _of_hostfile(settings: Mapping[str, Setting], document: Document) -> Iterator[Setting]:
+    """Yield the slots of the one list of hosts that a document shows, where a launch names a file of hosts."""
+    if "hostfile" not in settings or "host_slots" in settings:
+        return
+    text = document.source.text[:_MOST_TEXT]
+    lines = list(_SLOTS.finditer(text))
+    apart = any(text[one.end() : other.start()].strip() for one, other in pairwise(lines))
+    hosts = [line.group(1) for line in lines]
+    if lines and not apart and len(set(hosts)) == len(hosts):
+        total = sum(int(line.group(2)) for line in lines)
+        place = Span(lines[0].start(), lines[-1].end())
+        yield Setting("host_slots", str(total), Fraction(total), place, "slots")
 
 
 # --- hardware
@@ -283,6 +323,15 @@ def _named_hardware(document: Document) -> tuple[Setting | None, tuple[Hardware,
 def _one_family(parts: Iterable[Hardware]) -> tuple[Hardware, ...]:
     listed = tuple(parts)
     return listed if len({part.families[0] for part in listed}) == 1 else ()
+
+
+def _of_slices(settings: Mapping[str, Setting]) -> Iterator[Setting]:
+    """Yield the memory of a MIG slice as its profile names it, `3g.40gb`: rounded up from what the slice has."""
+    slices = settings.get("pod_slices")
+    size = _PROFILE.fullmatch(slices.spelled) if slices is not None else None
+    if slices is not None and size is not None:
+        text = f"{size.group(1)} GiB"
+        yield Setting("gpu_memory", text, Fraction(size.group(1)) * _GIB, origin="MIG profile", parts=(slices,))
 
 
 def _of_hardware(setting: Setting | None, parts: Sequence[Hardware]) -> Iterator[Setting]:

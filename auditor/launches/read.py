@@ -62,6 +62,8 @@ _CLUSTER: Final = "kubernetes"
 _CONTAINER: Final = "docker"
 _STEP: Final = "srun"
 """What starts a task for each of the allocation, where the batch script itself runs once."""
+_FILLED_IN: Final = frozenset(("nodes", "machines", "ds_nodes", "sgl_nodes", "vllm_nodes"))
+"""Counts that whoever starts a script gives it: what it falls back to (`${NNODES:-1}`) is not what it runs on."""
 _VERSIONS: Final = frozenset(("version", "tag", "release", "engine_version", "framework_version", "runtime_version"))
 
 
@@ -76,6 +78,8 @@ class _Leaf:
     flag: bool
     program: str = ""
     """The words of the programs it is handed to."""
+    last: str = ""
+    """Those of the innermost of them."""
     variable: bool = False
     inside: bool = False
     """A key of the JSON or YAML that a flag of a command is given."""
@@ -168,9 +172,10 @@ def _leaf(statement: Statement) -> _Leaf | None:
             names += [plain(part) for part in label.text.content[:_LONGEST].split(".")]
     flag = keys[-1].kind is LabelKind.FLAG
     route = tuple(label.text.content for label in keys)
-    program = " ".join(label.text.content[:_LONGEST] for label in statement.path if label.kind is LabelKind.PROGRAM)
+    handed = [label.text.content[:_LONGEST] for label in statement.path if label.kind is LabelKind.PROGRAM]
     inside = keys[0].kind is LabelKind.FLAG and len(keys) > 1 and not flag
-    return _Leaf(tuple(names), route, statement, flag, program, keys[-1].kind is LabelKind.VARIABLE, inside)
+    last = handed[-1] if handed else ""
+    return _Leaf(tuple(names), route, statement, flag, " ".join(handed), last, keys[-1].kind is LabelKind.VARIABLE, inside)
 
 
 def _bullet(statement: Statement) -> _Leaf | None:
@@ -336,6 +341,8 @@ class _Reader:
                 found = programs()[name].option(keys)
                 if leaf.inside and (found is None or found[1] == 1):
                     found = programs()[name].option(keys[:1])  # a key of the value that a flag is given, and no flag of its own
+                if found is not None and found[0].kind == "count" and _is_behind_launcher(leaf, name):
+                    continue
                 if found is None or (leaf.variable and not found[0].spelled.isupper()) or (off and found[0].kind != "switch"):
                     continue
                 if best is None or (found[1], rank) > best[:2]:
@@ -343,7 +350,7 @@ class _Reader:
         if best is not None:
             _, rank, option, off = best
             self._put(self._setting(leaf, option, self.names[rank], off=off), rank, command=leaf.flag or leaf.variable or leaf.inside)
-            if leaf.statement.literal == "null" and self.found[option.name].span == leaf.span:
+            if (leaf.statement.literal or leaf.text) == "null" and self.found[option.name].span == leaf.span:
                 self.unset.add(option.name)
             else:
                 self.unset.discard(option.name)
@@ -368,7 +375,7 @@ class _Reader:
         text = leaf.text or ",".join(items)[:_LONGEST]
         value: Fraction | None = None
         numbers: tuple[Fraction, ...] = ()
-        if self._is_known(leaf, text):
+        if self._is_known(leaf, text) and not (statement.defaults and (leaf.variable or option.name in _FILLED_IN)):
             if option.kind == "switch":
                 value = _switch(text, off=off)
             elif option.kind == "list":
@@ -384,6 +391,12 @@ class _Reader:
         written = self.document.source.text[leaf.span.start : leaf.span.end].lstrip("\"'")
         variable = _VARIABLE.match(written)
         return variable is None or variable.group(1) not in self.doubtful
+
+
+def _is_behind_launcher(leaf: _Leaf, name: str) -> bool:
+    """Tell whether a flag is that of what a launcher starts, and not the launcher's own: `srun prog -n 100` starts no 100 tasks."""
+    program = programs()[name]
+    return program.launcher and bool(program.starts) and leaf.flag and bool(leaf.last) and name not in by_program_words(leaf.last)
 
 
 def _differs(one: Setting, two: Setting) -> bool:

@@ -35,6 +35,7 @@ def with_world(launch: Launch) -> Launch:
     for name, setting in launch.settings.items():
         if setting.items:
             settings[f"{name}_sum"] = _worked_out(f"{name}_sum", sum(setting.items, Fraction(0)), (setting,))
+            settings[f"{name}_most"] = _worked_out(f"{name}_most", max(setting.items), (setting,))
             settings[f"{name}_product"] = _worked_out(f"{name}_product", prod(setting.items, start=Fraction(1)), (setting,))
     _devices(settings)
     _hosts(settings)

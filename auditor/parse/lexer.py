@@ -27,6 +27,8 @@ _SUM: Final = re.compile(r"\$\(\(([^\n`;\"']{0,200})\)\)")
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w{0,99}(?:\[[^\]\n]{0,50}\])?\+?=")
 _HERE: Final = re.compile(r"<<-?\s{0,5}(['\"]?)(\w{1,60})\1")
 _REDIRECTION: Final = re.compile(r"\d?(?:>>|>&|<&|>\||<<<|>|<)")
+_LEADS: Final = frozenset(("then", "else", "do", "{", "export", "local", "declare", "readonly"))
+"""Words that an assignment may stand behind."""
 _SEPARATOR: Final = re.compile(r";;|;|&&|\|\||\|&|\||&")
 _MAX_PARENS: Final = 20
 
@@ -146,7 +148,7 @@ class _Lexer:
                     yield command
                     command, comments = Command(), []
                 continue
-            command.words.append(self._word(first=all(word.assigns for word in command.words)))
+            command.words.append(self._word(first=all(word.assigns or word.raw.content in _LEADS for word in command.words)))
         if command.words or comments:
             command.above = comments
             yield command

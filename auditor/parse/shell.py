@@ -1,7 +1,8 @@
 """Launch commands and scripts to statements: each flag and each variable with its value, the program in the path.
 
 Variables assigned above are put in where they are used, in a bounded way; the value's span is then the place of use.
-The words of an array of arguments keep the place where they were written. No command is ever run.
+The words of an array of arguments keep the place where they were written. What only one branch of an `if` or a `case` assigns is
+not known behind it. No command is ever run.
 """
 
 from __future__ import annotations
@@ -35,9 +36,17 @@ _OVERRIDE: Final = re.compile(r"(\+{0,2}[A-Za-z_@][\w.\-/@\[\]]{0,200})=(?!=)")
 _NEGATIVE: Final = re.compile(r"-\.?\d")
 _NUMERIC: Final = re.compile(r"-?[\d.,:]+")
 
+_STEP: Final = "srun"
+_ENDS: Final = frozenset(("fi", "esac"))
+_OTHERS: Final = frozenset(("else", "elif"))
+
 _MAX_EXPANSION: Final = 2000
 _MAX_LEAD: Final = 12
 _MAX_DIGITS: Final = 16
+
+
+_Branch = tuple[tuple[int, int], ...]
+"""The blocks around a command, outermost first, each with the number of its branch."""
 
 
 @dataclass(slots=True)
@@ -45,7 +54,18 @@ class _Variable:
     value: Text
     words: tuple[Word, ...] | None
     label: Text
+    branch: _Branch
+    """Where the value was assigned."""
+    branches: tuple[_Branch, ...] = ()
+    """Where each of the words was added."""
     used: bool = False
+
+
+@dataclass(slots=True)
+class _Block:
+    number: int
+    cases: bool
+    branch: int = 0
 
 
 @dataclass(slots=True)
@@ -57,6 +77,17 @@ class _Script:
     expanded: int = 0
     defaults: set[Span] = field(default_factory=set)
     """Where values stand that hold only if no other is given, and where variables carry them."""
+    blocks: list[_Block] = field(default_factory=list)
+    """The `if` and `case` that are open."""
+    opened: int = 0
+
+    @property
+    def branch(self) -> _Branch:
+        return tuple((block.number, block.branch) for block in self.blocks)
+
+    def holds(self, branch: _Branch) -> bool:
+        """Tell whether what was assigned in a branch holds wherever the script is now."""
+        return self.branch[: len(branch)] == branch
 
 
 def read(builder: Builder, text: Text, path: Path) -> None:
@@ -158,6 +189,7 @@ def _words(script: _Script, path: Path, words: list[Word]) -> None:
     builder = script.builder
     raw = _raw(words)
     group = builder.group()
+    _branches(script, words)
     at = 0
     while at < len(words) and (words[at].assigns or words[at].text.content in PREFIXES):
         if words[at].assigns:
@@ -194,6 +226,18 @@ def _words(script: _Script, path: Path, words: list[Word]) -> None:
     _launch(script, path, expanded, group)
 
 
+def _branches(script: _Script, words: Sequence[Word]) -> None:
+    """Follow `if` and `case`. The lexer drops the patterns of a `case`: any command of it may be in a branch of its own."""
+    first = words[0].text.content
+    if first in ("if", "case"):
+        script.opened += 1
+        script.blocks.append(_Block(script.opened, first == "case"))
+    elif script.blocks and (first in _OTHERS or script.blocks[-1].cases):
+        script.blocks[-1].branch += 1
+    if first in _ENDS and script.blocks:
+        script.blocks.pop()
+
+
 def _raw(words: Sequence[Word]) -> Text:
     """The words as written, on one line."""
     return words[0].raw if len(words) == 1 else Text.join([word.raw for word in words], " ")
@@ -209,18 +253,24 @@ def _assign(script: _Script, path: Path, word: Word, group: int) -> None:
     name = match.group(1)
     label = word.raw.slice(match.start(1), match.end(1))
     added = match.group(2) == "+"
+    known = script.variables.get(name)
+    here = script.branch
     if word.elements is not None:
-        known = script.variables.get(name)
-        words = ((known.words or ()) if known and added else ()) + tuple(_expand(script, word.elements))
-        script.variables[name] = _Variable(word.raw.slice(0, 0), words, label)
+        kept = known if known is not None and added and known.words is not None else None
+        new = tuple(_expand(script, word.elements))
+        words = (*(kept.words or () if kept else ()), *new)
+        branches = (*(kept.branches if kept else ()), *(here for _ in new))
+        script.variables[name] = _Variable(word.raw.slice(0, 0), words, label, here, branches)
         return
     value = _value(script, word, skip=match.end())
-    script.variables[name] = _Variable(value, None, label)
     if _holds_flags(value.content):
         words = tuple(one for command in lex(value) for one in command.words)
-        known = script.variables.get(name)
-        script.variables[name] = _Variable(value, words, label)
+        script.variables[name] = _Variable(value, words, label, here, tuple(here for _ in words))
         return
+    same = known is not None and known.words is None and known.value.content == value.content
+    script.variables[name] = _Variable(value, None, label, known.branch if known is not None and same else here)
+    if here:
+        script.defaults.update(segment.span for segment in value.segments)
     below = under(path, label, LabelKind.VARIABLE)
     script.builder.head(path, label, group)
     _add(script, below, value, group)
@@ -257,6 +307,8 @@ def _put_in(script: _Script, part: Part) -> Text:
     if not part.variable:
         return part.text
     known = script.variables.get(part.variable)
+    if known is not None and not script.holds(known.branch):
+        return part.text
     if known is not None and known.words is None and known.value.content and "$" not in known.value.content:
         known.used = True
         return _bounded(script, known.value.content, part.text, default=_is_default(script, known.value))
@@ -301,7 +353,11 @@ def _sum(script: _Script, part: Part) -> Text:
     def known(name: str) -> int | None:
         variable = script.variables.get(name)
         content = variable.value.content if variable is not None and variable.words is None else ""
-        if variable is None or not (content.isascii() and content.isdecimal() and len(content) < _MAX_DIGITS):
+        if (
+            variable is None
+            or not script.holds(variable.branch)
+            or not (content.isascii() and content.isdecimal() and len(content) < _MAX_DIGITS)
+        ):
             return None
         used.append(variable)
         return int(content)
@@ -324,7 +380,7 @@ def _expand(script: _Script, words: Sequence[Word]) -> list[Word]:
                 known.used = True
                 script.expanded += len(known.words)
                 if script.expanded <= 200 * _MAX_EXPANSION:
-                    result.extend(known.words)
+                    result.extend(_certain(script, known, word))
                     continue
         if any(part.variable or part.sum for part in word.parts):
             parts = tuple(Part(_put_in(script, part), quoted=part.quoted) for part in word.parts)
@@ -334,10 +390,35 @@ def _expand(script: _Script, words: Sequence[Word]) -> list[Word]:
     return result
 
 
+def _certain(script: _Script, variable: _Variable, use: Word) -> Sequence[Word]:
+    """Return the words of a variable; of those that only a branch adds the flags alone, with the use itself for a value."""
+    words = variable.words or ()
+    if all(map(script.holds, variable.branches)):
+        return words
+    sure: list[Word] = []
+    doubtful: list[Word] = []
+    for word, branch in zip(words, variable.branches, strict=True):
+        (sure if script.holds(branch) else doubtful).append(word)
+    _doubt(script, doubtful)
+    _flags(script, under(script.path, variable.label, LabelKind.VARIABLE), doubtful, script.builder.group())
+    flags = {flag.content.split("=", 1)[0]: flag for word in doubtful if _is_flag((flag := word.text).content)}
+    for name, flag in flags.items():
+        sure.append(Word((Part(flag.slice(0, len(name))),), flag.slice(0, len(name))))
+        sure.append(use)
+    return sure
+
+
+def _doubt(script: _Script, words: Sequence[Word]) -> None:
+    """Note that words stand in a branch: what they say holds only there."""
+    for word in words:
+        script.defaults.update(segment.span for segment in word.text.segments)
+
+
 def _unused(script: _Script) -> None:
     """Arguments kept in a variable that no command of the text uses."""
     for variable in script.variables.values():
         if variable.words and not variable.used:
+            _doubt(script, [word for word, branch in zip(variable.words, variable.branches, strict=True) if branch])
             group = script.builder.group()
             _flags(script, under(script.path, variable.label, LabelKind.VARIABLE), list(variable.words), group)
 
@@ -434,6 +515,11 @@ def _flags(
         if not content.strip():
             continue
         if base in ("bash", "sh") and carries:
+            continue
+        if path and path[-1].kind is LabelKind.PROGRAM and path[-1].text.content.rsplit("/", 1)[-1] == _STEP:
+            # What stands behind the program that a step starts is that program's own.
+            script.builder.head(path, word, group)
+            path, carries, starts_script = under(path, word, LabelKind.PROGRAM), False, False
             continue
         if named:
             label = "argument"

@@ -72,6 +72,7 @@ def assign(document: Document, claims: Sequence[Claim], lexicon: Lexicon) -> tup
     claims = with_variants(statements, claims, lexicon, titles, MAIN)
     claims = _arrays(statements, claims, titles)
     claims = _launched(statements, claims, titles)
+    claims = _engines(statements, claims, titles)
     claims = _recipes(document, claims, titles)
     claims = _sections(statements, claims, titles)
     claims = _paragraphs(statements, claims, titles)
@@ -456,6 +457,35 @@ def _launched(statements: Sequence[Statement], claims: Sequence[Claim], titles: 
             id_ = RUN + ".".join(name for name, _ in owner)
             titles[id_] = (holders[owner], True)
             result[index] = replace(claim, plan=id_, scope=replace(claim.scope, member=""))
+    return tuple(result)
+
+
+def _engines(statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]]) -> tuple[Claim, ...]:
+    """Give the degrees that an object of a configuration states for one phase a plan of their own, where the GPUs stand outside of it.
+
+    `generation: {vllm: {tp: 32}}` beside `cluster: {nodes: 32}`: there are as many such engines as the GPUs hold.
+    """
+
+    def route(claim: Claim) -> tuple[str, ...]:
+        statement = statements[claim.statement]
+        return tuple(f"{label.text.content}@{label.text.whole.start}" for label in statement.path[:-1] if label.kind is LabelKind.KEY)
+
+    entries = [
+        index
+        for index, claim in enumerate(claims)
+        if claim.plan == MAIN and not claim.source and claim.role is Role.ACTUAL and statements[claim.statement].kind is Kind.ENTRY
+    ]
+    if not any(claims[index].quantity in _CLUSTER and not claims[index].scope.phase for index in entries):
+        return tuple(claims)
+    degrees = [index for index in entries if claims[index].quantity in DEGREES and claims[index].scope.phase]
+    owners = {route(claims[index]) for index in degrees} - {()}
+    result = list(claims)
+    for index in entries:
+        owner = route(claims[index])
+        if owner in owners and claims[index].scope.phase and claims[index].quantity in _CONFIGURES:
+            id_ = RUN + ".".join(part.partition("@")[0] for part in owner)
+            titles[id_] = (owner[-1].partition("@")[0], True)
+            result[index] = replace(claims[index], plan=id_)
     return tuple(result)
 
 

@@ -113,14 +113,17 @@ class _Stated:
         return value.numerator if value is not None and value.denominator == 1 and value > 0 else None
 
 
-def cost(plan: Plan, names: Names) -> Costed:
-    """Return what follows from a plan's claims, and each claim beside it; never raises for what a report claims."""
+def cost(plan: Plan, names: Names, started: int | None = None) -> Costed:
+    """Return what follows from a plan's claims, and each claim beside it; never raises for what a report claims.
+
+    `started` is how many processes the one launch of the report starts: the GPUs of a plan that states none.
+    """
     stated = _Stated(plan)
     guesses: list[str] = []
     refused = ""
     try:
         _require_possible(plan)
-        found = _estimate(_facts(stated, names, guesses), stated)
+        found = _estimate(_facts(stated, names, guesses, started), stated)
     except ImpossiblePlanError as error:
         refused = str(error)
         found = Estimate((), ("a plan that can exist",))
@@ -181,9 +184,9 @@ def _claimed(claim: Claim) -> Claimed:
     return Claimed(claim.quantity, claim.text, readings, claim.scope.per, claim.scope.phase)
 
 
-def _facts(stated: _Stated, names: Names, guesses: list[str]) -> PlanFacts:
+def _facts(stated: _Stated, names: Names, guesses: list[str], started: int | None) -> PlanFacts:
     model = _model(stated, names, guesses)
-    grid = _grid(stated, model, guesses)
+    grid = _grid(stated, model, guesses, started)
     facts = PlanFacts(model, grid, _device(stated, names, guesses))
     length, batch = stated.whole("batch.sequence_length"), stated.whole("batch.global")
     trains = bool(stated.quantities & _TRAINS)
@@ -312,7 +315,7 @@ def _device(stated: _Stated, names: Names, guesses: list[str]) -> Device | None:
     )
 
 
-def _grid(stated: _Stated, model: Architecture | ParameterCount | None, guesses: list[str]) -> Grid:
+def _grid(stated: _Stated, model: Architecture | ParameterCount | None, guesses: list[str], started: int | None = None) -> Grid:
     """Return the grid that stated degrees describe; raises `ImpossiblePlanError` where none does.
 
     GPUs = TP x CP x DP x PP, with EP carved out of them; or, where only that gives the stated GPUs, EP as a factor: attention
@@ -320,6 +323,9 @@ def _grid(stated: _Stated, model: Architecture | ParameterCount | None, guesses:
     """
     tp, pp, ep, cp = (stated.whole(f"parallel.{name}") or 1 for name in ("tensor", "pipeline", "expert", "context"))
     dp, gpus = stated.whole("parallel.data"), stated.whole("gpus")
+    if gpus is None and dp is None and started is not None:
+        gpus = started
+        guesses.append(f"the launch's {started} processes are the GPUs")
     vp = stated.whole("parallel.virtual_pipeline") or 1
     if isinstance(model, Architecture) and model.experts is None:
         ep = 1

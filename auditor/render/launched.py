@@ -18,6 +18,8 @@ class Launched:
     """File, line and column of its first setting."""
     programs: str
     rows: tuple[tuple[str, str], ...]
+    world: int | None = None
+    """Processes it starts, where that is known."""
 
 
 def as_text(launches: Sequence[Launched]) -> str:

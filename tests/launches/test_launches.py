@@ -29,6 +29,7 @@ PLANS: dict[str, tuple[str, dict[str, object]]] = {
     "mpirun.sh": ("mpirun", {"world": 32}),
     "ms-swift.sh": ("ms-swift", {"visible": 4, "procs": 4, "world": 4, "method": "lora"}),
     "openrlhf.sh": ("openrlhf", {"included": 4, "world": 4, "train_batch": 256, "micro": 4}),
+    "peft.json": ("peft", {"peft_type": "lora", "adapter_rank": 64}),
     "ray.sh": ("ray", {"ray_gpus": 8}),
     "sglang.sh": ("sglang", {"tp": 16, "dp": 8, "dp_attention": 1, "sgl_nodes": 2, "world": 16}),
     "slurm.sh": ("slurm", {"alloc_nodes": 4, "tasks_per_node": 8, "world": 32}),

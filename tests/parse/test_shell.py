@@ -17,6 +17,37 @@ def claims(script: str) -> tuple[Claim, ...]:
     return read_claims(decode(script.encode(), "run.sh")).claims
 
 
+BRANCHES = """
+if [ $SIZE = 7B ]; then
+  ARGS+=(
+    --num-layers 28
+  )
+  TP=2
+elif [ $SIZE = 72B ]; then
+  ARGS+=(--num-layers 80)
+  TP=8
+fi
+torchrun --nproc-per-node 8 train.py ${ARGS[@]} --tensor-parallel-size $TP
+"""
+
+
+def test_what_only_a_branch_says_is_not_known_behind_it() -> None:
+    read = values(BRANCHES, "sh")
+    assert read["$torchrun > $train.py > --num-layers"] == "${ARGS[@]}"
+    assert read["$torchrun > $train.py > --tensor-parallel-size"] == "$TP"
+    assert not [claim for claim in claims(BRANCHES) if claim.role is Role.ACTUAL and claim.quantity in ("model.layers", "parallel.tensor")]
+
+
+def test_what_every_branch_says_is_known_behind_it() -> None:
+    text = "TP=4\nif [ $X = 1 ]; then TP=4; fi\ntorchrun train.py --tensor-parallel-size $TP\n"
+    assert values(text, "sh")["$torchrun > $train.py > --tensor-parallel-size"] == "4"
+
+
+def test_what_stands_behind_the_program_of_a_step_is_that_programs() -> None:
+    read = values("srun --mpi=pmix $TESTS/all_reduce_perf -n 100\n", "sh")
+    assert "$srun > -n" not in read
+
+
 @pytest.mark.parametrize(
     ("command", "read"),
     [
