@@ -133,6 +133,8 @@ class Lexicon:
     """Words that open a clause of its own."""
     implied: Mapping[str, frozenset[str]]
     """Words by what they say of a figure that follows from those beside it."""
+    announced: Mapping[str, frozenset[str]]
+    """Words of a head by what they say of how its column is worked out from others."""
     caches: Mapping[str, frozenset[str]]
     """Words beside the name of a cache: that it holds something, and that a figure is of a part of it."""
     sayings: Mapping[str, frozenset[str]]
@@ -335,6 +337,7 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int], wording: Mapping
         wholes=frozenset(data["wholes"].split()),
         opening=frozenset(data["opening"].split()),
         sayings={said: frozenset(word.strip() for word in words.split(",")) for said, words in data["sayings"].items()},
+        announced={said: frozenset(words.split()) for said, words in data["announced"].items()},
         implied={said: frozenset(words.split()) for said, words in data["implied"].items()},
         caches={said: frozenset(words.split()) for said, words in data["caches"].items()},
         derived=frozenset(data["derived"].split()),

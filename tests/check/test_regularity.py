@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.check.grid import Column, Figure, Grid
+from auditor.check.cells import Figure
+from auditor.check.grid import Column, Grid
 from auditor.check.printed import Printed
 from auditor.check.regularity import laws
 from auditor.claims.model import Approximation
