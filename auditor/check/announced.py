@@ -85,6 +85,12 @@ class _Table:
         made: dict[int, Figure] = {row: Sum.of(tuple(figures[: place + 1])) for place, row in enumerate(rows) if place}
         return self._add(("so far", column, 0), f"{self.columns[column].name} so far", made)
 
+    def whole(self, column: int) -> int:
+        """Return the column that has the sum of all figures in each row."""
+        figures = self.columns[column].figures
+        made: dict[int, Figure] = {row: Sum.of(tuple(figures.values())) for row in figures}
+        return self._add(("whole", column, 0), f"all {self.columns[column].name}", made)
+
     def grown(self, column: int, sign: int) -> int:
         """Return a column of percentages as what each multiplies by; with a negative sign each takes away."""
         figures = self.columns[column].figures
@@ -178,6 +184,14 @@ def _changes(table: _Table, column: int) -> Iterator[_Way]:
         yield _Way(before, ((after, 1), (column, 1)), added=True, usual=usual and not signed)
 
 
+def _shares(table: _Table, column: int) -> Iterator[_Way]:
+    """Yield the shares of each figure in the sum of its column."""
+    if _is_share(table.columns[column]):
+        for other in _measures(table, (column,)):
+            if not _is_share(table.columns[other]) and all(figure.value >= 0 for figure in table.columns[other].figures.values()):
+                yield _Way(column, ((other, 1), (table.whole(other), -1)), factor=Fraction(100))
+
+
 def _rest(table: _Table, column: int) -> Iterator[_Way]:
     """Yield the differences of two columns."""
     for one, other in permutations(_measured(table, column), 2):
@@ -208,7 +222,7 @@ def _totals(table: _Table, column: int) -> Iterator[_Way]:
                 yield _Way(column, tuple((part, 1) for part in sorted(parts)), added=True)
 
 
-_WAYS: Final = {"ratio": _ratios, "change": _changes, "left": _rest, "running": _running, "total": _totals}
+_WAYS: Final = {"ratio": _ratios, "change": _changes, "left": _rest, "running": _running, "share": _shares, "total": _totals}
 
 
 def _is_share(column: Column) -> bool:

@@ -20,6 +20,7 @@ from auditor.check.cells import Figure, Growth, Sum
 from auditor.check.grid import Column, Grid, grids
 from auditor.check.laws import Law, Range, adds_up, exceptions, range_of
 from auditor.check.subject import Subject
+from auditor.check.told import thoughts
 from auditor.findings import Operand, Outcome, Place, Step, Verdict
 from auditor.records import dataclass
 from auditor.relations.figures import figure as shown
@@ -85,14 +86,14 @@ class _Rough:
         return cls(logarithms, plain)
 
 
-def laws(grid: Grid) -> list[Law]:
-    """Return the laws of a grid's columns that the figures establish."""
+def laws(grid: Grid, constants: Sequence[Fraction] = ()) -> list[Law]:
+    """Return the laws of a grid's columns that the figures establish; `constants` are figures of the text around, which may be factors."""
     usable = _usable(grid)
     found: list[Law] = []
     for one, two in combinations(usable, 2):
         common = _common(grid, (one, two))
         for power in (1, -1):
-            found.extend(_product(grid, usable, common, two, ((one, power),)))
+            found.extend(_product(grid, usable, common, two, ((one, power),), constants))
     if len(usable) ** 3 * len(grid.rows) > MOST_WORK:
         return found
     for three in combinations(usable, 3):
@@ -132,7 +133,12 @@ def _common(grid: Grid, columns: Sequence[int]) -> list[int]:
 
 
 def _product(
-    grid: Grid, rough: Mapping[int, _Rough], common: Sequence[int], result: int, operands: tuple[tuple[int, int], ...]
+    grid: Grid,
+    rough: Mapping[int, _Rough],
+    common: Sequence[int],
+    result: int,
+    operands: tuple[tuple[int, int], ...],
+    constants: Sequence[Fraction] = (),
 ) -> Iterator[Law]:
     """Yield the product law of these columns with the factor that most rows share."""
     indices = [result, *(column for column, _ in operands)]
@@ -144,7 +150,7 @@ def _product(
     shared, holds = _shared({row: _factor([figures[row] for figures in columns], powers) for row in common})
     if len(holds) < len(common) - few:
         return
-    factor, cost = _simplest(shared)
+    factor, cost = _simplest(shared, constants)
     plain = factor == 1 and len(operands) > 1
     if len(holds) < (FEWEST_ROWS if plain else LEAST_ROWS):
         return
@@ -157,8 +163,12 @@ def _product(
     digits = _digits(columns, holds) - (0.0 if plain else cost)
     if len(operands) > 1 and _composed(grid, result, operands):
         digits += max(_row_digits([figures[row] for figures in columns]) for row in holds)
-    if digits >= _asked(grid, result, operands, factor, plain=plain):
+    if digits >= _asked(grid, result, operands, factor, plain=plain or _is_stated(factor, constants)):
         yield Law(result, operands, False, factor, tuple(holds), tuple(row for row in common if row not in holds), digits)
+
+
+def _is_stated(factor: Fraction, constants: Sequence[Fraction]) -> bool:
+    return any(factor in (stated, 1 / stated, stated / 100, 100 / stated) for stated in constants)
 
 
 def _composed(grid: Grid, result: int, operands: Sequence[tuple[int, int]]) -> bool:
@@ -234,11 +244,15 @@ def _shared(factors: Mapping[int, Range]) -> tuple[Range, list[int]]:
     return Range(low, high), sorted(best)
 
 
-def _simplest(factors: Range) -> tuple[Fraction, float | None]:
+def _simplest(factors: Range, constants: Sequence[Fraction]) -> tuple[Fraction, float | None]:
     """Return a simple factor of a range and the digits spent on choosing it; None where only the middle is left."""
     for natural in _NATURAL:
         if factors.low <= natural <= factors.high:
             return natural, 1.0
+    for stated in constants:
+        for factor in (stated, 1 / stated, stated / 100, 100 / stated):
+            if factors.low <= factor <= factors.high:
+                return factor, log10(4 * len(constants))
     if factors.low > 0:
         for low, high, inverse in ((factors.low, factors.high, False), (1 / factors.high, 1 / factors.low, True)):
             whole = -(-low.numerator // low.denominator)
@@ -343,12 +357,24 @@ def _sum_digits(parts: Sequence[Figure]) -> float:
 
 def rows(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     """Yield an outcome for each law of a grid, and for each figure that alone breaks one."""
+    constants = _constants(subject)
     for grid in grids(subject):
         for turned in filter(None, (grid, grid.transposed)):
             wide, said = announced(turned, subject.lexicon)
-            yield from _outcomes(wide, [*laws(turned), *said], subject, rule)
+            yield from _outcomes(wide, [*laws(turned, constants), *said], subject, rule)
             if turned.grown is not None:
                 yield from _outcomes(turned.grown, growths(turned.grown), subject, rule)
+
+
+_MOST_CONSTANTS: Final = 60
+_LEAST_CONSTANT: Final = 10
+
+
+def _constants(subject: Subject) -> tuple[Fraction, ...]:
+    """Return the figures of the text by which the columns of a table may be multiplied: tokens of an answer, the peak of a GPU."""
+    figures = (figure for thought in thoughts(subject) for figure in thought.figures if thought.passage.statement.cell is None)
+    found = dict.fromkeys(figure.printed.value for figure in figures if figure.printed.value >= _LEAST_CONSTANT and not figure.is_share)
+    return tuple(found) if len(found) <= _MOST_CONSTANTS else ()
 
 
 def _grows(column: Column) -> bool:

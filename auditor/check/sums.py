@@ -518,16 +518,25 @@ def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: R
 
 
 def _total_of(total: Entry, pending: Sequence[Entry], rule: Rule, clean: bool, earlier: Entry | None = None) -> Outcome | None:
-    pending = _in_unit_of(total, pending)
+    total, pending = _as_in_column(total, pending), _in_unit_of(total, pending)
     parts = [part for part in pending if part.dimension == total.dimension]
     if any(part.in_words for part in pending) and not _alike(total, pending):
         parts, clean = [part for part in parts if not part.in_words], False
     if total.dimension == DIMENSIONLESS and not (_of_one_whole(total) and _alike(total, parts)):
-        # counts are added only where all count the same: `1.2B`, `2 modules`
-        parts = [part for part in parts if part.noun == total.noun != ""]
+        # counts are added only where all count the same: `1.2B`, `2 modules`; or where a total of bare figures is called nothing else
+        parts = [part for part in parts if part.noun == total.noun and (total.noun or _is_bare_total(total, parts))]
     if not _one_scope(total, [part for part in parts if part.is_part]):
         return None
     return _judge(total, parts, rule, sure=clean and len(parts) == len(pending), earlier=_of_kind(earlier, total))
+
+
+def _is_bare_total(total: Entry, parts: Sequence[Entry]) -> bool:
+    """Tell whether a bare figure is called no more than a total, of bare figures each large enough to be no setting."""
+    figures = (total, *parts)
+    return len(total.words) == 1 and all(one.printed.unit is None and one.printed.is_count and one.middle >= _NO_SETTING for one in figures)
+
+
+_NO_SETTING: Final = 100
 
 
 def _in_unit_of(total: Entry, pending: Sequence[Entry]) -> Sequence[Entry]:

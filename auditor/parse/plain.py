@@ -169,7 +169,7 @@ def _add_line(
     """Add one line; return it as something to nest under."""
     body = Inline(line.body)
     nests = later is not None and line.key < later.key < _RULE_KEY
-    underlined = following is not None and following.key == _RULE_KEY
+    underlined = following is not None and following.key == _RULE_KEY and pair(line.body) is None
     if line.kind is Kind.ENTRY and (underlined or line.key % 4 == _TITLE) and split_label(body).label is None:
         label = without_colon(line.body)
         index = builder.add(Kind.HEAD, path, label, group, depth=depth, parent=parent)
