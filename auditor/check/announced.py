@@ -153,7 +153,7 @@ def _ratios(table: _Table, column: int) -> Iterator[_Way]:
             there = table.of_row(one, base)
             yield _Way(column, ((one, 1), (there, -1)), factor=factor, usual=marked)
             yield _Way(column, ((there, 1), (one, -1)), factor=factor, usual=marked)
-            for other in measures:
+            for other in measures if marked else ():
                 if other != one and base in table.columns[other].figures:
                     beside = table.of_row(other, base)
                     yield _Way(column, ((one, 1), (there, -1), (other, -1), (beside, 1)), factor=factor, usual=marked)

@@ -51,13 +51,12 @@ class _Row:
 def in_rows(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Yield an outcome for each verdict of a row on the figure and the bound beside it."""
     for grid in grids(subject):
-        verdicts = {place: found for place, column in enumerate(grid.columns) if len(found := _verdicts(subject, column)) > 1}
-        bounds = {place: found for place, column in enumerate(grid.columns) if len(found := _bounds(subject, column)) > 1}
+        verdicts = {place: said for place, column in enumerate(grid.columns) if len(said := _verdicts(subject, column)) > 1}
+        bounds = {place: asked for place, column in enumerate(grid.columns) if len(asked := _bounds(subject, column)) > 1}
         if len(verdicts) != 1 or len(bounds) != 1:
             continue
-        judging, said = next(iter(verdicts.items()))
-        bounding, asked = next(iter(bounds.items()))
-        rows = _judged(subject, grid, judging, bounding, said, asked)
+        judging, bounding = next(iter(verdicts)), next(iter(bounds))
+        rows = _judged(subject, grid, judging, bounding, verdicts[judging], bounds[bounding])
         yield from _outcomes(rows, rule)
 
 

@@ -133,11 +133,12 @@ def _series(subject: Subject) -> Iterator[_Series]:
 
 
 def _side_by_side(subject: Subject, index: int) -> Iterator[_Series]:
-    """Yield the statistics that one cell or value holds side by side, named in the same order: `112 / 171 / 240` below `P50 / P95 / P99`."""
+    """Yield the statistics of one cell or value side by side, named in the same order: `112 / 171 / 240` below `P50 / P95 / P99`."""
     statement = subject.document.statements[index]
-    names = [name for _, name in _names(statement)]
-    parts = figures_in(subject, statement.value, index) if names else None
-    for name in names if parts is not None else ():
+    parts = figures_in(subject, statement.value, index)
+    if parts is None:
+        return
+    for _, name in _names(statement):
         points: list[_Point] = []
         for called, figure in zip(named_parts(name, len(parts.figures)), parts.figures, strict=True):
             words = [word.text for word in subject.lexicon.normalize(called)]
