@@ -133,7 +133,7 @@ def _series(subject: Subject) -> Iterator[_Series]:
 
 
 def _side_by_side(subject: Subject, index: int) -> Iterator[_Series]:
-    """Yield the statistics of one cell or value side by side, named in the same order: `112 / 171 / 240` below `P50 / P95 / P99`."""
+    """Yield the statistics of one cell side by side, named in the same order: `112 / 171 / 240` below `P50 / P95 / P99`."""
     statement = subject.document.statements[index]
     parts = figures_in(subject, statement.value, index)
     if parts is None:

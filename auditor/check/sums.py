@@ -667,23 +667,22 @@ def _array(subject: Subject, index: int, parts: Sequence[Figure], other: int, ru
     slack = Fraction(0) if counts else total.step + sum((part.step / 2 for part in parts), Fraction(0))
     spans = (total.span, *(part.span for part in parts))
     if abs(middle - total.value) <= slack or total.value == len(parts) or total.value == max(part.value for part in parts):
-        yield Outcome(rule.code, Verdict.HELD, spans, f"the {len(parts)} elements make {total.text}")
+        yield rule.held(spans, f"the {len(parts)} elements make {total.text}")
     elif Fraction(2, 3) <= middle / total.value <= Fraction(3, 2):
         label = subject.document.statements[index].label
         value = figure(middle, UNITS["1"])
         message = f"the {len(parts)} elements of {label} make {value}, but {subject.document.statements[other].label} is {total.text}"
         operands = tuple(Operand(f"{label} {place}", part.text, part.value, part.value, part.span) for place, part in enumerate(parts))
-        finding = rule.finding(
+        substituted = " + ".join(plain(part.value) for part in parts)
+        yield rule.contradicted(
+            spans,
             message,
             Place(total.span, f"its parts make {value}"),
             related=tuple(Place(part.span, f"part: {part.text}") for part in parts[:12]),
             claimed=total.text,
             expected=value,
-            derivation=(
-                Step(f"sum of {label}", " + ".join(_plain(part.value) for part in parts), value, operands, middle - slack, middle + slack),
-            ),
+            derivation=(Step(f"sum of {label}", substituted, value, operands, middle - slack, middle + slack),),
         )
-        yield Outcome(rule.code, Verdict.CONTRADICTED, spans, message, finding)
 
 
 # --- totals beside the objects whose figures they add up
