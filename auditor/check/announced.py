@@ -243,6 +243,9 @@ def _established(table: _Table, column: int, ways: Sequence[_Way]) -> Law | None
     fails = tuple(row for row in common if row not in explained)
     digits = sum(_told(table, way, column, row) for row in _distinct(table, way, holds))
     enough = _LEAST if len(holds) > _FEWEST else _LEAST_OF_TWO
+    signed = any(figure.signed for figure in table.columns[column].figures.values())
+    if len(holds) == _FEWEST and way.added and len(way.operands) == _FEWEST and not signed:
+        return None  # figures that rise alike add up twice by chance
     if len(holds) < max(_FEWEST, len(common) - exceptions(len(common))) or digits < enough:
         return None
     return Law(
