@@ -27,6 +27,8 @@ _LEAST_OF_TWO: Final = 3.0
 """Digits that must come out right, and where only two rows hold."""
 _FEWEST: Final = 2
 _MOST_BASES: Final = 12
+_MOST_WORK: Final = 1500
+"""Columns squared times rows of the largest table whose heads are followed."""
 _MOST_DIGITS: Final = 2.0
 """What one row can tell."""
 _PERCENT: Final = UNITS["%"]
@@ -102,6 +104,8 @@ class _Table:
 def announced(grid: Grid, lexicon: Lexicon) -> tuple[Grid, list[Law]]:
     """Return the laws that heads of a grid announce, and the grid with the columns that they speak of."""
     table, found = _Table(grid), []
+    if len(grid.columns) ** 2 * len(grid.rows) > _MOST_WORK:
+        return grid, []
     for column in table.own:
         if len(grid.columns[column].figures) < _FEWEST:
             continue
