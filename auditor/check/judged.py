@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
-from auditor.check.marked_rows import TICKS
 from auditor.check.passages import Passage, disowned, labelled
 from auditor.check.subject import Subject
 from auditor.check.told import Figure, Measure, told
@@ -111,7 +110,6 @@ def _verdicts(passage: Passage, lexicon: Lexicon) -> Iterator[_Said]:
         if {other.group().lower() for other in before} & lexicon.verdicts["open"] or _asks(content, match.end()):
             continue
         yield _Said(word, match.start(), match.end(), sense)
-    yield from (_Said(mark, place, place + 1, "either") for place, mark in enumerate(content) if mark in TICKS)
 
 
 def _asks(content: str, position: int) -> bool:

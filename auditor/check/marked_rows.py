@@ -106,12 +106,15 @@ def _bounds(subject: Subject, column: Column) -> Mapping[int, tuple[Figure, str]
 def _judged(
     subject: Subject, grid: Grid, judging: int, bounding: int, said: Mapping[int, bool], asked: Mapping[int, tuple[Figure, str]]
 ) -> list[_Row]:
-    """Return the rows with one column of figures that the bounds can be those of: the nearest before them, else behind."""
-    for place in (*range(bounding - 1, -1, -1), *range(bounding + 1, len(grid.columns))):
+    """Return the rows of the only column of figures that the bounds can be those of."""
+    alike = {
+        place: [row for row in said if row in asked and row in column.figures and _alike(column.figures[row], asked[row][0])]
+        for place, column in enumerate(grid.columns)
+        if place not in (judging, bounding)
+    }
+    found = [(place, rows) for place, rows in alike.items() if len(rows) > 1 and len(rows) * 2 > len(said)]
+    for place, rows in found if len(found) == 1 else ():
         figures = grid.columns[place].figures
-        rows = [row for row in said if row in asked and row in figures and _alike(figures[row], asked[row][0])]
-        if place == judging or len(rows) < 2 or len(rows) * 2 <= len(said):
-            continue
         return [
             _Row(
                 figures[row],

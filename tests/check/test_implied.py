@@ -33,7 +33,7 @@ FOUND: Final[Mapping[str, int]] = {
     "12-slips": 7,
     "13-columns": 8,
     "14-drawn": 9,
-    "15-judged": 12,
+    "15-judged": 11,
     "16-changes": 7,
     "17-told": 3,
     "18-laws": 12,
