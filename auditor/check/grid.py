@@ -9,7 +9,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from fractions import Fraction
 from functools import cached_property
 from typing import Final
 

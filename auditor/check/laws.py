@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from auditor.check.cells import Figure
+from auditor.records import dataclass
 
 __all__ = ["Law", "Range", "adds_up", "exceptions", "range_of"]
 

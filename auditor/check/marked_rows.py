@@ -7,7 +7,6 @@ to stay below, a rate above), or is what all other rows agree on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from auditor.check.cells import Figure, one_figure
@@ -15,6 +14,7 @@ from auditor.check.grid import Column, Grid, grids
 from auditor.check.printed import printed
 from auditor.check.subject import Subject
 from auditor.findings import Operand, Outcome, Place, Step
+from auditor.records import dataclass
 from auditor.relations.figures import figure as shown
 from auditor.relations.language import plain
 from auditor.rulebook import Rule
