@@ -7,7 +7,7 @@ last digit and cannot do so by chance. A row in which none of all ways to work i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 from math import log10
@@ -18,6 +18,7 @@ from auditor.check.grid import Column, Grid
 from auditor.check.laws import Law, adds_up, exceptions, range_of
 from auditor.claims.lexicon import Lexicon
 from auditor.language.numbers import Form
+from auditor.records import dataclass
 from auditor.units import UNITS
 
 __all__ = ["announced"]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 from auditor.check.printed import Printed, printed
 from auditor.check.subject import Subject
 from auditor.language.numbers import Approximation, Form, Number
+from auditor.records import dataclass
 from auditor.spans import Span, Text
 from auditor.units import UNITS
 
