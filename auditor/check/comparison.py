@@ -89,7 +89,8 @@ def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left:
     sign, word = _sign(between, in_words=measured or _STILL.search(between) is not None)
     if word == _FITTING and _SEVERAL.match(text[offset(statement.value, right.span.end) :][:40].lower()):
         return None
-    if not sign or left.bound or left.role in (Role.PREVIOUS, Role.EXAMPLE):
+    former = left.role is Role.PREVIOUS and right.role not in (Role.TARGET, Role.LIMIT)
+    if not sign or left.bound or former or left.role is Role.EXAMPLE:
         return None
     other = _right(statement, claims, left, right)
     actual = (left.readings[0].stated or left.interval).middle

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from auditor.check.grid import Figure, one_figure, tables
+from auditor.check.cells import Figure, one_figure
+from auditor.check.grid import tables
 from auditor.check.passages import Passage, disowned, labelled
 from auditor.check.printed import printed
 from auditor.check.subject import Subject
@@ -22,6 +22,7 @@ from auditor.check.told import SENTENCE_END
 from auditor.claims.lexicon import Lexicon
 from auditor.findings import Evidence, Operand, Outcome, Place, Severity, Step
 from auditor.language.numbers import Form, Number
+from auditor.records import dataclass
 from auditor.relations.figures import figure as shown_as
 from auditor.relations.language import plain
 from auditor.remember import once_for

@@ -5,98 +5,28 @@ A grid needs no names: what is true of one row of it and of all others is a law 
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from fractions import Fraction
 from functools import cached_property
 from typing import Final
 
-from auditor.check.printed import Printed, printed
+from auditor.check.cells import Figure, Growth, Parts, figures_in, named_parts, one_figure
 from auditor.check.subject import Subject
-from auditor.language.numbers import Form, Number
 from auditor.records import dataclass
-from auditor.spans import Span, Text
+from auditor.remember import once_for
 from auditor.statements import Kind, Label, LabelKind, Statement
+from auditor.units import DIMENSIONLESS, UNITS
 
-__all__ = ["Column", "Figure", "Grid", "Growth", "grids", "objects", "one_figure", "tables"]
+__all__ = ["Column", "Grid", "Measure", "grids", "objects", "tables"]
 
 MAX_ROWS: Final = 120
 MAX_COLUMNS: Final = 16
-SMALL: Final = 100
-_FIGURES: Final = (Form.PLAIN, Form.RATIO)
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One figure of a grid, in base units of its own unit (a bare one, and a percentage, as printed)."""
-
-    printed: Printed
-    span: Span
-    statement: int
-
-    @cached_property
-    def scale(self) -> Fraction:
-        unit = self.printed.unit
-        return unit.scale if unit is not None and unit.symbol != "%" else Fraction(1)
-
-    @cached_property
-    def value(self) -> Fraction:
-        return self.printed.value * self.scale
-
-    @cached_property
-    def step(self) -> Fraction:
-        """One unit of the last printed digit."""
-        return self.printed.step * self.scale
-
-    @property
-    def text(self) -> str:
-        return self.printed.text
-
-    @property
-    def whole(self) -> bool:
-        return self.printed.unit is None and self.printed.step == 1 and self.printed.value.denominator == 1
-
-    @property
-    def exact(self) -> bool:
-        """A small whole number without a unit: a count, not a rounded measure."""
-        return self.whole and self.printed.value < SMALL
-
-    @property
-    def core(self) -> int:
-        """What its digits say: as a whole number of last places, without the factors 2 and 5, so that powers of two and ten say nothing."""
-        if not self.printed.step:
-            return 0
-        number = abs(int(self.printed.value / self.printed.step))
-        for factor in (2, 5):
-            while number and number % factor == 0:
-                number //= factor
-        return number
-
-
-@dataclass(frozen=True)
-class Growth(Figure):
-    """A percentage by which one figure is larger or smaller than another, as what the other is multiplied by."""
-
-    @cached_property
-    def value(self) -> Fraction:
-        return 1 + self.printed.value / 100
-
-    @cached_property
-    def step(self) -> Fraction:
-        return self.printed.step / 100
-
-    @property
-    def text(self) -> str:
-        return f"-{self.printed.text}" if self.printed.value < 0 else self.printed.text
-
-    @property
-    def whole(self) -> bool:
-        return False
-
-    @property
-    def core(self) -> int:
-        return abs(int(self.printed.value / self.printed.step)) if self.printed.step else 0
+Measure = tuple[tuple[str, int], ...]
+"""What is measured or counted, by name, each with its power."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +34,15 @@ class Column:
     """The figures under one head, by row; rows without a plain figure are not in it."""
 
     name: str
-    words: tuple[str, ...]
+    measure: Measure
+    """What its head says that it measures and counts: tokens per second are token s^-1."""
     figures: Mapping[int, Figure]
     statements: Mapping[int, int] = field(default_factory=dict)
     """All statements of the column by row, with a plain figure or without."""
+    measured: bool = False
+    """Its head gives a unit, so that a whole number in it may be rounded."""
+    derived: bool = False
+    """It is not in the report: its figures are those of another column in other rows."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +54,8 @@ class Grid:
     """What the report calls each row."""
     texts: tuple[tuple[str, ...], ...] = ()
     """What stands in each row beside figures, by column."""
+    measures: tuple[Measure, ...] = ()
+    """What the name of each row says that it measures."""
 
     @cached_property
     def transposed(self) -> Grid | None:
@@ -126,7 +63,12 @@ class Grid:
         if len(self.rows) > MAX_COLUMNS:
             return None
         columns = tuple(
-            Column(name, (), {index: column.figures[row] for index, column in enumerate(self.columns) if row in column.figures})
+            Column(
+                name,
+                self.measures[row] if self.measures else (),
+                {index: column.figures[row] for index, column in enumerate(self.columns) if row in column.figures},
+                measured=any(column.measured for column in self.columns),
+            )
             for row, name in enumerate(self.rows)
         )
         return Grid(columns, tuple(column.name for column in self.columns))
@@ -145,30 +87,8 @@ def _is_share(figure: Figure) -> bool:
 
 
 def _grown(column: Column) -> Column:
-    figures = {row: Growth(figure.printed, figure.span, figure.statement) for row, figure in column.figures.items()}
+    figures = {row: Growth.of(figure) for row, figure in column.figures.items()}
     return replace(column, name=f"(1 + {column.name})", figures=figures)
-
-
-def one_figure(subject: Subject, text: Text, statement: int) -> Figure | None:
-    """Return the figure of a cell or value that holds nothing else: a number with its unit or noun, perhaps marked as rounded."""
-    content = text.content
-    numbers = subject.lexicon.scan(content)
-    if len(numbers) != 1:
-        return None
-    number = numbers[0]
-    rest = content[: number.start] + content[max(number.end, number.stop) :]
-    if number.form not in _FIGURES or number.bound or number.arrow or number.name or any(letter.isalnum() for letter in rest):
-        return None
-    if "+" in rest or "±" in rest or "*" in rest or "†" in rest:
-        return None
-    shown = printed(content, number, negative=_negative(content, number))
-    if not shown.step:
-        return None
-    return Figure(shown, text.span(number.digits, number.end if number.unit else number.stop), statement)
-
-
-def _negative(content: str, number: Number) -> bool:
-    return content[: number.digits].rstrip("$ ").endswith(("-", "−"))
 
 
 def grids(subject: Subject) -> Iterator[Grid]:
@@ -215,18 +135,49 @@ def _grid(
     place = {row: position for position, row in enumerate(rows)}
     columns, texts = [], []
     for column in sorted(cells)[:MAX_COLUMNS]:
-        figures, words = {}, [""] * len(rows)
         stood = {place[row]: index for row, index in sorted(cells[column].items())}
-        for row, index in cells[column].items():
-            figure = one_figure(subject, statements[index].value, index)
-            if figure is not None:
-                figures[place[row]] = figure
-            else:
-                words[place[row]] = statements[index].value.content[:60]
-        columns.append(Column(heads[column], _words(subject, heads[column]), figures if _alike(figures) else {}, stood))
-        texts.append(words)
+        parts = _parts(subject, stood)
+        words = [""] * len(rows)
+        for row, index in stood.items():
+            if not any(row in figures for figures in parts):
+                words[row] = statements[index].value.content[:60]
+        called = named_parts(heads[column], len(parts)) if len(parts) > 1 else (heads[column],)
+        for part, (name, figures) in enumerate(zip(called, parts, strict=True)):
+            columns.append(
+                Column(name, _measure(subject, name), figures if _alike(figures) else {}, {} if part else stood, _measured(subject, name))
+            )
+            texts.append([""] * len(rows) if part else words)
     if len(rows) <= MAX_ROWS:
-        yield Grid(tuple(columns), tuple(names), tuple(zip(*texts, strict=True)))
+        measures = tuple(_measure(subject, name) for name in names) if len(rows) <= MAX_COLUMNS else ()
+        yield Grid(tuple(columns), tuple(names), tuple(zip(*texts, strict=True)), measures)
+
+
+def _parts(subject: Subject, cells: Mapping[int, int]) -> list[dict[int, Figure]]:
+    """Return the figures of a column by row: several where most of its cells hold as many, with the same signs between."""
+    statements = subject.document.statements
+    single = {row: figure for row, index in cells.items() if (figure := one_figure(subject, statements[index].value, index)) is not None}
+    if len(single) * 2 > len(cells):
+        return [single]
+    several = {row: parts for row, index in cells.items() if (parts := figures_in(subject, statements[index].value, index)) is not None}
+    kinds = Counter(parts.signs for parts in several.values())
+    signs, often = kinds.most_common(1)[0] if kinds else ((), 0)
+    if often < _FEWEST_ALIKE or often * 2 <= len(cells):
+        return [single]
+    found: list[dict[int, Figure]] = [{} for _ in range(len(signs) + 1)]
+    for row, parts in ((row, parts) for row, parts in several.items() if _goes_on(signs, parts)):
+        for place, figure in enumerate(parts.figures):
+            if figure is not None:
+                found[place][row] = figure
+    found[0] |= single
+    return found
+
+
+_FEWEST_ALIKE: Final = 2
+
+
+def _goes_on(signs: Sequence[str], parts: Parts) -> bool:
+    """Tell whether the signs of a cell are the first of those that most cells of its column have."""
+    return tuple(signs[: len(parts.signs)]) == parts.signs
 
 
 def _alike(figures: Mapping[int, Figure]) -> bool:
@@ -235,8 +186,47 @@ def _alike(figures: Mapping[int, Figure]) -> bool:
     return len(units) < 2
 
 
-def _words(subject: Subject, text: str) -> tuple[str, ...]:
-    return tuple(word.text for word in subject.lexicon.normalize(text))
+def _measured(subject: Subject, name: str) -> bool:
+    return bool(subject.lexicon.unit_of_key(subject.lexicon.normalize(name))[0])
+
+
+_TOKEN: Final = re.compile(r"[A-Za-z]+|[/%$€]")
+_UNIT: Final = re.compile(r"\(([^()]*)\)")
+
+
+@once_for
+def _measure(subject: Subject, name: str) -> Measure:
+    """Return what a head says that its column measures and counts, by the last word of each part: `GPU-hours`, `Answer (tok/s)`."""
+    bracketed = _UNIT.search(name)
+    said = bracketed[1] if bracketed and ("/" in bracketed[1] or _measured(subject, bracketed[1])) else _UNIT.sub("", name)
+    parts: list[list[tuple[str, bool]]] = [[]]
+    for one in _TOKEN.findall(said):
+        if one == "/" or one.lower() in subject.lexicon.vocabulary.per:
+            parts.append([])
+        else:
+            parts[-1].append(_counted(subject, one))
+    found: Counter[str] = Counter()
+    for place, part in enumerate(part for part in parts if part):
+        whole = all(known for _, known in part)
+        for counted, _ in part if whole else part[-1:]:
+            found[counted] += -1 if place or counted == _EACH else 1
+    return tuple(sorted((counted, power) for counted, power in found.items() if power))
+
+
+_EACH: Final = "each"
+
+
+def _counted(subject: Subject, said: str) -> tuple[str, bool]:
+    """Return what a word of a head counts or measures, and whether the lexicon knows it."""
+    lexicon, word = subject.lexicon, said.lower()
+    numbers = lexicon.scan(f"1 {said}" if said.isalpha() else f"{said}1.00")
+    symbol = numbers[0].unit if len(numbers) == 1 else ""
+    if symbol and UNITS[symbol].dimension != DIMENSIONLESS:
+        return str(UNITS[symbol].dimension), True
+    if word in lexicon.each:
+        return _EACH, True
+    known = lexicon.vocabulary.owners.get(word) or lexicon.vocabulary.counted.get(word)
+    return known or word.removesuffix("s"), known is not None
 
 
 def objects(subject: Subject) -> Iterator[Grid]:
@@ -287,7 +277,7 @@ def _arrays(subject: Subject) -> Iterator[Grid]:
         for index in indices[:MAX_COLUMNS]:
             statement = subject.document.statements[index]
             found = {row: figure for row, item in enumerate(statement.items) if (figure := one_figure(subject, item, index)) is not None}
-            columns.append(Column(statement.label, _words(subject, statement.label), found))
+            columns.append(Column(statement.label, _measure(subject, statement.label), found, measured=_measured(subject, statement.label)))
         length = len(subject.document.statements[indices[0]].items)
         if len(columns) > 1:
             yield Grid(tuple(columns), tuple(str(row) for row in range(length)), tuple(("",) for _ in range(length)))

@@ -59,10 +59,17 @@ class _Bound:
     interval: Interval
     place: Figure | None = None
     """The figure of the verdict's own passage that it is."""
+    sense: str = ""
+    """In which sense it is called a bound: `at most`, `a limit of`."""
 
 
-def _bound_of(item: Figure, *, here: bool) -> _Bound:
-    return _Bound(item.middle, item.measure, item.printed.unit or UNITS["1"], item.span, item.text, item.interval, item if here else None)
+def _bound_of(item: Figure, lexicon: Lexicon, *, here: bool) -> _Bound:
+    sense = next((name for name, words in _SENSES.items() if any(_is_called(item, lexicon, word) for word in lexicon.verdicts[words])), "")
+    unit = item.printed.unit or UNITS["1"]
+    return _Bound(item.middle, item.measure, unit, item.span, item.text, item.interval, item if here else None, sense)
+
+
+_SENSES: Final = {"below": "upper", "above": "lower"}
 
 
 def in_words(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -145,7 +152,7 @@ def _beside(figures: Sequence[Figure], verdict: _Said, lexicon: Lexicon) -> _Bou
     before = [item for item in called if item.end <= verdict.start and not _SENTENCES.search(_between(item, verdict))]
     behind = [item for item in called if item.number.start >= verdict.end and not _CLAUSE.search(_between(item, verdict))]
     found = before[-1] if before else behind[0] if behind else None
-    return None if found is None else _bound_of(found, here=True)
+    return None if found is None else _bound_of(found, lexicon, here=True)
 
 
 def _setting(subject: Subject, passage: Passage) -> _Bound | None:
@@ -178,7 +185,7 @@ def _named(
         for item in others
         if _is_called(item, lexicon, name) and item.measure == before[-1].measure and not item.measure.is_bare
     ]
-    return _bound_of(found[0], here=False) if found and len({item.middle for item in found}) == 1 else None
+    return _bound_of(found[0], lexicon, here=False) if found and len({item.middle for item in found}) == 1 else None
 
 
 _BACK: Final = 60
@@ -242,6 +249,8 @@ def _sense(verdict: _Said, bound: _Bound) -> str:
     """Return in which sense a verdict judges: a time that is reached is at most the target, a rate at least."""
     if verdict.sense != "either":
         return verdict.sense
+    if bound.sense:
+        return bound.sense
     dimension = bound.measure.dimension
     if dimension in _LESS_IS_BETTER:
         return "below"

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from auditor.check.grid import Figure, one_figure
+from auditor.check.cells import Figure, figures_in, named_parts, one_figure
 from auditor.check.printed import printed
 from auditor.check.subject import Subject
 from auditor.findings import Operand, Outcome, Place, Step
@@ -117,6 +117,7 @@ def _series(subject: Subject) -> Iterator[_Series]:
     for index, statement in enumerate(subject.document.statements):
         if statement.struck or not statement.value.content:
             continue
+        yield from _side_by_side(subject, index)
         for place, name in _names(statement):
             words = [word.text for word in subject.lexicon.normalize(name)]
             ranks = [word for word in words if word in subject.lexicon.statistics]
@@ -129,6 +130,23 @@ def _series(subject: Subject) -> Iterator[_Series]:
             times[key] = _is_time(subject, statement, figure, name)
         yield from _sentence(subject, index)
     yield from (_Series(tuple(points), times[key]) for key, points in found.items() if len(points) > 1)
+
+
+def _side_by_side(subject: Subject, index: int) -> Iterator[_Series]:
+    """Yield the statistics of one cell side by side, named in the same order: `112 / 171 / 240` below `P50 / P95 / P99`."""
+    statement = subject.document.statements[index]
+    parts = figures_in(subject, statement.value, index)
+    if parts is None:
+        return
+    for _, name in _names(statement):
+        points: list[_Point] = []
+        for called, figure in zip(named_parts(name, len(parts.figures)), parts.figures, strict=True):
+            words = [word.text for word in subject.lexicon.normalize(called)]
+            ranks = [word for word in words if word in subject.lexicon.statistics]
+            if len(ranks) == 1 and figure is not None:
+                points.append(_Point(subject.lexicon.statistics[ranks[0]], ranks[0], figure))
+        if len(points) > 1:
+            yield _Series(tuple(points), any(_is_time(subject, statement, point.figure, name) for point in points))
 
 
 def _names(statement: Statement) -> Iterator[tuple[Hashable, str]]:

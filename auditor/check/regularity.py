@@ -8,14 +8,19 @@ something, and only if nothing in the row sets it apart: another setting, anothe
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from fractions import Fraction
 from itertools import combinations, permutations
 from math import log10
 from typing import Final
 
-from auditor.check.grid import Column, Figure, Grid, Growth, grids
+from auditor.check.announced import announced
+from auditor.check.cells import Figure, Growth, Sum
+from auditor.check.grid import Column, Grid, grids
+from auditor.check.laws import Law, Range, adds_up, exceptions, range_of
 from auditor.check.subject import Subject
+from auditor.check.told import thoughts
 from auditor.findings import Operand, Outcome, Place, Step, Verdict
 from auditor.records import dataclass
 from auditor.relations.figures import figure as shown
@@ -34,13 +39,16 @@ LEAST_PLAIN: Final = 5.5
 """The same where there is no factor to choose."""
 LEAST_SUM: Final = 6.5
 """The same for a sum, which any three columns of like figures may come near."""
+LEAST_OF_COUNTS: Final = 4.0
+"""The same for a sum of counts, which are not rounded."""
 LEAST_GROWTH: Final = 4.0
 """The same for a column of percentages between which two others could grow."""
 LEAST_SHARE: Final = 2.5
 """The same for percentages, of which one expects that they are the quotient of two columns beside them."""
+LEAST_COMPOSED: Final = 2.0
+"""The same where the units of the heads compose each other, beyond what the most precise row tells."""
 _PERCENT: Final = Fraction(1, 100)
 _DIGITS: Final = re.compile(r"\d+")
-MOST_EXCEPTIONS: Final = Fraction(1, 7)
 _NATURAL: Final = frozenset(Fraction(10) ** power for power in (0, 2, 3, 6, 9, -2, -3, -6, -9)) | {
     Fraction(60),
     Fraction(3600),
@@ -56,33 +64,7 @@ _FAR: Final = 8
 """A figure more times too large or small belongs to something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Law:
-    """`result = factor * product of operands` (powers 1 and -1), or their sum (`added`), over the rows of a grid."""
-
-    result: int
-    operands: tuple[tuple[int, int], ...]
-    """Column and power, or sign where `added`."""
-    added: bool
-    factor: Fraction
-    holds: tuple[int, ...]
-    fails: tuple[int, ...]
-    digits: float
-
-    @property
-    def columns(self) -> frozenset[int]:
-        return frozenset((self.result, *(column for column, _ in self.operands)))
-
-
 # --- establishing laws
-
-
-@dataclass(frozen=True, slots=True)
-class _Range:
-    """What a figure, or a factor, may be."""
-
-    low: Fraction
-    high: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +86,14 @@ class _Rough:
         return cls(logarithms, plain)
 
 
-def laws(grid: Grid) -> list[Law]:
-    """Return the laws of a grid's columns that the figures establish."""
+def laws(grid: Grid, constants: Sequence[Fraction] = ()) -> list[Law]:
+    """Return the laws of a grid's columns that the figures establish; `constants` are figures of the text around, which may be factors."""
     usable = _usable(grid)
     found: list[Law] = []
     for one, two in combinations(usable, 2):
         common = _common(grid, (one, two))
         for power in (1, -1):
-            found.extend(_product(grid, usable, common, two, ((one, power),)))
+            found.extend(_product(grid, usable, common, two, ((one, power),), constants))
     if len(usable) ** 3 * len(grid.rows) > MOST_WORK:
         return found
     for three in combinations(usable, 3):
@@ -144,10 +126,6 @@ def _varies(column: Column) -> bool:
     return len({figure.value for figure in column.figures.values() if figure.value > 0}) > 1
 
 
-def _exceptions(rows: int) -> int:
-    return max(1, int(rows * MOST_EXCEPTIONS))
-
-
 def _common(grid: Grid, columns: Sequence[int]) -> list[int]:
     """Return the rows that have figures above zero in all of some columns."""
     first, *rest = (grid.columns[column].figures for column in columns)
@@ -155,11 +133,16 @@ def _common(grid: Grid, columns: Sequence[int]) -> list[int]:
 
 
 def _product(
-    grid: Grid, rough: Mapping[int, _Rough], common: Sequence[int], result: int, operands: tuple[tuple[int, int], ...]
+    grid: Grid,
+    rough: Mapping[int, _Rough],
+    common: Sequence[int],
+    result: int,
+    operands: tuple[tuple[int, int], ...],
+    constants: Sequence[Fraction] = (),
 ) -> Iterator[Law]:
     """Yield the product law of these columns with the factor that most rows share."""
     indices = [result, *(column for column, _ in operands)]
-    few = _exceptions(len(common))
+    few = exceptions(len(common))
     if len(common) <= FEWEST_ROWS or not _may_hold([rough[index].logarithms for index in indices], operands, common, few):
         return
     columns = [grid.columns[index].figures for index in indices]
@@ -167,7 +150,7 @@ def _product(
     shared, holds = _shared({row: _factor([figures[row] for figures in columns], powers) for row in common})
     if len(holds) < len(common) - few:
         return
-    factor, cost = _simplest(shared)
+    factor, cost = _simplest(shared, constants)
     plain = factor == 1 and len(operands) > 1
     if len(holds) < (FEWEST_ROWS if plain else LEAST_ROWS):
         return
@@ -178,12 +161,31 @@ def _product(
             return  # three measured columns may follow some smooth curve
         cost = max(_row_digits([figures[row] for figures in columns]) for row in holds)
     digits = _digits(columns, holds) - (0.0 if plain else cost)
-    if digits >= _asked(grid, operands, factor, plain=plain):
+    if len(operands) > 1 and _composed(grid, result, operands):
+        digits += max(_row_digits([figures[row] for figures in columns]) for row in holds)
+    if digits >= _asked(grid, result, operands, factor, plain=plain or _is_stated(factor, constants)):
         yield Law(result, operands, False, factor, tuple(holds), tuple(row for row in common if row not in holds), digits)
 
 
-def _asked(grid: Grid, operands: Sequence[tuple[int, int]], factor: Fraction, *, plain: bool) -> float:
+def _is_stated(factor: Fraction, constants: Sequence[Fraction]) -> bool:
+    return any(factor in (stated, 1 / stated, stated / 100, 100 / stated) for stated in constants)
+
+
+def _composed(grid: Grid, result: int, operands: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether the heads of a law compose each other: `steps` times `s/step` are `seconds`, `GPUs` times `hours` are `GPU-hours`."""
+    made: Counter[str] = Counter()
+    for column, power in operands:
+        for name, exponent in grid.columns[column].measure:
+            made[name] += power * exponent
+    wanted = dict(grid.columns[result].measure)
+    cancels = any(exponent < 0 for column, _ in operands for _, exponent in grid.columns[column].measure)
+    return {name: power for name, power in made.items() if power} == wanted and (cancels or len(wanted) > 1)
+
+
+def _asked(grid: Grid, result: int, operands: Sequence[tuple[int, int]], factor: Fraction, *, plain: bool) -> float:
     """Return the digits that must come out right, fewer where one expects the law."""
+    if len(operands) > 1 and _composed(grid, result, operands):
+        return LEAST_COMPOSED
     if plain:
         return LEAST_GROWTH if any(_grows(grid.columns[column]) for column, _ in operands) else LEAST_PLAIN
     return LEAST_SHARE if factor == _PERCENT and _shares(grid, operands) else LEAST_DIGITS
@@ -213,27 +215,19 @@ def _meet(one: tuple[float, float], two: tuple[float, float]) -> bool:
     return abs(one[0] - two[0]) <= one[1] + two[1]
 
 
-def _range(figure: Figure, *, result: bool) -> _Range:
-    """Return what a figure may be, from its last printed digit: as an operand rounded, as a result also cut off."""
-    if figure.exact and not result:
-        return _Range(figure.value, figure.value)
-    slack = figure.step if result else figure.step / 2
-    return _Range(max(figure.value - slack, Fraction(0)), figure.value + slack)
-
-
-def _factor(figures: Sequence[Figure], powers: Sequence[int]) -> _Range:
+def _factor(figures: Sequence[Figure], powers: Sequence[int]) -> Range:
     """Return the factors with which the first figure is the product of the others."""
-    result = _range(figures[0], result=True)
+    result = range_of(figures[0], result=True)
     low, high = result.low, result.high
     for figure, power in zip(figures[1:], powers, strict=True):
-        operand = _range(figure, result=False)
+        operand = range_of(figure, result=False)
         if operand.low <= 0:
-            return _Range(Fraction(0), Fraction(0))
+            return Range(Fraction(0), Fraction(0))
         low, high = (low / operand.high, high / operand.low) if power > 0 else (low * operand.low, high * operand.high)
-    return _Range(low, high)
+    return Range(low, high)
 
 
-def _shared(factors: Mapping[int, _Range]) -> tuple[_Range, list[int]]:
+def _shared(factors: Mapping[int, Range]) -> tuple[Range, list[int]]:
     """Return the factors that most rows share, and those rows."""
     ends = sorted([(one.low, 0, row) for row, one in factors.items()] + [(one.high, 1, row) for row, one in factors.items()])
     inside: list[int] = []
@@ -247,14 +241,18 @@ def _shared(factors: Mapping[int, _Range]) -> tuple[_Range, list[int]]:
         if len(inside) > len(best):
             best, low = list(inside), value
             high = next(end for end, shut, _ in ends[position + 1 :] if shut)
-    return _Range(low, high), sorted(best)
+    return Range(low, high), sorted(best)
 
 
-def _simplest(factors: _Range) -> tuple[Fraction, float | None]:
+def _simplest(factors: Range, constants: Sequence[Fraction]) -> tuple[Fraction, float | None]:
     """Return a simple factor of a range and the digits spent on choosing it; None where only the middle is left."""
     for natural in _NATURAL:
         if factors.low <= natural <= factors.high:
             return natural, 1.0
+    for stated in constants:
+        for factor in (stated, 1 / stated, stated / 100, 100 / stated):
+            if factors.low <= factor <= factors.high:
+                return factor, log10(4 * len(constants))
     if factors.low > 0:
         for low, high, inverse in ((factors.low, factors.high, False), (1 / factors.high, 1 / factors.low, True)):
             whole = -(-low.numerator // low.denominator)
@@ -263,7 +261,7 @@ def _simplest(factors: _Range) -> tuple[Fraction, float | None]:
     return _short(factors), None
 
 
-def _short(factors: _Range) -> Fraction:
+def _short(factors: Range) -> Fraction:
     """Return the shortest decimal in a range, or its middle."""
     middle = (factors.low + factors.high) / 2
     first = 10 ** len(str(max(middle.numerator // middle.denominator, 1)))
@@ -314,9 +312,9 @@ def _row_digits(figures: Sequence[Figure]) -> float:
 
 def _sum(grid: Grid, rough: Mapping[int, _Rough], common: Sequence[int], three: Sequence[int]) -> Iterator[Law]:
     """Yield the law that the largest of three columns is the sum of the others."""
-    few = _exceptions(len(common))
+    few = exceptions(len(common))
     plain = {index: rough[index].plain for index in three}
-    if len(common) < LEAST_ROWS:
+    if len(common) <= FEWEST_ROWS:
         return
     *parts, result = sorted(three, key=lambda index: sum(plain[index][row][0] for row in common))
     near = 0
@@ -326,25 +324,26 @@ def _sum(grid: Grid, rough: Mapping[int, _Rough], common: Sequence[int], three: 
     if near < len(common) - few or len({_unit(grid.columns[index]) for index in three}) > 1:
         return
     columns = [grid.columns[index].figures for index in (result, *parts)]
-    holds = [row for row in common if _adds(columns[0][row], [column[row] for column in columns[1:]])]
-    if len(holds) < max(LEAST_ROWS, len(common) - few):
+    counts = all(figures[row].whole for figures in columns for row in common) and not any(grid.columns[index].measured for index in three)
+    holds = [row for row in common if _is_sum([column[row] for column in columns], counts=counts)]
+    if len(holds) < max(FEWEST_ROWS if counts else LEAST_ROWS, len(common) - few):
         return
     seen = {tuple(column[row].value for column in columns): row for row in holds}
     digits = sum(_sum_digits([column[row] for column in columns[1:]]) for row in seen.values())
-    if digits >= LEAST_SUM:
+    if digits >= (LEAST_OF_COUNTS if counts else LEAST_SUM):
         fails = tuple(row for row in common if row not in holds)
         yield Law(result, tuple((part, 1) for part in parts), True, Fraction(1), tuple(holds), fails, digits)
+
+
+def _is_sum(figures: Sequence[Figure], *, counts: bool) -> bool:
+    result, *parts = figures
+    return sum(part.value for part in parts) == result.value if counts else adds_up(result, parts)
 
 
 def _unit(column: Column) -> str:
     """Return what kind of unit the figures of a column give; empty where they give none."""
     unit = next((figure.printed.unit for figure in column.figures.values() if figure.printed.unit), None)
     return "" if unit is None else f"{unit.dimension} {unit.symbol if unit.symbol == '%' else ''}"
-
-
-def _adds(result: Figure, parts: Sequence[Figure]) -> bool:
-    slack = result.step + sum(part.step / 2 for part in parts if not part.whole)
-    return abs(sum(part.value for part in parts) - result.value) <= slack
 
 
 def _sum_digits(parts: Sequence[Figure]) -> float:
@@ -358,11 +357,24 @@ def _sum_digits(parts: Sequence[Figure]) -> float:
 
 def rows(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     """Yield an outcome for each law of a grid, and for each figure that alone breaks one."""
+    constants = _constants(subject)
     for grid in grids(subject):
         for turned in filter(None, (grid, grid.transposed)):
-            yield from _outcomes(turned, laws(turned), subject, rule)
+            wide, said = announced(turned, subject.lexicon)
+            yield from _outcomes(wide, [*laws(turned, constants), *said], subject, rule)
             if turned.grown is not None:
                 yield from _outcomes(turned.grown, growths(turned.grown), subject, rule)
+
+
+_MOST_CONSTANTS: Final = 60
+_LEAST_CONSTANT: Final = 10
+
+
+def _constants(subject: Subject) -> tuple[Fraction, ...]:
+    """Return the figures of the text by which the columns of a table may be multiplied: tokens of an answer, the peak of a GPU."""
+    figures = (figure for thought in thoughts(subject) for figure in thought.figures if thought.passage.statement.cell is None)
+    found = dict.fromkeys(figure.printed.value for figure in figures if figure.printed.value >= _LEAST_CONSTANT and not figure.is_share)
+    return tuple(found) if len(found) <= _MOST_CONSTANTS else ()
 
 
 def _grows(column: Column) -> bool:
@@ -382,7 +394,7 @@ def _outcomes(grid: Grid, found: Sequence[Law], subject: Subject, rule: Rule) ->
             culprit = _culprit(grid, law, row, failing, holding)
             if (
                 culprit is not None
-                and grid.columns[culprit].figures[row].core > 1
+                and (culprit == law.blamed or grid.columns[culprit].figures[row].core > 1)
                 and _clear(grid, law, row)
                 and not _set_apart(grid, law, row, subject)
             ):
@@ -401,6 +413,8 @@ def _culprit(grid: Grid, law: Law, row: int, failing: Sequence[Law], holding: Se
 
     Of several it is the last: what is worked out stands behind what it is worked out from.
     """
+    if law.blamed is not None:
+        return law.blamed
     sure = {column for other in holding for column in other.columns}
     free = [column for column in law.columns if column not in sure]
     if not free:
@@ -417,34 +431,46 @@ def _expected(grid: Grid, law: Law, row: int, column: int) -> tuple[Fraction, Fr
             middle = sum((figures[part].value for part, _ in law.operands), Fraction(0))
         else:
             middle = figures[law.result].value - sum(figures[part].value for part, _ in law.operands if part != column)
-        slack = sum((figure.step for index, figure in figures.items() if index != column), Fraction(0))
+        slack = sum((figure.step for index, figure in figures.items() if index != column and not figure.exact), Fraction(0))
         return middle - slack, middle, middle + slack
-    power = next((power for index, power in law.operands if index == column), 1)
-    low = middle = high = law.factor if column == law.result or power < 0 else 1 / law.factor
-    for index in law.columns - {column}:
-        other = next((power for operand, power in law.operands if operand == index), 1)
-        below = other < 0 or power < 0 or (column != law.result and index != law.result)
-        span, value = _range(figures[index], result=False), figures[index].value
+    power, others = _solved(law, column)
+    low = middle = high = law.factor**power
+    for index, exponent in others:
+        span, value = range_of(figures[index], result=False), figures[index].value
         low, middle, high = (
-            (low / span.high, middle / value, high / span.low) if below else (low * span.low, middle * value, high * span.high)
+            (low / span.high, middle / value, high / span.low) if exponent < 0 else (low * span.low, middle * value, high * span.high)
         )
     return low, middle, high
+
+
+def _solved(law: Law, column: int) -> tuple[int, list[tuple[int, int]]]:
+    """Return the powers of the factor and of the other columns whose product one column of a law is."""
+    if column == law.result:
+        return 1, list(law.operands)
+    own = next(power for index, power in law.operands if index == column)
+    return -own, [(law.result, own), *((index, -own * power) for index, power in law.operands if index != column)]
 
 
 def _clear(grid: Grid, law: Law, row: int) -> bool:
     """Tell whether a row breaks a law plainly: beyond two last digits and a share of itself, but not as another kind of figure would."""
     low, middle, high = _expected(grid, law, row, law.result)
     figure = grid.columns[law.result].figures[row]
-    slack = 2 * figure.step + figure.value * _CLEAR
+    slack = Fraction(0) if _counts(grid, law, row) else 2 * figure.step + abs(figure.value) * _CLEAR
     apart = figure.value < low - slack or figure.value > high + slack
     return apart and middle > 0 and Fraction(1, _FAR) < figure.value / middle < _FAR
+
+
+def _counts(grid: Grid, law: Law, row: int) -> bool:
+    """Tell whether a law adds whole numbers that nobody measured, so that none of them is rounded."""
+    sums = law.added or any(isinstance(grid.columns[column].figures[row], Sum) for column in law.columns)
+    return sums and all(grid.columns[column].figures[row].whole and not grid.columns[column].measured for column in law.columns)
 
 
 def _set_apart(grid: Grid, law: Law, row: int, subject: Subject) -> bool:
     """Tell whether something in a row sets it apart from those where a law holds: a setting, a name or what it is called."""
     if frozenset(word.text for word in subject.lexicon.normalize(grid.rows[row])) & subject.lexicon.summaries:
         return True
-    for column in grid.columns:
+    for column in (column for column in grid.columns if not column.derived):
         figures = [column.figures[other].value for other in law.holds if other in column.figures]
         own = column.figures.get(row)
         if own is not None and len(figures) == len(law.holds) and len(set(figures)) == 1 and own.value != figures[0]:
@@ -476,13 +502,18 @@ def _formula(grid: Grid, law: Law) -> str:
     names = {column: grid.columns[column].name or f"column {column + 1}" for column in law.columns}
     if law.added:
         return f"{names[law.result]} = {' + '.join(names[column] for column, _ in law.operands)}"
-    factor = shown(law.factor, UNITS["1"])
-    if any(power < 0 for _, power in law.operands):
-        return f"{names[law.result]} = {factor} / {names[law.operands[0][0]]}"
-    product = " * ".join(names[column] for column, _ in law.operands)
-    if law.factor.numerator == 1:
-        return f"{names[law.result]} = {product}" + (f" / {law.factor.denominator}" if law.factor.denominator > 1 else "")
-    return f"{names[law.result]} = {factor} * {product}"
+    return f"{names[law.result]} = {_product_of(law.factor, 1, law.operands, names, shown(law.factor, UNITS['1']))}"
+
+
+def _product_of(factor: Fraction, power: int, operands: Sequence[tuple[int, int]], names: Mapping[int, str], said: str) -> str:
+    """Return a product as people write it: what is multiplied before what is divided by, a factor of one left out."""
+    if factor != 1 and factor.numerator == 1:
+        factor, power, said = 1 / factor, -power, str(factor.denominator)
+    above = [names[column] for column, exponent in operands if exponent > 0]
+    below = [names[column] for column, exponent in operands if exponent < 0]
+    if factor != 1:
+        (above if power > 0 else below).insert(0 if power > 0 and below else len(above), said)
+    return " / ".join([" * ".join(above) or "1", *below])
 
 
 def _contradicted(grid: Grid, law: Law, row: int, culprit: int, rule: Rule) -> Outcome:
@@ -490,7 +521,7 @@ def _contradicted(grid: Grid, law: Law, row: int, culprit: int, rule: Rule) -> O
     figure = grid.columns[culprit].figures[row]
     unit = figure.printed.unit or UNITS["1"]
     if isinstance(figure, Growth):
-        low, middle, high = low - 1, middle - 1, high - 1
+        low, middle, high = sorted(figure.sign * (value - 1) for value in (low, middle, high))
         value = shown(middle, UNITS["%"])
     else:
         value = shown(middle, unit if unit.symbol != "%" else UNITS["1"])
@@ -527,10 +558,6 @@ def _substituted(grid: Grid, law: Law, row: int, culprit: int) -> str:
         if culprit == law.result:
             return " + ".join(value[column] for column, _ in law.operands)
         return " - ".join([value[law.result], *(value[column] for column, _ in law.operands if column != culprit)])
-    if any(power < 0 for _, power in law.operands):
-        return f"{_plain(law.factor)} / {next(value[column] for column in law.columns if column != culprit)}"
-    if culprit == law.result:
-        return " * ".join([*(value[column] for column, _ in law.operands), _plain(law.factor)])
-    if _grows(grid.columns[culprit]):
-        return " / ".join([value[law.result], *(value[column] for column, _ in law.operands if column != culprit)]) + " - 1"
-    return " / ".join([value[law.result], _plain(law.factor), *(value[column] for column, _ in law.operands if column != culprit)])
+    power, others = _solved(law, culprit)
+    written = _product_of(law.factor, power, others, value, _plain(law.factor))
+    return f"{written} - 1" if _grows(grid.columns[culprit]) else written

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
+from auditor.check.marked_rows import CROSSES, TICKS, in_rows
 from auditor.check.subject import Subject
 from auditor.check.targets import Pair, beside, measure, offset, own_label, pairs, sentence
 from auditor.claims.labels import find, find_any
@@ -22,8 +23,6 @@ from auditor.units import DIMENSIONLESS
 
 __all__ = ["flags", "marks", "previous_met"]
 
-_TICKS: Final = "✓✔✅☑🎉"
-_CROSSES: Final = "❌✗✘⛔🚫"
 _CAPITALS: Final = re.compile(r"[A-Z]{2,}(?: [A-Z]{2,})?")
 _FINE: Final = frozenset("PASS PASSED MET OK SATISFIED COMPLIANT".split())
 _BAD: Final = frozenset(("FAIL", "FAILED", "NOT MET", "MISSED", "VIOLATED", "UNMET", "NOT SATISFIED", "NOT ACHIEVED"))
@@ -88,6 +87,10 @@ def marks(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             elif judged.passed == pair.met():
                 seen.add(spans)
                 yield rule.held(spans, f"{pair.reached} against {pair.expected}")
+    told = {span for spans in seen for span in spans}
+    for outcome in in_rows(subject, rule):
+        if not any(outcome.spans[0].overlaps(span) for span in told):
+            yield outcome
 
 
 class _Marks:
@@ -105,15 +108,15 @@ class _Marks:
                 yield from self._in_sentences(index, statement)
                 continue
             found = self._of_line(index, statement)
-            if _EXCEEDED.search(statement.value.content) and not any(mark in statement.value.content for mark in _TICKS):
+            if _EXCEEDED.search(statement.value.content) and not any(mark in statement.value.content for mark in TICKS):
                 found = [pair for pair in found if not pair.below]  # who exceeds a limit has failed, who exceeds a goal has not
             if found:
                 yield _Judged(passed, statement, statement.value.whole, tuple(found))
 
     def _mark(self, statement: Statement) -> bool | None:
         text = f"{own_label(statement)} {statement.value.content}"
-        ticked = any(mark in text for mark in _TICKS) or statement.value.content.lstrip().startswith(("[x]", "[X]"))
-        crossed = any(mark in text for mark in _CROSSES)
+        ticked = any(mark in text for mark in TICKS) or statement.value.content.lstrip().startswith(("[x]", "[X]"))
+        crossed = any(mark in text for mark in CROSSES)
         if not ticked and not crossed:
             words = {part for found in _CAPITALS.findall(text) for part in (found, *found.split())}
             crossed = bool(words & _BAD)
@@ -181,8 +184,8 @@ class _Marks:
             label = next((one for one in reversed(above) if one.kind in _CARRIERS), None)
             if label is None or statement.kind is Kind.CELL or (label.kind is LabelKind.HEADING and label.level <= _TOP_HEADING):
                 continue
-            ticked = any(mark in label.text.content for mark in _TICKS)
-            if ticked == any(mark in label.text.content for mark in _CROSSES):
+            ticked = any(mark in label.text.content for mark in TICKS)
+            if ticked == any(mark in label.text.content for mark in CROSSES):
                 continue
             below[label.text.whole].append(index)
             verdicts[label.text.whole] = ticked

@@ -12,10 +12,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import log10
 from typing import Final
 
+from auditor.check.cells import Figure, one_figure
 from auditor.check.grid import Column, Grid, objects, tables
 from auditor.check.owners import number_of, products_of, whole_claims
 from auditor.check.placed import PERCENT
@@ -118,6 +119,7 @@ def totals(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     yield from _tables(subject, rule)
     yield from _lists(subject, rule)
     yield from _objects(subject, rule)
+    yield from _arrays(subject, rule)
     yield from _beside(subject, rule)
 
 
@@ -518,16 +520,25 @@ def _level(subject: Subject, parent: int | None, indices: Sequence[int], rule: R
 
 
 def _total_of(total: Entry, pending: Sequence[Entry], rule: Rule, clean: bool, earlier: Entry | None = None) -> Outcome | None:
-    pending = _in_unit_of(total, pending)
+    total, pending = _as_in_column(total, pending), _in_unit_of(total, pending)
     parts = [part for part in pending if part.dimension == total.dimension]
     if any(part.in_words for part in pending) and not _alike(total, pending):
         parts, clean = [part for part in parts if not part.in_words], False
     if total.dimension == DIMENSIONLESS and not (_of_one_whole(total) and _alike(total, parts)):
-        # counts are added only where all count the same: `1.2B`, `2 modules`
-        parts = [part for part in parts if part.noun == total.noun != ""]
+        # counts are added only where all count the same: `1.2B`, `2 modules`; or where a total of bare figures is called nothing else
+        parts = [part for part in parts if part.noun == total.noun and (total.noun or _is_bare_total(total, parts))]
     if not _one_scope(total, [part for part in parts if part.is_part]):
         return None
     return _judge(total, parts, rule, sure=clean and len(parts) == len(pending), earlier=_of_kind(earlier, total))
+
+
+def _is_bare_total(total: Entry, parts: Sequence[Entry]) -> bool:
+    """Tell whether a bare figure is called no more than a total, of bare figures each large enough to be no setting."""
+    figures = (total, *parts)
+    return len(total.words) == 1 and all(one.printed.unit is None and one.printed.is_count and one.middle >= _NO_SETTING for one in figures)
+
+
+_NO_SETTING: Final = 100
 
 
 def _in_unit_of(total: Entry, pending: Sequence[Entry]) -> Sequence[Entry]:
@@ -615,6 +626,63 @@ def _broken_down(subject: Subject, parts: Sequence[Entry], rule: Rule) -> Iterat
     outcome = _judge(beside[0], parts, rule, sure=True, counts=counts)
     if outcome is not None:
         yield outcome
+
+
+# --- arrays beside their totals
+
+
+def _arrays(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """Yield the outcomes of totals that stand beside an array named alike: `"stage_gb": [17.3, 16.9], "total_gb": 34.2`."""
+    statements = subject.document.statements
+    objects: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for index, statement in enumerate(statements):
+        if statement.kind is Kind.ENTRY and statement.literal in ("number", "array") and statement.path and not statement.struck:
+            objects[place_of(statement.path[:-1])].append(index)
+    for indices in objects.values():
+        for index in (index for index in indices if statements[index].literal == "array"):
+            parts = _elements(subject, index)
+            named = _plain_words(subject, statements[index].label)
+            for other in (other for other in indices if statements[other].literal == "number"):
+                words = {word.text for word in subject.lexicon.normalize(statements[other].label)}
+                summed = words & (subject.lexicon.totals | subject.lexicon.announced["number"])
+                ids = all(one.value < two.value for one, two in pairwise(parts))
+                if len(parts) > _FEW and not ids and summed and words - summed and words - summed <= named:
+                    yield from _array(subject, index, parts, other, rule)
+
+
+def _elements(subject: Subject, index: int) -> Sequence[Figure]:
+    """Return the figures of an array, none where one of its elements is anything else."""
+    items = subject.document.statements[index].items
+    figures = [one_figure(subject, item, index) for item in items]
+    return [figure for figure in figures if figure is not None] if None not in figures else []
+
+
+def _array(subject: Subject, index: int, parts: Sequence[Figure], other: int, rule: Rule) -> Iterator[Outcome]:
+    """Compare a total with the sum of an array; it may also say how many elements there are, or which is the largest."""
+    total = one_figure(subject, subject.document.statements[other].value, other)
+    if total is None or not total.value or any(part.value < 0 for part in parts):
+        return
+    middle = sum((part.value for part in parts), Fraction(0))
+    counts = total.whole and all(part.whole for part in parts)
+    slack = Fraction(0) if counts else total.step + sum((part.step / 2 for part in parts), Fraction(0))
+    spans = (total.span, *(part.span for part in parts))
+    if abs(middle - total.value) <= slack or total.value == len(parts) or total.value == max(part.value for part in parts):
+        yield rule.held(spans, f"the {len(parts)} elements make {total.text}")
+    elif Fraction(2, 3) <= middle / total.value <= Fraction(3, 2):
+        label = subject.document.statements[index].label
+        value = figure(middle, UNITS["1"])
+        message = f"the {len(parts)} elements of {label} make {value}, but {subject.document.statements[other].label} is {total.text}"
+        operands = tuple(Operand(f"{label} {place}", part.text, part.value, part.value, part.span) for place, part in enumerate(parts))
+        substituted = " + ".join(plain(part.value) for part in parts)
+        yield rule.contradicted(
+            spans,
+            message,
+            Place(total.span, f"its parts make {value}"),
+            related=tuple(Place(part.span, f"part: {part.text}") for part in parts[:12]),
+            claimed=total.text,
+            expected=value,
+            derivation=(Step(f"sum of {label}", substituted, value, operands, middle - slack, middle + slack),),
+        )
 
 
 # --- totals beside the objects whose figures they add up

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from itertools import pairwise
 
-from auditor.check.grid import one_figure, tables
+from auditor.check.cells import one_figure
+from auditor.check.grid import tables
 from auditor.check.passages import Passage
 from auditor.check.subject import Subject
 from auditor.claims.equation import Equation, Leaf, Shape, operations, read
@@ -19,7 +21,8 @@ def worked(subject: Subject) -> Iterator[tuple[Hashable, Passage, Equation]]:
     That arithmetic is meant to give the figure is not written; the others of its family have to show it.
     """
     for number, grid in enumerate(tables(subject)):
-        for position, (left, right) in enumerate(zip(grid.columns, grid.columns[1:], strict=False)):
+        columns = [column for column in grid.columns if column.statements]
+        for position, (left, right) in enumerate(pairwise(columns)):
             for row in left.statements.keys() & right.statements.keys():
                 yield from _pair(subject, (number, position), left.statements[row], right.statements[row])
 

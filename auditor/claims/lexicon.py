@@ -135,6 +135,8 @@ class Lexicon:
     """Words by what they say of a figure that follows from those beside it."""
     compared: Mapping[str, frozenset[str]]
     """Words that set rows or columns of a table against each other, by what they say."""
+    announced: Mapping[str, frozenset[str]]
+    """Words of a head by what they say of how its column is worked out from others."""
     caches: Mapping[str, frozenset[str]]
     """Words beside the name of a cache: that it holds something, and that a figure is of a part of it."""
     sayings: Mapping[str, frozenset[str]]
@@ -337,6 +339,7 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int], wording: Mapping
         wholes=frozenset(data["wholes"].split()),
         opening=frozenset(data["opening"].split()),
         sayings={said: frozenset(word.strip() for word in words.split(",")) for said, words in data["sayings"].items()},
+        announced={said: frozenset(words.split()) for said, words in data["announced"].items()},
         implied={said: frozenset(words.split()) for said, words in data["implied"].items()},
         compared={said: frozenset(words.split()) for said, words in data["compared"].items()},
         caches={said: frozenset(words.split()) for said, words in data["caches"].items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from auditor.parse.aligned import separated
 from auditor.parse.builder import Builder, Path, under
 from auditor.parse.commands import launches
 from auditor.parse.inline import Inline
@@ -41,23 +42,9 @@ def read_block(builder: Builder, text: Text, path: Path, info: Text | None = Non
 
 def _read_separated(builder: Builder, text: Text, path: Path, separator: str) -> None:
     """Rows of values with commas or tabs between; quotes keep a comma inside a value."""
-    rows = [[Inline(cell) for cell in _cells(line, separator)] for line in cut_lines(text) if line.content.strip()]
+    rows = [[Inline(cell) for cell in separated(line, separator)] for line in cut_lines(text) if line.content.strip()]
     if rows:
         add_table(builder, path, rows[0], rows[1:])
-
-
-def _cells(line: Text, separator: str) -> list[Text]:
-    cells: list[Text] = []
-    start = 0
-    quoted = False
-    for at, char in enumerate(line.content):
-        if char == '"':
-            quoted = not quoted
-        elif char == separator and not quoted:
-            cells.append(line.slice(start, at))
-            start = at + 1
-    cells.append(line.slice(start, len(line)))
-    return [cell.strip().strip('"').strip() for cell in cells]
 
 
 def _read_difference(builder: Builder, text: Text, path: Path) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from auditor.parse.aligned import GAP, MEASURE, cells_of, drawn_at
 from auditor.parse.builder import Builder, Path, under
 from auditor.parse.emit import add_pieces
 from auditor.parse.inline import Inline
@@ -66,6 +67,11 @@ def read_lines(builder: Builder, lines: list[Text], path: Path, *, parent: int |
     blank = False
     parsed: list[_Line | None] = [_line(line) for line in lines]
     at = tried = searched = 0
+
+    def is_plain(index: int) -> bool:
+        found = parsed[index]
+        return found is not None and found.kind is Kind.ENTRY
+
     while at < len(lines):
         line = parsed[at]
         if line is None:
@@ -79,12 +85,12 @@ def read_lines(builder: Builder, lines: list[Text], path: Path, *, parent: int |
             _add_drawn_table(builder, lines[at:until], outer.path if outer else path)
             at, blank = until, False
             continue
-        until = _columns_end(lines, parsed, at) if line.kind is Kind.ENTRY and at >= searched else at
-        if until > at:
+        drawn = drawn_at(lines, at, is_plain) if line.kind is Kind.ENTRY and at >= searched else None
+        if drawn is not None:
             while stack and stack[-1].key >= line.key:
                 stack.pop()
-            _add_columns(builder, lines[at:until], stack[-1].path if stack else path)
-            at = searched = until
+            add_table(builder, stack[-1].path if stack else path, drawn.head, drawn.rows)
+            at = searched = drawn.end
             blank = False
             continue
         while stack and stack[-1].key >= line.key:
@@ -163,7 +169,7 @@ def _add_line(
     """Add one line; return it as something to nest under."""
     body = Inline(line.body)
     nests = later is not None and line.key < later.key < _RULE_KEY
-    underlined = following is not None and following.key == _RULE_KEY
+    underlined = following is not None and following.key == _RULE_KEY and pair(line.body) is None
     if line.kind is Kind.ENTRY and (underlined or line.key % 4 == _TITLE) and split_label(body).label is None:
         label = without_colon(line.body)
         index = builder.add(Kind.HEAD, path, label, group, depth=depth, parent=parent)
@@ -247,8 +253,8 @@ def _add_drawn_table(builder: Builder, lines: list[Text], path: Path) -> None:
 
 def pair(body: Text) -> Piece | None:
     """A name and a measure with a wide gap or dots between: `Weights ........ 17.5 GB`."""
-    gap = _GAP.search(body.content)
-    if gap is None or gap.end() == len(body) or not _MEASURE.match(body.content, gap.end()) or len(_columns(body)) > 3:
+    gap = GAP.search(body.content)
+    if gap is None or gap.end() == len(body) or not MEASURE.match(body.content, gap.end()) or len(cells_of(body)) > 3:
         return None
     label = body.slice(0, gap.start()).strip()
     if not label.content or not label.content[0].isalpha() or len(label.content.split()) > 8:
@@ -263,47 +269,3 @@ def is_output(lines: Sequence[Text]) -> bool:
 
 
 _FEWEST_PAIRS: Final = 2
-_GAP: Final = re.compile(r"[ \u00a0]{2,}|\t+|[ ]?\.{3,}[ ]?")
-_MEASURE: Final = re.compile(r"[~≈<>≤≥±$+\-−]{0,2}\s?\d")
-
-
-def _columns(line: Text) -> list[Text]:
-    """Cut a line where two blanks or more stand."""
-    cells: list[Text] = []
-    line = line.strip()
-    start = 0
-    for match in _GAP.finditer(line.content):
-        cells.append(line.slice(start, match.start()))
-        start = match.end()
-    cells.append(line.slice(start, len(line)))
-    return [cell.strip() for cell in cells]
-
-
-def _columns_end(lines: list[Text], parsed: list[_Line | None], at: int) -> int:
-    """Return the line behind the table without bars that starts at line `at`, or `at` where none does.
-
-    Its head holds no numbers and no colons, and every row has as many cells as it, a number in one of them behind the first.
-    """
-    head = _columns(lines[at])
-    if len(head) < 2 or any(not cell.content or cell.content[0].isdigit() or ":" in cell.content or "=" in cell.content for cell in head):
-        return at
-    end = at + 1
-    rows = 0
-    while end < len(lines) and lines[end].content.strip():
-        one = parsed[end]
-        if _DRAWN.fullmatch(lines[end].content):
-            end += 1
-            continue
-        if one is None or one.kind is not Kind.ENTRY or (_GAP.search(lines[end].content.strip()) is None):
-            break
-        cells = _columns(lines[end])
-        if len(cells) != len(head) or not any(_MEASURE.match(cell.content) for cell in cells[1:]):
-            break
-        rows += 1
-        end += 1
-    return end if rows >= (1 if len(head) > 2 else 2) else at
-
-
-def _add_columns(builder: Builder, lines: list[Text], path: Path) -> None:
-    rows = [[Inline(cell) for cell in _columns(line)] for line in lines if not _DRAWN.fullmatch(line.content)]
-    add_table(builder, path, rows[0], rows[1:])

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.check.grid import Column, Figure, Grid
+from auditor.check.announced import announced
+from auditor.check.cells import Figure
+from auditor.check.grid import Column, Grid
 from auditor.check.printed import Printed
 from auditor.check.regularity import laws
 from auditor.claims.model import Approximation
 from auditor.findings import Verdict
+from auditor.rulebook import load
 from auditor.spans import Span
 from auditor.values import Interval
 from tests.check.single import findings, shown, verdicts
@@ -59,6 +62,23 @@ def test_random_tables_establish_no_law_that_fails(seed: int) -> None:
         tuple(map(str, range(rows))),
     )
     assert [law for law in laws(grid) if law.fails] == []
+
+
+HEADS = ("speedup", "vs base", "change", "total", "free", "running total", "share of all", "tokens", "GPUs", "hours", "GPU-hours", "ms")
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10**9))
+def test_heads_that_announce_make_no_law_of_random_columns(seed: int) -> None:
+    draw = Random(seed)  # noqa: S311 - tables, not secrets
+    rows = draw.randint(3, 9)
+    columns = [draw.choice(KINDS)(draw, rows) for _ in range(draw.randint(3, 6))]
+    grid = Grid(
+        tuple(Column(draw.choice(HEADS), (), {row: drawn(text) for row, text in enumerate(column)}) for column in columns),
+        tuple(map(str, range(rows))),
+    )
+    _, found = announced(grid, load().lexicon)
+    assert [law for law in found if law.fails] == []
 
 
 RESULTS: dict[str, Callable[[int, int], str]] = {
