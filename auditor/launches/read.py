@@ -341,7 +341,7 @@ class _Reader:
                 found = programs()[name].option(keys)
                 if leaf.inside and (found is None or found[1] == 1):
                     found = programs()[name].option(keys[:1])  # a key of the value that a flag is given, and no flag of its own
-                if found is not None and found[0].kind == "count" and _is_behind_launcher(leaf, name):
+                if found is not None and _is_behind_launcher(leaf, name, found[0]):
                     continue
                 if found is None or (leaf.variable and not found[0].spelled.isupper()) or (off and found[0].kind != "switch"):
                     continue
@@ -393,10 +393,13 @@ class _Reader:
         return variable is None or variable.group(1) not in self.doubtful
 
 
-def _is_behind_launcher(leaf: _Leaf, name: str) -> bool:
-    """Tell whether a flag is that of what a launcher starts, and not the launcher's own: `srun prog -n 100` starts no 100 tasks."""
+def _is_behind_launcher(leaf: _Leaf, name: str, option: Option) -> bool:
+    """Tell whether a count of the world is a flag of what a launcher starts, and not its own: `srun prog -n 100` starts no 100 tasks."""
     program = programs()[name]
-    return program.launcher and bool(program.starts) and leaf.flag and bool(leaf.last) and name not in by_program_words(leaf.last)
+    counts = option.kind == "count" and option.name in program.world.split()
+    return (
+        counts and program.launcher and bool(program.starts) and leaf.flag and bool(leaf.last) and name not in by_program_words(leaf.last)
+    )
 
 
 def _differs(one: Setting, two: Setting) -> bool:
