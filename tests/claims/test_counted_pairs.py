@@ -87,3 +87,17 @@ def test_what_stands_in_names_and_settings_of_other_things_is_not_taken_for_the_
 def test_what_each_of_several_holds_is_not_all_there_is(text: str, others: list[str]) -> None:
     assert [found for quantity, found in read(text) if quantity == "other"] == others
     assert "nodes" not in [quantity for quantity, _ in read(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We run on 64 GPUs, each with 80 GB.\n",
+        "We run on 64 GPUs each with 80 GB.\n",
+        "Each of the 64 GPUs has 80 GB.\n",
+        "It reaches 2,400 tokens/s per GPU on 64 GPUs.\n",
+        "- Throughput per GPU on 64 GPUs: 2,400 tokens/s\n",
+    ],
+)
+def test_what_each_of_all_has_is_said_of_all(text: str) -> None:
+    assert ("gpus", "64 GPUs") in read(text)
