@@ -80,7 +80,7 @@ class _Number:
     place: Fraction
     """What one in its last digit is worth: 1 in `40`, 1/10 in `2.5`."""
     digits: int
-    """How many it has without leading zeros: 3 in `12.9`."""
+    """How many of them are its own: 3 in `12.9`, 1 in `300`, none in a power of two."""
 
 
 class _Numbers:
@@ -100,8 +100,9 @@ def _number(span: Span, written: str) -> _Number | None:
     plain = written.replace(",", "")
     if len(plain) > 40 or not _DECIMAL.fullmatch(plain):
         return None
-    decimals = len(plain.partition(".")[2])
-    return _Number(span, Fraction(plain), Fraction(1, 10**decimals), len(plain.replace(".", "").lstrip("0")))
+    whole, _, decimals = plain.partition(".")
+    doubled = not decimals and int(whole).bit_count() == 1
+    return _Number(span, Fraction(plain), Fraction(1, 10 ** len(decimals)), 0 if doubled else len((whole + decimals).strip("0")))
 
 
 def _stated(finding: Finding, repair: Repair, lines: LineIndex, numbers: _Numbers, text: str) -> bool:
@@ -130,8 +131,8 @@ def _stated(finding: Finding, repair: Repair, lines: LineIndex, numbers: _Number
 def _is_explained(derivation: Sequence[Step], old: _Number, new: _Number, numbers: _Numbers) -> bool:
     """Tell whether another value of one input gives the old figure, so that the input may be what is wrong; True where it cannot be told.
 
-    `5 nodes x 8 GPUs = 48 GPUs`: 6 nodes would. A number of three digits or more that stands in a second place is vouched for by that;
-    a smaller one may stand there by chance.
+    `5 nodes x 8 GPUs = 48 GPUs`: 6 nodes would. A number of three digits of its own or more that stands in a second place is vouched for by
+    that; a smaller or rounder one may stand there by chance.
     """
     step = derivation[0]
     if len(derivation) != 1 or step.low is None or step.high is None:

@@ -53,6 +53,8 @@ def test_a_derived_figure_whose_inputs_stand_elsewhere() -> None:
         pytest.param(SURE.replace("106 ms", "105.4 ms"), id="a slip in the layers would explain it"),
         pytest.param(SURE.replace("106 ms", "96 ms"), id="a slip in the time would explain it"),
         pytest.param("The cluster: 5 nodes x 8 GPUs = 48 GPUs.\n\nIt takes 5 days for 8 experts.\n", id="inputs elsewhere by chance"),
+        pytest.param("All take 300 x 8 ms = 2,480 ms.\n\nAt most 300 s on 8 nodes.\n", id="round inputs"),
+        pytest.param("Tokens: 1024 x 12 = 13,824.\n\nThe hidden size is 1024, the head size 12.\n", id="a power of two"),
         pytest.param("Power: 12 racks x 40 kW = 520 kW.\n\nStage 12 is the slowest of 40.\n", id="so with units"),
         pytest.param(SURE.replace("106 ms", "about 106 ms"), id="said to be rough"),
         pytest.param(SURE.replace("= 106 ms.", "= 106 ms = 106 ms."), id="stated twice in a chain"),
