@@ -1,7 +1,8 @@
 """Suppressions written into a report: for each finding that counts a comment where its format has one, tried by auditing again.
 
-A comment is put where it reaches least: behind the line; above the block, where the line can carry none; in JSON as the `$audit` key of
-the innermost object. What does not suppress its finding there, or changes what else is found, is taken back and the next place tried.
+A comment is put where it reaches least: behind the line; above the command or the block, where the line can carry none; in JSON as the
+`$audit` key of the innermost object. What does not suppress its finding there, or changes what else is found, is taken back and the next
+place tried.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Final
 
 from auditor.findings import Edit, Finding, Report, apply
 from auditor.parse import format_of
-from auditor.parse.json import objects
+from auditor.parse.json import Object, objects
+from auditor.parse.lines import cut_lines
 from auditor.parse.readers import of_language
 from auditor.read import decode
 from auditor.records import dataclass
@@ -44,7 +46,7 @@ class Written:
 
 @dataclass(slots=True)
 class _Comment:
-    """A comment for one line of the report as it was: the rules it names, and which of the places for it is being tried."""
+    """A comment for one line, or object, of the report as it was: the rules it names, and which of the places for it is being tried."""
 
     rules: list[str] = field(default_factory=list)
     place: int = 0
@@ -59,47 +61,48 @@ def add_ignores(report: Report, audit: Callable[[Source], Report], reason: str) 
     """Write a suppression for each finding of a report that counts, and audit again until none is left that can be suppressed."""
     source, hopeless = report.source, set[tuple[int, str]]()
     comments: dict[int, _Comment] = {}
-    places = _places(source)
+    ground = _ground(source)
     now = report
     for _ in range(_ROUNDS):
-        changed, made = False, _edits(source, comments, places, reason)
+        changed, made = False, _edits(comments, ground, reason)
         for finding in now.findings:
-            line = source.lines.point(_back(finding.place.span.start, made)).line
-            if finding.category == CATEGORY or finding.place.path or (line, finding.name) in hopeless:
+            at = ground.anchor(_back(finding.place.span.start, made))
+            if finding.category == CATEGORY or finding.place.path or (at, finding.name) in hopeless:
                 continue
             changed = True
-            _try(comments, line, finding.name, len(places(line)), hopeless)
+            _try(comments, at, finding.name, len(ground.places(at)), hopeless)
         if not changed:
             break
-        now = audit(decode(apply(source.text, _edits(source, comments, places, reason)).encode("utf-8", "surrogatepass"), source.path))
-    text = apply(source.text, _edits(source, comments, places, reason))
-    after = decode(text.encode("utf-8", "surrogatepass"), source.path)
+        now = audit(decode(apply(source.text, _edits(comments, ground, reason)).encode("utf-8", "surrogatepass"), source.path))
+    edits = _edits(comments, ground, reason)
+    after = decode(apply(source.text, edits).encode("utf-8", "surrogatepass"), source.path)
     left = tuple(one for one in audit(after).findings if one.category != CATEGORY)
-    return Written(after, sum(bool(one.rules) for one in comments.values()), left)
+    return Written(after, len(edits), left)
 
 
-def _try(comments: dict[int, _Comment], line: int, rule: str, count: int, hopeless: set[tuple[int, str]]) -> None:
+def _try(comments: dict[int, _Comment], at: int, rule: str, count: int, hopeless: set[tuple[int, str]]) -> None:
     """Let the comment of a line name one more rule; if it does already it stands in the wrong place."""
-    comment = comments.setdefault(line, _Comment())
+    comment = comments.setdefault(at, _Comment())
     if rule not in comment.rules:
         comment.rules.append(rule)
     elif comment.place + 1 < count:
         comment.place += 1
     else:
         comment.rules.remove(rule)
-        hopeless.add((line, rule))
+        hopeless.add((at, rule))
 
 
-def _edits(source: Source, comments: dict[int, _Comment], places: Places, reason: str) -> list[Edit]:
-    found: dict[Span, Edit] = {}
-    for line, comment in sorted(comments.items()):
-        listed = places(line)
+def _edits(comments: dict[int, _Comment], ground: _Ground, reason: str) -> list[Edit]:
+    """Return the edits that write the comments; those that fall on one place, above a command, are one that names the rules of all."""
+    found: dict[Span, tuple[Place, list[str]]] = {}
+    for at, comment in sorted(comments.items()):
+        listed = ground.places(at)
         if not comment.rules or not listed:
             continue
-        edit = listed[comment.place](f"ignore[{', '.join(comment.rules)}]{f' {reason}' if reason else ''}")
-        same = found.get(edit.span)  # two lines may be given a comment above the same block, or in the same object
-        found[edit.span] = edit if same is None else Edit(edit.span, same.text + edit.text)
-    return list(found.values())
+        place = listed[comment.place]
+        rules = found.setdefault(place("").span, (place, []))[1]
+        rules += [rule for rule in comment.rules if rule not in rules]
+    return [place(f"ignore[{', '.join(rules)}]{f' {reason}' if reason else ''}") for place, rules in found.values()]
 
 
 def _back(offset: int, edits: Iterable[Edit]) -> int:
@@ -114,20 +117,38 @@ def _back(offset: int, edits: Iterable[Edit]) -> int:
 # --- the places for a comment
 
 Place = Callable[[str], Edit]
-Places = Callable[[int], Sequence[Place]]
 
 
-def _places(source: Source) -> Places:
-    """Return, for the format of a source, the places where a comment on a line can stand, the narrowest first."""
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Where comments can stand in a source."""
+
+    anchor: Callable[[int], int]
+    """Of an offset: its line, or where its object begins."""
+    places: Callable[[int], Sequence[Place]]
+    """Of an anchor: the places for its comment, the narrowest first."""
+
+
+def _ground(source: Source) -> _Ground:
     name = format_of(source)
-    if name == "json":
-        return lambda line: _in_object(source, line)
-    if name == "markdown":
-        return lambda line: _in_markdown(source, line)
-    return lambda line: (
-        lambda said: _behind(source, line, f"  # audit: {said}"),
-        lambda said: _above(source, _command(source, line), f"# audit: {said}"),
-    )
+    if name in ("json", "jsonl"):
+        around = [one for line in cut_lines(source.reading) for one in objects(line)] if name == "jsonl" else objects(source.reading)
+        by_start = {one.span.start: one for one in around}
+        return _Ground(lambda at: _innermost(around, at), lambda start: _in_object(source, by_start[start]) if start in by_start else ())
+    places = _in_markdown if name == "markdown" else _in_script
+    return _Ground(lambda at: source.lines.point(at).line, lambda line: places(source, line))
+
+
+def _innermost(around: Sequence[Object], at: int) -> int:
+    """Return where the innermost object around an offset begins, -1 outside of all."""
+    inner = min((one.span for one in around if one.span.start <= at < one.span.end), key=len, default=None)
+    return inner.start if inner is not None else -1
+
+
+def _in_script(source: Source, line: int) -> Sequence[Place]:
+    """Return the places in what has comments with `#`: behind the line, unless a command goes on in the next; above the whole command."""
+    above: Place = lambda said: _above(source, _command(source, line), f"# audit: {said}")  # noqa: E731
+    return (above,) if _goes_on(source, line) else (lambda said: _behind(source, line, f"  # audit: {said}"), above)
 
 
 def _in_markdown(source: Source, line: int) -> Sequence[Place]:
@@ -135,10 +156,12 @@ def _in_markdown(source: Source, line: int) -> Sequence[Place]:
     span = source.lines.line(opening)
     info = source.text[span.start : span.end].lstrip(" \t>`~") if opening != line else ""
     front = "yaml" if opening == line and _in_front_matter(source, line) else ""
-    behind: list[Place] = [lambda said: _behind(source, line, f" <!-- audit: {said} -->", cell=True)]
+    own: Sequence[Place] = [lambda said: _behind(source, line, f" <!-- audit: {said} -->", cell=True)]
     if (of_language(info) or front) in _HASHED:
-        behind.insert(0, lambda said: _behind(source, line, f"  # audit: {said}"))
-    return (*behind, lambda said: _above(source, opening, f"<!-- audit: {said} -->"))
+        own = _in_script(source, line)
+    elif opening != line:
+        own = ()
+    return (*own, lambda said: _above(source, opening, f"<!-- audit: {said} -->"))
 
 
 def _in_front_matter(source: Source, line: int) -> bool:
@@ -181,25 +204,20 @@ def _block(source: Source, line: int) -> int:
     return opened or line
 
 
+def _goes_on(source: Source, line: int) -> bool:
+    """Tell whether a command goes on in the next line: behind the backslash no comment can stand, and before it one would swallow it."""
+    return source.text[_slice(source, line)].rstrip().endswith("\\")
+
+
 def _command(source: Source, line: int) -> int:
     """Return the first line of the command a line belongs to."""
-    while line > 1:
-        span = source.lines.line(line - 1)
-        if not source.text[span.start : span.end].rstrip().endswith("\\"):
-            break
+    while line > 1 and _goes_on(source, line - 1):
         line -= 1
     return line
 
 
-def _in_object(source: Source, line: int) -> Sequence[Place]:
-    """Return the one place in JSON: the innermost object around the line's first character that says something."""
-    span = source.lines.line(line)
-    content = source.text[span.start : span.end]
-    at = span.start + len(content) - len(content.lstrip())
-    around = [one for one in objects(source.reading) if one.span.start <= at < one.span.end]
-    if not around:
-        return ()
-    inner = min(around, key=lambda one: len(one.span))
+def _in_object(source: Source, inner: Object) -> Sequence[Place]:
+    """Return the one place in an object of JSON: its `$audit` key."""
     aside = inner.aside
     if aside is not None:
         return (lambda said: _beside(aside, said, source),) if source.text[aside.start] in '"[' else ()

@@ -19,7 +19,7 @@ from auditor.pipeline import audit_source
 from auditor.read import read_file
 
 TABLE = Path(__file__).parents[1] / "docs" / "review-fixes.csv"
-ENDINGS = (".md", ".json", ".yaml", ".yml", ".toml", ".sh")
+ENDINGS = (".md", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".sh", ".slurm", ".txt")
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,45 @@ def test_beside_what_an_object_says_already(command_line: Run, tmp_path: Path) -
     assert (tmp_path / "a.json").read_text().startswith('{"$audit": ["ignore[gpu-count]", "ignore-file[unused-suppression] all"], ')
 
 
+def test_several_findings_of_an_object_share_one_key_and_inner_objects_have_their_own(command_line: Run, tmp_path: Path) -> None:
+    entries = ", ".join(f'"{key}": {value}' for key, value in DATA.items())
+    parts = '{"weights": 40, "cache": 20, "activations": 4, "total": 70}'
+    (tmp_path / "a.json").write_text('{"nodes": 3, "gpus_per_node": 8, ' + entries + ', "memory_per_gpu_gb": ' + parts + "}")
+    assert command_line("--add-ignore", "a.json").err == "2 suppressions written to 1 file\n"
+    text = (tmp_path / "a.json").read_text()
+    assert (text.count('"$audit"'), text.count('{"$audit": "ignore[sum-of-parts]", "weights"')) == (2, 1), text
+    answer = command_line("--fail-level", "info", "a.json")
+    assert (answer.status, "stands twice" in answer.out + answer.err) == (0, False)
+
+
+def test_a_record_of_json_lines(command_line: Run, tmp_path: Path) -> None:
+    records = ["{" + ", ".join(f'"{key}": {value}' for key, value in (DATA | {"gpus": gpus}).items()) + "}" for gpus in (32, 16)]
+    text = written(command_line, tmp_path, "a.jsonl", "\n".join([*records, ""]))
+    assert text == "\n".join([records[0], records[1].replace("{", '{"$audit": "ignore[gpu-count] on loan", '), ""])
+
+
+COMMAND = """\
+torchrun --nproc_per_node 8 --nnodes 2 \\
+  pretrain_gpt.py --tensor-model-parallel-size 4 \\
+  --pipeline-model-parallel-size 3 \\
+  --num-layers 32 --micro-batch-size 2 --global-batch-size 129
+"""
+
+
+@pytest.mark.parametrize(("name", "around"), [("a.sh", ("", "")), ("a.md", ("Text.\n\n```bash\n", "```\n"))])
+def test_a_command_that_goes_on_in_the_next_line_stays_one(command_line: Run, tmp_path: Path, name: str, around: tuple[str, str]) -> None:
+    """A comment before the backslash would end the command there: the options below it would be commands of their own."""
+    before, behind = around
+    path = tmp_path / name
+    path.write_text(f"{before}export A=1\n{COMMAND}{behind}")
+    assert command_line("-q", name).status == 1
+    assert command_line("--add-ignore", name).status == 0
+    text = path.read_text()
+    assert COMMAND in text
+    assert text.count("# audit: ignore[") == 1
+    assert command_line("--fail-level", "warning", name).status == 0
+
+
 def test_what_is_suppressed_or_known_already_gets_none(command_line: Run, tmp_path: Path) -> None:
     text = "\n".join([f"{LINES[0]} <!-- audit: ignore[gpu-count] x -->", *LINES[1:], ""])
     (tmp_path / "a.md").write_text(text)

@@ -84,6 +84,7 @@ class TestWhereTheyAreHeard:
             ("a.json", '{"tp": 4, // audit: ignore[x]\n "pp": 2}', '{"tp": 4, // audit: ignore[x]'),
             ("a.json", '{"a": {"$audit": "ignore[x]", "tp": 4}, "pp": 2}', '{"$audit": "ignore[x]", "tp": 4}'),
             ("a.json", '{"$audit": {"tp": "ignore[x]"}, "tp": [4], "pp": 2}', 'tp": [4]'),
+            ("a.jsonl", '{"$audit": "ignore[x]", "tp": 4}\n{"tp": 8}\n', '{"$audit": "ignore[x]", "tp": 4}'),
             ("a.json", '{"page": "# Plan\\n- tp: 4 <!-- audit: ignore[x] -->\\n- pp: 2\\n"}', "- tp: 4 <!-- audit: ignore[x] -->"),
         ],
     )

@@ -418,8 +418,7 @@ def _factors(beside: Sequence[Fraction]) -> Iterator[Fraction]:
 
 
 def _contradicted(rule: Rule, way: Derivation, result: Figure, *, sure: bool) -> Outcome:
-    unit = result.printed.unit or UNITS["1"]
-    shown = shown_as(way.middle / result.factor, unit)
+    shown = _in_its_manner(way.middle / result.factor, result)
     message = f"{result.text}, but {way.written([figure.text for figure in way.figures]).replace(' * ', ' x ')} is {shown}"
     value = way.interval
     return rule.contradicted(
@@ -441,6 +440,21 @@ def _contradicted(rule: Rule, way: Derivation, result: Figure, *, sure: bool) ->
             ),
         ),
     )
+
+
+def _in_its_manner(value: Fraction, like: Figure) -> str:
+    """Return a value in base units in the unit of a figure, and in its magnitude where that has one: `3.708M USD` beside `2.17M USD`."""
+    unit = like.printed.unit or UNITS["1"]
+    digits = _PRINTED.match(like.printed.text)
+    plain_value = Fraction(digits[0].replace(",", "")) if digits else Fraction(0)
+    magnitude = like.printed.value / plain_value if plain_value else Fraction(1)
+    if digits is None or magnitude not in _MAGNITUDES:
+        return shown_as(value, unit)
+    return shown_as(value / (unit.scale * magnitude), UNITS["1"]) + like.printed.text[digits.end() :]
+
+
+_PRINTED: Final = re.compile(r"[0-9][0-9,]{0,40}(?:\.[0-9]{1,20})?")
+_MAGNITUDES: Final = frozenset(Fraction(10**power) for power in (3, 6, 9, 12))
 
 
 def _written(item: Figure) -> str:

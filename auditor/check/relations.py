@@ -649,11 +649,11 @@ class _Words:
         return {name: meaning.shown for name, meaning in self.meanings.items()}
 
     def say(self, template: str) -> str:
-        parts = []
+        """Fill a template; a product of one factor is said once: `64 GPUs are no multiple of 3`, not of `3 = 3`."""
+        parts = [""]
         for literal, name, form, _ in Formatter().parse(template):
-            parts.append(literal)
-            if name is not None:
-                parts.append(self.placeholder(name, form or ""))
+            found = "" if name is None else self.placeholder(name, form or "")
+            parts += [] if literal == " = " and found == parts[-1] else [literal, found]
         return "".join(parts)
 
     def placeholder(self, name: str, form: str) -> str:

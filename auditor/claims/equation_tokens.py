@@ -413,12 +413,24 @@ class _Scanner:
         numeric = rest.isdigit() or rest in tuple("(~") or self.starts.get(offset) is not None
         if not numeric or (not spaced_before and not spaced_after and self.starts.get(stop) is not None and not after.isdigit()):
             return self.add(TokenKind.BREAK, position, stop)
+        if (size := self.sizes(position, stop)) is not None:
+            return size
         if spaced_before and spaced_after:
             if not self.after_operand:
                 return self.add(TokenKind.BREAK, position, stop)
             self.found.append(Token(TokenKind.OPERATOR, position, stop, "-", dash=True))
             return stop
         return self.add(TokenKind.OPERATOR, position, stop, "-")
+
+    def sizes(self, position: int, stop: int) -> int | None:
+        """Take a size glued by a hyphen to a name for a part of the name: `A100-80GB`; None where the hyphen may subtract."""
+        name, number = self.found[-1] if self.found else None, self.starts.get(stop)
+        if name is None or name.kind is not TokenKind.WORD or name.end != position or number is None:
+            return None
+        if not number.unit and not any(character.isdigit() for character in name.text):
+            return None
+        self.found[-1] = replace(name, end=_end(number), text=self.text[name.start : _end(number)])
+        return _end(number)
 
     def equals(self, position: int) -> int:
         text = self.text

@@ -225,6 +225,27 @@ def hosts_of_gpus(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     )
 
 
+_OF_THE_PLAN: Final = ("nodes", "gpus")
+
+
+def held_by_each(desk: Desk, line: Line, number: Number, meaning: Meaning, head: Sequence[Word], tail: Sequence[Word]) -> str:
+    """Return the container, whatever it is called, of which each holds what is counted, so that it is not all there is; else empty.
+
+    `4 nodes per rack`, `Nodes per rack: 4`, `each rack holds 4 nodes`; not `2,400 tokens/s per GPU on 64 GPUs` and `each of the 8 GPUs`.
+    """
+    stops = desk.lexicon.vocabulary.stops
+    behind = [word.text for word in tail if word.start >= number.end]
+    if behind[:1] == ["per"] and len(behind) > 1:
+        return behind[1]
+    label = next((view for view in line.views if view.label.text.whole == meaning.context), None)
+    named = [word.text for word in label.words] if label else []
+    if (at := named.index("per") if "per" in named else 0) and named[at - 1] in ("gpu", "node") and len(named) > at + 1:
+        return named[at + 1]
+    said = [word.text for word in head]
+    holds = len(said) > 2 and said[0] in ("each", "every") and said[1] not in stops and said[-1] not in stops
+    return said[1] if holds else ""
+
+
 def of_graph(desk: Desk, line: Line, position: int, head: Sequence[Word]) -> bool:
     """Tell whether nodes are counted that are operations, not machines: `64 communication nodes` where a DAG is described."""
     beside = any(singular_noun(other.noun) == "gpu" for other in line.numbers)
@@ -655,6 +676,10 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         meaning = replace(meaning, quantity="memory.capacity", per="gpu")  # the name of a GPU: "GPU model: A100 80GB"
     if meaning.quantity == "nodes" and of_graph(desk, line, position, head):
         meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM, words="nodes of a graph")
+    if meaning.quantity in _OF_THE_PLAN and (container := held_by_each(desk, line, number, meaning, head, tail)):
+        meaning = replace(
+            meaning, quantity="other", confidence=Confidence.MEDIUM, per=PER_WORDS.get(container, ""), words=f"per {container}"
+        )
     if meaning.quantity == "model.params" and works_out_part(line, number):
         meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM, words="part of a model")
     if meaning.quantity == "memory.weights" and counts_parameters(line, meaning):

@@ -28,6 +28,8 @@ def written(_context: click.Context, parameter: click.Parameter, given: tuple[st
         name, _, path = text.partition("=")
         if name not in FORMATS or not path:
             raise click.BadParameter(f"{text!r} is not FORMAT=PATH with a format of {', '.join(FORMATS)}", param=parameter)
+        if path == STDIN:
+            raise click.BadParameter("standard output is what --output-format writes to; give a file", param=parameter)
         if any(os.path.realpath(path) == os.path.realpath(other) for _, other in found):
             raise click.BadParameter(f"two formats cannot be written to {path}", param=parameter)
         found.append((name, Path(path)))

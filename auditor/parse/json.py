@@ -364,6 +364,8 @@ class Values:
 
     nodes: tuple[Node, ...]
     fault: tuple[str, str] | None
+    directives: tuple[Directive, ...]
+    """What the `$audit` keys in them say."""
 
 
 def values_of(text: Text) -> Values:
@@ -383,7 +385,8 @@ def values_of(text: Text) -> Values:
     except _TooBrokenError:
         pass
     first = next((fault for fault in reader.faults if not fault.meant), None)
-    return Values(tuple(found), (first.message, first.remedy) if first is not None else None)
+    said = tuple(directive for aside in reader.asides for directive in _directives(aside))
+    return Values(tuple(found), (first.message, first.remedy) if first is not None else None, said)
 
 
 def looks_like_markdown(content: str) -> bool:

@@ -34,6 +34,7 @@ def read(builder: Builder, text: Text, path: Path) -> None:
         builder.record = record
         for value in values.nodes:
             add_tree(builder, value, below)
+        builder.directives += values.directives
         record += 1
     builder.record = None
     if broken > _MOST_FAULTS:

@@ -104,18 +104,14 @@ def with_variants(
 def with_records(
     statements: Sequence[Statement], claims: Sequence[Claim], titles: dict[str, tuple[str, bool]], main: str
 ) -> tuple[Claim, ...]:
-    """Give the records of JSON Lines plans of their own where there are several; nothing holds for all of them."""
-    if len({statement.record for statement in statements} - {None}) < _SEVERAL:
-        return tuple(claims)
+    """Give the records of JSON Lines plans of their own where there are several; nothing holds for all of them. One is the whole plan."""
+    alone = len({statement.record for statement in statements} - {None}) == 1
     result = list(claims)
     for index, claim in enumerate(claims):
         record = None if claim.source else statements[claim.statement].record
         if record is not None and claim.plan == main:
-            id_ = f"record {record + 1}"
-            titles[id_] = (id_, False)
+            id_ = main if alone else f"record {record + 1}"
+            titles |= {} if alone else {id_: (id_, False)}
             member = claim.scope.member if "[" not in claim.scope.member else ""
             result[index] = replace(claim, plan=id_, scope=replace(claim.scope, member=member))
     return tuple(result)
-
-
-_SEVERAL: Final = 2

@@ -14,10 +14,10 @@ from fractions import Fraction
 from typing import Final
 
 from auditor.cost.amount import readable
-from auditor.findings import Operand, Step
+from auditor.findings import Finding, Operand, Step
 from auditor.units import UNITS
 
-__all__ = ["arithmetic", "equation", "is_bare"]
+__all__ = ["arithmetic", "equation", "proof"]
 
 _TOKEN: Final = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|[0-9]+(?:\.[0-9]+)?|\*\*|\S")
 _NUMBER: Final = re.compile(r"(?<![A-Za-z_0-9.])[0-9]+(?:\.[0-9]+)?(?![A-Za-z_0-9.])")
@@ -56,9 +56,9 @@ def arithmetic(step: Step) -> str:
     return "".join([*parts, text[at:]])
 
 
-def is_bare(step: Step) -> bool:
-    """Tell whether a step computes nothing: it names one figure and repeats it."""
-    return step.formula.isidentifier() and _NUMBER.fullmatch(step.substituted) is not None
+def proof(finding: Finding) -> tuple[Step, ...]:
+    """Return the steps of a finding that prove it; none where all that is done with figures is to name one and repeat it."""
+    return () if all(_NUMBER.fullmatch(step.substituted) for step in finding.derivation) else finding.derivation
 
 
 def _grouping(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from auditor.findings import Finding, Report, Severity
-from auditor.render.arithmetic import equation
+from auditor.render.arithmetic import equation, proof
 from auditor.render.run import Options, Run, basis_lines, blocked, counted, locate, quietly_said, ranked, source_of
 from auditor.render.terminal import opening, plain
 
@@ -38,7 +38,7 @@ def command(level: str, message: list[str], **properties: str | int) -> str:
 def _annotation(report: Report, finding: Finding, options: Options) -> str:
     location = locate(source_of(report, finding.place.path), finding.place.span)
     message = [finding.message]
-    message += [equation(step) for step in finding.derivation[:3] if step.substituted]
+    message += [equation(step) for step in proof(finding)[:3] if step.substituted]
     for place in finding.related[:5]:
         if place.message:
             message.append(f"line {locate(source_of(report, place.path), place.span).line}: {place.message}")

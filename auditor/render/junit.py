@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 from auditor.findings import Finding, Outcome, Report, Verdict
 from auditor.records import dataclass
-from auditor.render.arithmetic import equation
+from auditor.render.arithmetic import equation, proof
 from auditor.render.run import Options, Run, basis_lines, blocked, locate, ordered, source_of
 from auditor.render.terminal import plain
 from auditor.spans import Span
@@ -91,7 +91,7 @@ def _failures(report: Report, findings: Iterable[Finding]) -> Iterator[str]:
 
 def _told(report: Report, finding: Finding) -> Iterator[str]:
     yield f"{finding.severity} {finding.code} {finding.name}: {finding.message}"
-    yield from (f"  {equation(step)}" for step in finding.derivation if equation(step))
+    yield from (f"  {equation(step)}" for step in proof(finding) if equation(step))
     for place in finding.related:
         if place.message:
             yield f"  {locate(source_of(report, place.path), place.span)}: {place.message}"

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import quote
 
 from auditor.findings import STATED_AGAIN, Finding, Report
-from auditor.render.arithmetic import equation
+from auditor.render.arithmetic import equation, proof
 from auditor.render.run import Options, Run, basis_lines, blocked, conclusion, counted, locate, ranked, severities, source_of
 from auditor.render.terminal import plain
 
@@ -48,7 +48,7 @@ def _finding(report: Report, finding: Finding, options: Options) -> str:
     where = _link(place.path, place.line, str(place), options)
     lines = [f"- **{finding.severity}** {code(f'{finding.code} {finding.name}')} at {where}: {code(finding.message)}"]
     # An empty item would be a lone `-`, which makes a heading of the line above it.
-    lines += [f"  - {shown}" for step in finding.derivation[:4] if step.substituted and (shown := code(equation(step)))]
+    lines += [f"  - {shown}" for step in proof(finding)[:4] if step.substituted and (shown := code(equation(step)))]
     again = [other for other in finding.related if other.message and other.message != STATED_AGAIN]
     for other in again[:6]:
         there = locate(source_of(report, other.path), other.span)

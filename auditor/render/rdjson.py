@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from auditor.findings import Finding, Repair, Report, Severity
-from auditor.render.arithmetic import equation
+from auditor.render.arithmetic import equation, proof
 from auditor.render.json_v1 import dumps
 from auditor.render.markdown import code
 from auditor.render.run import Options, Run, basis_lines, locate, ordered, source_of
@@ -37,7 +37,7 @@ def _range(source: Source, span: Span) -> dict[str, Any]:
 
 
 def _message(finding: Finding) -> str:
-    lines = [code(finding.message), *(code(equation(step)) for step in finding.derivation[:_STEPS])]
+    lines = [code(finding.message), *(code(equation(step)) for step in proof(finding)[:_STEPS])]
     lines += [f"repair: {code(repair.message)}" for repair in finding.repairs[:1]]
     return "\n\n".join(dict.fromkeys(line for line in lines if line)) or finding.code
 

@@ -292,9 +292,8 @@ def basis_lines(run: Run) -> list[str]:
         total = sum(one.count for one in basis.stale)
         shown = "; ".join(f"{one.file} {one.code} {one.claim!r}" for one in basis.stale[:_STALE])
         more = f"; and {len(basis.stale) - _STALE} more" if len(basis.stale) > _STALE else ""
-        lines.append(
-            f"{counted(total, 'finding')} of {basis.baseline} no longer there, `audit baseline update` removes them: {shown}{more}."
-        )
+        gone, them = counted(total, "finding"), "it" if total == 1 else "them"
+        lines.append(f"{gone} of {basis.baseline} no longer there, `audit baseline update` removes {them}: {shown}{more}.")
     return [*lines, *left_out_lines(run)]
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Final
 
 from auditor.findings import STATED_AGAIN, ConventionTried, Finding, Operand, Place, Report, Severity, Step
-from auditor.render.arithmetic import arithmetic, equation, is_bare
+from auditor.render.arithmetic import arithmetic, equation, proof
 from auditor.render.excerpt import Mark, excerpt
 from auditor.render.run import Options, Run, Streamed, basis_lines, blocked, counted, locate, ordered, quietly_said, source_of, stopped
 from auditor.render.terminal import folded, inert, opening, paint, plain, width
@@ -95,9 +95,7 @@ def _convention(tried: ConventionTried) -> str:
 
 def _remarks(report: Report, finding: Finding, options: Options) -> list[tuple[str, list[str]]]:
     """Return what stands below an excerpt: a title and its lines each."""
-    steps = finding.derivation if options.explain else finding.derivation[:_STEPS]
-    if all(map(is_bare, steps)) and not options.explain:
-        steps = ()  # what computes nothing is no proof
+    steps = finding.derivation if options.explain else proof(finding)[:_STEPS]
     arithmetic = [line for step in steps for line in _step(report, step, options.explain)]
     if steps and len(steps) < len(finding.derivation):
         arithmetic.append(f"… {counted(len(finding.derivation) - len(steps), 'more step')} (--explain shows them)")

@@ -121,3 +121,20 @@ def test_keys_that_say_what_is_of_what(text: str, wrong: str) -> None:
 )
 def test_what_is_left(text: str, wrong: str) -> None:
     assert [shown(text, found) for found in findings(text, "what-is-left")] == ([wrong] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "Each of the 120 GPUs costs 30,900 USD, 2.17M USD in all.",
+            "2.17M USD, but 120 x 30,900 USD is 3.708M USD",
+        ),
+        (
+            "Each replica caches 373k tokens per replica, and 2 replicas make 560k tokens.",
+            "560k, but 373k x 2 is 746k",
+        ),
+    ],
+)
+def test_both_sides_have_one_magnitude(text: str, message: str) -> None:
+    assert [found.message for found in findings(text, RULE)] == [message]

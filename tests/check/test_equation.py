@@ -57,6 +57,9 @@ RULE = "written-equation"
         "4 B x 250 M / DP 8 = 0.125",
         "6 × 40 B = 240 B",
         "2 (bytes of BF16) * 9B (parameters) = 18GB",
+        "64 nodes x 8 A100-80GB = 512 GPUs",
+        "64 nodes × 8 H100-SXM-80GB GPUs = 512",
+        "2 nodes x 8 MI300X-192GB = 16 GPUs",
     ],
 )
 def test_admissible_readings_hold(text: str) -> None:

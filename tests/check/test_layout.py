@@ -199,3 +199,8 @@ def test_shares_by_the_wrong_axis() -> None:
     (wrong,) = of_category.findings(plan + "- Load: 32 experts / 8 = 4 experts per GPU\n", "experts")
     assert (wrong.name, wrong.claimed, wrong.expected) == ("experts-by-other-axis", "4", "8")
     assert not of_category.findings(plan + "- Load: 32 experts / 4 = 8 experts per GPU\n", "experts")
+
+
+def test_a_product_of_one_factor_is_said_once() -> None:
+    (found,) = findings("- GPUs: 64\n- Data parallel: 3\n")
+    assert found.message == "64 GPUs are no multiple of 3 (tp 1, pp 1, cp 1 assumed)"

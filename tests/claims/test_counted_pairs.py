@@ -72,3 +72,32 @@ def test_what_stands_in_names_and_settings_of_other_things_is_not_taken_for_the_
     found = {quantity for quantity, _ in read(text, "recipe.yaml" if "base_args" in text else "report.md")}
     assert found.isdisjoint({"batch.global", "memory.weights", "model.bytes_per_param"})
     assert ("model.params", "0528") not in read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("We have 3 racks. Each rack holds 4 nodes, with 8 GPUs per node, 96 GPUs in all.\n", ["3", "4 nodes"]),
+        ("- Racks: 6\n- Nodes per rack: 4\n- GPUs per node: 8\n- GPUs: 192\n", ["6", "4"]),
+        ("4 nodes per enclosure, 2 enclosures, 8 GPUs per node, 64 GPUs.\n", ["4 nodes", "2"]),
+        ("Every zone contains 2 nodes.\n", ["2 nodes"]),
+        ("Two islands of 72 GPUs per island.\n", ["72 GPUs"]),
+    ],
+)
+def test_what_each_of_several_holds_is_not_all_there_is(text: str, others: list[str]) -> None:
+    assert [found for quantity, found in read(text) if quantity == "other"] == others
+    assert "nodes" not in [quantity for quantity, _ in read(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We run on 64 GPUs, each with 80 GB.\n",
+        "We run on 64 GPUs each with 80 GB.\n",
+        "Each of the 64 GPUs has 80 GB.\n",
+        "It reaches 2,400 tokens/s per GPU on 64 GPUs.\n",
+        "- Throughput per GPU on 64 GPUs: 2,400 tokens/s\n",
+    ],
+)
+def test_what_each_of_all_has_is_said_of_all(text: str) -> None:
+    assert ("gpus", "64 GPUs") in read(text)

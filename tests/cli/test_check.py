@@ -195,6 +195,7 @@ class TestOutput:
         assert (tmp_path / "a.md").read_text() == WRONG
         twice = audit("--output-file", "json=b", "--output-file", "sarif=./b", "a.md")
         assert "two formats cannot be written to ./b" in twice.err
+        assert "give a file" in audit("--output-file", "json=-", "a.md").err
 
     def test_links_only_from_what_a_runner_says(self, audit: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         write("a.md", WRONG)

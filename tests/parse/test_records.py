@@ -44,7 +44,11 @@ def test_records_are_plans_of_their_own() -> None:
     found = read(LINES, "runs.jsonl")
     assert {claim.plan for claim in found.claims} == {"record 1", "record 2"}
     assert [len(plan.claims) for plan in found.plans] == [0, 3, 3]
-    assert {claim.plan for claim in read('{"tp": 8}\n', "runs.jsonl").claims} == {"main"}
+
+
+def test_one_record_is_the_whole_plan() -> None:
+    (claim,) = read('{"tp": 8}\n', "runs.jsonl").claims
+    assert (claim.plan, claim.scope.member) == ("main", "")
 
 
 def test_a_broken_line_costs_no_other() -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.findings import Operand, Step
-from auditor.render.arithmetic import arithmetic, equation, is_bare
+from auditor.findings import Confidence, Finding, Operand, Place, Severity, Step
+from auditor.render.arithmetic import arithmetic, equation, proof
+from auditor.spans import Span
 
 
 def operand(symbol: str, text: str, value: str, slack: str = "0") -> Operand:
@@ -79,7 +80,15 @@ def test_a_sum_is_shown_in_the_unit_of_its_result(step: Step, shown: str) -> Non
     assert equation(step).replace("1 + 1073741824", "1 + 1,073,741,824") == shown
 
 
-def test_what_computes_nothing() -> None:
-    assert is_bare(Step("difference", "0.01", "1%"))
-    assert not is_bare(Step("a + b", "1 + 2", "3"))
-    assert not is_bare(Step("used of a GPU", "3", "3"))
+@pytest.mark.parametrize(
+    ("steps", "proves"),
+    [
+        ([Step("difference", "0.01", "1%")], False),
+        ([Step("p99 >= p50", "0.31", "310 ms")], False),
+        ([Step("a + b", "1 + 2", "3")], True),
+        ([Step("rest", "3", "3"), Step("a + b", "1 + 2", "3")], True),
+    ],
+)
+def test_what_computes_nothing_is_no_proof(steps: list[Step], proves: bool) -> None:
+    found = Finding("ARI011", "name", "arithmetic", Severity.ERROR, Confidence.HIGH, "message", Place(Span(0, 1)), derivation=tuple(steps))
+    assert proof(found) == (tuple(steps) if proves else ())
