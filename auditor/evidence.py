@@ -35,8 +35,11 @@ _READ_AS_WRITTEN: Final = frozenset(("arithmetic", "units", "placement"))
 _OF_THE_CATALOG: Final = frozenset(("hardware", "model"))
 _WHATEVER_THE_LAYOUT: Final = ("model.", "hardware.", "memory.capacity")
 _TABLE: Final = Path(__file__).with_name("precision.json")
-_OUTRIGHT: Final = frozenset((Kind.ITEM, Kind.CELL, Kind.HEAD, Kind.ENTRY, Kind.TREE, Kind.FLAG))
-"""The shapes of statements that state a figure under a label of its own."""
+_OUTRIGHT: Final = frozenset((Kind.HEADING, Kind.ITEM, Kind.CELL, Kind.HEAD, Kind.ENTRY, Kind.TREE, Kind.FLAG))
+"""The shapes of statements that state a figure outright, not in a sentence or in code."""
+_WARNING_YET: Final = frozenset((Evidence.SAME_PLAN, Evidence.ONE_SECTION, Evidence.ONE_LAYOUT))
+"""The classes of figures stated outright in several places of one plan: they warn until the readings that keep them below the bound of
+a warning are mended, since silenced whole they would take four right findings away with each wrong one."""
 _IN_PASSING: Final = frozenset((Evidence.ONE_SECTION, Evidence.ONE_LAYOUT))
 _ORDER: Final = tuple(Evidence)
 
@@ -63,15 +66,17 @@ def earned(shares: Shares, evidence: Evidence, family: str, code: str) -> Severi
 
     A class of which nobody has judged a finding raises none. That places stand in one document joins them to nothing that an error could
     rest on, whatever was measured. What stands in one place needs no join: there the rules of families too small to measure raise what
-    they say as long as the class may warn.
+    they say.
     """
     of_class = shares.get(evidence.value, {})
     own = next((pair for cell in (code, family) if cell and (pair := of_class.get(cell, (0, 0)))[1] >= ENOUGH), None)
+    if evidence is Evidence.AS_WRITTEN and own is None:
+        return Severity.ERROR
     right, judged = own or of_class.get("", (0, 0))
     share = Fraction(right, judged) if judged else Fraction(0)
     found = next((severity for severity, least in LEAST.items() if share >= least), Severity.INFO)
-    if evidence is Evidence.AS_WRITTEN and own is None and found is Severity.WARNING:
-        return Severity.ERROR
+    if evidence in _WARNING_YET:
+        return max(found, Severity.WARNING, key=lambda one: one.rank)
     return min(found, Severity.WARNING, key=lambda one: one.rank) if evidence is Evidence.ONE_DOCUMENT else found
 
 
@@ -112,7 +117,8 @@ class Weighing:
         here = self._places_at(finding.place.span) if not finding.place.path else ()
         links = [self._link(here, span) for span in _operands(finding)] if here else []
         weakest = max(links, key=_ORDER.index, default=Evidence.AS_WRITTEN)
-        if weakest in _IN_PASSING and not all(self._is_outright(span) for span in {finding.place.span, *_operands(finding)}):
+        told = finding.category != "status" and weakest in _IN_PASSING  # a verdict is passed in words
+        if told and not all(self._is_outright(span) for span in {finding.place.span, *_operands(finding)}):
             weakest = Evidence.IN_PASSING
         if finding.category in _OF_THE_CATALOG:
             return max(weakest, Evidence.CATALOG, key=_ORDER.index)

@@ -104,7 +104,7 @@ class Evidence(StrEnum):
     SECTION_ALONE = "section alone"
     """In several places of one section of a document that states several layouts, or none."""
     IN_PASSING = "in passing"
-    """In several places of one section or layout, one of them told in running text, a heading, a comment or code and nowhere outright."""
+    """In several places of one section or layout, one of them told in running text, a comment or code and nowhere outright."""
     ONE_DOCUMENT = "one document"
     """Nothing joins them but that they stand in one document."""
 

@@ -67,15 +67,17 @@ LAYOUT, ONE_PLACE, DOCUMENT = Evidence.ONE_LAYOUT, Evidence.AS_WRITTEN, Evidence
     [
         ({"": (97, 100)}, LAYOUT, Severity.ERROR),
         ({"": (96, 100)}, LAYOUT, Severity.WARNING),
-        ({"": (84, 100)}, LAYOUT, Severity.INFO),
-        ({}, LAYOUT, Severity.INFO),  # nobody has judged one
+        ({"": (84, 100)}, LAYOUT, Severity.WARNING),  # below its bound, and not silenced whole
+        ({"": (84, 100)}, Evidence.IN_PASSING, Severity.INFO),
+        ({}, Evidence.IN_PASSING, Severity.INFO),  # nobody has judged one
         ({"": (97, 100)}, DOCUMENT, Severity.WARNING),
-        ({"": (97, 100), "memory": (1, ENOUGH)}, LAYOUT, Severity.INFO),
+        ({"": (97, 100), "memory": (1, ENOUGH)}, LAYOUT, Severity.WARNING),
+        ({"": (97, 100), "memory": (1, ENOUGH)}, Evidence.CATALOG, Severity.INFO),
         ({"": (97, 100), "memory": (0, ENOUGH - 1)}, LAYOUT, Severity.ERROR),  # too few to say
         ({"": (50, 100), "memory": (1, ENOUGH), "MEM001": (ENOUGH, ENOUGH)}, LAYOUT, Severity.ERROR),
-        ({"": (90, 100)}, ONE_PLACE, Severity.ERROR),  # no join to doubt, and too few of its family
+        ({"": (80, 100)}, ONE_PLACE, Severity.ERROR),  # no join to doubt, and too few of its family
         ({"": (90, 100), "memory": (9, 10)}, ONE_PLACE, Severity.WARNING),
-        ({"": (80, 100)}, ONE_PLACE, Severity.INFO),
+        ({"": (90, 100), "memory": (8, 10)}, ONE_PLACE, Severity.INFO),
     ],
 )
 def test_what_a_share_allows(cells: dict[str, tuple[int, int]], evidence: Evidence, severity: Severity) -> None:
