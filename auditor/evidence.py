@@ -24,12 +24,14 @@ from auditor.spans import Span
 from auditor.statements import Kind
 from auditor.values import Interval
 
-__all__ = ["ENOUGH", "LEAST", "Gravest", "Weighing", "allowed", "asserted", "earned"]
+__all__ = ["ENOUGH", "ENOUGH_OF_A_RULE", "LEAST", "Gravest", "Weighing", "allowed", "asserted", "earned"]
 
 LEAST: Final = {Severity.ERROR: Fraction(97, 100), Severity.WARNING: Fraction(85, 100)}
 """The share of a class's judged findings that must be right for it to raise one of a severity."""
 ENOUGH: Final = 5
-"""So many findings of a family, or of a rule, within a class must be judged for it to be held to a share of its own."""
+"""So many findings of a family within a class must be judged for it to be held to a share of its own."""
+ENOUGH_OF_A_RULE: Final = 10
+"""So many findings of one rule within a class must be judged for the same."""
 _READ_AS_WRITTEN: Final = frozenset(("arithmetic", "units", "placement"))
 """Written arithmetic and ranges of ids hold or not whatever their numbers are taken for."""
 _OF_THE_CATALOG: Final = frozenset(("hardware", "model"))
@@ -69,7 +71,8 @@ def earned(shares: Shares, evidence: Evidence, family: str, code: str) -> Severi
     they say.
     """
     of_class = shares.get(evidence.value, {})
-    own = next((pair for cell in (code, family) if cell and (pair := of_class.get(cell, (0, 0)))[1] >= ENOUGH), None)
+    cells = ((code, ENOUGH_OF_A_RULE), (family, ENOUGH))
+    own = next((pair for cell, least in cells if cell and (pair := of_class.get(cell, (0, 0)))[1] >= least), None)
     if evidence is Evidence.AS_WRITTEN and own is None:
         return Severity.ERROR
     right, judged = own or of_class.get("", (0, 0))

@@ -23,7 +23,7 @@ from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 from auditor.errors import AuditorError
-from auditor.evidence import ENOUGH, LEAST, asserted, earned
+from auditor.evidence import ENOUGH, ENOUGH_OF_A_RULE, LEAST, asserted, earned
 from auditor.findings import Evidence, Severity
 from auditor.pipeline import audit_source
 from auditor.read import read_file
@@ -198,7 +198,7 @@ def section(rows: Sequence[Row]) -> list[str]:
         f"{code} {one.value} {right} of {judged} ({earned(shares, one, '', code).value})"
         for one in Evidence
         for code, (right, judged) in shares[one.value].items()
-        if code in codes and judged >= ENOUGH
+        if code in codes and judged >= ENOUGH_OF_A_RULE
     ]
     lines += ["", f"Rules that are held to a share of their own: {'; '.join(own) or 'none'}."]
     lines += ["", "By rule, of all that were ever judged and of those still raised:", ""]

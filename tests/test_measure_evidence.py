@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from auditor.evidence import ENOUGH, earned
+from auditor.evidence import ENOUGH, ENOUGH_OF_A_RULE, earned
 from auditor.findings import Evidence, Severity
 from scripts import measure_evidence
 from scripts.measure_evidence import MENDED, VERDICTS, Row, classed, data_of, lacking, precision, rows_of, section, text_of
@@ -74,7 +74,7 @@ LAYOUT, ONE_PLACE, DOCUMENT = Evidence.ONE_LAYOUT, Evidence.AS_WRITTEN, Evidence
         ({"": (97, 100), "memory": (1, ENOUGH)}, LAYOUT, Severity.WARNING),
         ({"": (97, 100), "memory": (1, ENOUGH)}, Evidence.CATALOG, Severity.INFO),
         ({"": (97, 100), "memory": (0, ENOUGH - 1)}, LAYOUT, Severity.ERROR),  # too few to say
-        ({"": (50, 100), "memory": (1, ENOUGH), "MEM001": (ENOUGH, ENOUGH)}, LAYOUT, Severity.ERROR),
+        ({"": (50, 100), "memory": (1, ENOUGH), "MEM001": (ENOUGH_OF_A_RULE, ENOUGH_OF_A_RULE)}, LAYOUT, Severity.ERROR),
         ({"": (80, 100)}, ONE_PLACE, Severity.ERROR),  # no join to doubt, and too few of its family
         ({"": (90, 100), "memory": (9, 10)}, ONE_PLACE, Severity.WARNING),
         ({"": (90, 100), "memory": (8, 10)}, ONE_PLACE, Severity.INFO),
