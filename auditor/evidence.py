@@ -21,7 +21,7 @@ from auditor.claims.model import Claim
 from auditor.findings import Confidence, Evidence, Finding, Outcome, Severity
 from auditor.records import dataclass
 from auditor.spans import Span
-from auditor.statements import Kind
+from auditor.statements import Kind, LabelKind, Statement
 from auditor.values import Interval
 
 __all__ = ["ENOUGH", "ENOUGH_OF_A_RULE", "LEAST", "Gravest", "Weighing", "allowed", "asserted", "earned"]
@@ -141,7 +141,7 @@ class Weighing:
         """Tell whether what stands at a span is stated under a label of its own, there or in another place of its plan."""
         statements = self.subject.document.statements
         there = (statements[index] for one in self._same(span) for index in self._places_at(one))
-        return any(one.kind in _OUTRIGHT and not one.comment for one in there)
+        return any((one.kind in _OUTRIGHT or _is_labelled(one)) and not one.comment for one in there)
 
     def _is_of_all(self, span: Span) -> bool:
         """Tell whether what stands at a span is the model or the GPU of the document, which no layout changes: all say the same of it."""
@@ -204,6 +204,16 @@ class Weighing:
         statements = self.subject.document.statements
         inside = tuple(index for index, one in enumerate(statements) if one.value.whole.overlaps(span))
         return inside or tuple(index for index, one in enumerate(statements) if any(label.text.whole.overlaps(span) for label in one.path))
+
+
+def _is_labelled(statement: Statement) -> bool:
+    """Tell whether a line of text opens with its own label and goes on with the figure: `**Total per layer**: ~264 MB`."""
+    label = statement.path[-1] if statement.path else None
+    figure = statement.value.content.lstrip(_BEFORE_A_FIGURE)[:1]
+    return label is not None and label.kind is LabelKind.ITEM and figure.isdigit()
+
+
+_BEFORE_A_FIGURE: Final = "~≈<>=$ "
 
 
 def _operands(finding: Finding) -> Iterable[Span]:
