@@ -1,7 +1,8 @@
 """Evidence: what a finding rests on, and how grave it may be.
 
 The class of a finding follows from where its operands stand and what joined the places. How often findings of a class are right was
-measured on findings judged by hand (docs/judged-findings.csv); a class that is right too seldom raises no error, or no warning.
+measured on findings judged by hand (docs/judged-findings.csv); a class that is right too seldom raises no error, or no warning. Within a
+class a rule of which enough findings were judged, else its family (its category), is held to its own share.
 """
 
 from __future__ import annotations
@@ -20,46 +21,71 @@ from auditor.claims.model import Claim
 from auditor.findings import Confidence, Evidence, Finding, Outcome, Severity
 from auditor.records import dataclass
 from auditor.spans import Span
+from auditor.statements import Kind, LabelKind, Statement
 from auditor.values import Interval
 
-__all__ = ["LEAST", "Weighing", "allowed", "asserted"]
+__all__ = ["ENOUGH", "ENOUGH_OF_A_RULE", "LEAST", "Gravest", "Weighing", "allowed", "asserted", "earned"]
 
 LEAST: Final = {Severity.ERROR: Fraction(97, 100), Severity.WARNING: Fraction(85, 100)}
 """The share of a class's judged findings that must be right for it to raise one of a severity."""
+ENOUGH: Final = 5
+"""So many findings of a family within a class must be judged for it to be held to a share of its own."""
+ENOUGH_OF_A_RULE: Final = 10
+"""So many findings of one rule within a class must be judged for the same."""
 _READ_AS_WRITTEN: Final = frozenset(("arithmetic", "units", "placement"))
 """Written arithmetic and ranges of ids hold or not whatever their numbers are taken for."""
 _OF_THE_CATALOG: Final = frozenset(("hardware", "model"))
 _WHATEVER_THE_LAYOUT: Final = ("model.", "hardware.", "memory.capacity")
 _TABLE: Final = Path(__file__).with_name("precision.json")
+_OUTRIGHT: Final = frozenset((Kind.HEADING, Kind.ITEM, Kind.CELL, Kind.HEAD, Kind.ENTRY, Kind.TREE, Kind.FLAG))
+"""The shapes of statements that state a figure outright, not in a sentence or in code."""
+_WARNING_YET: Final = frozenset((Evidence.SAME_PLAN, Evidence.ONE_SECTION, Evidence.ONE_LAYOUT))
+"""The classes of figures stated outright in several places of one plan: they warn until the readings that keep them below the bound of
+a warning are mended, since silenced whole they would take four right findings away with each wrong one."""
+_IN_PASSING: Final = frozenset((Evidence.ONE_SECTION, Evidence.ONE_LAYOUT))
 _ORDER: Final = tuple(Evidence)
+
+Gravest = Callable[[Evidence, str, str], Severity]
+"""How grave a finding may be by its class of evidence, its family (the category of its rule) and the code of its rule."""
+Shares = Mapping[str, Mapping[str, tuple[int, int]]]
+"""For each class, by family or code (the empty string for the class as a whole), how many findings are right of how many judged."""
 
 
 @lru_cache(maxsize=1)
-def _measured() -> Mapping[str, Mapping[str, int]]:
-    """Return how many findings of each class were judged, and how many of them were right."""
-    found: dict[str, dict[str, int]] = json.loads(_TABLE.read_text(encoding="utf-8"))
-    return found
+def _measured() -> Shares:
+    """Return what was measured on judged findings."""
+    found: dict[str, dict[str, list[int]]] = json.loads(_TABLE.read_text(encoding="utf-8"))
+    return {name: {cell: (right, judged) for cell, (right, judged) in shares.items()} for name, shares in found.items()}
 
 
-def allowed(evidence: Evidence) -> Severity:
-    """Return the gravest severity that a class of evidence has earned; one of which nobody has judged findings raises what its rules say.
+def allowed(evidence: Evidence, family: str, code: str) -> Severity:
+    """Return the gravest severity that the findings of a rule have earned within a class of evidence."""
+    return earned(_measured(), evidence, family, code)
 
-    That places stand in one document joins them to nothing that an error could rest on, whatever was measured.
+
+def earned(shares: Shares, evidence: Evidence, family: str, code: str) -> Severity:
+    """Return the gravest severity that the share of a rule allows where enough of its findings were judged, else its family's, its class's.
+
+    A class of which nobody has judged a finding raises none. That places stand in one document joins them to nothing that an error could
+    rest on, whatever was measured. What stands in one place needs no join: there the rules of families too small to measure raise what
+    they say.
     """
-    earned = _earned(_measured().get(evidence.value))
-    return min(earned, Severity.WARNING, key=lambda one: one.rank) if evidence is Evidence.ONE_DOCUMENT else earned
+    of_class = shares.get(evidence.value, {})
+    cells = ((code, ENOUGH_OF_A_RULE), (family, ENOUGH))
+    own = next((pair for cell, least in cells if cell and (pair := of_class.get(cell, (0, 0)))[1] >= least), None)
+    if evidence is Evidence.AS_WRITTEN and own is None:
+        return Severity.ERROR
+    right, judged = own or of_class.get("", (0, 0))
+    share = Fraction(right, judged) if judged else Fraction(0)
+    found = next((severity for severity, least in LEAST.items() if share >= least), Severity.INFO)
+    if evidence in _WARNING_YET:
+        return max(found, Severity.WARNING, key=lambda one: one.rank)
+    return min(found, Severity.WARNING, key=lambda one: one.rank) if evidence is Evidence.ONE_DOCUMENT else found
 
 
-def asserted(_: Evidence) -> Severity:
+def asserted(_: Evidence, __: str, ___: str) -> Severity:
     """Return the gravest severity there is: findings are as grave as their rules say, as where a rule is tried on its examples."""
     return Severity.ERROR
-
-
-def _earned(measured: Mapping[str, int] | None) -> Severity:
-    if not measured or not measured["judged"]:
-        return Severity.ERROR
-    share = Fraction(measured["right"], measured["judged"])
-    return next((severity for severity, least in LEAST.items() if share >= least), Severity.INFO)
 
 
 @dataclass(frozen=True)
@@ -67,7 +93,7 @@ class Weighing:
     """Weighs the findings of one report."""
 
     subject: Subject
-    gravest: Callable[[Evidence], Severity] = allowed
+    gravest: Gravest = allowed
 
     def weighed(self, outcome: Outcome) -> Outcome:
         """Return an outcome whose finding is no surer than its claims were read, and no graver than its evidence has earned."""
@@ -76,7 +102,7 @@ class Weighing:
             return outcome
         weakest = min((_surest(claims) for claims in self._read(finding)), key=lambda one: one.rank, default=Confidence.HIGH)
         evidence = finding.evidence or self.evidence(finding)
-        gravest = self.gravest(evidence)
+        gravest = self.gravest(evidence, finding.category, finding.code)
         if weakest is Confidence.LOW:
             gravest = min(gravest, Severity.WARNING, key=lambda one: one.rank)
         return replace(
@@ -94,6 +120,9 @@ class Weighing:
         here = self._places_at(finding.place.span) if not finding.place.path else ()
         links = [self._link(here, span) for span in _operands(finding)] if here else []
         weakest = max(links, key=_ORDER.index, default=Evidence.AS_WRITTEN)
+        told = finding.category != "status" and weakest in _IN_PASSING  # a verdict is passed in words
+        if told and not all(self._is_outright(span) for span in {finding.place.span, *_operands(finding)}):
+            weakest = Evidence.IN_PASSING
         if finding.category in _OF_THE_CATALOG:
             return max(weakest, Evidence.CATALOG, key=_ORDER.index)
         return weakest
@@ -107,6 +136,12 @@ class Weighing:
             if found is _ORDER[0]:
                 break
         return Evidence.ONE_LAYOUT if found is Evidence.ONE_DOCUMENT and self._is_of_all(span) else found
+
+    def _is_outright(self, span: Span) -> bool:
+        """Tell whether what stands at a span is stated under a label of its own, there or in another place of its plan."""
+        statements = self.subject.document.statements
+        there = (statements[index] for one in self._same(span) for index in self._places_at(one))
+        return any((one.kind in _OUTRIGHT or _is_labelled(one)) and not one.comment for one in there)
 
     def _is_of_all(self, span: Span) -> bool:
         """Tell whether what stands at a span is the model or the GPU of the document, which no layout changes: all say the same of it."""
@@ -169,6 +204,16 @@ class Weighing:
         statements = self.subject.document.statements
         inside = tuple(index for index, one in enumerate(statements) if one.value.whole.overlaps(span))
         return inside or tuple(index for index, one in enumerate(statements) if any(label.text.whole.overlaps(span) for label in one.path))
+
+
+def _is_labelled(statement: Statement) -> bool:
+    """Tell whether a line of text opens with its own label and goes on with the figure: `**Total per layer**: ~264 MB`."""
+    label = statement.path[-1] if statement.path else None
+    figure = statement.value.content.lstrip(_BEFORE_A_FIGURE)[:1]
+    return label is not None and label.kind is LabelKind.ITEM and figure.isdigit()
+
+
+_BEFORE_A_FIGURE: Final = "~≈<>=$ "
 
 
 def _operands(finding: Finding) -> Iterable[Span]:

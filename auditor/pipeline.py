@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import accumulate
 from typing import Final
@@ -22,8 +22,8 @@ from auditor.claims.coverage import cover
 from auditor.claims.model import Claim
 from auditor.claims.resolve import resolve
 from auditor.culprits import diagnosed
-from auditor.evidence import Weighing, allowed
-from auditor.findings import Coverage, Edit, Evidence, Finding, Outcome, Report, Severity, Verdict, apply
+from auditor.evidence import Gravest, Weighing, allowed
+from auditor.findings import Coverage, Edit, Finding, Outcome, Report, Verdict, apply
 from auditor.limits import DEFAULT, Limits, OverBudgetError, current, spend, uncounted, within
 from auditor.parse import parse
 from auditor.plans.assign import assign
@@ -84,10 +84,6 @@ def bounded(document: Document) -> Document:
             note = Note(message, statement.value.whole, fatal=True)
             return replace(document, statements=document.statements[:index], notes=(*document.notes, note))
     return document
-
-
-Gravest = Callable[[Evidence], Severity]
-"""How grave a finding may be by its class of evidence."""
 
 
 def audit_source(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from fractions import Fraction
 
-from auditor.evidence import LEAST
+import pytest
+
+from auditor.evidence import ENOUGH, ENOUGH_OF_A_RULE, earned
 from auditor.findings import Evidence, Severity
 from scripts import measure_evidence
-from scripts.measure_evidence import BOUND, MENDED, VERDICTS, Row, classed, data_of, gravest, lacking, precision, rows_of, section, text_of
+from scripts.measure_evidence import MENDED, VERDICTS, Row, classed, data_of, lacking, precision, rows_of, section, text_of
 
 ROW = Row("06-pages", "page", "a/plan.md", 4, "LAY001", Evidence.AS_WRITTEN.value, "right", "it is")
 
@@ -19,7 +20,7 @@ def table() -> list[Row]:
 
 def test_the_auditor_reads_what_the_table_says() -> None:
     assert measure_evidence.DATA.read_text(encoding="utf-8") == data_of(table())
-    assert set(json.loads(data_of(table()))) == {one.value for one in BOUND}
+    assert set(json.loads(data_of(table()))) == {one.value for one in Evidence}
 
 
 def test_each_row_has_a_verdict_a_reason_and_a_class() -> None:
@@ -38,7 +39,7 @@ def test_what_is_raised_no_longer_counts_no_longer() -> None:
     assert now.evidence == Evidence.ONE_LAYOUT.value
     (gone,) = classed([ROW], {}, ["06-pages"])
     assert gone.evidence == MENDED
-    assert precision([gone]) == {one.value: {"right": 0, "judged": 0} for one in Evidence}
+    assert precision([gone]) == {one.value: {} for one in Evidence}
     assert classed([ROW], {}, ["more"]) == [ROW]
 
 
@@ -50,16 +51,41 @@ def test_a_finding_without_a_row_is_to_be_judged() -> None:
 
 def test_debatable_is_not_right() -> None:
     rows = [ROW, Row(*ROW.key[:1], "page", "b.md", 1, "LAY001", ROW.evidence, "debatable", "it depends")]
-    assert precision(rows)[ROW.evidence] == {"right": 1, "judged": 2}
+    assert precision(rows)[ROW.evidence] == {"": (1, 2), "LAY001": (1, 2), "layout": (1, 2)}
 
 
-def test_what_a_share_allows() -> None:
-    catalog, document = Evidence.CATALOG.value, Evidence.ONE_DOCUMENT.value
-    assert [gravest(catalog, share) for share in (LEAST[Severity.ERROR], LEAST[Severity.WARNING], Fraction(1, 2), None)] == [
-        "error",
-        "warning",
-        "info",
-        "info",
-    ]
-    assert gravest(document, Fraction(1)) == "warning"
-    assert section([ROW])[0] == "## Classes of evidence"
+def test_what_is_judged_for_one_reason_counts_once() -> None:
+    again = Row(ROW.set, ROW.kind, ROW.report, 9, ROW.code, ROW.evidence, ROW.verdict, ROW.reason)
+    assert precision([ROW, again])[ROW.evidence][""] == (1, 1)
+
+
+LAYOUT, ONE_PLACE, DOCUMENT = Evidence.ONE_LAYOUT, Evidence.AS_WRITTEN, Evidence.ONE_DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("cells", "evidence", "severity"),
+    [
+        ({"": (97, 100)}, LAYOUT, Severity.ERROR),
+        ({"": (96, 100)}, LAYOUT, Severity.WARNING),
+        ({"": (84, 100)}, LAYOUT, Severity.WARNING),  # below its bound, and not silenced whole
+        ({"": (84, 100)}, Evidence.IN_PASSING, Severity.INFO),
+        ({}, Evidence.IN_PASSING, Severity.INFO),  # nobody has judged one
+        ({"": (97, 100)}, DOCUMENT, Severity.WARNING),
+        ({"": (97, 100), "memory": (1, ENOUGH)}, LAYOUT, Severity.WARNING),
+        ({"": (97, 100), "memory": (1, ENOUGH)}, Evidence.CATALOG, Severity.INFO),
+        ({"": (97, 100), "memory": (0, ENOUGH - 1)}, LAYOUT, Severity.ERROR),  # too few to say
+        ({"": (50, 100), "memory": (1, ENOUGH), "MEM001": (ENOUGH_OF_A_RULE, ENOUGH_OF_A_RULE)}, LAYOUT, Severity.ERROR),
+        ({"": (80, 100)}, ONE_PLACE, Severity.ERROR),  # no join to doubt, and too few of its family
+        ({"": (90, 100), "memory": (9, 10)}, ONE_PLACE, Severity.WARNING),
+        ({"": (90, 100), "memory": (8, 10)}, ONE_PLACE, Severity.INFO),
+    ],
+)
+def test_what_a_share_allows(cells: dict[str, tuple[int, int]], evidence: Evidence, severity: Severity) -> None:
+    assert earned({evidence.value: cells}, evidence, "memory", "MEM001") is severity
+
+
+def test_the_section_shows_classes_and_rules() -> None:
+    text = "\n".join(section([ROW]))
+    assert text.startswith("## Classes of evidence")
+    assert "| as written | all | 1 | 1 | 100.0 % | error |" in text
+    assert "| LAY001 | 1 | 1 | 100.0 % | 1 | 1 |" in text

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from operator import attrgetter
 
-from auditor.check.stated import near
+from auditor.check.stated import called_indivisible, near
 from auditor.check.subject import Subject
 from auditor.errors import RuleError
 from auditor.findings import Outcome, Verdict
@@ -94,10 +94,15 @@ def run_checks(
 
 
 def _unless_said(outcome: Outcome, rule: Rule, subject: Subject) -> Outcome:
-    """Return an outcome that is no finding where the report says in words what the rule would: `data.unless_said` beside the claim."""
-    words = rule.options.get("unless_said", ())
-    if outcome.finding is None or not words or outcome.finding.place.path:
+    """Return an outcome that is no finding where the report says in words what the rule would: `data.unless_said` beside the claim.
+
+    That a figure does not divide is said anywhere, beside the figures.
+    """
+    finding = outcome.finding
+    if finding is None or finding.place.path:
         return outcome
-    if not any(near(subject, claim, words) for claim in subject.at(outcome.finding.place.span)):
+    words = rule.options.get("unless_said", ())
+    said = words and any(near(subject, claim, words) for claim in subject.at(finding.place.span))
+    if not said and not (rule.category == "divisibility" and called_indivisible(subject, finding)):
         return outcome
     return Outcome(outcome.rule, Verdict.UNDETERMINED, outcome.spans, f"the report itself says so: {outcome.message}")

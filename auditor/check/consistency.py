@@ -51,7 +51,7 @@ _IDS: Final = ("gpu", "device", "node", "rank")
 _COUNTS: Final = ("gpus", "nodes", "gpus.per_node", "experts.per_gpu", "layers.per_stage")
 _IN_ALL: Final = {"total", "aggregate"}
 """Words that say of a figure that it is that of the whole plan; where its scope says so they narrow it no further."""
-_JOINING: Final = frozenset((Evidence.AS_WRITTEN, Evidence.SAME_PLAN, Evidence.ONE_LAYOUT))
+_JOINING: Final = frozenset((Evidence.AS_WRITTEN, Evidence.SAME_PLAN, Evidence.ONE_SECTION, Evidence.ONE_LAYOUT))
 """What joins two places closely enough for one figure of theirs to contradict the other."""
 _ABOVE_KEYS: Final = (LabelKind.HEADING, LabelKind.FILE, LabelKind.LEAD)
 """Labels that say which block it is, not what stands in it."""
@@ -123,7 +123,7 @@ def _scattered(values: Sequence[Sequence[Claim]]) -> bool:
 def _together(subject: Subject, main: Sequence[Claim], others: Sequence[Claim]) -> bool:
     """Tell whether some claim of each value stand in places that speak of one plan: that of one section, where it states one layout."""
     links = {subject.joins.between(one.statement, other.statement) for one in main for other in others}
-    return not links.isdisjoint(_JOINING) or (Evidence.ONE_SECTION in links and subject.joins.layout is not None)
+    return not links.isdisjoint(_JOINING)
 
 
 def _by_shared(subject: Subject, scope: _Scope, values: Sequence[Sequence[Claim]]) -> bool:
@@ -234,7 +234,7 @@ def _firm(subject: Subject, claim: Claim) -> bool:
     """Tell whether the report itself states the claim's quantity outright: read with confidence, no range, not in passing."""
     if claim.source or claim.role is not Role.ACTUAL or claim.confidence is not Confidence.HIGH:
         return False
-    if claim.approximation is Approximation.RANGE or (claim.bound and claim.quantity in _STATED):
+    if claim.approximation is Approximation.RANGE or claim.bound:
         return False
     statement = subject.statement(claim)
     if statement.struck or statement.kind in (Kind.CODE, Kind.FLAG, Kind.HEAD):

@@ -99,6 +99,11 @@ def elements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for claim in subject.claims:
         if claim.quantity == "model.bytes_per_param" and claim.role is Role.ACTUAL and claim.interval.low is not None:
             widths.setdefault(claim.interval.low, claim)
+    amounts = {
+        str(value)
+        for claim in subject.claims
+        if claim.unit.dimension == DATA and claim.unit.scale == 1 and (value := claim.interval.middle) is not None
+    }
     for passage, equation in subject.equations:
         own = {
             claim.interval.low: claim
@@ -113,6 +118,8 @@ def elements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         behind = _NAME.findall(passage.content[equation.end : equation.end + _BEHIND].lower())[:_NEXT]
         if any(subject.lexicon.precisions.get(word) == 1 for word in behind):
             continue  # `44 MB in FP8`
+        if any(_multipliers(side.tree) & amounts for side in equation.sides):
+            continue  # `58,000 x 65,536`, where 65,536 bytes are those of a token
         outcome = _at_width(passage, equation, rule, width, claim, sure=bool(own))
         if outcome is not None:
             yield outcome
@@ -128,8 +135,9 @@ def _words_of(passage: Passage) -> frozenset[str]:
     return frozenset(re.split(r"\W+", passage.content[:400]))
 
 
-_STATES: Final = frozenset(("12", "14", "16", "18"))
-"""Bytes that weights, gradients and optimizer states take together for one parameter."""
+_STATES: Final = frozenset(("12", "14", "16", "18", "34"))
+"""Bytes that weights, gradients and optimizer states take together for one parameter, and the activations of a layer for each token and
+channel (Korthikanti et al. 2022, equation 1)."""
 
 
 def _at_width(passage: Passage, equation: Equation, rule: Rule, width: Fraction, claim: Claim, *, sure: bool) -> Outcome | None:

@@ -79,7 +79,8 @@ def in_words(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         if passage.statement.kind not in _SAID:
             continue
         figures = told(passage, subject)
-        above = read[-1][1] if read and read[-1][0].statement.group == passage.statement.group else ()
+        goes_on = bool(read) and read[-1][0].statement.group == passage.statement.group and passage.statement.kind is not Kind.ITEM
+        above = read[-1][1] if goes_on else ()
         for verdict in _verdicts(passage, subject.lexicon):
             bound = (
                 _beside(figures, verdict, subject.lexicon)
@@ -106,8 +107,11 @@ def _verdicts(passage: Passage, lexicon: Lexicon) -> Iterator[_Said]:
             if _says_none(content, words[max(0, place - _OPEN_WITHIN) : place], match.start()):
                 yield _Said(word, match.start(), match.end(), "below")
             continue
-        before = [other for other in words[max(0, place - _OPEN_WITHIN) : place] if not _STOP.search(content, other.end(), match.start())]
-        if {other.group().lower() for other in before} & lexicon.verdicts["open"] or _asks(content, match.end()):
+        before = [other for other in words[:place] if not _STOP.search(content, other.end(), match.start())]
+        said = [other.group().lower() for other in before]
+        if not lexicon.verdicts["open"].isdisjoint(said[-_OPEN_WITHIN:]) or not lexicon.verdicts["supposing"].isdisjoint(said):
+            continue
+        if _asks(content, match.end()):
             continue
         yield _Said(word, match.start(), match.end(), sense)
 

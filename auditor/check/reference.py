@@ -248,8 +248,9 @@ def _folded(text: str) -> str:
 
 
 def _targets(text: str, lines: LineIndex) -> Iterator[tuple[str, Span]]:
-    """Yield the relative targets of inline links outside of code, with their places."""
+    """Yield the relative targets of inline links outside of code and of comments, with their places."""
     fence = ""
+    commented = False
     for number in range(1, len(lines) + 1):
         span = lines.line(number)
         line = text[span.start : span.end]
@@ -257,6 +258,9 @@ def _targets(text: str, lines: LineIndex) -> Iterator[tuple[str, Span]]:
         if mark:
             sign = mark.group(1)[0]
             fence = "" if fence == sign else fence or sign
+            continue
+        if commented or line.lstrip().startswith("<!--"):
+            commented = "-->" not in line
             continue
         if fence or "](" not in line or line.startswith("    "):
             continue

@@ -17,7 +17,7 @@ from auditor.check.subject import Subject
 from auditor.claims.labels import find_any
 from auditor.claims.model import Claim, Role
 from auditor.cost.amount import Amount, base_amount, constant
-from auditor.findings import Confidence, Operand, Place, Step
+from auditor.findings import Confidence, Finding, Operand, Place, Step
 from auditor.plans.model import Plan
 from auditor.records import dataclass
 from auditor.relations.figures import figure
@@ -31,6 +31,7 @@ __all__ = [
     "Worked",
     "amount",
     "around",
+    "called_indivisible",
     "degrees",
     "is_operand",
     "is_worked_from",
@@ -212,6 +213,26 @@ def mentions(subject: Subject, words: Collection[str], denials: Collection[str] 
                 return True
             at = text.find(wanted, at + 1)
     return False
+
+
+def called_indivisible(subject: Subject, finding: Finding) -> bool:
+    """Tell whether a report says itself of two figures of a finding that they do not divide, or shows the refusal of a program."""
+    figures = {one.low for step in finding.derivation for one in step.operands if one.low is not None and one.low == one.high}
+    words = subject.lexicon.indivisible
+    for statement in subject.document.statements:
+        told = f" {_spaced(statement.value.content)} "
+        if not any(f" {phrase} " in told for phrase in (*words["saying"], *words["asking"])):
+            continue
+        outright = any(f" {phrase} " in told for phrase in words["saying"])
+        if not outright and not any(f" {word} " in told for word in words["refusing"]):
+            continue
+        if len(figures & {Fraction(int(word)) for word in told.split() if word.isdecimal() and len(word) < _DIGITS}) > 1:
+            return True
+    return False
+
+
+_DIGITS: Final = 12
+"""Figures that divide have fewer digits."""
 
 
 @remembered

@@ -140,7 +140,8 @@ class _Marks:
         for pair in beside(self.subject, index):
             said = sentence(text, offset(statement.value, pair.actual.span.start))
             passed = _says(said)
-            if passed is not None and pair.sure and not (passed and pair.below and _EXCEEDED.search(said)):
+            either = pair.below or pair.actual.quantity.startswith("time.")  # who exceeds what is asked of a time may be faster
+            if passed is not None and pair.sure and not (passed and either and _EXCEEDED.search(said)):
                 yield _Judged(passed, statement, statement.value.whole, (pair,), in_words=True)
         yield from self._in_next_sentence(index, statement)
 

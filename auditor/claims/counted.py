@@ -62,6 +62,10 @@ def read_counted(
     if noun == "expert" and not per and of_each_token(head) and not modifier_texts & {"shared", "redundant"}:
         return Meaning("model.top_k", Confidence.MEDIUM, f"{shown} of a token")
     chosen = position and line.text[line.numbers[position - 1].stop : number.start].strip().lower() in ("of", "out of", "of the")
+    of_all = line.numbers[position + 1] if number.form is Form.PART and position + 1 < len(line.numbers) else number
+    parted = number.form in (Form.PART, Form.WHOLE) and find_any([one for one in line.words if one.start >= of_all.end][:1], _ACTIVE)
+    if noun == "expert" and parted and per in ("", "layer", "token"):  # `2/64 experts active`
+        return Meaning("model.top_k" if number.form is Form.PART else "model.experts", Confidence.MEDIUM, f"{shown}, one of m of n")
     if noun == "expert" and chosen and per in ("", "token"):
         return Meaning("model.experts", Confidence.MEDIUM, f"what {shown} are chosen from")
     if noun == "expert" and per in ("", "layer", "token") and after[:1] and after[0].text in ("active", "activated", "selected", "chosen"):
@@ -297,6 +301,8 @@ def _holds(words: Sequence[Word], lexicon: Lexicon) -> bool:
     rest = [word.text for word in words if word.text != _CACHE]
     return len(rest) < len(words) and lexicon.caches["holding"].issuperset(rest) and words[-1].text not in lexicon.implied["determiners"]
 
+
+_ACTIVE: Final = ("active", "activated")
 
 _CACHE: Final = "kvcache"
 """A cache of keys and values in normal form."""

@@ -544,10 +544,11 @@ def read_pair(desk: Desk, line: Line, number: Number, before: Sequence[Claim | N
         return None  # `GPUs 0/1`: which of them
     view_words = [word.text for view in line.views[:2] for word in view.words]
     behind = line.text[number.stop :].lstrip(" /0123456789*")
-    follows = behind.partition(" ")[0].strip(".,;:()*").lower()
+    follows = behind.partition(" ")[0].strip(".,;:()[]*").lower()
     if follows.isalpha() and follows not in ("gpu", "gpus", "device", "devices", "used", "in", "are", "utilized", "was"):
         return None  # what is counted is named, and it is not GPUs
-    if line.text[: number.start].endswith(("x", "×", "*")) or any(view.per for view in line.views[:2]) or find_any(line.words, ("each",)):
+    owned = any(view.per for view in line.views[:2]) or find_any(line.words, ("each", "per"))
+    if owned or line.text[: number.start].endswith(("x", "×", "*")):
         return None  # an operand, or a share of what one GPU holds
     if "gpu" in view_words or "gpu" in [word.text for word in line.words]:
         return Meaning("gpus" if number.form is Form.PART else "gpus.available", Confidence.MEDIUM, "m of n GPUs")

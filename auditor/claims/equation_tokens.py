@@ -411,10 +411,13 @@ class _Scanner:
         rest = text[stop:].lstrip(_SPACE)[:1]
         offset = len(text) - len(text[stop:].lstrip(_SPACE))
         numeric = rest.isdigit() or rest in tuple("(~") or self.starts.get(offset) is not None
-        if not numeric or (not spaced_before and not spaced_after and self.starts.get(stop) is not None and not after.isdigit()):
+        glued = not spaced_before and not spaced_after
+        if not numeric or (glued and self.starts.get(stop) is not None and not after.isdigit()):
             return self.add(TokenKind.BREAK, position, stop)
         if (size := self.sizes(position, stop)) is not None:
             return size
+        if glued and self.found and self.found[-1].kind is TokenKind.WORD and self.found[-1].end == position:
+            return self.add(TokenKind.BREAK, position, stop)  # the hyphen of a name: `8 A100-SXM4-80GB`
         if spaced_before and spaced_after:
             if not self.after_operand:
                 return self.add(TokenKind.BREAK, position, stop)

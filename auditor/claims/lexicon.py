@@ -141,6 +141,8 @@ class Lexicon:
     """Words beside the name of a cache: that it holds something, and that a figure is of a part of it."""
     sayings: Mapping[str, frozenset[str]]
     """Words and phrases by what they say."""
+    indivisible: Mapping[str, tuple[str, ...]]
+    """What says that one figure does not divide by another: outright (`saying`), or by what is asked (`asking`) beside a refusal."""
     verdicts: Mapping[str, frozenset[str]]
     """Words of a verdict by what they say: `below`, `above` or `either`; of what it is measured by: `bound`; of none: `open`."""
     totals: frozenset[str]
@@ -333,6 +335,7 @@ def build(data: Mapping[str, Any], evidence: Mapping[str, int], wording: Mapping
         of_a_machine=frozenset(data["of_a_machine"].split()),
         wished=frozenset(data["wished"].split()),
         denying=frozenset(data["denying"].split()),
+        indivisible={said: tuple(phrases) for said, phrases in data["indivisible"].items()},
         verdicts={said: frozenset(words.split() if isinstance(words, str) else words) for said, words in data["verdicts"].items()},
         leaving=frozenset(data["leaving"].split()),
         left=frozenset(data["left"].split()),

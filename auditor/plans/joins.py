@@ -36,7 +36,7 @@ class Joins:
         if self._plans.get(one, frozenset()) & self._plans.get(other, frozenset()) - {MAIN}:
             return Evidence.SAME_PLAN
         if first.section == second.section:
-            return Evidence.ONE_SECTION
+            return Evidence.SECTION_ALONE if self.layout is None else Evidence.ONE_SECTION
         joined = self.layout is not None and self.layout.joins(first, second)
         return Evidence.ONE_LAYOUT if joined else Evidence.ONE_DOCUMENT
 

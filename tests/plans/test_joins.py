@@ -85,10 +85,19 @@ def test_a_manual_that_states_few_figures_is_about_no_layout() -> None:
 
 @pytest.mark.parametrize("evidence", list(Evidence))
 def test_no_class_is_graver_than_an_error_and_one_document_never_is_one(evidence: Evidence) -> None:
-    assert allowed(evidence) in (Severity.ERROR, Severity.WARNING, Severity.INFO)
-    assert asserted(evidence) is Severity.ERROR
-    if evidence is Evidence.ONE_DOCUMENT:
-        assert allowed(evidence) is not Severity.ERROR
+    assert allowed(evidence, "layout", "LAY001") in (Severity.ERROR, Severity.WARNING, Severity.INFO)
+    assert asserted(evidence, "layout", "LAY001") is Severity.ERROR
+    if evidence in (Evidence.ONE_DOCUMENT, Evidence.IN_PASSING, Evidence.SECTION_ALONE):
+        assert allowed(evidence, "layout", "LAY001") is not Severity.ERROR
+
+
+def test_what_is_told_in_passing_alone_is_of_a_class_of_its_own() -> None:
+    outright = LAYOUT + FILLER + "\n## Cluster\n\n- GPUs: 12\n"
+    told = LAYOUT + FILLER + "\n## Cluster\n\nWe have 12 GPUs for it.\n"
+    classes = {one.evidence for one in findings(outright) if one.code == "LAY001"}
+    passing = {one.evidence for one in findings(told) if one.code == "LAY001"}
+    assert Evidence.IN_PASSING not in classes
+    assert passing <= {Evidence.IN_PASSING}
 
 
 def test_what_one_document_joins_is_no_error() -> None:
