@@ -159,7 +159,9 @@ class _Line:
         if len(near) != _PAIR or alike != near or any(figure.is_share or figure.number.bound for figure in near):
             return
         small, large = sorted(near, key=lambda figure: figure.middle)
-        if result.number.bound or self._link(before, result) != "word" or small.middle == large.middle:
+        if result.number.bound or small.middle == large.middle or near[-1].sentence != result.sentence:
+            return
+        if self._link(before, result) != "word":
             return
         way = Derivation(((small, 1), (large, -1)))
         part, one = way.interval, Interval.exact(1)

@@ -102,7 +102,7 @@ def elements(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     amounts = {
         str(value)
         for claim in subject.claims
-        if claim.unit.dimension == DATA and claim.unit.scale == 1 and (value := claim.interval.middle) is not None
+        if claim.unit.dimension == DATA and claim.unit.scale == 1 and (value := claim.interval.middle) is not None and value > _WIDEST
     }
     for passage, equation in subject.equations:
         own = {

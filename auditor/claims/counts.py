@@ -547,7 +547,7 @@ def read_pair(desk: Desk, line: Line, number: Number, before: Sequence[Claim | N
     follows = behind.partition(" ")[0].strip(".,;:()[]*").lower()
     if follows.isalpha() and follows not in ("gpu", "gpus", "device", "devices", "used", "in", "are", "utilized", "was"):
         return None  # what is counted is named, and it is not GPUs
-    owned = any(view.per for view in line.views[:2]) or find_any(line.words, ("each", "per"))
+    owned = any(view.per for view in line.views[:2]) or find_any(line.words, ("each",))
     if owned or line.text[: number.start].endswith(("x", "×", "*")):
         return None  # an operand, or a share of what one GPU holds
     if "gpu" in view_words or "gpu" in [word.text for word in line.words]:

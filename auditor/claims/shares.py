@@ -25,7 +25,7 @@ from auditor.claims.vocabulary import GENERIC, PASSES
 from auditor.claims.words import Word
 from auditor.findings import Confidence
 from auditor.language.numbers import Form, Number
-from auditor.statements import Kind, LabelKind
+from auditor.statements import Kind
 from auditor.units import UNITS
 
 __all__ = ["base_of_share", "changed_by", "in_breakdown", "read_share", "read_utilization", "states_change"]
@@ -185,8 +185,6 @@ def _named_share(
         best = named_in(desk, "share", view.words)
         if best and best.quantity.id == "change" and states_change(desk, line, number):
             best = named_in(desk, "share", view.words[: best.start]) or best
-        if best and best.size == 1 and line.statement.kind is Kind.SENTENCE and speaks_of_more(desk, view, best):
-            continue
         if best:
             if (
                 best.size == 1
@@ -221,12 +219,6 @@ def _named_share(
     if tail or head or line.views:
         return Meaning("share.of", Confidence.LOW, f"a percentage of {spell(tail) or spell(head)!r}", unit=unit, words=spell(tail)[:60])
     return None
-
-
-def speaks_of_more(desk: Desk, view: View, named: Match) -> bool:
-    """Tell whether a heading holds one word of a name among others, which no sentence below need speak of: `Workers out of memory`."""
-    others = [*view.words[: named.start], *view.words[named.stop :]]
-    return view.label.kind is LabelKind.HEADING and not desk.lexicon.is_transparent(others)
 
 
 def _right_behind(desk: Desk, tail: Sequence[Word]) -> Match | None:
