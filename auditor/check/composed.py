@@ -144,32 +144,8 @@ class _Line:
     def judged(self, rule: Rule) -> Iterator[Outcome]:
         """Yield an outcome for each figure that others compose; what a written equation gives is checked elsewhere."""
         for place, result in enumerate(self.figures):
-            if any(span.overlaps(result.span) for span in self.equations):
-                continue
-            if _is_plain(result):
+            if _is_plain(result) and not any(span.overlaps(result.span) for span in self.equations):
                 yield from self._judged(rule, self.figures[:place], self.figures[place + 1 :], result)
-            elif result.is_share:
-                yield from self._share(rule, self.figures[:place], result)
-
-    def _share(self, rule: Rule, before: Sequence[Figure], result: Figure) -> Iterator[Outcome]:
-        """Yield an outcome for a share that is said to follow from two amounts: what one is of the other, more than it or less."""
-        beside = [figure for figure in self.near(before, result) if figure.measure.dimension != DIMENSIONLESS or figure.is_share]
-        near = beside[-_PAIR:]
-        alike = [figure for figure in beside if near and figure.measure.dimension == near[-1].measure.dimension]
-        if len(near) != _PAIR or alike != near or any(figure.is_share or figure.number.bound for figure in near):
-            return
-        small, large = sorted(near, key=lambda figure: figure.middle)
-        if result.number.bound or small.middle == large.middle or near[-1].sentence != result.sentence:
-            return
-        if self._link(before, result) != "word":
-            return
-        way = Derivation(((small, 1), (large, -1)))
-        part, one = way.interval, Interval.exact(1)
-        slack = _ABOUT if way.is_about or result.is_about else _NEAR
-        if any(possible.widen(slack).meets(result.interval) for possible in (part, one - part, one / part, one / part - one)):
-            yield rule.held((result.span, small.span, large.span), f"{result.text} is {small.text} of {large.text}")
-        else:
-            yield _contradicted(rule, way, result, sure=all(figure.sentence == result.sentence for figure in near))
 
     def near(self, before: Sequence[Figure], result: Figure) -> list[Figure]:
         """Return the figures that a result may be composed of: those of its sentence and of the two before it, above too."""
@@ -284,7 +260,6 @@ def _sum(some: Sequence[Figure]) -> Interval:
     return found
 
 
-_PAIR: Final = 2
 _SENTENCES: Final = 2
 _TOKEN: Final = re.compile(r"[a-z.]+")
 _STOP: Final = re.compile(r"[.,;:!?()]")
