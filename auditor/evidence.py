@@ -39,9 +39,9 @@ _WHATEVER_THE_LAYOUT: Final = ("model.", "hardware.", "memory.capacity")
 _TABLE: Final = Path(__file__).with_name("precision.json")
 _OUTRIGHT: Final = frozenset((Kind.HEADING, Kind.ITEM, Kind.CELL, Kind.HEAD, Kind.ENTRY, Kind.TREE, Kind.FLAG))
 """The shapes of statements that state a figure outright, not in a sentence or in code."""
-_WARNING_YET: Final = frozenset((Evidence.SAME_PLAN, Evidence.ONE_SECTION, Evidence.ONE_LAYOUT, Evidence.CATALOG))
-"""The classes of figures stated outright in several places of one plan, and of figures of the catalog: they warn until the readings that
-keep them below the bound of a warning are mended, since silenced whole they would take four right findings away with each wrong one."""
+_BOUND: Final = (Evidence.CATALOG, Evidence.SECTION_ALONE, Evidence.IN_PASSING, Evidence.ONE_DOCUMENT)
+"""The classes that are held to their shares so far, and raise no error whatever was measured. The others raise what their rules say until
+the readings that spoil them are mended: bound today, they would silence four right findings with each wrong one."""
 _IN_PASSING: Final = frozenset((Evidence.ONE_SECTION, Evidence.ONE_LAYOUT))
 _ORDER: Final = tuple(Evidence)
 
@@ -66,23 +66,21 @@ def allowed(evidence: Evidence, family: str, code: str) -> Severity:
 def earned(shares: Shares, evidence: Evidence, family: str, code: str) -> Severity:
     """Return the gravest severity that the share of a rule allows where enough of its findings were judged, else its family's, its class's.
 
-    A class of which nobody has judged a finding raises none; of what is stated in passing, a family of which nobody has still warns. That
-    places stand in one document joins them to nothing that an error could rest on, whatever was measured. What stands in one place
-    needs no join: there the rules of families too small to measure raise what they say.
+    Of what is stated in passing a family of which nobody has judged a finding still warns. That places stand in one document joins them
+    to nothing that an error could rest on, whatever was measured.
     """
-    of_class = shares.get(evidence.value, {})
-    cells = ((code, ENOUGH_OF_A_RULE), (family, ENOUGH))
-    own = next((pair for cell, least in cells if cell and (pair := of_class.get(cell, (0, 0)))[1] >= least), None)
-    if evidence is Evidence.AS_WRITTEN and own is None:
+    if evidence not in _BOUND:
         return Severity.ERROR
+    of_class = shares.get(evidence.value, {})
     if evidence is Evidence.IN_PASSING and family not in of_class:
         return Severity.WARNING
+    cells = ((code, ENOUGH_OF_A_RULE), (family, ENOUGH))
+    own = next((pair for cell, least in cells if cell and (pair := of_class.get(cell, (0, 0)))[1] >= least), None)
     right, judged = own or of_class.get("", (0, 0))
     share = Fraction(right, judged) if judged else Fraction(0)
-    found = next((severity for severity, least in LEAST.items() if share >= least), Severity.INFO)
-    if evidence in _WARNING_YET:
-        return max(found, Severity.WARNING, key=lambda one: one.rank)
-    return min(found, Severity.WARNING, key=lambda one: one.rank) if evidence is Evidence.ONE_DOCUMENT else found
+    if evidence is Evidence.CATALOG or share >= LEAST[Severity.WARNING]:
+        return Severity.WARNING  # the names of parts and models are right: what warns wrongly was read wrongly
+    return Severity.INFO
 
 
 def asserted(_: Evidence, __: str, ___: str) -> Severity:

@@ -59,25 +59,23 @@ def test_what_is_judged_for_one_reason_counts_once() -> None:
     assert precision([ROW, again])[ROW.evidence][""] == (1, 1)
 
 
-LAYOUT, ONE_PLACE, DOCUMENT = Evidence.ONE_LAYOUT, Evidence.AS_WRITTEN, Evidence.ONE_DOCUMENT
+LAYOUT, ONE_PLACE, DOCUMENT, PASSING = Evidence.ONE_LAYOUT, Evidence.AS_WRITTEN, Evidence.ONE_DOCUMENT, Evidence.IN_PASSING
 
 
 @pytest.mark.parametrize(
     ("cells", "evidence", "severity"),
     [
-        ({"": (97, 100)}, LAYOUT, Severity.ERROR),
-        ({"": (96, 100)}, LAYOUT, Severity.WARNING),
-        ({"": (84, 100)}, LAYOUT, Severity.WARNING),  # below its bound, and not silenced whole
-        ({"": (84, 100)}, Evidence.IN_PASSING, Severity.INFO),
-        ({}, Evidence.IN_PASSING, Severity.INFO),  # nobody has judged one
+        ({"": (84, 100)}, LAYOUT, Severity.ERROR),  # not bound yet
+        ({"": (90, 100)}, ONE_PLACE, Severity.ERROR),
+        ({"": (84, 100), "memory": (0, ENOUGH - 1)}, PASSING, Severity.INFO),
+        ({"": (84, 100), "memory": (ENOUGH, ENOUGH)}, PASSING, Severity.WARNING),
+        ({"": (86, 100), "memory": (1, ENOUGH)}, PASSING, Severity.INFO),
+        ({"": (0, 100), "memory": (1, ENOUGH), "MEM001": (ENOUGH_OF_A_RULE, ENOUGH_OF_A_RULE)}, PASSING, Severity.WARNING),
+        ({"": (0, 100)}, PASSING, Severity.WARNING),  # nobody has judged one of its family
+        ({"": (0, 100)}, Evidence.SECTION_ALONE, Severity.INFO),
         ({"": (97, 100)}, DOCUMENT, Severity.WARNING),
-        ({"": (97, 100), "memory": (1, ENOUGH)}, LAYOUT, Severity.WARNING),
-        ({"": (97, 100), "memory": (1, ENOUGH)}, Evidence.CATALOG, Severity.INFO),
-        ({"": (97, 100), "memory": (0, ENOUGH - 1)}, LAYOUT, Severity.ERROR),  # too few to say
-        ({"": (50, 100), "memory": (1, ENOUGH), "MEM001": (ENOUGH_OF_A_RULE, ENOUGH_OF_A_RULE)}, LAYOUT, Severity.ERROR),
-        ({"": (80, 100)}, ONE_PLACE, Severity.ERROR),  # no join to doubt, and too few of its family
-        ({"": (90, 100), "memory": (9, 10)}, ONE_PLACE, Severity.WARNING),
-        ({"": (90, 100), "memory": (8, 10)}, ONE_PLACE, Severity.INFO),
+        ({"": (50, 100)}, DOCUMENT, Severity.INFO),
+        ({"": (50, 100)}, Evidence.CATALOG, Severity.WARNING),
     ],
 )
 def test_what_a_share_allows(cells: dict[str, tuple[int, int]], evidence: Evidence, severity: Severity) -> None:

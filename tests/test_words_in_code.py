@@ -7,20 +7,26 @@ from pathlib import Path
 from typing import get_args
 
 from auditor.authoring.model import PerName, RoleName
+from auditor.launches.programs import programs
 from auditor.rulebook import load
 from auditor.units import UNITS
 
 ROOT = Path(__file__).parent.parent / "auditor"
 FOLDERS = ("claims", "check", "language")
-MOST = 270
+MOST = 259
 """Lists of words in the code of these folders: to be lowered with every one that moves to the data, never raised."""
 
 _WORD = re.compile(r"[a-z]{3,}(?:[ -][a-z]+)*")
 _IN_PATTERN = re.compile(r"(?<![\\\[(?a-zA-Z])[a-z]{3,}")
+_GROUP = re.compile(r"\?P<\w+>")
 _OWN = frozenset(
     "gpu gpus layer layers expert experts stage replica node rank group unsaid total model tensor data pipeline context".split()
 )
 """Names of what plans consist of: scopes, owners and kinds, which are the project's own."""
+
+
+_LITERALS = frozenset("true false null number string array object".split())
+"""What JSON calls its values."""
 
 
 def words_of(node: ast.AST, known: frozenset[str]) -> list[str]:
@@ -32,7 +38,7 @@ def words_of(node: ast.AST, known: frozenset[str]) -> list[str]:
         found = [one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     elif isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile":
         texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-        found = [word for text in texts for word in _IN_PATTERN.findall(text)]
+        found = [word for text in texts for word in _IN_PATTERN.findall(_GROUP.sub("", text))]
     else:
         return []
     return [word for word in found if _WORD.fullmatch(word) and word not in known]
@@ -56,7 +62,7 @@ def lists(path: Path, known: frozenset[str]) -> Iterator[tuple[int, list[str]]]:
 def known_names() -> frozenset[str]:
     lexicon = load().lexicon
     named = {part for one in lexicon.quantities.values() for part in (one.id, one.symbol)}
-    return frozenset({*named, *UNITS, *get_args(PerName), *get_args(RoleName), *_OWN})
+    return frozenset({*named, *UNITS, *get_args(PerName), *get_args(RoleName), *_OWN, *_LITERALS, *programs()})
 
 
 def test_lists_of_words_in_code_become_fewer() -> None:
