@@ -42,6 +42,8 @@ _OUTRIGHT: Final = frozenset((Kind.HEADING, Kind.ITEM, Kind.CELL, Kind.HEAD, Kin
 _BOUND: Final = (Evidence.CATALOG, Evidence.SECTION_ALONE, Evidence.IN_PASSING, Evidence.ONE_DOCUMENT)
 """The classes that are held to their shares so far, and raise no error whatever was measured. The others raise what their rules say until
 the readings that spoil them are mended: bound today, they would silence four right findings with each wrong one."""
+_WARNING_YET: Final = (Evidence.CATALOG, Evidence.IN_PASSING)
+"""Those of them that warn whatever was measured, until more of their findings are judged."""
 _IN_PASSING: Final = frozenset((Evidence.ONE_SECTION, Evidence.ONE_LAYOUT))
 _ORDER: Final = tuple(Evidence)
 
@@ -66,20 +68,17 @@ def allowed(evidence: Evidence, family: str, code: str) -> Severity:
 def earned(shares: Shares, evidence: Evidence, family: str, code: str) -> Severity:
     """Return the gravest severity that the share of a rule allows where enough of its findings were judged, else its family's, its class's.
 
-    Of what is stated in passing a family of which nobody has judged a finding still warns. That places stand in one document joins them
-    to nothing that an error could rest on, whatever was measured.
+    That places stand in one document joins them to nothing that an error could rest on, whatever was measured.
     """
     if evidence not in _BOUND:
         return Severity.ERROR
     of_class = shares.get(evidence.value, {})
-    if evidence is Evidence.IN_PASSING and family not in of_class:
-        return Severity.WARNING
     cells = ((code, ENOUGH_OF_A_RULE), (family, ENOUGH))
     own = next((pair for cell, least in cells if cell and (pair := of_class.get(cell, (0, 0)))[1] >= least), None)
     right, judged = own or of_class.get("", (0, 0))
     share = Fraction(right, judged) if judged else Fraction(0)
-    if evidence is Evidence.CATALOG or share >= LEAST[Severity.WARNING]:
-        return Severity.WARNING  # the names of parts and models are right: what warns wrongly was read wrongly
+    if evidence in _WARNING_YET or share >= LEAST[Severity.WARNING]:
+        return Severity.WARNING
     return Severity.INFO
 
 

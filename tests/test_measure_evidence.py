@@ -67,11 +67,11 @@ LAYOUT, ONE_PLACE, DOCUMENT, PASSING = Evidence.ONE_LAYOUT, Evidence.AS_WRITTEN,
     [
         ({"": (84, 100)}, LAYOUT, Severity.ERROR),  # not bound yet
         ({"": (90, 100)}, ONE_PLACE, Severity.ERROR),
-        ({"": (84, 100), "memory": (0, ENOUGH - 1)}, PASSING, Severity.INFO),
-        ({"": (84, 100), "memory": (ENOUGH, ENOUGH)}, PASSING, Severity.WARNING),
-        ({"": (86, 100), "memory": (1, ENOUGH)}, PASSING, Severity.INFO),
-        ({"": (0, 100), "memory": (1, ENOUGH), "MEM001": (ENOUGH_OF_A_RULE, ENOUGH_OF_A_RULE)}, PASSING, Severity.WARNING),
-        ({"": (0, 100)}, PASSING, Severity.WARNING),  # nobody has judged one of its family
+        ({"": (0, 100)}, PASSING, Severity.WARNING),
+        ({"": (84, 100), "memory": (0, ENOUGH - 1)}, DOCUMENT, Severity.INFO),
+        ({"": (84, 100), "memory": (ENOUGH, ENOUGH)}, DOCUMENT, Severity.WARNING),
+        ({"": (86, 100), "memory": (1, ENOUGH)}, DOCUMENT, Severity.INFO),
+        ({"": (0, 100), "memory": (1, ENOUGH), "MEM001": (ENOUGH_OF_A_RULE, ENOUGH_OF_A_RULE)}, DOCUMENT, Severity.WARNING),
         ({"": (0, 100)}, Evidence.SECTION_ALONE, Severity.INFO),
         ({"": (97, 100)}, DOCUMENT, Severity.WARNING),
         ({"": (50, 100)}, DOCUMENT, Severity.INFO),

@@ -200,7 +200,7 @@ def _part(text: Text, number: Number, unit: str, statement: int) -> Figure | Non
     return Figure(shown, span, statement, number.form, bool(number.signed))
 
 
-_BETWEEN: Final = re.compile(r"\s*(?:->|=>|[/|→➜·×;])\s*|\s+x\s+")
+_BETWEEN: Final = re.compile(r"->|=>|[/|→➜·×;]|(?<=\s)x(?=\s)")
 _BRACKETED: Final = re.compile(r"\(([^()]*)\)")
 
 

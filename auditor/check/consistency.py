@@ -234,7 +234,7 @@ def _firm(subject: Subject, claim: Claim) -> bool:
     """Tell whether the report itself states the claim's quantity outright: read with confidence, no range, not in passing."""
     if claim.source or claim.role is not Role.ACTUAL or claim.confidence is not Confidence.HIGH:
         return False
-    if claim.approximation is Approximation.RANGE or claim.bound:
+    if claim.approximation is Approximation.RANGE or (claim.bound and claim.quantity in _STATED):
         return False
     statement = subject.statement(claim)
     if statement.struck or statement.kind in (Kind.CODE, Kind.FLAG, Kind.HEAD):

@@ -470,6 +470,9 @@ def _set_apart(grid: Grid, law: Law, row: int, subject: Subject) -> bool:
     """Tell whether something in a row sets it apart from those where a law holds: a setting, a name or what it is called."""
     if frozenset(word.text for word in subject.lexicon.normalize(grid.rows[row])) & subject.lexicon.summaries:
         return True
+    said = frozenset(_WORDS.findall(" ".join((grid.rows[row], *(grid.texts[row] if grid.texts else ()))).lower()))
+    if said & subject.lexicon.implied["more_within"]:
+        return True
     for column in (column for column in grid.columns if not column.derived):
         figures = [column.figures[other].value for other in law.holds if other in column.figures]
         own = column.figures.get(row)
@@ -483,6 +486,9 @@ def _set_apart(grid: Grid, law: Law, row: int, subject: Subject) -> bool:
             if _counts_otherwise(grid.texts[row][position], others):
                 return True
     return _named_apart(grid, law, row, subject)
+
+
+_WORDS: Final = re.compile(r"[a-z]+")
 
 
 def _counts_otherwise(text: str, others: Set[str]) -> bool:
