@@ -39,7 +39,7 @@ _WHATEVER_THE_LAYOUT: Final = ("model.", "hardware.", "memory.capacity")
 _TABLE: Final = Path(__file__).with_name("precision.json")
 _OUTRIGHT: Final = frozenset((Kind.HEADING, Kind.ITEM, Kind.CELL, Kind.HEAD, Kind.ENTRY, Kind.TREE, Kind.FLAG))
 """The shapes of statements that state a figure outright, not in a sentence or in code."""
-_BOUND: Final = (Evidence.CATALOG, Evidence.SECTION_ALONE, Evidence.IN_PASSING, Evidence.ONE_DOCUMENT)
+_BOUND: Final = (Evidence.CATALOG, Evidence.IN_PASSING, Evidence.ONE_DOCUMENT)
 """The classes that are held to their shares so far, and raise no error whatever was measured. The others raise what their rules say until
 the readings that spoil them are mended: bound today, they would silence four right findings with each wrong one."""
 _WARNING_YET: Final = (Evidence.CATALOG, Evidence.IN_PASSING)

@@ -72,7 +72,7 @@ LAYOUT, ONE_PLACE, DOCUMENT, PASSING = Evidence.ONE_LAYOUT, Evidence.AS_WRITTEN,
         ({"": (84, 100), "memory": (ENOUGH, ENOUGH)}, DOCUMENT, Severity.WARNING),
         ({"": (86, 100), "memory": (1, ENOUGH)}, DOCUMENT, Severity.INFO),
         ({"": (0, 100), "memory": (1, ENOUGH), "MEM001": (ENOUGH_OF_A_RULE, ENOUGH_OF_A_RULE)}, DOCUMENT, Severity.WARNING),
-        ({"": (0, 100)}, Evidence.SECTION_ALONE, Severity.INFO),
+        ({"": (0, 1)}, Evidence.SECTION_ALONE, Severity.ERROR),  # hardly judged
         ({"": (97, 100)}, DOCUMENT, Severity.WARNING),
         ({"": (50, 100)}, DOCUMENT, Severity.INFO),
         ({"": (50, 100)}, Evidence.CATALOG, Severity.WARNING),

@@ -87,7 +87,7 @@ def test_a_manual_that_states_few_figures_is_about_no_layout() -> None:
 def test_no_class_is_graver_than_an_error_and_one_document_never_is_one(evidence: Evidence) -> None:
     assert allowed(evidence, "layout", "LAY001") in (Severity.ERROR, Severity.WARNING, Severity.INFO)
     assert asserted(evidence, "layout", "LAY001") is Severity.ERROR
-    if evidence in (Evidence.ONE_DOCUMENT, Evidence.IN_PASSING, Evidence.SECTION_ALONE):
+    if evidence in (Evidence.ONE_DOCUMENT, Evidence.IN_PASSING):
         assert allowed(evidence, "layout", "LAY001") is not Severity.ERROR
 
 
