@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from auditor import limits
-from auditor.check import run_checks
+from auditor.check import _procedure, run_checks
 from auditor.check.subject import Subject
 from auditor.errors import AuditorError
 from auditor.findings import Report, Verdict
@@ -105,7 +105,9 @@ def test_a_rule_that_cannot_be_run_is_fatal_and_costs_no_other(monkeypatch: pyte
 
     broken.__module__, broken.__annotations__ = module.__name__, {"subject": "Subject", "rule": "Rule"}
     monkeypatch.setattr(module, rule.check.partition(".")[2], broken)
+    _procedure.cache_clear()
     outcomes, notes = run_checks(book.rules, subject)
+    _procedure.cache_clear()
     assert [(note.fatal, f"rule {rule.code}" in note.message, "ZeroDivisionError: a fault" in note.message) for note in notes] == [
         (True,) * 3
     ]

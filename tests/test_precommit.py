@@ -155,12 +155,12 @@ def test_only_what_the_commit_changes(runner: str, repository: Path) -> None:
 
 def test_the_fixing_hook_fixes_and_fails(runner: str, repository: Path) -> None:
     in_place(repository, "audit-fix")
-    text = "# Plan\n\n- Layers: 60\n- Time of a layer: 1.5 ms\n\nAll layers take 60 × 1.5 ms = 97 ms.\n"
+    text = "# Plan\n\n- Layers: 61\n- Time of a layer: 1.7 ms\n\nAll layers take 61 × 1.7 ms = 113.7 ms.\n"
     (repository / "plan.md").write_text(text, encoding="utf-8")
     run("git", "add", ".", folder=repository, home=repository.parent)
     done = hooks(runner, repository, "run", "--files", "plan.md")
     assert done.returncode == 1, "files that a hook changed are to be looked at"
-    assert (repository / "plan.md").read_text(encoding="utf-8") == text.replace("97 ms", "90 ms")
+    assert (repository / "plan.md").read_text(encoding="utf-8") == text.replace("113.7 ms", "103.7 ms")
     run("git", "add", ".", folder=repository, home=repository.parent)
     assert hooks(runner, repository, "run", "--files", "plan.md").returncode == 0
 
