@@ -1,8 +1,8 @@
 """Evidence: what a finding rests on, and how grave it may be.
 
 The class of a finding follows from where its operands stand and what joined the places. How often findings of a class are right was
-measured on findings judged by hand (docs/judged-findings.csv); a class that is right too seldom raises no error, or no warning. Within a
-class a rule of which enough findings were judged, else its family (its category), is held to its own share.
+measured on findings judged by hand (docs/judged-findings.csv); a class that is bound raises no error, and one that is right too seldom no
+warning either.
 """
 
 from __future__ import annotations
@@ -24,14 +24,10 @@ from auditor.spans import Span
 from auditor.statements import Kind, LabelKind, Statement
 from auditor.values import Interval
 
-__all__ = ["ENOUGH", "ENOUGH_OF_A_RULE", "LEAST", "Gravest", "Weighing", "allowed", "asserted", "earned"]
+__all__ = ["BOUND", "LEAST", "Gravest", "Weighing", "allowed", "asserted", "earned"]
 
 LEAST: Final = {Severity.ERROR: Fraction(97, 100), Severity.WARNING: Fraction(85, 100)}
 """The share of a class's judged findings that must be right for it to raise one of a severity."""
-ENOUGH: Final = 5
-"""So many findings of a family within a class must be judged for it to be held to a share of its own."""
-ENOUGH_OF_A_RULE: Final = 10
-"""So many findings of one rule within a class must be judged for the same."""
 _READ_AS_WRITTEN: Final = frozenset(("arithmetic", "units", "placement"))
 """Written arithmetic and ranges of ids hold or not whatever their numbers are taken for."""
 _OF_THE_CATALOG: Final = frozenset(("hardware", "model"))
@@ -39,50 +35,42 @@ _WHATEVER_THE_LAYOUT: Final = ("model.", "hardware.", "memory.capacity")
 _TABLE: Final = Path(__file__).with_name("precision.json")
 _OUTRIGHT: Final = frozenset((Kind.HEADING, Kind.ITEM, Kind.CELL, Kind.HEAD, Kind.ENTRY, Kind.TREE, Kind.FLAG))
 """The shapes of statements that state a figure outright, not in a sentence or in code."""
-_BOUND: Final = (Evidence.CATALOG, Evidence.IN_PASSING, Evidence.ONE_DOCUMENT)
-"""The classes that are held to their shares so far, and raise no error whatever was measured. The others raise what their rules say until
-the readings that spoil them are mended: bound today, they would silence four right findings with each wrong one."""
+BOUND: Final = (Evidence.CATALOG, Evidence.IN_PASSING, Evidence.ONE_DOCUMENT)
+"""The classes that raise no error. The others raise what their rules say until the readings that spoil them are mended: bound today,
+they would silence four right findings with each wrong one."""
 _WARNING_YET: Final = (Evidence.CATALOG, Evidence.IN_PASSING)
 """Those of them that warn whatever was measured, until more of their findings are judged."""
 _IN_PASSING: Final = frozenset((Evidence.ONE_SECTION, Evidence.ONE_LAYOUT))
 _ORDER: Final = tuple(Evidence)
 
-Gravest = Callable[[Evidence, str, str], Severity]
-"""How grave a finding may be by its class of evidence, its family (the category of its rule) and the code of its rule."""
-Shares = Mapping[str, Mapping[str, tuple[int, int]]]
-"""For each class, by family or code (the empty string for the class as a whole), how many findings are right of how many judged."""
+Gravest = Callable[[Evidence], Severity]
+"""How grave a finding may be by its class of evidence."""
+Shares = Mapping[str, tuple[int, int]]
+"""For each class how many findings are right of how many that were judged."""
 
 
 @lru_cache(maxsize=1)
 def _measured() -> Shares:
     """Return what was measured on judged findings."""
-    found: dict[str, dict[str, list[int]]] = json.loads(_TABLE.read_text(encoding="utf-8"))
-    return {name: {cell: (right, judged) for cell, (right, judged) in shares.items()} for name, shares in found.items()}
+    found: dict[str, list[int]] = json.loads(_TABLE.read_text(encoding="utf-8"))
+    return {name: (right, judged) for name, (right, judged) in found.items()}
 
 
-def allowed(evidence: Evidence, family: str, code: str) -> Severity:
-    """Return the gravest severity that the findings of a rule have earned within a class of evidence."""
-    return earned(_measured(), evidence, family, code)
+def allowed(evidence: Evidence) -> Severity:
+    """Return the gravest severity that a class of evidence has earned."""
+    return earned(_measured(), evidence)
 
 
-def earned(shares: Shares, evidence: Evidence, family: str, code: str) -> Severity:
-    """Return the gravest severity that the share of a rule allows where enough of its findings were judged, else its family's, its class's.
-
-    That places stand in one document joins them to nothing that an error could rest on, whatever was measured.
-    """
-    if evidence not in _BOUND:
+def earned(shares: Shares, evidence: Evidence) -> Severity:
+    """Return the gravest severity that the measured shares allow a class: any where it is not bound, else at most a warning."""
+    if evidence not in BOUND:
         return Severity.ERROR
-    of_class = shares.get(evidence.value, {})
-    cells = ((code, ENOUGH_OF_A_RULE), (family, ENOUGH))
-    own = next((pair for cell, least in cells if cell and (pair := of_class.get(cell, (0, 0)))[1] >= least), None)
-    right, judged = own or of_class.get("", (0, 0))
-    share = Fraction(right, judged) if judged else Fraction(0)
-    if evidence in _WARNING_YET or share >= LEAST[Severity.WARNING]:
-        return Severity.WARNING
-    return Severity.INFO
+    right, judged = shares.get(evidence.value, (0, 0))
+    warns = evidence in _WARNING_YET or (judged > 0 and Fraction(right, judged) >= LEAST[Severity.WARNING])
+    return Severity.WARNING if warns else Severity.INFO
 
 
-def asserted(_: Evidence, __: str, ___: str) -> Severity:
+def asserted(_: Evidence) -> Severity:
     """Return the gravest severity there is: findings are as grave as their rules say, as where a rule is tried on its examples."""
     return Severity.ERROR
 
@@ -101,7 +89,7 @@ class Weighing:
             return outcome
         weakest = min((_surest(claims) for claims in self._read(finding)), key=lambda one: one.rank, default=Confidence.HIGH)
         evidence = finding.evidence or self.evidence(finding)
-        gravest = self.gravest(evidence, finding.category, finding.code)
+        gravest = self.gravest(evidence)
         if weakest is Confidence.LOW:
             gravest = min(gravest, Severity.WARNING, key=lambda one: one.rank)
         return replace(

@@ -13,7 +13,7 @@ from auditor.units import UNITS
 
 ROOT = Path(__file__).parent.parent / "auditor"
 FOLDERS = ("claims", "check", "language")
-MOST = 259
+MOST = 253
 """Lists of words in the code of these folders: to be lowered with every one that moves to the data, never raised."""
 
 _WORD = re.compile(r"[a-z]{3,}(?:[ -][a-z]+)*")

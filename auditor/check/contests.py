@@ -8,9 +8,10 @@ what it speaks of. A comparison is contradicted only where no metric of any tabl
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from auditor.check.cells import Figure, one_figure
@@ -21,7 +22,7 @@ from auditor.check.subject import Subject
 from auditor.check.told import SENTENCE_END
 from auditor.claims.lexicon import Lexicon
 from auditor.findings import Evidence, Operand, Outcome, Place, Severity, Step
-from auditor.language.numbers import Form, Number
+from auditor.language.numbers import Approximation, Form, Number
 from auditor.records import dataclass
 from auditor.relations.figures import figure as shown_as
 from auditor.relations.language import plain
@@ -36,7 +37,8 @@ __all__ = ["best", "compared", "retold"]
 
 _SAID: Final = (Kind.SENTENCE, Kind.ITEM, Kind.CODE, Kind.CELL)
 _NAME: Final = re.compile(r"[A-Za-z][\w.+-]*[\w+]|[A-Z]")
-_WORD: Final = re.compile(r"[a-z]+|[$€£]")
+_WORD: Final = re.compile(r"[a-z]+\d*|[$€£]")
+_STOP: Final = re.compile(r"[.;:,()]")
 _ANY_CASE: Final = 4
 """Letters from which on a name is the same in small letters."""
 _CONTENT: Final = 4
@@ -113,24 +115,48 @@ class _Sentence:
     def text(self) -> str:
         return self.passage.content[self.start : self.end]
 
-    def named(self, contest: Contest) -> list[tuple[int, int, Contender]]:
-        """Return where contenders are named in it, in order: start and end in its text."""
-        found = []
-        for match in _NAME.finditer(self.text):
-            folded = _folded(match.group())
-            found += [(match.start(), match.end(), one) for one in contest.contenders if folded in one.known_by]
-        return found
 
-
-def _sentences(subject: Subject) -> Iterator[_Sentence]:
+@once_for
+def _sentences(subject: Subject) -> tuple[_Sentence, ...]:
+    """Return the sentences of a report."""
+    found = []
     for passage in labelled(subject.document):
         if passage.statement.kind not in _SAID or passage.statement.struck:
             continue
         start = 0
         for match in SENTENCE_END.finditer(passage.content):
-            yield _Sentence(passage, start, match.start())
+            found.append(_Sentence(passage, start, match.start()))
             start = match.end()
-        yield _Sentence(passage, start, len(passage.content))
+        found.append(_Sentence(passage, start, len(passage.content)))
+    return tuple(found)
+
+
+_Named = Sequence[tuple[int, int, Contender]]
+"""Where contenders of one contest are named in a sentence, in order: start and end in its text."""
+
+
+def _named(subject: Subject) -> Iterator[tuple[_Sentence, Mapping[int, _Named]]]:
+    """Yield the sentences that name contenders, with where they do by contest."""
+    known: dict[str, list[tuple[int, Contender]]] = defaultdict(list)
+    for index, contest in enumerate(contests(subject)):
+        for one in contest.contenders:
+            for name in one.known_by:
+                known[name].append((index, one))
+    for sentence in _sentences(subject) if known else ():
+        found: dict[int, list[tuple[int, int, Contender]]] = defaultdict(list)
+        for match in _NAME.finditer(sentence.text):
+            for index, one in known.get(_folded(match.group()), ()):
+                found[index].append((match.start(), match.end(), one))
+        if found:
+            yield sentence, found
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a text in small letters, plurals as singulars."""
+    return frozenset(word if len(word) < _SHORTEST_PLURAL else word.removesuffix("s") for word in _WORD.findall(text.lower()))
+
+
+_SHORTEST_PLURAL: Final = 3
 
 
 # --- so many times, so much more or less
@@ -156,17 +182,14 @@ class _Comparison:
 
 def compared(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Hold what is said of two rows or columns of a table, in times or per cent, against what they hold."""
-    found = contests(subject)
-    for sentence in _sentences(subject) if found else ():
-        for contest in found:
-            comparison = _comparison(sentence, contest, subject.lexicon)
-            if comparison is not None:
-                yield from _judged(rule, comparison, found, subject.lexicon)
-                break
+    for sentence, named in _named(subject):
+        comparisons = (_comparison(sentence, here, subject.lexicon) for here in named.values())
+        comparison = next((one for one in comparisons if one is not None), None)
+        if comparison is not None:
+            yield from _judged(rule, comparison, contests(subject))
 
 
-def _comparison(sentence: _Sentence, contest: Contest, lexicon: Lexicon) -> _Comparison | None:
-    named = sentence.named(contest)
+def _comparison(sentence: _Sentence, named: _Named, lexicon: Lexicon) -> _Comparison | None:
     if len({one.name for _, _, one in named}) != _FEWEST:
         return None
     inside = [(start, end) for start, end, _ in named]
@@ -195,12 +218,12 @@ def _comparison(sentence: _Sentence, contest: Contest, lexicon: Lexicon) -> _Com
     if not factors:
         return None
     span = sentence.passage.span(sentence.start + number.digits, sentence.start + max(number.end, number.stop))
-    about = frozenset(_bare(word) for word in said if len(word) >= _CONTENT)
+    about = _words(" ".join(word for word in said if len(word) >= _CONTENT))
     money = words["cheaper"].union(words["dearer"])
     if not money.isdisjoint(said):
         about |= words["money"]
     text = sentence.passage.content[sentence.start + number.digits : sentence.start + max(number.end, number.stop)]
-    is_about = bool(number.bound) or number.approximation.value == "about"
+    is_about = bool(number.bound) or number.approximation is Approximation.ABOUT
     return _Comparison(before[-1][2], behind[0][2], number, text, span, factors, about, _words(sentence.text), is_about)
 
 
@@ -230,11 +253,7 @@ def _factors(content: str, number: Number, said: Sequence[str], lexicon: Lexicon
     return (times, one + times) if rises else (times,)
 
 
-def _bare(word: str) -> str:
-    return word.removesuffix("s")
-
-
-def _judged(rule: Rule, said: _Comparison, found: Sequence[Contest], lexicon: Lexicon) -> Iterator[Outcome]:
+def _judged(rule: Rule, said: _Comparison, found: Sequence[Contest]) -> Iterator[Outcome]:
     """Yield the outcome of a comparison, if a metric that its words name can be read for both."""
     slack = _ABOUT if said.is_about else _NEAR
     meant: list[tuple[int, str, Figure, Figure]] = []
@@ -264,10 +283,6 @@ def _of(contest: Contest, side: Contender) -> Contender | None:
     """Return the contender of another table that goes by the same name."""
     alike = [one for one in contest.contenders if one.known_by & side.known_by]
     return alike[0] if len(alike) == 1 else None
-
-
-def _words(name: str) -> frozenset[str]:
-    return frozenset(_bare(word) for word in _WORD.findall(name.lower()))
 
 
 def _interval(figure: Figure) -> Interval:
@@ -311,44 +326,51 @@ def _operand(symbol: str, figure: Figure) -> Operand:
     return Operand(symbol, figure.text, value.low, value.high, figure.span)
 
 
+def _difference(one: str, first: Figure, other: str, second: Figure) -> Step:
+    """Return the line of arithmetic of two figures that should be the same, or stand the other way round."""
+    gap = first.value - second.value
+    shown = shown_as(gap, first.printed.unit or UNITS["1"])
+    return Step.exact(
+        f"{one} - {other}", f"{_plainly(first)} - {_plainly(second)}", shown, (_operand(one, first), _operand(other, second)), gap
+    )
+
+
 # --- the cheapest, the highest
 
 
 def best(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Hold what is called the cheapest, highest or lowest of a table against the others of it."""
-    found = contests(subject)
-    for sentence in _sentences(subject) if found else ():
-        for contest in found:
-            outcome = _extreme(rule, sentence, contest, subject.lexicon)
-            if outcome is not None:
-                yield outcome
-                break
+    for sentence, named in _named(subject):
+        tried = (_extreme(rule, sentence, contests(subject)[index], here, subject.lexicon) for index, here in named.items())
+        outcome = next((one for one in tried if one is not None), None)
+        if outcome is not None:
+            yield outcome
 
 
-_SUPERLATIVE: Final = re.compile(r"\bthe (?P<word>[a-z]+)(?P<of>[^.;:,()]*)")
+def _superlatives(text: str, lexicon: Lexicon) -> list[re.Match[str]]:
+    """Return the superlatives of a sentence that stand behind an article."""
+    words, all_words = lexicon.compared, list(_WORD.finditer(text))
+    named = words["cheapest"] | words["lowest"] | words["dearest"] | words["highest"]
+    return [second for first, second in pairwise(all_words) if second.group() in named and first.group() in words["article"]]
 
 
-def _extreme(rule: Rule, sentence: _Sentence, contest: Contest, lexicon: Lexicon) -> Outcome | None:
+def _extreme(rule: Rule, sentence: _Sentence, contest: Contest, named: _Named, lexicon: Lexicon) -> Outcome | None:
     """Return the outcome of one superlative: the one contender of its sentence has the least or most of a metric, or not."""
-    words, named = lexicon.compared, sentence.named(contest)
-    lowest, highest = words["cheapest"] | words["lowest"], words["dearest"] | words["highest"]
-    matches = [match for match in _SUPERLATIVE.finditer(sentence.text) if match["word"] in lowest | highest]
+    words, text = lexicon.compared, sentence.text
+    matches = _superlatives(text, lexicon)
     if len({one.name for _, _, one in named}) != 1 or len(matches) != 1 or disowned(sentence.passage, sentence.start, sentence.end):
         return None
-    (match,), (_, end, subject_of) = matches, named[0]
-    between = sentence.text[end : match.start()].lower() if end <= match.start() else ""
-    link = _WORD.findall(between)
-    if len(link) > _LINK or not link or not words["linking"].issuperset(link) or any(map(str.isdigit, between)):
+    (match,), (_, end, chosen) = matches, named[0]
+    between = text[end : match.start()].lower() if end <= match.start() else ""
+    link = _WORD.findall(between)[:-1]
+    if not 0 < len(link) <= _LINK or not words["linking"].issuperset(link) or any(map(str.isdigit, between)):
         return None
-    of = _WORD.findall(match["of"].lower())
+    of = _WORD.findall(_STOP.split(text[match.end() :].lower())[0])
     if not words["restricting"].isdisjoint(of):
         return None
-    if match["word"] in words["cheapest"] | words["dearest"]:
-        about = words["money"]
-    else:
-        about = frozenset(_bare(word) for word in of[:_LINK] if len(word) >= _CONTENT)
-    least = match["word"] in lowest
-    return _ranked(rule, sentence, match, contest, subject_of, about, least=least)
+    of_money = match.group() in words["cheapest"] | words["dearest"]
+    about = words["money"] if of_money else _words(" ".join(word for word in of[:_LINK] if len(word) >= _CONTENT))
+    return _ranked(rule, sentence, match, contest, chosen, about, least=match.group() in words["cheapest"] | words["lowest"])
 
 
 _LINK: Final = 3
@@ -358,9 +380,8 @@ _LINK: Final = 3
 def _ranked(
     rule: Rule, sentence: _Sentence, match: re.Match[str], contest: Contest, chosen: Contender, about: frozenset[str], *, least: bool
 ) -> Outcome | None:
-    text, said = match["word"], _words(sentence.text)
-    at = sentence.start + match.start("word")
-    span = sentence.passage.span(at, at + len(text))
+    text, said = match.group(), _words(sentence.text)
+    span = sentence.passage.span(sentence.start + match.start(), sentence.start + match.end())
     lost: list[tuple[int, str, Figure, Contender, Figure]] = []
     for place, name in enumerate(contest.metrics):
         shared = len((about | said) & _words(name)) if about & _words(name) else 0
@@ -387,16 +408,7 @@ def _ranked(
         claimed=text,
         evidence=Evidence.SAME_PLAN,  # the sentence names whose figure this is
         expected=other.name,
-        derivation=(
-            Step(
-                "own - other",
-                f"{_plainly(own)} - {_plainly(figure)}",
-                shown_as(own.value - figure.value, own.printed.unit or UNITS["1"]),
-                (_operand("own", own), _operand("other", figure)),
-                own.value - figure.value,
-                own.value - figure.value,
-            ),
-        ),
+        derivation=(_difference("own", own, "other", figure),),
     )
 
 
@@ -411,8 +423,8 @@ def retold(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     for sentence in _sentences(subject) if found else ():
         if sentence.passage.statement.kind is Kind.CELL:
             continue
-        words = _tokens(sentence.text)
-        near = [metric for metric in found if metric.words <= words]
+        words = _words(sentence.text)
+        near = [metric for word in sorted(words) for metric in found.get(word, ()) if metric.words <= words]
         numbers = [number for number in subject.lexicon.scan(sentence.text) if number.unit] if near else []
         outcomes = [outcome for number in numbers if (outcome := _retold(rule, sentence, number, near, once)) is not None]
         yield from (outcome for outcome in outcomes if outcome.finding is None or len(numbers) == 1)  # else it tells a change of the cell
@@ -429,18 +441,18 @@ class _Metric:
 
 
 @once_for
-def _metrics(subject: Subject) -> tuple[_Metric, ...]:
-    found = []
+def _metrics(subject: Subject) -> Mapping[str, Sequence[_Metric]]:
+    """Return the metrics of all contests, each by the longest of its words."""
+    found: dict[str, list[_Metric]] = defaultdict(list)
     for contest in contests(subject):
         for place, name in enumerate(contest.metrics):
             cells = tuple((one.name, figure) for one in contest.contenders if (figure := one.figures.get(place)) is not None)
-            words = _tokens(_UNIT.sub("", name))
+            words = _words(_UNIT.sub("", name))
             if len(words) >= _NAMING and cells:
-                found.append(_Metric(name.strip(), words, cells))
-    return tuple(found)
+                found[max(words, key=lambda word: (len(word), word))].append(_Metric(name.strip(), words, cells))
+    return found
 
 
-_TOKEN: Final = re.compile(r"[a-z]+\d*")
 _DIGITS: Final = re.compile(r"(?<![\d.,])\d[\d,]*(?:\.\d+)?(?![\d,]*\d)")
 _UNIT: Final = re.compile(r"[(\[,][^)\]]*[)\]]?$")
 """The unit at the end of a head: `TTFT p99, ms`, `Cost (USD)`."""
@@ -448,10 +460,6 @@ _NAMING: Final = 2
 """Words that a head must have to be known again in a sentence."""
 _LONG: Final = 2
 """Digits of a figure that may have one wrong."""
-
-
-def _tokens(text: str) -> frozenset[str]:
-    return frozenset(_bare(word) for word in _TOKEN.findall(text.lower()))
 
 
 def _retold(rule: Rule, sentence: _Sentence, number: Number, near: Sequence[_Metric], once: set[str]) -> Outcome | None:
@@ -471,7 +479,6 @@ def _retold(rule: Rule, sentence: _Sentence, number: Number, near: Sequence[_Met
     metric, name, figure = slips[0]
     said = text[number.digits : number.end]
     message = f"{said}, but the table gives {figure.text} for {metric.name} ({name})"
-    value = printed(text, number)
     return rule.contradicted(
         (span, figure.span),
         message,
@@ -481,16 +488,7 @@ def _retold(rule: Rule, sentence: _Sentence, number: Number, near: Sequence[_Met
         expected=figure.text,
         evidence=Evidence.SAME_PLAN,  # the sentence names whose figure this is
         severity=None if sum(map(str.isdigit, digits)) > _LONG else Severity.WARNING,
-        derivation=(
-            Step(
-                "said - stated",
-                f"{plain(value.value * value.scale)} - {_plainly(figure)}",
-                shown_as(value.value * value.scale - figure.value, value.unit or UNITS["1"]),
-                (Operand("said", said, value.value * value.scale, value.value * value.scale, span), _operand("stated", figure)),
-                value.value * value.scale - figure.value,
-                value.value * value.scale - figure.value,
-            ),
-        ),
+        derivation=(_difference("said", Figure(printed(text, number), span, sentence.passage.index), "stated", figure),),
     )
 
 

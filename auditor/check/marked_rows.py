@@ -150,7 +150,7 @@ def _by_measure(grid: Grid, place: int, row: int, value: Figure) -> str:
 def _outcomes(rows: Sequence[_Row], rule: Rule) -> Iterator[Outcome]:
     for row in rows:
         others = [other for other in rows if other is not row]
-        agreed = [sense for sense in ("below", "above") if all(other.keeps(sense) for other in others if not other.sense)]
+        agreed = [sense for sense in dict.fromkeys(_SENSES.values()) if all(other.keeps(sense) for other in others if not other.sense)]
         unsaid = [other for other in others if not other.sense]
         sense = row.sense or (agreed[0] if len(agreed) == 1 and len(unsaid) >= _AGREEING else "")
         if not sense:

@@ -62,13 +62,14 @@ def read_counted(
     if noun == "expert" and not per and of_each_token(head) and not modifier_texts & {"shared", "redundant"}:
         return Meaning("model.top_k", Confidence.MEDIUM, f"{shown} of a token")
     chosen = position and line.text[line.numbers[position - 1].stop : number.start].strip().lower() in ("of", "out of", "of the")
+    at_work = desk.lexicon.sayings["chosen for a token"]
     of_all = line.numbers[position + 1] if number.form is Form.PART and position + 1 < len(line.numbers) else number
-    parted = number.form in (Form.PART, Form.WHOLE) and find_any([one for one in line.words if one.start >= of_all.end][:1], _ACTIVE)
+    parted = number.form in (Form.PART, Form.WHOLE) and find_any([one for one in line.words if one.start >= of_all.end][:1], at_work)
     if noun == "expert" and parted and per in ("", "layer", "token"):  # `2/64 experts active`
         return Meaning("model.top_k" if number.form is Form.PART else "model.experts", Confidence.MEDIUM, f"{shown}, one of m of n")
     if noun == "expert" and chosen and per in ("", "token"):
         return Meaning("model.experts", Confidence.MEDIUM, f"what {shown} are chosen from")
-    if noun == "expert" and per in ("", "layer", "token") and after[:1] and after[0].text in ("active", "activated", "selected", "chosen"):
+    if noun == "expert" and per in ("", "layer", "token") and find_any(after[:1], at_work):
         return Meaning("model.top_k", Confidence.MEDIUM, f"{shown} {after[0].text}")
     if noun == "gpu":
         return read_gpus(desk, line, position, number, modifiers, after, head, per, before, shown)
@@ -302,8 +303,6 @@ def _holds(words: Sequence[Word], lexicon: Lexicon) -> bool:
     return len(rest) < len(words) and lexicon.caches["holding"].issuperset(rest) and words[-1].text not in lexicon.implied["determiners"]
 
 
-_ACTIVE: Final = ("active", "activated")
-
 _CACHE: Final = "kvcache"
 """A cache of keys and values in normal form."""
 
@@ -328,9 +327,9 @@ def read_tokens(desk: Desk, line: Line, number: Number, head: Sequence[Word], af
 
 def owner_of(desk: Desk, line: Line, head: Sequence[Word]) -> str:
     """Return which part holds what is counted: `each GPU handles 4 experts`, `Stage 0: layers 0-3 (4 layers)`."""
-    words = [word.text for word in head]
+    each, words = desk.lexicon.sayings["of each"], [word.text for word in head]
     for index, word in enumerate(words):
-        if word in ("each", "every") and index + 1 < len(words):
+        if word in each and index + 1 < len(words):
             for follower in words[index + 1 : index + 3]:
                 if follower in ("gpu", "stage", "pipelineparallel"):
                     return PER_WORDS[follower]
@@ -341,7 +340,7 @@ def owner_of(desk: Desk, line: Line, head: Sequence[Word]) -> str:
     begin = start_of_clause(line.text, head[0].start if head else 0)
     opening = [word.text for word in line.words if word.start >= begin and (not head or word.end <= head[-1].end)][:12]
     for index, word in enumerate(opening[:-1]):
-        if word in ("each", "every") and opening[index + 1] in ("gpu", "stage") and line.statement.kind is not Kind.HEADING:
+        if word in each and opening[index + 1] in ("gpu", "stage") and line.statement.kind is not Kind.HEADING:
             return PER_WORDS[opening[index + 1]]
     for view in line.views[:2]:
         lowered = view.member.lower()

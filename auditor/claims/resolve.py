@@ -242,7 +242,7 @@ def held_by_each(desk: Desk, line: Line, number: Number, meaning: Meaning, head:
     if (at := named.index("per") if "per" in named else 0) and named[at - 1] in ("gpu", "node") and len(named) > at + 1:
         return named[at + 1]
     said = [word.text for word in head]
-    holds = len(said) > 2 and said[0] in ("each", "every") and said[1] not in stops and said[-1] not in stops
+    holds = len(said) > 2 and said[0] in desk.lexicon.sayings["of each"] and said[1] not in stops and said[-1] not in stops
     return said[1] if holds else ""
 
 

@@ -85,10 +85,10 @@ def test_a_manual_that_states_few_figures_is_about_no_layout() -> None:
 
 @pytest.mark.parametrize("evidence", list(Evidence))
 def test_no_class_is_graver_than_an_error_and_one_document_never_is_one(evidence: Evidence) -> None:
-    assert allowed(evidence, "layout", "LAY001") in (Severity.ERROR, Severity.WARNING, Severity.INFO)
-    assert asserted(evidence, "layout", "LAY001") is Severity.ERROR
+    assert allowed(evidence) in (Severity.ERROR, Severity.WARNING, Severity.INFO)
+    assert asserted(evidence) is Severity.ERROR
     if evidence in (Evidence.ONE_DOCUMENT, Evidence.IN_PASSING):
-        assert allowed(evidence, "layout", "LAY001") is not Severity.ERROR
+        assert allowed(evidence) is not Severity.ERROR
 
 
 def test_what_is_told_in_passing_alone_is_of_a_class_of_its_own() -> None:
