@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -90,6 +91,15 @@ def test_explanations_alone_are_left_out_with_a_note() -> None:
     assert conclusion(report)[0] == "contradicted"
 
 
+@pytest.fixture
+def looked_up_anew() -> Iterator[None]:
+    """Checks are looked up once: what a test puts in their place is looked up in it, and is gone after it."""
+    _procedure.cache_clear()
+    yield
+    _procedure.cache_clear()
+
+
+@pytest.mark.usefixtures("looked_up_anew")
 def test_a_rule_that_cannot_be_run_is_fatal_and_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     import auditor.check.equation as module
 
@@ -105,9 +115,7 @@ def test_a_rule_that_cannot_be_run_is_fatal_and_costs_no_other(monkeypatch: pyte
 
     broken.__module__, broken.__annotations__ = module.__name__, {"subject": "Subject", "rule": "Rule"}
     monkeypatch.setattr(module, rule.check.partition(".")[2], broken)
-    _procedure.cache_clear()
     outcomes, notes = run_checks(book.rules, subject)
-    _procedure.cache_clear()
     assert [(note.fatal, f"rule {rule.code}" in note.message, "ZeroDivisionError: a fault" in note.message) for note in notes] == [
         (True,) * 3
     ]
