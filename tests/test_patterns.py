@@ -14,7 +14,7 @@ import inspect
 import pkgutil
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -45,10 +45,10 @@ BOUNDED = {
 """Patterns that may be slow, for what they are given is short."""
 
 
-def modules() -> Iterator[ModuleType]:
-    for found in pkgutil.walk_packages(auditor.__path__, "auditor."):
-        if not found.name.endswith("__main__"):
-            yield importlib.import_module(found.name)
+@cache
+def modules() -> Sequence[ModuleType]:
+    found = (one.name for one in pkgutil.walk_packages(auditor.__path__, "auditor."))
+    return tuple(importlib.import_module(name) for name in found if not name.endswith("__main__"))
 
 
 @cache
@@ -79,34 +79,42 @@ def is_searched(module: ModuleType, name: str) -> bool:
 
 
 def of_modules() -> Iterator[tuple[str, re.Pattern[str], str]]:
-    for module in list(modules()):
+    for module in modules():
         for name, value in vars(module).items():
-            if re.search(rf"(?m)^{name}\b.*=", source_of(module)) is None:
-                continue  # imported
-            for number, pattern in enumerate(inside(value)):
+            found = list(inside(value))
+            if not found or re.search(rf"(?m)^{name}\b.*=", source_of(module)) is None:
+                continue  # no pattern, or imported
+            for number, pattern in enumerate(found):
                 searched = is_searched(module, name)
                 whole = not searched and f"{name}.fullmatch(" in source_of(module)
                 yield f"{module.__name__[8:]}.{name}[{number}]", pattern, "search" if searched else "whole" if whole else "match"
 
 
-def calls(module: ModuleType) -> Iterator[tuple[ast.Call, str, str | None]]:
-    """Yield each call of `re` inside a function with its name and the pattern, if what it is put together from is the module's."""
+@cache
+def calls(module: ModuleType) -> Sequence[tuple[ast.Call, str, str | None]]:
+    """Return each call of `re` inside a function with its name and the pattern, if what it is put together from is the module's."""
+    return tuple(_calls(module))
+
+
+def _calls(module: ModuleType) -> Iterator[tuple[ast.Call, str, str | None]]:
+    if not any(f"re.{name}(" in source_of(module) for name in CALLS):
+        return
     tree = ast.parse(source_of(module))
     functions = (one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef))
     for call in {call: None for function in functions for call in ast.walk(function) if isinstance(call, ast.Call)}:
-        name = ast.unparse(call.func)
-        if name not in {f"re.{one}" for one in CALLS}:
+        of = call.func
+        if not (isinstance(of, ast.Attribute) and of.attr in CALLS and isinstance(of.value, ast.Name) and of.value.id == "re"):
             continue
         try:
             text: str | None = eval(ast.unparse(call.args[0]), vars(module))  # noqa: S307 - the project's own source
         except NameError:
             text = None
-        yield call, name[3:], text
+        yield call, of.attr, text
 
 
 def of_functions() -> Iterator[tuple[str, re.Pattern[str], str]]:
     """Yield the patterns that functions give to `re`."""
-    for module in list(modules()):
+    for module in modules():
         for call, name, text in calls(module):
             if text is not None:
                 use = {"match": "match", "fullmatch": "whole"}.get(name, "search")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
+from auditor.claims.model import Claim
 from auditor.findings import Finding, Severity
 from auditor.pipeline import audit_source, read_claims
 from auditor.read import decode
 from auditor.spans import Span
+from auditor.statements import Source
 from tests.generated.page import Rendered
 from tests.generated.plans import Plan, draw
 from tests.generated.styles import render
@@ -28,10 +31,16 @@ def drawn(seed: str, style: str) -> tuple[Plan, Rendered]:
     return plan, render(plan, style, random)
 
 
+@lru_cache(maxsize=1)
+def _read(text: str, name: str) -> tuple[Source, tuple[Claim, ...]]:
+    """Read a report once for all that is asked about it."""
+    source = decode(text.encode(), name)
+    return source, read_claims(source).claims
+
+
 def misread(report: Rendered) -> Iterator[str]:
     """Yield the figures that are not read as what they are: the quantity, the value as printed, the role, at their place."""
-    source = decode(report.text.encode(), report.name)
-    claims = read_claims(source).claims
+    source, claims = _read(report.text, report.name)
     for figure in report.figures:
         here = [claim for claim in claims if claim.span.overlaps(figure.span)]
         right = (
@@ -49,8 +58,7 @@ def misread(report: Rendered) -> Iterator[str]:
 
 def invented(report: Rendered) -> Iterator[str]:
     """Yield the claims read where no figure was written."""
-    source = decode(report.text.encode(), report.name)
-    for claim in read_claims(source).claims:
+    for claim in _read(report.text, report.name)[1]:
         if claim.quantity not in _SAID_BY_WORDS and not any(claim.span.overlaps(figure.span) for figure in report.figures):
             yield f"{claim.text!r} read as {claim.quantity}: {claim.read_as}"
 
