@@ -135,7 +135,7 @@ def _ground(source: Source) -> _Ground:
         around = [one for line in cut_lines(source.reading) for one in objects(line)] if name == "jsonl" else objects(source.reading)
         by_start = {one.span.start: one for one in around}
         return _Ground(lambda at: _innermost(around, at), lambda start: _in_object(source, by_start[start]) if start in by_start else ())
-    places = _in_markdown if name == "markdown" else _in_script
+    places = {"markdown": _in_markdown, "latex": _in_latex}.get(name, _in_script)
     return _Ground(lambda at: source.lines.point(at).line, lambda line: places(source, line))
 
 
@@ -149,6 +149,16 @@ def _in_script(source: Source, line: int) -> Sequence[Place]:
     """Return the places in what has comments with `#`: behind the line, unless a command goes on in the next; above the whole command."""
     above: Place = lambda said: _above(source, _command(source, line), f"# audit: {said}")  # noqa: E731
     return (above,) if _goes_on(source, line) else (lambda said: _behind(source, line, f"  # audit: {said}"), above)
+
+
+def _in_latex(source: Source, line: int) -> Sequence[Place]:
+    """Return the places in LaTeX: behind a line, whatever it ends in, and above it."""
+
+    def behind(said: str) -> Edit:
+        at = source.lines.line(line).start + len(source.text[_slice(source, line)].rstrip())
+        return Edit(Span(at, at), f" % audit: {said}")
+
+    return behind, lambda said: _above(source, line, f"% audit: {said}")
 
 
 def _in_markdown(source: Source, line: int) -> Sequence[Place]:

@@ -53,6 +53,12 @@ def test_behind_a_key(command_line: Run, tmp_path: Path, name: str, sign: str) -
     assert written(command_line, tmp_path, name, "\n".join([*lines, ""])) == "\n".join([f"{lines[0]}  # {SAID}", *lines[1:], ""])
 
 
+def test_behind_a_line_of_latex(command_line: Run, tmp_path: Path) -> None:
+    rows = [f"{line[2:].replace(': ', ' & ')} \\\\" for line in LINES]
+    text = "\n".join(["\\begin{tabular}{lr}", "Setting & Value \\\\ \\hline", *rows, "\\end{tabular}", ""])
+    assert written(command_line, tmp_path, "a.tex", text) == text.replace(rows[0], f"{rows[0]} % {SAID}")
+
+
 @pytest.mark.parametrize("indent", ["", "\n  "])
 def test_in_an_object(command_line: Run, tmp_path: Path, indent: str) -> None:
     entries = [f'"{key}": {value}' for key, value in DATA.items()]

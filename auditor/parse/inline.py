@@ -17,7 +17,7 @@ from auditor.parse.lines import stand_in
 from auditor.records import dataclass
 from auditor.spans import Segment, Text
 
-__all__ = ["Inline", "Mark", "MarkKind", "scan"]
+__all__ = ["Inline", "Mark", "MarkKind", "formula_arguments", "scan"]
 
 
 Heard = Callable[[Text], object]
@@ -182,6 +182,7 @@ _MATH_SIGNS: Final = {
 _MATH_WRAPS: Final = frozenset(
     {"text", "mathrm", "mathbf", "mathit", "textbf", "textit", "texttt", "operatorname", "boxed", "mathtt", "underline"}
 )
+_FRACTIONS: Final = frozenset({"frac", "dfrac", "tfrac"})
 _MATH: Final = re.compile(r"\\([A-Za-z]{2,16})(?![A-Za-z])")
 _SIMPLE: Final = re.compile(r"[\w.,%]{1,40}")
 _BRACES: Final = re.compile(r"[{}]|\n[ \t]*\n")
@@ -311,7 +312,7 @@ class _Scanner:
         if name in _MATH_WRAPS and self._plan(end, "", ""):
             self._drop(at, end)
             return end
-        if name in ("frac", "dfrac", "tfrac"):
+        if name in _FRACTIONS:
             middle = self._closing(end)
             last = self._closing(middle + 1) if middle > 0 else -1
             if last > 0:
@@ -533,6 +534,11 @@ class _Scanner:
             return Inline(Text.of("", self.text.whole.start))
         marks = tuple(Mark(kind, offsets[first], offsets[last]) for kind, first, last in self.found)
         return Inline(Text("".join(content), tuple(segments)), marks)
+
+
+def formula_arguments(name: str) -> int | None:
+    """Return how many arguments a command of a formula has that the scanner reads; None where it does not know it."""
+    return 0 if name in _MATH_SIGNS else 1 if name in _MATH_WRAPS else 2 if name in _FRACTIONS else None
 
 
 def _unheard(_comment: Text) -> None:

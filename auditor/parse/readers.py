@@ -19,7 +19,7 @@ __all__ = ["FORMATS", "MAX_EMBEDDED", "Reader", "of_language", "of_suffix", "rea
 
 Reader = Callable[[Builder, Text, Path], None]
 
-FORMATS: Final = ("markdown", "json", "jsonl", "notebook", "yaml", "toml", "shell", "python", "plain")
+FORMATS: Final = ("markdown", "json", "jsonl", "notebook", "yaml", "toml", "shell", "python", "latex", "plain")
 
 MAX_EMBEDDED: Final = 4
 """How many documents may be held one inside the other; what lies deeper is read as plain lines."""
@@ -46,6 +46,9 @@ _SUFFIXES: Final = {
     "sbatch": "shell",
     "sub": "shell",
     "py": "python",
+    "tex": "latex",
+    "latex": "latex",
+    "ltx": "latex",
 }
 
 _LANGUAGES: Final = _SUFFIXES | {

@@ -12,7 +12,7 @@ from auditor.read import decode
 from auditor.spans import Text
 from auditor.statements import Document, Kind, Source, Statement
 
-SUFFIXES = ("md", "mdx", "json", "yaml", "toml", "sh", "py", "txt", "")
+SUFFIXES = ("md", "mdx", "json", "yaml", "toml", "sh", "py", "txt", "tex", "")
 
 WORDS = st.sampled_from(
     [
@@ -24,6 +24,10 @@ WORDS = st.sampled_from(
         "\xe2\u0153\u2026", "\xc3\u2014", "\xa0", "\u2028", "\x0c", "\x00", "\U0001f389", "&a", "*a", "<<", "!!int", "|", ">", "true",
         "null", "1e9", "0x1", "\\times", "\\frac{", "\\text{", "^{", "import x from 'y'", "<details>", "<summary>", "</summary>",
         "```json\n", "```yaml\n", "```python\n", "```bash\n", "~~~\n", "[[a]]", "[a.b]", '"""', "def f(a=1):", "{'a': 1}", "f(x=2)",
+        "\\begin{tabular}{ll}", "\\end{tabular}", "\\begin{itemize}", "\\end{itemize}", "\\item ", "\\item[a] ", " & ", "\\\\", "\\hline",
+        "\\section{", "\\textbf{", "\\SI{80}{GB}", "\\num{", "\\multicolumn{2}{c}{", "\\caption{", "\\begin{table}", "\\end{table}",
+        "{,}", "\\,",
+        "\\begin{verbatim}", "\\end{verbatim}", "% ", "~", "$x$", "\\verb|a|", "\\newcommand{\\a}{7~B}", "\\a",
         "\\u00e9", "\\", "cat <<EOF", "EOF", "$(", "$((2*3))", "# x", "// x", "/*", "\ufeff",
     ]
 )  # fmt: skip
