@@ -278,8 +278,12 @@ class LabelReader:
         return "", "", -1
 
     def units_said(self, raw: str, bracketed: str) -> tuple[str, ...]:
-        """Return the units that a caption gives behind an `in`, and the one in brackets."""
+        """Return the units that a caption gives: the one in brackets, one behind an `in`, one that begins a clause before another word."""
         found = [bracketed] if bracketed else []
+        for clause in raw.replace(";", ",").split(",")[1:]:
+            first, *rest = clause.split(maxsplit=1) or [""]
+            if first and (rest or len(first) > 1) and (symbol := self.unit_said(first.strip("().:*_`"))[0]):
+                found.append(symbol)
         words = raw.split()
         for word, behind in pairwise(words):
             if word.lower() == "in" and (symbol := self.unit_said(behind.strip("().,;:*_`"))[0]):

@@ -887,7 +887,9 @@ def headed_by(line: Line) -> str:
 def captioned_unit(line: Line) -> str:
     """Return the unit that the caption right above a table gives a cell, where it measures what the heads name or they name nothing."""
     caption = next((view for view in line.views if view.label.kind is LabelKind.LEAD), None)
-    if line.statement.cell is None or line.statement.kind is not Kind.CELL or caption is None or not caption.units:
+    if line.statement.cell is None:
+        return _led_unit(line)
+    if line.statement.kind is not Kind.CELL or caption is None or not caption.units:
         return ""
     heads = [view for view in line.views if view.label.kind in (LabelKind.COLUMN, LabelKind.ROW)]
     if any(view.unit for view in heads):
@@ -897,6 +899,17 @@ def captioned_unit(line: Line) -> str:
     if fitting:
         return fitting[0]
     return caption.units[0] if len(caption.units) == 1 and not kinds and line.statement.cell.column else ""
+
+
+def _led_unit(line: Line) -> str:
+    """Return the unit that the line over a list gives each of its figures: `Seconds of one step:` above `compute   24.6`."""
+    if line.statement.kind not in (Kind.ENTRY, Kind.ITEM, Kind.TREE) or len(line.views) < 2:
+        return ""
+    own, lead = line.views[:2]
+    if own.label.kind not in (LabelKind.KEY, LabelKind.ITEM) or lead.label.kind is not LabelKind.LEAD or len(lead.units) != 1:
+        return ""
+    counted = own.settings or any(match.quantity.kind in ("count", "share") for match in own.matches)
+    return "" if counted else lead.units[0]
 
 
 def in_bits(line: Line, number: Number, unit: str) -> str:

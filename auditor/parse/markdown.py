@@ -22,9 +22,10 @@ from auditor.parse.emit import add_pieces
 from auditor.parse.html import comment_texts, comments, is_comment, read_tables, to_markdown
 from auditor.parse.inline import Inline, MarkKind, scan
 from auditor.parse.labels import Piece, introduces, split_label, split_pieces, without_colon, without_marks
-from auditor.parse.lines import cut_lines
-from auditor.parse.plain import is_output, read_lines
+from auditor.parse.lines import column_of, cut_lines
+from auditor.parse.plain import is_output, pair, read_lines
 from auditor.parse.readers import MAX_EMBEDDED, of_language, read_inside
+from auditor.parse.stamps import is_stamped, speaks, stamp_of
 from auditor.parse.tables import add_table, is_rule, split_row
 from auditor.records import dataclass
 from auditor.spans import Text
@@ -37,6 +38,8 @@ _MAX_LEAD: Final = 200
 _SHORT_LINE: Final = 60
 """A line of wrapped prose is longer than this."""
 _NAME_WORDS: Final = 6
+_SET_IN: Final = 2
+"""A line that begins so many columns further is set in."""
 
 
 @cache
@@ -262,6 +265,9 @@ class _Markdown:
         group = self.builder.group()
         if self._barred(lines, path, place) or self._printed(lines, path, place):
             return title, None
+        if is_stamped([line.inline.text for line in lines]):
+            self._entries(lines, path, place, group)
+            return title, None
         runs = _runs(lines)
         if not runs:
             return title, None
@@ -291,6 +297,39 @@ class _Markdown:
         if structure and not runs and (caption := _caption(last, pieces[0])) is not None:
             return title, Label(caption, LabelKind.LEAD)
         return title, None
+
+    def _entries(self, lines: list[_TextLine], path: Path, place: _Place, group: int) -> None:
+        """Read the entries of a log, or the turns of a talk: what has no stamp goes on with the entry above it."""
+        here, entry = path, list[Inline]()
+        for line in lines:
+            stamp = stamp_of(line.inline.text)
+            if stamp is not None or speaks(line.inline.text):
+                self._entry(entry, here, place, group)
+                here = path if stamp is None or stamp.word is None else under(path, stamp.word, LabelKind.ITEM, place.depth)
+                entry = [line.inline if stamp is None else line.inline.slice(stamp.end, len(line.inline.content))]
+            else:
+                entry.append(line.inline)
+        self._entry(entry, here, place, group)
+
+    def _entry(self, lines: list[Inline], path: Path, place: _Place, group: int) -> None:
+        """Read the lines of one entry: sentences over several lines, and names with their values in columns."""
+        listed = [pair(line.text.strip()) is not None for line in lines]
+        at = 0
+        while at < len(lines):
+            end = next((end for end in range(at + 1, len(lines)) if listed[end] != listed[at]), len(lines))
+            if listed[at] and end - at > 1:
+                read_lines(self.builder, [line.text for line in lines[at:end]], path, parent=place.parent, depth=place.depth)
+                at = end
+                continue
+            end = at + 1 if listed[at] else end
+            said = Inline.join(lines[at:end], " ").strip()
+            at = end
+            if at < len(lines) and introduces(said):
+                text = without_colon(said.text)
+                self.builder.add(Kind.HEAD, path, text, group, depth=place.depth, parent=place.parent)
+                path = under(path, text, LabelKind.LEAD)
+            else:
+                add_pieces(self.builder, Kind.SENTENCE, path, split_pieces(said), group, depth=place.depth, parent=place.parent)
 
     def _printed(self, lines: list[_TextLine], path: Path, place: _Place) -> bool:
         """Read lines of names and values as they are printed, which Markdown would run together."""
@@ -429,6 +468,7 @@ class _Markdown:
         if not lines:
             return []
         hard = {line.whole.end for line in lines if self._breaks(line)}
+        inner = self._set_in(node, raw)
         joined = scan(Text.join(lines, "\n") if len(lines) > 1 else lines[0], self.references, self._hear)
         result: list[_TextLine] = []
         at = 0
@@ -440,7 +480,10 @@ class _Markdown:
             if stripped.content.endswith("\\"):
                 stripped = stripped.slice(0, len(stripped.content) - 1).strip()
             if stripped.content:
-                result.append(_TextLine(stripped, line.text, broken))
+                # Lines set in under a first one that is no wrapped prose, and what comes back from them, stand for themselves.
+                deep = line.text.whole.start in inner
+                stands = bool(result) and (len(result[-1].inline.content) < _SHORT_LINE if deep else result[-1].deep)
+                result.append(_TextLine(stripped, line.text, broken or stands, deep))
             broken = break_span is None or len(break_span) > 0 or break_span.start in hard
             at = end + 1
         return result
@@ -448,6 +491,16 @@ class _Markdown:
     def _is_definition(self, content: str) -> bool:
         match = _REFERENCE.fullmatch(content)
         return match is not None and _LINK_LIKE.search(content[match.end(1) + 2 :]) is not None
+
+    def _set_in(self, node: _Node, lines: Sequence[Text]) -> frozenset[int]:
+        """Return where the lines begin that are set in under the first of a paragraph that stands in no list."""
+        if node.token.level or node.token.map is None:
+            return frozenset()
+        sources = self.lines[node.token.map[0] : node.token.map[1]]
+        first = column_of(sources[0].content) if sources else 0
+        return frozenset(
+            line.whole.start for line, source in zip(lines, sources, strict=False) if column_of(source.content) >= first + _SET_IN
+        )
 
     def _breaks(self, line: Text) -> bool:
         return line.content.endswith(("  ", "\\"))
@@ -503,6 +556,8 @@ class _TextLine:
     raw: Text
     broken: bool
     """A hard line break stands before it (or it is the first)."""
+    deep: bool = False
+    """It is set in under the first line of a paragraph of its own."""
 
 
 def _tree(tokens: Sequence[Token]) -> list[_Node]:

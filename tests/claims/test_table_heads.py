@@ -149,3 +149,10 @@ def test_a_batch_beside_replicas_and_all_requests_is_that_of_one(head: str, row:
     claims = read(f"| Rank | {head} |\n|{'---|' * (columns + 1)}\n| 1 | {row} |\n").claims
     batch = [claim.quantity for claim in claims if claim.quantity in ("batch.per_replica", "batch.global")]
     assert batch == [quantity]
+
+
+@pytest.mark.parametrize("lead", ["Times of one step (s):", "Profile, seconds of one step:", "Where a step goes, in s:"])
+def test_the_line_over_a_list_gives_its_figures_their_unit(lead: str) -> None:
+    claims = read(f"{lead}\n\n- compute: 24.6\n- all-to-all: 9.1\n- optimizer: 1.2\n- layers: 8\n- total: 34.9\n").claims
+    assert [claim.unit.dimension.time for claim in claims] == [1, 1, 1, 0, 1]
+    assert not [claim.quantity for claim in claims if claim.quantity.startswith("memory")]
