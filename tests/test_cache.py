@@ -70,6 +70,15 @@ def test_warm_and_cold_are_the_same_bytes(form: str, command_line: Run, folder: 
     assert without == cold == warm == again
 
 
+def test_a_baseline_is_made_of_what_a_run_has_kept(command_line: Run, folder: Path, counted: Callable[[], int]) -> None:
+    Path("a.md").write_text(TEXT, encoding="utf-8")
+    assert command_line("a.md").status == 1
+    made = counted()
+    assert command_line("baseline", "create", "a.md").out.startswith("audit-baseline.json: 2 findings in 1 file")
+    assert command_line("baseline", "check", "--baseline", "audit-baseline.json", "a.md").status == 0
+    assert counted() == made
+
+
 @pytest.mark.parametrize(
     "options", [("--explain",), ("--statistics",), ("--select", "LAY"), ("--ignore", "ARI"), ("--no-inline",), ("--diff",), ("-q",)]
 )

@@ -184,7 +184,7 @@ def _survey(
     found = walk(paths, excluded(configuration))
     failures = [Failure(missing.path, missing.reason) for missing in found.missing]
     files = [file for file in found.files if not is_ours(file, known.path, configuration)]
-    audits = prepare(configuration, Asked(context=context, rules=rules))
+    audits = prepare(configuration, Asked(context=context, rules=rules, cache=True))
     reports = audits.files(files, failures, "")
     return _Survey(known, tuple((report, known.match(report)) for report in reports), tuple(failures))
 

@@ -21,7 +21,7 @@ from auditor.plans.model import Plan
 from auditor.plans.nearby import beside_others
 from auditor.plans.titled import TITLED, titled
 from auditor.plans.variants import VARIANT, with_records, with_variants
-from auditor.statements import Document, Kind, LabelKind, Statement
+from auditor.statements import Document, Kind, LabelKind, Statement, place_of
 
 __all__ = ["MAIN", "RUN", "assign"]
 
@@ -195,17 +195,32 @@ def _inheritable(claim: Claim, said: Set[str]) -> bool:
 
 
 def _members(statements: Sequence[Statement], claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Let the position in an array say which member a claim speaks of."""
+    """Let the position in an array say which member a claim speaks of; the one element of an array without a name is no member."""
+    alone = _alone(statements)
     result = []
     for claim in claims:
         path = statements[claim.statement].path
-        places = [position for position, label in enumerate(path[:-1]) if label.kind is LabelKind.INDEX]
+        places = [
+            position for position, label in enumerate(path[:-1]) if label.kind is LabelKind.INDEX and label.text.whole.start not in alone
+        ]
         if places and not claim.scope.member:
             last = places[-1]
             name = path[last - 1].text.content if last else ""
             claim = replace(claim, scope=replace(claim.scope, member=f"{name}[{path[last].text.content}]"))
         result.append(claim)
     return tuple(result)
+
+
+def _alone(statements: Sequence[Statement]) -> set[int]:
+    """Return where the element starts, for each array that has no key and no other element: a whole file or fence, `[{"gpus": 8}]`."""
+    elements: dict[tuple[object, ...], set[int]] = defaultdict(set)
+    for statement in statements:
+        for position, label in enumerate(statement.path):
+            if label.kind is LabelKind.INDEX:
+                elements[place_of(statement.path[:position])].add(label.text.whole.start)
+            if label.kind in (LabelKind.INDEX, LabelKind.KEY):
+                break
+    return {start for starts in elements.values() if len(starts) == 1 for start in starts}
 
 
 def _entries(

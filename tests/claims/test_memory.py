@@ -81,3 +81,9 @@ def test_a_share_of_another_figure_keeps_the_name_of_its_heading() -> None:
 def test_a_factor_among_names_is_no_amount_of_memory(text: str) -> None:
     claims = read_claims(decode(f"```\n{text}\n```\n".encode(), "report.md")).claims
     assert not [claim for claim in claims if claim.quantity.startswith("memory.")]
+
+
+@pytest.mark.parametrize("name", ["weights", "parameters"])
+def test_the_part_of_each_gpu_is_of_what_was_named_in_all(name: str) -> None:
+    text = f"The {name} take 141 GB, so 35.3 GB per GPU on 4 GPUs.\n"
+    assert [quantity for quantity, _ in quantities(text)] == ["memory.weights", "memory.weights"]

@@ -53,6 +53,11 @@ class TestDiff:
         status, found = self.compared(command_line, tmp_path, WRONG, "A word before.\n\n" + WRONG)
         assert (status, found["claims"], found["came"], found["went"], found["stayed"]) == (0, [], [], [], 1)
 
+    def test_lines_that_move_are_no_difference(self, command_line: Run, tmp_path: Path) -> None:
+        page = (Path(__file__).parents[2] / "fixtures" / "reports" / "eight-of-sixteen.md").read_text(encoding="utf-8")
+        status, found = self.compared(command_line, tmp_path, page, f"Told anew.\n\n{page}")
+        assert (status, found["claims"], found["recomputed"], found["came"], found["went"]) == (0, [], [], [], [])
+
     def test_what_follows_of_it(self, command_line: Run, tmp_path: Path) -> None:
         _, found = self.compared(
             command_line, tmp_path, PLAN, PLAN.replace("Tensor parallelism: 4", "Tensor parallelism: 8").replace("32", "64")

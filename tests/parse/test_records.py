@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,21 @@ def test_records_are_plans_of_their_own() -> None:
 def test_one_record_is_the_whole_plan() -> None:
     (claim,) = read('{"tp": 8}\n', "runs.jsonl").claims
     assert (claim.plan, claim.scope.member) == ("main", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "member"),
+    [
+        ('[{"tp": 8}]', "plan.json", ""),
+        ("- tp: 8\n", "plan.yaml", ""),
+        ('# Plan\n\n```json\n[{"tp": 8}]\n```\n', "plan.md", ""),
+        ('[{"pp": 2}, {"tp": 8}]', "plan.json", "[1]"),
+        ('{"stages": [{"tp": 8}]}', "plan.json", "stages[0]"),
+    ],
+)
+def test_the_one_object_of_an_array_is_the_whole_plan(text: str, path: str, member: str) -> None:
+    found = next(claim for claim in read(text, path).claims if claim.quantity == "parallel.tensor")
+    assert (found.plan, found.scope.member) == ("main", member)
 
 
 def test_a_broken_line_costs_no_other() -> None:
