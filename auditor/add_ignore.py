@@ -135,7 +135,7 @@ def _ground(source: Source) -> _Ground:
         around = [one for line in cut_lines(source.reading) for one in objects(line)] if name == "jsonl" else objects(source.reading)
         by_start = {one.span.start: one for one in around}
         return _Ground(lambda at: _innermost(around, at), lambda start: _in_object(source, by_start[start]) if start in by_start else ())
-    places = {"markdown": _in_markdown, "latex": _in_latex}.get(name, _in_script)
+    places = {"markdown": _in_markdown, "latex": _in_latex, "restructured": _in_restructured}.get(name, _in_script)
     return _Ground(lambda at: source.lines.point(at).line, lambda line: places(source, line))
 
 
@@ -159,6 +159,12 @@ def _in_latex(source: Source, line: int) -> Sequence[Place]:
         return Edit(Span(at, at), f" % audit: {said}")
 
     return behind, lambda said: _above(source, line, f"% audit: {said}")
+
+
+def _in_restructured(source: Source, line: int) -> Sequence[Place]:
+    """Return the one place in reStructuredText: above the first line of a paragraph, for inside one two dots are text."""
+    alone = line == 1 or not source.text[_slice(source, line - 1)].strip()
+    return (lambda said: _above(source, line, f".. audit: {said}"),) if alone else ()
 
 
 def _in_markdown(source: Source, line: int) -> Sequence[Place]:

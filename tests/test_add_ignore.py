@@ -53,6 +53,11 @@ def test_behind_a_key(command_line: Run, tmp_path: Path, name: str, sign: str) -
     assert written(command_line, tmp_path, name, "\n".join([*lines, ""])) == "\n".join([f"{lines[0]}  # {SAID}", *lines[1:], ""])
 
 
+def test_above_a_paragraph_of_restructured_text(command_line: Run, tmp_path: Path) -> None:
+    text = "\n\n".join(line[2:] for line in LINES) + "\n"
+    assert written(command_line, tmp_path, "a.rst", text) == f".. {SAID}\n{text}"
+
+
 def test_behind_a_line_of_latex(command_line: Run, tmp_path: Path) -> None:
     rows = [f"{line[2:].replace(': ', ' & ')} \\\\" for line in LINES]
     text = "\n".join(["\\begin{tabular}{lr}", "Setting & Value \\\\ \\hline", *rows, "\\end{tabular}", ""])

@@ -20,7 +20,7 @@ from auditor.statements import Directive
 __all__ = ["heard", "reached"]
 
 _WORD: Final = "audit:"
-_SIGNS: Final = "#/*;!<-% \t"
+_SIGNS: Final = "#/*;!<-%. \t"
 _ENDS: Final = "*/-> \t\r\n"
 _ALONE: Final = " \t>"
 """What may stand before a comment that is alone on its line: indentation and the marks of quotes."""

@@ -19,7 +19,7 @@ __all__ = ["FORMATS", "MAX_EMBEDDED", "Reader", "of_language", "of_suffix", "rea
 
 Reader = Callable[[Builder, Text, Path], None]
 
-FORMATS: Final = ("markdown", "json", "jsonl", "notebook", "yaml", "toml", "shell", "python", "latex", "plain")
+FORMATS: Final = ("markdown", "json", "jsonl", "notebook", "yaml", "toml", "shell", "python", "latex", "restructured", "plain")
 
 MAX_EMBEDDED: Final = 4
 """How many documents may be held one inside the other; what lies deeper is read as plain lines."""
@@ -29,7 +29,8 @@ _SUFFIXES: Final = {
     "markdown": "markdown",
     "mdx": "markdown",
     "txt": "markdown",
-    "rst": "markdown",
+    "rst": "restructured",
+    "rest": "restructured",
     "json": "json",
     "jsonc": "json",
     "json5": "json",
@@ -64,7 +65,6 @@ _LANGUAGES: Final = _SUFFIXES | {
     "yml+jinja": "yaml",
     "txt": "",
     "text": "",
-    "rst": "",
 }
 
 

@@ -12,7 +12,7 @@ from auditor.read import decode
 from auditor.spans import Text
 from auditor.statements import Document, Kind, Source, Statement
 
-SUFFIXES = ("md", "mdx", "json", "yaml", "toml", "sh", "py", "txt", "tex", "")
+SUFFIXES = ("md", "mdx", "json", "yaml", "toml", "sh", "py", "txt", "tex", "rst", "")
 
 WORDS = st.sampled_from(
     [
@@ -28,6 +28,8 @@ WORDS = st.sampled_from(
         "\\section{", "\\textbf{", "\\SI{80}{GB}", "\\num{", "\\multicolumn{2}{c}{", "\\caption{", "\\begin{table}", "\\end{table}",
         "{,}", "\\,",
         "\\begin{verbatim}", "\\end{verbatim}", "% ", "~", "$x$", "\\verb|a|", "\\newcommand{\\a}{7~B}", "\\a",
+        ".. note:: ", ".. list-table:: a\n", ".. csv-table::\n", "   :header: a\n", "   * - ", "::\n\n", "=====\n", "== ==\n", "+--+--+\n",
+        ":a: ", ":r:`a`", "`a <b>`_", "[1]_", ".. ", "12:00:01 ", "[a] ", "[01:02] A: ",
         "\\u00e9", "\\", "cat <<EOF", "EOF", "$(", "$((2*3))", "# x", "// x", "/*", "\ufeff",
     ]
 )  # fmt: skip
