@@ -125,7 +125,7 @@ class Audits:
     asked: Asked
     _ready: dict[Path | None, Ready] = field(default_factory=dict)
     given: tuple[str, ...] = ()
-    """The files named on the command line."""
+    """The files of the run, named or found in folders."""
     _cache: Cache | None = None
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Configurations that belong to a launch: those it names, and a checkpoint's own files given on the same command line.
+"""Configurations that belong to a launch: those it names, and a checkpoint's own files that are part of the same run.
 
 Only files of the same folder or below, inside the repository, by a plain relative name; never anything else a report asks for.
 """

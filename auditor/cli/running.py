@@ -141,6 +141,7 @@ def _once(call: Call, kept: Kept | None = None) -> int:
     judging = _judging(audits, baseline, call.diff_base, configuration)
     targets = _targets(call)
     named = [path for path in found.files if not (is_ours(path, baseline, configuration) or is_output(path, targets))]
+    audits.given = tuple(named)
     files = _changed(named, audits, judging)
     folder = Path.cwd()
     options = Options(paint_wanted(call.color), call.quiet, call.verbose, call.explain, columns=terminal_columns())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
@@ -17,11 +17,11 @@ from typing import Any, Final
 
 from auditor.findings import Finding, Operand, Outcome, Place, Report, Severity, Verdict
 from auditor.records import dataclass
-from auditor.render.arithmetic import equation
+from auditor.render.arithmetic import equation, proof
 from auditor.render.run import Options, Run, basis_lines, conclusion, counted, locate, ordered, severities, source_of, stopped
 from auditor.render.study import Reading, Study
 from auditor.render.terminal import cells, plain
-from auditor.spans import Span
+from auditor.spans import Span, SpanIndex
 from auditor.statements import Source
 
 __all__ = ["render"]
@@ -155,11 +155,12 @@ def _near(numbers: Sequence[int], count: int) -> list[int]:
 
 
 def _proof(report: Report, finding: Finding, prefix: str) -> list[dict[str, Any]]:
-    """Return the steps of the derivation, each with its operands and where they stand."""
+    """Return the steps of the derivation, each with its operands and where they stand; no arithmetic where nothing is computed."""
+    computed = bool(proof(finding))
     return [
         {
-            "formula": plain(step.formula),
-            "arithmetic": plain(equation(step)),
+            "formula": plain(step.formula) if computed else "",
+            "arithmetic": plain(equation(step)) if computed else "",
             "operands": [_operand(report, operand, prefix) for operand in step.operands],
         }
         for step in finding.derivation
@@ -226,6 +227,20 @@ def _numbers(report: Report, marks: Sequence[_Mark], prefix: str) -> list[dict[s
     return rows
 
 
+def _shares(study: Study, marks: Sequence[_Mark]) -> list[tuple[str, int, str]]:
+    """Return how many numbers the document shows as what: the part of the bar, the count, and what it is called."""
+    at = SpanIndex([mark.span for mark in marks])
+    found: Counter[str] = Counter()
+    for span in {number.span for number in study.numbers}:
+        found[min((marks[index].state for index in at.meeting(span)), key=_ORDER.index)] += 1
+    return [
+        ("checked", found["bad"] + found["part"] + found["held"], "checked"),
+        ("named", found["open"], "named, not checkable"),
+        ("label", found["label"], "only labels"),
+        ("unread", found["unread"], "not understood"),
+    ]
+
+
 def _page(run: Run, report: Report, index: int) -> dict[str, Any]:
     """Return all that is shown of one report."""
 
@@ -246,13 +261,8 @@ def _page(run: Run, report: Report, index: int) -> dict[str, Any]:
         line = locate(report.source, note.span).line
         notes[line].append({"id": "", "severity": "error" if note.fatal else "info", "code": "note", "message": plain(note.message)[:300]})
     verdict, reason = conclusion(report)
-    coverage = report.coverage
-    shares = [
-        ("checked", coverage.checked, "checked"),
-        ("named", max(coverage.named - coverage.checked, 0), "named, not checkable"),
-        ("label", coverage.labels, "only labels"),
-        ("unread", coverage.not_understood, "not understood"),
-    ]
+    shares = _shares(study, marks)
+    numbers = sum(count for _, count, _ in shares)
     return {
         "id": prefix,
         "path": plain(report.source.path),
@@ -266,11 +276,11 @@ def _page(run: Run, report: Report, index: int) -> dict[str, Any]:
             f"{report.undetermined:,} not checkable",
         ],
         "coverage": [
-            {"state": state, "share": f"{100 * count / max(coverage.numbers, 1):.2f}", "words": f"{count:,} {words}"}
+            {"state": state, "share": f"{100 * count / numbers:.2f}", "words": f"{count:,} {words}"}
             for state, count, words in shares
             if count
         ],
-        "covered": f"{counted(coverage.numbers, 'number')}: {', '.join(f'{count:,} {words}' for _, count, words in shares)}",
+        "covered": f"{counted(numbers, 'number')}: {', '.join(f'{count:,} {words}' for _, count, words in shares)}",
         "findings": [_finding(report, finding, ids[id(finding)], prefix) for finding in findings],
         "pictures": [
             (plain(plan.title), plan.pictures, list(map(plain, plan.assumed)), list(map(plain, plan.missing))) for plan in pictures(study)

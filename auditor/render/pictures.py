@@ -213,7 +213,7 @@ def _memory_picture(plan: StudiedPlan, phase: str, claimed: list[Part], recomput
     if capacity:
         x, most_x = (left + float(capacity[at]) * scale for at in (0, 2))
         wider = most_x - x > 2
-        label = f"capacity {shown.of(capacity[0])}" + (f", if it is GiB {shown.of(capacity[2])}" if wider else "")
+        label = f"capacity {shown.of(capacity[0])}" + (f", as GiB up to {shown.of(capacity[2])}" if wider else "")
         if wider:
             shapes.insert(0, _box(x, 22, most_x - x, y - 32, "band", label))
         shapes.append(_line(x, 22, x, y - 10, "limit"))

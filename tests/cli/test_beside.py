@@ -9,6 +9,7 @@ import pytest
 from auditor.cli.beside import beside
 from auditor.pipeline import audit_source
 from auditor.read import read_file
+from tests.standins import Run
 
 DEEPSPEED = (
     '{"train_batch_size": 256, "train_micro_batch_size_per_gpu": 4, "gradient_accumulation_steps": 4,'
@@ -47,6 +48,16 @@ def test_a_checkpoints_own_file_counts_where_it_is_given_and_the_model_is_local(
     assert "VLM001" not in codes(script)
     script.write_text("vllm serve someone/of-the-hub --tensor-parallel-size 16\n", encoding="utf-8")
     assert "VLM001" not in codes(script, (str(config),))
+
+
+def test_the_command_gives_them(command_line: Run, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(MODEL, encoding="utf-8")
+    (tmp_path / "serve.sh").write_text("vllm serve ./ --tensor-parallel-size 16\n", encoding="utf-8")
+    for paths in (("serve.sh", "config.json"), ("-j", "2", "config.json", "serve.sh"), (".",)):
+        assert "error[VLM001]" in command_line("--output-format", "concise", *paths).out, paths
+    assert "VLM001" not in command_line("--output-format", "concise", "serve.sh").out
+    command_line("baseline", "create")
+    assert command_line("--baseline", "audit-baseline.json").status == 0
 
 
 def test_nothing_outside_the_repository_is_read(folder: Path) -> None:

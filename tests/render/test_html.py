@@ -54,6 +54,16 @@ def test_every_number_of_the_document_is_marked(pages: dict[str, str]) -> None:
     assert set(links) <= {f"#r0f{number}" for number in range(1, 8)}
 
 
+def test_the_bar_counts_what_the_document_shows(pages: dict[str, str]) -> None:
+    page = pages["configuration"]  # with `nvidia.com/gpu: 4`, which has no name of its own, and the 3 of Qwen3
+    assert 'aria-label="8 numbers: 4 checked, 1 named, not checkable, 3 only labels, 0 not understood"' in page
+
+
+def test_a_proof_that_computes_nothing_shows_its_figures_alone(pages: dict[str, str]) -> None:
+    assert "4 micro-batches = 4" not in pages["layout"]
+    assert "<code>microbatches</code> = 4 micro-batches" in pages["layout"]
+
+
 def drawn(path: Path) -> dict[str, Any]:
     found = pictures(study(audit_source(read_file(str(path))), load()))
     return {picture.title: picture for one in found for picture in one.pictures}
