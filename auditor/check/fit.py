@@ -28,7 +28,7 @@ from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
 
-__all__ = ["sequence", "states", "summary", "weights"]
+__all__ = ["frozen", "gguf", "sequence", "states", "summary", "weights"]
 
 _GIB: Final = 2**30
 _LEAST_SHARE: Final = Fraction(97, 100)
@@ -50,6 +50,8 @@ _FORMAT_WIDTHS: Final = {
     "4bit": Fraction(1, 2),
     "8bit": Fraction(1),
 }
+_TYPE_OF_FILE: Final = re.compile(r"(?<![a-z0-9])((?:ud[-_])?i?q\d(?:_[a-z0-9]{1,3}){1,2}|bf16|fp?16|fp?32)(?![a-z0-9_])", re.IGNORECASE)
+"""The type of quantisation in the name of a GGUF file; one of another recipe (`UD-`) is a name of its own."""
 _MOST_RANKS: Final = 4096
 _MOST_TOKENS: Final = 10**9
 _FILLED: Final = Fraction(97, 100)
@@ -436,6 +438,85 @@ def _cached(
     if not narrow:
         repair += f", or {_longest(shape, spread[0], room, FORMATS['fp8']):,} with a cache of 8 bits"
     return _too_much(rule, places, message, step, f"{tokens:,} tokens", f"{most:,} tokens at most", repair)
+
+
+# --- a file of llama.cpp on its cards
+
+
+def gguf(subject: Subject, rule: Rule) -> Iterator[Outcome]:
+    """What llama.cpp puts on its cards, where it puts all layers there, is no more than they hold: matrices and the cache it reserves.
+
+    The table of input vectors stays on the host (src/llama-model.cpp: load_tensors), and is not counted.
+    """
+    data = rule.options
+    for launch in subject.launches:
+        known = _known(subject, rule, launch) if data["program"] in launch.programs else None
+        shape = known.entry.architecture if known is not None else None
+        form = _type_of_file(known.model.text, data["types"]) if known is not None else None
+        if known is None or shape is None or form is None or not _all_layers(launch, shape):
+            continue
+        devices = _cards(subject, launch, data)
+        if devices is not None:
+            yield _filled(rule, known, shape, form, devices)
+
+
+def _type_of_file(name: str, types: Mapping[str, str]) -> Format | None:
+    """Return the narrowest form of a matrix in a file of this name, where all types that it names agree on one."""
+    found = {types.get(one.lower(), "") for one in _TYPE_OF_FILE.findall(name)}
+    form = found.pop() if len(found) == 1 else ""
+    return FORMATS.get(form)
+
+
+def _all_layers(launch: Launch, shape: Architecture) -> bool:
+    """Tell whether a launch sets that every layer and the output lie on the cards."""
+    layers = launch.get("gpu_layers")
+    return layers is not None and (layers.word == "all" or (layers.value is not None and layers.value > shape.layers))
+
+
+def _cards(subject: Subject, launch: Launch, data: Mapping[str, Any]) -> tuple[Fraction, tuple[Setting, ...]] | None:
+    """Return over how many cards the file is spread: one with `--split-mode none`, those made visible, else what the document counts."""
+    split, visible = launch.get("split_mode"), launch.get("visible")
+    if split is not None and split.word == "none":
+        return Fraction(1), (split,)
+    if visible is not None:
+        return (visible.value, (visible,)) if visible.value is not None and visible.value >= 1 else None
+    return _devices(subject, launch, data)
+
+
+def _filled(rule: Rule, known: _Known, shape: Architecture, form: Format, devices: tuple[Fraction, tuple[Setting, ...]]) -> Outcome:
+    launch = known.launch
+    layers, length = launch.get("gpu_layers"), launch.get("max_len")
+    held = (known.parameters - shape.vocab * shape.hidden) * form.bytes
+    cells = 0 if length is None or length.value is None or not 1 <= length.value <= _MOST_TOKENS else int(length.value)
+    stored = [_cache_form(launch.get(name), rule.options["types"]) for name in ("kv_dtype", "v_dtype")]
+    narrow = min((one for one in stored if one is not None), key=lambda one: one.bytes, default=None)
+    kept = cells and narrow is not None and None not in stored and shape.indexer is None
+    cache = per_sequence(shape, cells, narrow).value if kept and narrow is not None else Fraction(0)
+    least = held + cache
+    most = known.memory * devices[0]
+    places = _places((*((length,) if cache and length is not None else ()), *devices[1], *((layers,) if layers else ()), known.model, known.gpu))
+    step = Step.exact(
+        "(parameters - vectors of the input) * bytes of a parameter + cache",
+        f"({plain(known.parameters)} - {shape.vocab} * {shape.hidden}) * {plain(form.bytes)} + {plain(cache)}",
+        f"{_gb(least)} at least",
+        (_counted(known),),
+        least,
+    )
+    if least <= most:
+        return rule.held(tuple(place.span for place in places), f"{_gb(least)} at least, {_gib(most)}")
+    with_cache = f" and {_gb(cache)} of cache for {cells:,} tokens" if cache else ""
+    message = (
+        f"{known.entry.name} with all layers in {form.name} at least puts {_gb(held)} of weights{with_cache} on {plain(devices[0])} "
+        f"{_gpus(devices[0])}, which {'holds' if devices[0] == 1 else 'hold'} {_gib(most)} at most"
+    )
+    layers_held = int(shape.layers * max(most - cache, Fraction(0)) / held)
+    repair = f"about {layers_held} of {shape.layers} layers on the {_gpus(devices[0])}, or a narrower file"
+    return _too_much(rule, places, message, step, _gb(least), f"{_gib(most)} at most", repair)
+
+
+def _cache_form(setting: Setting | None, types: Mapping[str, str]) -> Format | None:
+    """Return the form of one half of a cache, which is 16 bits where nothing is set."""
+    return FORMATS.get(types.get(setting.word, "")) if setting is not None else FORMATS["fp16"]
 
 
 # --- what follows, in a table
