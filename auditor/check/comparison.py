@@ -44,6 +44,9 @@ _SUBJECTS: Final = frozenset(
 """Words between a size and `fits into`: with any other (`not`, `must`, `once quantised`) nothing is claimed of the size as it stands."""
 _STILL: Final = re.compile(r"\bstill (?:well |far |slightly |a little )?(?:more|less|fewer|above|below|under|over)\b")
 """What compares counts, too: `320 in all, still more than the 300 we had`."""
+_REFUTED: Final = 40
+_FIRST_WORDS: Final = 2
+_CLAUSE: Final = re.compile(r"[.,;:|()]")
 _NOT_COMPARED: Final = ("change", "share.of", "share.difference")
 _LONGEST: Final = 600
 _REDIRECTION: Final = re.compile(r"[<>]{1,2}\s?[/&~]")
@@ -77,12 +80,12 @@ def written(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         claims = subject.of(index)
         for left, right in pairwise(claims):
-            outcome = _comparison(rule, statement, claims, left, right)
+            outcome = _comparison(subject, rule, statement, claims, left, right)
             if outcome:
                 yield outcome
 
 
-def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left: Claim, right: Claim) -> Outcome | None:
+def _comparison(subject: Subject, rule: Rule, statement: Statement, claims: Sequence[Claim], left: Claim, right: Claim) -> Outcome | None:
     text = statement.value.content
     between = text[offset(statement.value, left.span.end) : offset(statement.value, right.span.end)]
     measured = left.unit.dimension != DIMENSIONLESS or left.unit.symbol == "%"
@@ -91,6 +94,8 @@ def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left:
         return None
     former = left.role is Role.PREVIOUS and right.role not in (Role.TARGET, Role.LIMIT)
     if not sign or left.bound or former or left.role is Role.EXAMPLE:
+        return None
+    if _is_refuted(subject, text[offset(statement.value, right.span.end) :]):
         return None
     other = _right(statement, claims, left, right)
     actual = (left.readings[0].stated or left.interval).middle
@@ -125,6 +130,12 @@ def _comparison(rule: Rule, statement: Statement, claims: Sequence[Claim], left:
             ),
         ),
     )
+
+
+def _is_refuted(subject: Subject, behind: str) -> bool:
+    """Tell whether the report itself says, in the first words behind a comparison, that it does not hold."""
+    clause = _CLAUSE.split(behind[:_REFUTED], maxsplit=1)[0]
+    return any(word.text in subject.lexicon.sayings["denied"] for word in subject.lexicon.normalize(clause)[:_FIRST_WORDS])
 
 
 def _sign(between: str, *, in_words: bool) -> tuple[str, str]:

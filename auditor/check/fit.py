@@ -494,7 +494,9 @@ def _filled(rule: Rule, known: _Known, shape: Architecture, form: Format, device
     cache = per_sequence(shape, cells, narrow).value if kept and narrow is not None else Fraction(0)
     least = held + cache
     most = known.memory * devices[0]
-    places = _places((*((length,) if cache and length is not None else ()), *devices[1], *((layers,) if layers else ()), known.model, known.gpu))
+    places = _places(
+        (*((length,) if cache and length is not None else ()), *devices[1], *((layers,) if layers else ()), known.model, known.gpu)
+    )
     step = Step.exact(
         "(parameters - vectors of the input) * bytes of a parameter + cache",
         f"({plain(known.parameters)} - {shape.vocab} * {shape.hidden}) * {plain(form.bytes)} + {plain(cache)}",

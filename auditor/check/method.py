@@ -16,6 +16,7 @@ from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Claim, Role
 from auditor.claims.words import Word
 from auditor.findings import Operand, Outcome, Place, Severity, Step
+from auditor.launches.programs import programs
 from auditor.records import dataclass
 from auditor.relations.figures import figure
 from auditor.relations.language import plain
@@ -153,7 +154,7 @@ def training_terms(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     options = rule.options
     serving = next(_said(subject, options["serving"]), None)
     training = next(_said(subject, options["training"]), None)
-    if serving is None or training is not None:
+    if serving is None or training is not None or _is_set_by_a_trainer(subject):
         return
     if any(claim.quantity in ("memory.gradients", "memory.optimizer") and not claim.source for claim in subject.claims):
         return
@@ -170,6 +171,12 @@ def training_terms(subject: Subject, rule: Rule) -> Iterator[Outcome]:
         claimed=_shown(subject, primary.span),
         expected="nothing of training in a serving plan",
     )
+
+
+def _is_set_by_a_trainer(subject: Subject) -> bool:
+    """Tell whether a command or configuration sets an option of a program that trains, whatever engine of it serves."""
+    trainers = {name for name, program in programs().items() if program.trains}
+    return any(setting.program in trainers for launch in subject.launches for setting in launch.settings.values())
 
 
 def _first_in_each(said: Iterable[_Said]) -> list[_Said]:

@@ -55,6 +55,8 @@ class Program:
     world: str
     """Processes it starts or GPUs it takes, as an expression of setting names; empty where another program starts it."""
     launcher: bool
+    trains: bool = False
+    """What it starts has a backward pass."""
 
     def option(self, keys: Sequence[str]) -> tuple[Option, int] | None:
         """Return the option that a path of keys (or one flag) means, by the longest end of the path that is known, and that length."""
@@ -93,6 +95,7 @@ def _program(name: str, entry: Mapping[str, Any]) -> Program:
         options=options,
         world=entry.get("world", ""),
         launcher=bool(entry.get("launcher", False)),
+        trains=bool(entry.get("trains", False)),
     )
 
 
