@@ -258,8 +258,10 @@ def _has(name: Named, one: _Odd) -> str:
     """Return what the catalog has for the claim's quantity: the principal figure of each entry."""
     quantity = one.claim.quantity
     found: list[str] = []
+    nearest = one.found.nearest
+    precision = (nearest.figure.precision if nearest is not None else "bf16") if quantity == "hardware.peak_flops" else ""
     for part in name.parts:
-        quoted = part.quoted(quantity, "bf16" if quantity == "hardware.peak_flops" else "") or part.quoted(quantity)
+        quoted = part.quoted(quantity, precision) or part.quoted(quantity)
         found += [f"{figure.text} {figure.precision}".strip() for figure in quoted[:1]]
     for entry in name.models:
         found += [figure.text for figure in entry.quoted(quantity)[:1]]
@@ -288,11 +290,18 @@ def gpu(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             continue
         seen.add(claim.span)
         precision = precision_of(subject, claim) if claim.quantity == "hardware.peak_flops" else ""
-        found = compare_hardware(name.parts, claim.quantity, _widest(claim), precision)
+        dense = claim.quantity == "hardware.peak_flops" and _is_called_dense(subject, rule, claim)
+        found = compare_hardware(name.parts, claim.quantity, _widest(claim), precision, dense=dense)
         if found.verdict is Verdict.UNDETERMINED and precision:
-            found = compare_hardware(name.parts, claim.quantity, _widest(claim))
+            found = compare_hardware(name.parts, claim.quantity, _widest(claim), dense=dense)
         named.setdefault(name, []).append((claim, found))
     yield from _compared(rule, named, "for the GPU named,", _counts(subject))
+
+
+def _is_called_dense(subject: Subject, rule: Rule, claim: Claim) -> bool:
+    """Tell whether the label of a rate calls it dense, and says nothing of sparsity."""
+    label = subject.lexicon.normalize(subject.statement(claim).label)
+    return find_any(label, rule.options["dense"]) and not find_any(label, rule.options["sparse"])
 
 
 def _is_added_up(subject: Subject, claim: Claim) -> bool:

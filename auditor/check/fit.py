@@ -292,16 +292,27 @@ def states(subject: Subject, rule: Rule) -> Iterator[Outcome]:
     """Weights, gradients and states of a full training are no more than the GPUs hold."""
     data = rule.options
     for launch in subject.launches:
-        known = _known(subject, rule, launch) if _is_full(launch, data) else None
-        if known is None:
-            continue
         stage = launch.get("zero_stage")
-        ranks = next((one for name in data["world"] if (one := launch.get(name)) is not None), None)
-        if stage is None or stage.value is None or stage.value not in (0, 1, 2, 3) or ranks is None or ranks.value is None:
+        if stage is None or stage.value not in (0, 1, 2, 3) or not _is_full(launch, data):
             continue
-        if any(name in launch.settings for name in ("tp", "pp")) and _ways(launch, ("tp", "pp")) != 1:
+        read = _is_read(launch, stage)
+        if "ds_config" in launch.settings and not (read and "method" in launch.settings):
+            continue  # what the configuration offloads is not known, or whether the script trains all parameters
+        known = _known(subject, rule, launch)
+        devices = _devices(subject, launch, data) if known is not None else None
+        if known is None or devices is None or (any(name in launch.settings for name in ("tp", "pp")) and _ways(launch, ("tp", "pp")) != 1):
             continue
-        yield _stated(rule, known, stage, ranks)
+        full = read and not any(_is_on(launch.get(name)) for name in data["narrow_states"])
+        yield _stated(rule, known, stage, devices, full=full)
+
+
+def _is_read(launch: Launch, stage: Setting) -> bool:
+    """Tell whether the stage stands in the configuration of DeepSpeed that the launch names, which is then all there is of it."""
+    named = launch.get("ds_config")
+    if named is None:
+        return False
+    name = named.text.strip("\"'").rsplit("/", 1)[-1]
+    return stage.path.replace("\\", "/").rsplit("/", 1)[-1] == name
 
 
 def _is_full(launch: Launch, data: Mapping[str, Any]) -> bool:
@@ -318,15 +329,20 @@ def _is_full(launch: Launch, data: Mapping[str, Any]) -> bool:
     return method is not None or any(name in data["programs"] for name in launch.programs)
 
 
-def _stated(rule: Rule, known: _Known, stage: Setting, ranks: Setting) -> Outcome:
-    """Judge 2 bytes of weights, 2 of gradients and 4 of moments a parameter, each divided as the stage of ZeRO does."""
-    level, world = int(stage.value or 0), ranks.value or Fraction(1)
-    each = [(2, 3), (2, 2), (4, 1)]
+def _stated(rule: Rule, known: _Known, stage: Setting, devices: tuple[Fraction, tuple[Setting, ...]], *, full: bool) -> Outcome:
+    """Judge bytes of weights, gradients and states a parameter, each divided as the stage of ZeRO does.
+
+    They are 2, 2 and 4 at the least; where the whole configuration is known (`full`), 2, 2 and 12: DeepSpeed keeps a copy of the weights
+    and two moments in 32 bits (deepspeed/runtime/zero/stage_1_and_2.py, stage3.py: the partitions in fp32).
+    """
+    level, world = int(stage.value or 0), devices[0]
+    each = [(2, 3), (2, 2), (12 if full else 4, 1)]
+    bytes_in_all = sum(width for width, _ in each)
     least = sum((known.parameters * width / (world if level >= divided else 1) for width, divided in each), Fraction(0))
     written = " + ".join(f"{width} / {plain(world)}" if level >= divided else f"{width}" for width, divided in each)
-    places = _places((ranks, stage, known.model, known.gpu))
+    places = _places((*devices[1], stage, known.model, known.gpu))
     step = Step.exact(
-        "parameters * (weights + gradients + moments)",
+        "parameters * (weights + gradients + states)",
         f"{plain(known.parameters)} * ({written})",
         f"{_gb(least)} on each GPU at least",
         (_counted(known),),
@@ -335,10 +351,10 @@ def _stated(rule: Rule, known: _Known, stage: Setting, ranks: Setting) -> Outcom
     if least <= known.memory:
         return rule.held(tuple(one.span for one in places), f"{_gb(least)} of states at least, {_gib(known.memory)}")
     message = (
-        f"training all of {known.entry.name} takes at least {_gb(least)} on each of {plain(world)} GPUs even with all states in 16 bits "
-        f"(ZeRO {level}); they hold {_gib(known.memory)} at most"
+        f"training all of {known.entry.name} takes at least {_gb(least)} on each of {plain(world)} GPUs "
+        f"{'with states in 32 bits' if full else 'even with all states in 16 bits'} (ZeRO {level}); they hold {_gib(known.memory)} at most"
     )
-    enough = -(-(known.parameters * 8) // known.memory)
+    enough = -(-(known.parameters * bytes_in_all) // known.memory)
     repair = f"{enough} GPUs or more with ZeRO 3, or adapters instead of all parameters"
     return _too_much(rule, places, message, step, _gb(least), f"{_gib(known.memory)} at most", repair)
 
@@ -366,16 +382,19 @@ def _adapts(launch: Launch, data: Mapping[str, Any]) -> bool:
 
 
 def _devices(subject: Subject, launch: Launch, data: Mapping[str, Any]) -> tuple[Fraction, tuple[Setting, ...]] | None:
-    """Return the most GPUs of a launch as it or its document says; one where the document names one card only."""
+    """Return the most GPUs of a launch as it or its document says: of GPUs and nodes told beside each other, all that they can come to."""
     stated = [one for name in data["world"] if (one := launch.get(name)) is not None]
     if any(one.value is None for one in stated):
         return None
     if stated:
         return max(one.value for one in stated if one.value is not None), tuple(stated)
-    counts = [claim.interval.high for claim in subject.quantities(("gpus", "gpus.available", "gpus.per_node", "nodes"))]
-    if not counts or None in counts:
+    gpus, nodes = (
+        [claim.interval.high for claim in subject.quantities(names)] for names in (("gpus", "gpus.available", "gpus.per_node"), ("nodes",))
+    )
+    if not gpus or None in gpus or None in nodes:
         return None
-    return max(Fraction(one) for one in counts if one is not None), ()
+    most = max(Fraction(one) for one in gpus if one is not None)
+    return most * max((Fraction(one) for one in nodes if one is not None), default=Fraction(1)), ()
 
 
 # --- one sequence in the cache
@@ -497,11 +516,17 @@ def _filled(rule: Rule, known: _Known, shape: Architecture, form: Format, device
     places = _places(
         (*((length,) if cache and length is not None else ()), *devices[1], *((layers,) if layers else ()), known.model, known.gpu)
     )
+    origin = f"catalog: {known.entry.name}"
+    matrices = known.parameters - shape.vocab * shape.hidden
     step = Step.exact(
-        "(parameters - vectors of the input) * bytes of a parameter + cache",
-        f"({plain(known.parameters)} - {shape.vocab} * {shape.hidden}) * {plain(form.bytes)} + {plain(cache)}",
+        "matrices * bytes of a parameter + cache" if cache else "matrices * bytes of a parameter",
+        f"{plain(matrices)} * {plain(form.bytes)}" + (f" + {plain(cache)}" if cache else ""),
         f"{_gb(least)} at least",
-        (_counted(known),),
+        (
+            Operand("matrices", plain(matrices), matrices, matrices, None, f"{origin}, without the vectors of the input"),
+            Operand("bytes of a parameter", plain(form.bytes), form.bytes, form.bytes, None, f"{form.name}: {form.source}"),
+            *((Operand("cache", plain(cache), cache, cache, None, f"{origin}, {cells} tokens"),) if cache else ()),
+        ),
         least,
     )
     if least <= most:

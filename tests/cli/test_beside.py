@@ -67,3 +67,40 @@ def test_nothing_outside_the_repository_is_read(folder: Path) -> None:
     for name in ("../ds.json", str(folder.parent / "ds.json"), "link.json", "$HOME/ds.json"):
         script.write_text(f"deepspeed --num_gpus 8 train.py --deepspeed {name} --bf16\n", encoding="utf-8")
         assert beside(read_file(str(script)), ()) == ()
+
+
+FULL = """# {cards}x A100 80GB
+model_name_or_path: meta-llama/Llama-2-70b-hf
+stage: sft
+finetuning_type: {method}
+deepspeed: ds.json
+per_device_train_batch_size: 1
+gradient_accumulation_steps: 8
+bf16: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("cards", "method", "zero", "found"),
+    [
+        (8, "full", '{"stage": 3}', True),
+        (32, "full", '{"stage": 3}', False),
+        (32, "full", '{"stage": 1}', True),
+        (8, "lora", '{"stage": 3}', False),
+        (8, "full", '{"stage": 3, "offload_optimizer": {"device": "cpu"}}', False),
+    ],
+    ids=["too few", "enough", "weights on each", "adapters", "states on the host"],
+)
+def test_states_of_a_full_training_are_those_that_the_configuration_divides(
+    folder: Path, cards: int, method: str, zero: str, found: bool
+) -> None:
+    (folder / "ds.json").write_text(f'{{"zero_optimization": {zero}, "bf16": {{"enabled": "auto"}}}}', encoding="utf-8")
+    plan = folder / "sft.yaml"
+    plan.write_text(FULL.format(cards=cards, method=method), encoding="utf-8")
+    assert ("FIT002" in codes(plan)) is found
+
+
+def test_states_are_not_known_where_the_configuration_is_not_at_hand(folder: Path) -> None:
+    plan = folder / "sft.yaml"
+    plan.write_text(FULL.format(cards=8, method="full"), encoding="utf-8")
+    assert "FIT002" not in codes(plan)

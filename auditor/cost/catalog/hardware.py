@@ -270,7 +270,24 @@ def _has_sparsity(part: Hardware, precision: str) -> bool:
 
 
 def compare_hardware(
-    parts: Sequence[Hardware], quantity: str, claimed: Interval, precision: str = "", tolerance: Fraction = TOLERANCE
+    parts: Sequence[Hardware],
+    quantity: str,
+    claimed: Interval,
+    precision: str = "",
+    tolerance: Fraction = TOLERANCE,
+    *,
+    dense: bool = False,
 ) -> Comparison:
-    """Compare a claim (base units: bytes, bytes/s, FLOP/s; one GPU) with all parts it may be about."""
-    return compare(readings(parts, quantity, precision), claimed, tolerance)
+    """Compare a claim (base units: bytes, bytes/s, FLOP/s; one GPU) with all parts it may be about.
+
+    A rate that is called `dense` may not be one with sparsity, but of a part whose dense rates double with a narrower sum.
+    """
+    found = readings(parts, quantity, precision)
+    if dense and not any(_sums_in_two_widths(part) for part in parts):
+        found = (one for one in found if "sparsity" not in one.says)
+    return compare(found, claimed, tolerance)
+
+
+def _sums_in_two_widths(part: Hardware) -> bool:
+    """Tell whether a part is of the series of which some sum 16-bit products in 16 bits at twice their rate in 32."""
+    return part.families[0].startswith("rtx")
