@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, product
+from operator import mul
 from typing import Final
 
 from auditor.check.passages import Passage
@@ -296,6 +297,8 @@ def _ways(near: Sequence[Figure], result: Figure) -> Iterator[Derivation]:
         found = []
         for some in combinations(usable, size):
             for signs in _SIGNS[size]:
+                if size > 1 and not _may_fit(some, signs, result):
+                    continue
                 way = Derivation(tuple(sorted(zip(some, signs, strict=True), key=lambda term: -term[1])))
                 if _fits(way, result) and not _cancels(way):
                     found.append(way)
@@ -303,6 +306,15 @@ def _ways(near: Sequence[Figure], result: Figure) -> Iterator[Derivation]:
 
 
 _SIGNS: Final = {size: [signs for signs in product((1, -1), repeat=size) if 1 in signs] for size in (1, 2, 3)}
+
+
+def _may_fit(some: Sequence[Figure], signs: Sequence[int], result: Figure) -> bool:
+    """Tell whether figures have the dimension of a result, and measure anything at all: most do not, and need not be looked at further."""
+    powers = [figure.measure.dimension.exponents for figure in some]
+    wanted = result.measure.dimension.exponents
+    if any(sum(map(mul, signs, base)) != power for base, power in zip(zip(*powers, strict=True), wanted, strict=True)):
+        return False
+    return any(map(any, powers)) or any(figure.measure.is_rate for figure in some)
 
 
 def _cancels(way: Derivation) -> bool:
@@ -320,9 +332,7 @@ def _fits(way: Derivation, result: Figure) -> bool:
     measure = way.measure
     if len(way.terms) == 1:
         return _is_converted(way.figures[0], result)
-    if measure.dimension != result.measure.dimension or any(_same(figure, result, way) for figure in way.figures):
-        return False
-    if all(figure.measure.dimension == DIMENSIONLESS for figure in way.figures) and not any(f.measure.is_rate for f in way.figures):
+    if any(_same(figure, result, way) for figure in way.figures):
         return False
     rest = dict(measure.times(result.measure, -1).counted)
     bare = [sign for figure, sign in way.terms if figure.of_any]

@@ -112,7 +112,7 @@ def run(desk: Desk) -> ReadOut:
     unclear: list[Unclear] = []
     text = desk.document.source.reading.content.lower()
     desk.ranked = frozenset(name for name in AXIS_SHORTS if f"{name}0:" in text or f"{name}0 " in text or f"{name}0\n" in text)
-    desk.graph = not {"dag", "graph"}.isdisjoint(word.text for word in desk.lexicon.normalize(text))
+    desk.graph = any(speaks_of(text, word, desk.lexicon) for word in ("dag", "graph"))
     desk.numbered = numbered_labels(desk.document)
     desk.axes_beside = axes_by_group(desk)
     desk.laid_out = groups_laid_out(desk)
@@ -244,6 +244,16 @@ def held_by_each(desk: Desk, line: Line, number: Number, meaning: Meaning, head:
     said = [word.text for word in head]
     holds = len(said) > 2 and said[0] in desk.lexicon.sayings["of each"] and said[1] not in stops and said[-1] not in stops
     return said[1] if holds else ""
+
+
+def speaks_of(text: str, word: str, lexicon: Lexicon) -> bool:
+    """Tell whether a word or its plural stands anywhere in a lower-case text: looked at where its letters are, not word by word."""
+    at = text.find(word)
+    while at >= 0:
+        if any(one.text == word for one in lexicon.normalize(text[max(0, at - 1) : at + len(word) + 2])):
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
 def of_graph(desk: Desk, line: Line, position: int, head: Sequence[Word]) -> bool:
