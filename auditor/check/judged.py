@@ -111,9 +111,18 @@ def _verdicts(passage: Passage, lexicon: Lexicon) -> Iterator[_Said]:
         said = [other.group().lower() for other in before]
         if not lexicon.verdicts["open"].isdisjoint(said[-_OPEN_WITHIN:]) or not lexicon.verdicts["supposing"].isdisjoint(said):
             continue
-        if _asks(content, match.end()):
+        if _asks(content, match.end()) or (word in lexicon.verdicts["adjectives"] and _describes(content, match, lexicon)):
             continue
         yield _Said(word, match.start(), match.end(), sense)
+
+
+def _describes(content: str, match: re.Match[str], lexicon: Lexicon) -> bool:
+    """Tell whether an adjective stands before what it describes and judges no figure: `the last good checkpoint`."""
+    behind = _NOUN.match(content, match.end())
+    return behind is not None and behind[1].lower() not in lexicon.vocabulary.stops | lexicon.derived | lexicon.verdicts["open"]
+
+
+_NOUN: Final = re.compile(r" ([A-Za-z]{3,})")
 
 
 def _asks(content: str, position: int) -> bool:
@@ -246,7 +255,7 @@ def _measures(item: Figure, bound: _Bound) -> bool:
     if item.measure.dimension != DIMENSIONLESS:
         return not item.measure.counted or not bound.measure.counted or item.measure.counted == bound.measure.counted
     one, other = item.measure.counted, bound.measure.counted
-    return one == other or (not other and bool(one))
+    return bool(one) and (one == other or not other)  # two bare numbers have nothing in common
 
 
 def _sense(verdict: _Said, bound: _Bound) -> str:

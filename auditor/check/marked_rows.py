@@ -88,6 +88,7 @@ def _bounds(subject: Subject, column: Column) -> Mapping[int, tuple[Figure, str]
     """Return the bounds of a column by row, each with the sense in which it says itself that it binds."""
     words = {word.text for word in subject.lexicon.normalize(column.name)} | set(column.name.lower().split())
     called = bool(words & subject.lexicon.verdicts["bound"])
+    loosely = words & subject.lexicon.verdicts["upper"] <= subject.lexicon.verdicts["loose"]
     said = "below" if words & subject.lexicon.verdicts["upper"] else "above" if words & subject.lexicon.verdicts["lower"] else ""
     found: dict[int, tuple[Figure, str]] = {}
     for row, index in column.statements.items():
@@ -99,7 +100,7 @@ def _bounds(subject: Subject, column: Column) -> Mapping[int, tuple[Figure, str]
         elif called or said:
             plainly = one_figure(subject, text, index)
             if plainly is not None:
-                found[row] = (plainly, said)
+                found[row] = (plainly, "" if loosely and _better(plainly) == "above" else said)
     return found
 
 
@@ -107,14 +108,15 @@ def _judged(
     subject: Subject, grid: Grid, judging: int, bounding: int, said: Mapping[int, bool], asked: Mapping[int, tuple[Figure, str]]
 ) -> list[_Row]:
     """Return the rows of the only column of figures that the bounds can be those of."""
-    alike = {
-        place: [row for row in said if row in asked and row in column.figures and _alike(column.figures[row], asked[row][0])]
+    figured = {
+        place: {row: figure for row, figure in _figures(subject, column).items() if row in said and row in asked}
         for place, column in enumerate(grid.columns)
         if place not in (judging, bounding)
     }
+    alike = {place: [row for row, figure in figures.items() if _alike(figure, asked[row][0])] for place, figures in figured.items()}
     found = [(place, rows) for place, rows in alike.items() if len(rows) > 1 and len(rows) * 2 > len(said)]
     for place, rows in found if len(found) == 1 else ():
-        figures = grid.columns[place].figures
+        figures = figured[place]
         return [
             _Row(
                 figures[row],
@@ -129,6 +131,12 @@ def _judged(
     return []
 
 
+def _figures(subject: Subject, column: Column) -> Mapping[int, Figure]:
+    """Return the figures of a column by row, whatever the others of the column measure."""
+    found = {row: one_figure(subject, subject.document.statements[index].value, index) for row, index in column.statements.items()}
+    return column.figures or {row: figure for row, figure in found.items() if figure is not None}
+
+
 def _alike(value: Figure, bound: Figure) -> bool:
     """Tell whether a figure and a bound measure the same, as far as both say."""
     one, other = value.printed.unit, bound.printed.unit
@@ -141,10 +149,15 @@ _SENSES: Final[Mapping[Dimension, str]] = {TIME: "below", MONEY: "below", DIMENS
 def _by_measure(grid: Grid, place: int, row: int, value: Figure) -> str:
     """Return the sense in which what is measured is asked for: a time at most, a rate at least."""
     if value.printed.unit is not None:
-        return _SENSES.get(value.printed.unit.dimension, "")
+        return _better(value)
     measures = [measure for measure in (grid.columns[place].measure, grid.measures[row] if grid.measures else ()) if measure]
     times = [dict(measure).get("time", 0) for measure in measures]
     return "below" if times in ([1], [1, 1]) else "above" if -1 in times else ""
+
+
+def _better(figure: Figure) -> str:
+    """Return on which side of a bound a figure is the better by its unit; empty where that is not said."""
+    return "" if figure.printed.unit is None else _SENSES.get(figure.printed.unit.dimension, "")
 
 
 def _outcomes(rows: Sequence[_Row], rule: Rule) -> Iterator[Outcome]:

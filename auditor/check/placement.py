@@ -76,6 +76,9 @@ def _disjoint(subject: Subject, rule: Rule, series: Series) -> Iterator[Outcome]
     if not shared:
         yield rule.held(spans, f"{len(series.members)} {plural(series.owner)} share no {noun}")
         return
+    if series.kind == "gpu" and _counted_by_node(subject, series):
+        yield rule.held(spans, f"{len(series.members)} {plural(series.owner)} share no {noun}, which each node counts from the start")
+        return
     if _half_open(subject, series):
         yield rule.undetermined(spans, "the ranges meet at their ends; read as half-open they are disjoint")
         return
@@ -585,6 +588,17 @@ def _spelled_out(subject: Subject, member: Member) -> bool:
     text = subject.document.source.text[member.span.start : member.span.end]
     groups = sum(character.isdigit() and not text[place - 1 : place].isdigit() for place, character in enumerate(text))
     return "," in text and groups == len(member.ids)
+
+
+def _counted_by_node(subject: Subject, series: Series) -> bool:
+    """Tell whether each owner names the node of its GPUs and no GPU of a node is named twice: `node 0, GPUs 0-3`, `node 1, GPUs 0-3`."""
+    nodes = {one.span: one.owner.id for one in placements(subject).items if one.owner.kind == "node" and one.kind == series.kind}
+    if not all(member.span in nodes and (member.ids.last or 0) < _MOST_PER_NODE for member in series.members):
+        return False
+    return not any(
+        overlaps([Group(str(member.owner), member.ids) for member in series.members if nodes[member.span] == node])
+        for node in set(nodes.values())
+    )
 
 
 def _numbered_within(series: Series) -> bool:

@@ -583,16 +583,29 @@ def _elsewhere(main: Claim, places: Iterable[Place]) -> tuple[Place, ...]:
 def _certainty(rule: Rule, trial: Trial, subject: str) -> tuple[Severity, Confidence]:
     """Return severity and confidence by the weakest reading: an error that rests on a doubtful one is a warning.
 
-    Where what is contradicted is itself a guess, the finding is only worth knowing.
+    Where what is contradicted is itself a guess, the finding is only worth knowing, unless all figures of the relation stand in one
+    statement and each of the others was named there: together they say what the guess is.
     """
     weakest = min((claim.confidence for claim in trial.claims), key=lambda one: one.rank)
     confidence = min(rule.confidence, weakest, key=lambda one: one.rank)
-    if trial.options[subject].claim.confidence is Confidence.LOW:
+    if trial.options[subject].claim.confidence is Confidence.LOW and not _told_together(trial, subject):
         return min(rule.severity, Severity.INFO, key=lambda one: one.rank), confidence
     if any(isinstance(claim, Fact) and claim.catalog for claim in trial.claims):
         return min(rule.severity, Severity.WARNING, key=lambda one: one.rank), confidence
     doubtful = weakest is Confidence.LOW and rule.severity is Severity.ERROR
     return (Severity.WARNING if doubtful else rule.severity), confidence
+
+
+_FEWEST_TOGETHER: Final = 3
+"""Figures of a relation that say of each other what they are."""
+
+
+def _told_together(trial: Trial, subject: str) -> bool:
+    """Tell whether all figures of a relation stand in one statement, and those beside its subject are named."""
+    claims = [option.claim for option in trial.options.values()]
+    named = all(option.claim.confidence is not Confidence.LOW for name, option in trial.options.items() if name != subject)
+    stated = not any(isinstance(claim, Fact) for claim in claims)
+    return stated and named and len(claims) >= _FEWEST_TOGETHER and len({claim.statement for claim in claims}) == 1
 
 
 def _derivation(trial: Trial) -> tuple[Step, ...]:

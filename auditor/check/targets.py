@@ -46,6 +46,8 @@ _ASKED: Final = frozenset(
 )
 _REACHED: Final = frozenset("achieved achieve actual measured reached obtained observed got current delivered estimated used".split())
 _UPPER: Final = frozenset("limit maximum budget ceiling cap most".split())
+_LIMIT: Final = frozenset(("limit", "budget"))
+"""What of these is asked of a figure that is the better the larger it is: the least of it, or the most."""
 _LOWER: Final = frozenset("minimum least floor".split())
 _ROUND_SHARE: Final = Fraction(1, 40)
 _SENTENCE_END: Final = re.compile(r"[.;](?=\s+[A-Z`*])")
@@ -169,10 +171,13 @@ def _within(actual: Interval, target: Interval, *, below: bool) -> bool:
 
 
 def _sense(target: Claim, words: frozenset[str] | set[str], *quantities: str) -> bool | None:
-    """Tell whether a target is met from below; None where nothing says so."""
+    """Tell whether a target is met from below; None where nothing says so: the limit of a rate may be its least."""
     if target.bound:
         return target.bound.startswith("<")
-    if words & _UPPER or target.role is Role.LIMIT:
+    limits = words & _UPPER or target.role is Role.LIMIT
+    if limits and not (words & _UPPER - _LIMIT) and any(quantity.startswith(_MORE_IS_BETTER) for quantity in quantities[:1]):
+        return None
+    if limits:
         return True
     if words & _LOWER:
         return False

@@ -548,11 +548,21 @@ def read_pair(desk: Desk, line: Line, number: Number, before: Sequence[Claim | N
     if follows.isalpha() and follows not in ("gpu", "gpus", "device", "devices", "used", "in", "are", "utilized", "was"):
         return None  # what is counted is named, and it is not GPUs
     owned = any(view.per for view in line.views[:2]) or find_any(line.words, ("each",))
-    if owned or line.text[: number.start].endswith(("x", "×", "*")):
+    if owned or _is_factor(line.text, number):
         return None  # an operand, or a share of what one GPU holds
     if "gpu" in view_words or "gpu" in [word.text for word in line.words]:
         return Meaning("gpus" if number.form is Form.PART else "gpus.available", Confidence.MEDIUM, "m of n GPUs")
     return None
+
+
+def _is_factor(text: str, number: Number) -> bool:
+    """Tell whether the fraction that a number is a side of is multiplied: `2 × 15/16 × 4.3`."""
+    ahead = text[: number.start].rstrip("0123456789/ ")
+    behind = text[number.stop :].lstrip("0123456789/ ")
+    return ahead.endswith(_TIMES) or behind.startswith(_TIMES)
+
+
+_TIMES: Final = ("x", "×", "*", "·", "⋅")
 
 
 def spelled_axis(desk: Desk, line: Line, number: Number) -> str:

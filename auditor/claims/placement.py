@@ -292,9 +292,10 @@ class _Reader:
             return []
         found = [self.facet(text, mention) for mention in mentions(text.content, self.nouns)]
         if not found and kind:
-            ids = listed(text.content, kind)
+            term = _numbered(text)
+            ids = listed(term.content, kind)
             if ids is not None:
-                found = [_Facet(kind, ids.ids, text.strip().whole, ids.many)]
+                found = [_Facet(kind, ids.ids, term.strip().whole, ids.many)]
         if found:
             self.beside(text, found)
         return found
@@ -984,6 +985,17 @@ _CONTINUES: Final = (
     "repeated for",
     "pattern repeat",
 )
+
+
+def _numbered(text: Text) -> Text:
+    """Return the only term of a sum that has digits, where the others name what is not numbered: `0-11` of `embedding + 0-11`."""
+    content = text.content[:_LONGEST_LINE]
+    ends = [0, *(place for match in _TERMS.finditer(content) for place in match.span()), len(content)]
+    terms = [(start, end) for start, end in zip(ends[::2], ends[1::2], strict=True) if any(map(str.isdigit, content[start:end]))]
+    return text.slice(*terms[0]) if len(terms) == 1 else text
+
+
+_TERMS: Final = re.compile(r" [+&] |[,;] ")
 
 
 def _holds(words: Sequence[str], name: Sequence[str]) -> bool:

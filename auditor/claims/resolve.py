@@ -661,12 +661,18 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
     tail, head = words_behind(desk, line, number, end), words_before(desk, line, number, start)
     number = borrow_unit(desk, line, position, number)
     number = in_millions(line, number)
+    own = number.noun or number.name or (number.unit and head)  # `KV cache 12 GB + 30 GB = 42 GB`
+    sum_of = None if own else sum_with(line, position)
+    if sum_of is not None and not number.unit:
+        number = replace(number, unit=sum_of.unit)
     unit, unit_per = number.unit, number.per
     if not unit and number.form in (Form.PLAIN, Form.PART, Form.WHOLE):
         unit, unit_per = context_unit(desk, line, number, tail)
     unit = per_second(desk, line, unit, head)
     kind = "ratio" if number.form is Form.RATIO else "share" if number.form is Form.FRACTION else kind_of(UNITS[unit]) if unit else "count"
     meaning = meaning_of(desk, line, position, number, kind, unit, tail, head, before)
+    if sum_of is not None:
+        meaning = Meaning("other", Confidence.MEDIUM, "term of a written sum", unit=unit, words="operand")
     one: Settled | None = None
     reasons: tuple[str, ...] = ()
     if WATCH or meaning is None or not (meaning.words == "operand" or is_explicit(desk, line, number, unit, meaning, tail)):
@@ -805,6 +811,26 @@ def borrow_unit(desk: Desk, line: Line, position: int, number: Number) -> Number
             return number  # `a hidden size of 4096 and 32 heads`
         return replace(number, unit=other.unit, noun=other.noun, per=other.per)
     return number
+
+
+def sum_with(line: Line, position: int) -> Number | None:
+    """Return what the written sum or difference comes to that a figure is a term of, no word beside it: `80 − 48.8 = 31.2 GB`.
+
+    What the label names is the result; a term without a unit has its.
+    """
+    numbers, text = line.numbers, line.text
+    gaps = [text[one.end : other.digits] for one, other in pairwise(numbers)]
+    if position >= len(gaps) or not (gaps[position] in _ADDED or (position and gaps[position - 1] in _ADDED)):
+        return None
+    last = next((place for place in range(position, len(gaps)) if gaps[place] not in _ADDED), None)
+    if last is None or gaps[last] not in _COMES_TO:
+        return None
+    result = numbers[last + 1]
+    return result if result.unit and result.form is Form.PLAIN else None
+
+
+_ADDED: Final = frozenset((" + ", " - ", " − ", " – ", " + ~", " - ~", " − ~"))
+_COMES_TO: Final = frozenset((" = ", " ≈ ", " = ~", " ~ ", " ≈ ~"))
 
 
 def compared_in_brackets(desk: Desk, line: Line, figure: Number, number: Number) -> Number | None:

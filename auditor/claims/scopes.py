@@ -71,6 +71,9 @@ def scope_of(desk: Desk, line: Line, number: Number, meaning: Meaning, unit_per:
         said = desk.lexicon.normalize(following[1 : following.index(")")])
         phase = next((name for name, names in desk.lexicon.phases.items() if contains(said, names)), phase)
     words = meaning.words
+    if not words and meaning.quantity.startswith("model."):
+        beside = {word.text for word in (*tail[:2], *head[-2:])}
+        words = next(iter(sorted(beside & desk.lexicon.sayings["models beside the model"])), "")
     if not words and meaning.quantity.partition(".")[0] in ("time", "rate", "share", "memory", "hardware"):
         labels = line.views[: 2 if line.statement.cell is not None else 1]
         near = {word.text for word in (*tail[:3], *head[-3:], *(word for view in labels for word in view.words))}
