@@ -32,6 +32,8 @@ _LEAST: Final = 60
 """Seconds below which a time is not what lies between two clock times."""
 _WORD: Final = re.compile(r"[a-z.]+")
 _MOST_WORDS: Final = 4
+_DATED: Final = re.compile(r"(?<![\d:])\d{1,4}(?![\d:])")
+"""A number between two clock times: the day of the second one, so that any number of days may lie between."""
 
 
 class _Clock(NamedTuple):
@@ -75,7 +77,8 @@ def _judged(rule: Rule, passage: Passage, before: list[_Clock], figure: Figure, 
     gap = (second.seconds - first.seconds) % _DAY
     slack = 1 if first.to_seconds and second.to_seconds else _LEAST
     spans = (figure.span, passage.span(first.start, first.end), passage.span(second.start, second.end))
-    for possible in (gap, (gap + _HALF_DAY) % _DAY, gap + _DAY, _DAY - gap):
+    days = figure.middle // _DAY if _DATED.search(content[first.end : second.start]) else 1
+    for possible in (gap, (gap + _HALF_DAY) % _DAY, gap + days * _DAY, _DAY - gap):
         about = Interval(Fraction(possible - slack), Fraction(possible + slack))
         if agrees(about, figure.printed, about=figure.is_about):
             said = f"{figure.text} from {content[first.start : first.end]} to {content[second.start : second.end]}"

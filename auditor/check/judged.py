@@ -206,7 +206,7 @@ _BACK: Final = 60
 
 
 def _near_words(content: str, verdict: _Said) -> list[str]:
-    before = _WORD.findall(content[: verdict.start].lower())[-_NEXT_TO:]
+    before = _WORD.findall(_STOP.split(content[: verdict.start].lower())[-1])[-_NEXT_TO:]
     behind = _WORD.findall(_CLAUSE.split(content[verdict.end :].lower())[0])[:_NEXT_TO]
     return [*behind, *before]
 

@@ -45,9 +45,9 @@ _ASKED: Final = frozenset(
     "target requirement required require goal slo sla objective limit maximum minimum budget threshold ceiling cap constraint".split()
 )
 _REACHED: Final = frozenset("achieved achieve actual measured reached obtained observed got current delivered estimated used".split())
-_UPPER: Final = frozenset("limit maximum budget ceiling cap most".split())
-_LIMIT: Final = frozenset(("limit", "budget"))
-"""What of these is asked of a figure that is the better the larger it is: the least of it, or the most."""
+_LIMIT: Final = frozenset("limit budget".split())
+"""What of a figure that is the better the larger it is may be the least of it, or the most."""
+_UPPER: Final = _LIMIT | frozenset("maximum ceiling cap most".split())
 _LOWER: Final = frozenset("minimum least floor".split())
 _ROUND_SHARE: Final = Fraction(1, 40)
 _SENTENCE_END: Final = re.compile(r"[.;](?=\s+[A-Z`*])")
@@ -255,7 +255,7 @@ class _Side:
 def beside(subject: Subject, index: int) -> tuple[Pair, ...]:
     """Return the pairs that the sentences of a statement make, each of its two comparable figures, where it says which is which."""
     statement = subject.document.statements[index]
-    claims = [claim for claim in subject.of(index) if claim.quantity not in _UNJUDGED]
+    claims = [claim for claim in subject.of(index) if claim.quantity not in _UNJUDGED and claim.scope.words != "operand"]
     if len(claims) < 2:
         return ()
     text = statement.value.content

@@ -47,12 +47,13 @@ def all_met(subject: Subject, rule: Rule) -> Iterator[Outcome]:
 
 def _missed(subject: Subject) -> list[Pair]:
     """Return the pairs of the report in which every stated figure misses the target."""
-    by_target: dict[tuple[str, str, str, str], list[Pair]] = defaultdict(list)
+    by_target: dict[tuple[str, ...], list[Pair]] = defaultdict(list)
     firm = [claim for claim in subject.claims if not claim.source and claim.confidence is Confidence.HIGH and not claim.scope.member]
     for pair in pairs(firm):
         if pair.target.quantity.startswith("memory.") and pair.actual.scope.per != pair.target.scope.per:
             continue  # a limit for one GPU is none for the whole model
-        by_target[pair.actual.quantity, pair.actual.scope.per, pair.actual.scope.phase, pair.actual.plan].append(pair)
+        scope = pair.actual.scope
+        by_target[pair.actual.quantity, scope.per, scope.phase, scope.words, pair.actual.plan].append(pair)
     found = [group[0] for group in by_target.values() if all(pair.missed() for pair in group)]
     known = {pair.actual.span for pair in found}
     for index in range(len(subject.document.statements)):

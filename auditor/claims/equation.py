@@ -373,7 +373,19 @@ def _converts(one: Node, two: Node) -> bool:
     first, second = UNITS.get(one.number.unit), UNITS.get(two.number.unit)
     if first is None or second is None or first.dimension == DIMENSIONLESS or one.per or two.per or one.each != two.each:
         return False
-    return first.dimension == second.dimension and first.scale != second.scale
+    return first.dimension == second.dimension and first.scale != second.scale and not _multiplies_out(one, two)
+
+
+def _multiplies_out(one: Leaf, two: Leaf) -> bool:
+    """Tell whether a figure of each is said to come to that of all, `14 bytes per parameter = 988 GB`: no slip puts them so far apart."""
+    owners = [set(leaf.number.owners) | {leaf.number.per} - {""} for leaf in (one, two)]
+    values = [leaf.number.written[0].interval.middle for leaf in (one, two)]
+    if not owners[0] or owners[1] or not values[0] or not values[1]:
+        return False
+    return values[1] * UNITS[two.number.unit].scale > _NO_SLIP * values[0] * UNITS[one.number.unit].scale
+
+
+_NO_SLIP: Final = 10**7
 
 
 def _computable(tree: Node) -> bool:
@@ -591,11 +603,16 @@ def _bracketed(items: Sequence[Token], found: list[Equation]) -> None:
         elif token.kind is TokenKind.WORD and figure is not None:
             worded = _worded(figure, items, index)
             figure = worded if isinstance(worded, Leaf) else None
-        elif token.kind is TokenKind.GROUP and token.text == "(" and figure is not None and not _operator(items, index + 1):
+        elif token.kind is TokenKind.GROUP and token.text == "(" and figure is not None and not _goes_on(items, index + 1):
             found.extend(_explained(figure, token))
             figure = None
         else:
             figure = None
+
+
+def _goes_on(items: Sequence[Token], index: int) -> bool:
+    """Tell whether the arithmetic goes on behind a bracket, which is then a factor: `3.2e9 (2 + 4) = 19.2 GB`."""
+    return _operator(items, index) or (index < len(items) and items[index].kind is TokenKind.EQUALS)
 
 
 def _explained(figure: Leaf, group: Token) -> Iterator[Equation]:

@@ -513,6 +513,15 @@ def counts_parameters(line: Line, meaning: Meaning) -> bool:
     return bool(found) and before.rstrip()[-1:] in tuple("bmt0123456789") and any(character.isdigit() for character in before.rstrip()[-4:])
 
 
+def adds_part(desk: Desk, head: Sequence[Word]) -> bool:
+    """Tell whether the subject of parameters is a part of the model: `The router adds 12.6 M parameters`."""
+    said = {word.text for word in head[:-1][-_SUBJECT:]}
+    return bool(said & desk.lexicon.sayings["counts of a part"]) and bool(head) and head[-1].text in desk.lexicon.sayings["adds"]
+
+
+_SUBJECT: Final = 3
+
+
 def works_out_part(line: Line, number: Number) -> bool:
     """Tell whether parameters are the result of an equation about a part: `attention 88.1 M x 7 layers / TP 2 = 308 M parameters`."""
     left, equals, between = line.text[: number.start].rpartition("=")
@@ -690,13 +699,15 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         return None
     if meaning.quantity == "memory.weights" and line.views and [word.text for word in line.views[0].words][:2] == ["gpu", "model"]:
         meaning = replace(meaning, quantity="memory.capacity", per="gpu")  # the name of a GPU: "GPU model: A100 80GB"
+    if takes_away(line, number) or counts_a_fraction(meaning, number):
+        meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM, words="operand")
     if meaning.quantity == "nodes" and of_graph(desk, line, position, head):
         meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM, words="nodes of a graph")
     if meaning.quantity in _OF_THE_PLAN and (container := held_by_each(desk, line, number, meaning, head, tail)):
         meaning = replace(
             meaning, quantity="other", confidence=Confidence.MEDIUM, per=PER_WORDS.get(container, ""), words=f"per {container}"
         )
-    if meaning.quantity == "model.params" and works_out_part(line, number):
+    if meaning.quantity == "model.params" and (works_out_part(line, number) or adds_part(desk, head)):
         meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM, words="part of a model")
     if meaning.quantity == "memory.weights" and counts_parameters(line, meaning):
         meaning = Meaning("other", Confidence.MEDIUM, meaning.read_as)
@@ -831,6 +842,27 @@ def sum_with(line: Line, position: int) -> Number | None:
 
 _ADDED: Final = frozenset((" + ", " - ", " − ", " – ", " + ~", " - ~", " − ~"))
 _COMES_TO: Final = frozenset((" = ", " ≈ ", " = ~", " ~ ", " ≈ ~"))
+
+
+def takes_away(line: Line, number: Number) -> bool:
+    """Tell whether a number is a term of a difference, which the name of another term does not name: `72 GB − weights − 4 GB`."""
+    before = line.text[max(0, number.digits - _LONGEST_DIFFERENCE) : number.digits]
+    behind = line.text[number.end : number.end + _REACH]
+    return _DIFFERENCE.search(before) is not None or _LESS_A_NAME.match(behind) is not None or _NAME_LESS.search(before) is not None
+
+
+_LONGEST_DIFFERENCE: Final = 60
+_REACH: Final = 8
+_LESS_A_NAME: Final = re.compile(r" − [A-Za-z(]")
+_NAME_LESS: Final = re.compile(r"[A-Za-z)] − $")
+_DIFFERENCE: Final = re.compile(r"\d ?[A-Za-z]{0,3} ([−–+-]) [A-Za-z][A-Za-z ]{1,30} \1 $")
+
+
+def counts_a_fraction(meaning: Meaning, number: Number) -> bool:
+    """Tell whether a fraction is taken for a count of what has no fractions: `126.9` as GPUs."""
+    whole = meaning.quantity.partition(".")[0] in ("gpus", "nodes", "replicas", "parallel")
+    middle = number.written[0].interval.middle
+    return whole and number.form is Form.PLAIN and not number.name and not number.noun and middle is not None and middle.denominator != 1
 
 
 def compared_in_brackets(desk: Desk, line: Line, figure: Number, number: Number) -> Number | None:
