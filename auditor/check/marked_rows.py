@@ -88,7 +88,6 @@ def _bounds(subject: Subject, column: Column) -> Mapping[int, tuple[Figure, str]
     """Return the bounds of a column by row, each with the sense in which it says itself that it binds."""
     words = {word.text for word in subject.lexicon.normalize(column.name)} | set(column.name.lower().split())
     called = bool(words & subject.lexicon.verdicts["bound"])
-    loosely = words & subject.lexicon.verdicts["upper"] <= subject.lexicon.verdicts["loose"]
     said = "below" if words & subject.lexicon.verdicts["upper"] else "above" if words & subject.lexicon.verdicts["lower"] else ""
     found: dict[int, tuple[Figure, str]] = {}
     for row, index in column.statements.items():
@@ -100,7 +99,7 @@ def _bounds(subject: Subject, column: Column) -> Mapping[int, tuple[Figure, str]
         elif called or said:
             plainly = one_figure(subject, text, index)
             if plainly is not None:
-                found[row] = (plainly, "" if loosely and _better(plainly) == "above" else said)
+                found[row] = (plainly, "" if said == "below" and _better(plainly) == "above" else said)
     return found
 
 

@@ -45,9 +45,7 @@ _ASKED: Final = frozenset(
     "target requirement required require goal slo sla objective limit maximum minimum budget threshold ceiling cap constraint".split()
 )
 _REACHED: Final = frozenset("achieved achieve actual measured reached obtained observed got current delivered estimated used".split())
-_LIMIT: Final = frozenset("limit budget".split())
-"""What of a figure that is the better the larger it is may be the least of it, or the most."""
-_UPPER: Final = _LIMIT | frozenset("maximum ceiling cap most".split())
+_UPPER: Final = frozenset("limit maximum budget ceiling cap most".split())
 _LOWER: Final = frozenset("minimum least floor".split())
 _ROUND_SHARE: Final = Fraction(1, 40)
 _SENTENCE_END: Final = re.compile(r"[.;](?=\s+[A-Z`*])")
@@ -174,11 +172,8 @@ def _sense(target: Claim, words: frozenset[str] | set[str], *quantities: str) ->
     """Tell whether a target is met from below; None where nothing says so: the limit of a rate may be its least."""
     if target.bound:
         return target.bound.startswith("<")
-    limits = words & _UPPER or target.role is Role.LIMIT
-    if limits and not (words & _UPPER - _LIMIT) and any(quantity.startswith(_MORE_IS_BETTER) for quantity in quantities[:1]):
-        return None
-    if limits:
-        return True
+    if words & _UPPER or target.role is Role.LIMIT:
+        return None if quantities and quantities[0].startswith(_MORE_IS_BETTER) else True
     if words & _LOWER:
         return False
     for quantity in quantities:

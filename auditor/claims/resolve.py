@@ -860,7 +860,7 @@ _DIFFERENCE: Final = re.compile(r"\d ?[A-Za-z]{0,3} ([−–+-]) [A-Za-z][A-Za-z
 
 def counts_a_fraction(meaning: Meaning, number: Number) -> bool:
     """Tell whether a fraction is taken for a count of what has no fractions: `126.9` as GPUs."""
-    whole = meaning.quantity.partition(".")[0] in ("gpus", "nodes", "replicas", "parallel")
+    whole = meaning.quantity == "gpus" or meaning.quantity.startswith("parallel.")
     middle = number.written[0].interval.middle
     return whole and number.form is Form.PLAIN and not number.name and not number.noun and middle is not None and middle.denominator != 1
 
