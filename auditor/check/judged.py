@@ -255,7 +255,16 @@ def _measures(item: Figure, bound: _Bound) -> bool:
     if item.measure.dimension != DIMENSIONLESS:
         return not item.measure.counted or not bound.measure.counted or item.measure.counted == bound.measure.counted
     one, other = item.measure.counted, bound.measure.counted
-    return bool(one) and (one == other or not other)  # two bare numbers have nothing in common
+    return (one == other and (bool(one) or _are_bare(item, bound))) or (not other and bool(one))
+
+
+def _are_bare(item: Figure, bound: _Bound) -> bool:
+    """Tell whether two numbers without a unit may be of one thing: both at least hundreds, not `for all 25, inside the 10`."""
+    return min(abs(item.middle), abs(bound.value)) >= _HUNDREDS
+
+
+_HUNDREDS: Final = 100
+"""From here on a number without a unit is an amount rather than a count of something that is named elsewhere."""
 
 
 def _sense(verdict: _Said, bound: _Bound) -> str:

@@ -699,7 +699,8 @@ def claim_of(desk: Desk, line: Line, position: int, number: Number, before: Sequ
         return None
     if meaning.quantity == "memory.weights" and line.views and [word.text for word in line.views[0].words][:2] == ["gpu", "model"]:
         meaning = replace(meaning, quantity="memory.capacity", per="gpu")  # the name of a GPU: "GPU model: A100 80GB"
-    if takes_away(line, number) or counts_a_fraction(meaning, number):
+    divides = not number.unit and divides_number(line, number) and kind_of_quantity(desk, meaning) == "data"
+    if divides or takes_away(line, number) or counts_a_fraction(meaning, number):
         meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM, words="operand")
     if meaning.quantity == "nodes" and of_graph(desk, line, position, head):
         meaning = replace(meaning, quantity="other", confidence=Confidence.MEDIUM, words="nodes of a graph")
@@ -856,6 +857,19 @@ _REACH: Final = 8
 _LESS_A_NAME: Final = re.compile(r" − [A-Za-z(]")
 _NAME_LESS: Final = re.compile(r"[A-Za-z)] − $")
 _DIFFERENCE: Final = re.compile(r"\d ?[A-Za-z]{0,3} ([−–+-]) [A-Za-z][A-Za-z ]{1,30} \1 $")
+
+
+def divides_number(line: Line, number: Number) -> bool:
+    """Tell whether a number without a noun divides the number before it: the 4 of `70.6 / 4`, which is none of what the label names."""
+    return not (number.noun or number.name) and _DIVISOR.search(line.text[: number.digits]) is not None
+
+
+_DIVISOR: Final = re.compile(r"\d ?[/÷] ?$")
+
+
+def kind_of_quantity(desk: Desk, meaning: Meaning) -> str:
+    quantity = desk.lexicon.quantities.get(meaning.quantity)
+    return quantity.kind if quantity else ""
 
 
 def counts_a_fraction(meaning: Meaning, number: Number) -> bool:
