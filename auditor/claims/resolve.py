@@ -874,7 +874,7 @@ def kind_of_quantity(desk: Desk, meaning: Meaning) -> str:
 
 def counts_a_fraction(meaning: Meaning, number: Number) -> bool:
     """Tell whether a fraction is taken for a count of what has no fractions: `126.9` as GPUs."""
-    whole = meaning.quantity == "gpus" or meaning.quantity.startswith("parallel.")
+    whole = meaning.quantity == "gpus" and meaning.context is None
     middle = number.written[0].interval.middle
     return whole and number.form is Form.PLAIN and not number.name and not number.noun and middle is not None and middle.denominator != 1
 
