@@ -15,9 +15,10 @@ from typing import Final
 
 from auditor.check.passages import Passage, disowned, labelled
 from auditor.check.phrases import NUMBER, Phrase, phrase
-from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, placed_claim, rounded, with_unit_of_label
+from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, placed_claim, with_unit_of_label
 from auditor.check.printed import agrees
 from auditor.check.subject import Subject
+from auditor.check.told_changes import is_change, told_changes
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, ConventionTried, Outcome, Place, Repair, Step, Verdict
 from auditor.language.numbers import Form, Number
@@ -48,6 +49,8 @@ class Change:
     """It says how many times the first figure the second is: `2x the requirement`."""
     signed: bool = False
     """It is written with its sign, so that it says what was added or taken away: `+350%`."""
+    falls: bool = False
+    """A word says that something became less: it is a share of what it was."""
     tentative: bool = False
     """The two figures may not be the ones meant: it is only worth saying where it holds."""
 
@@ -91,7 +94,8 @@ def _is_admitted(change: Change, manner: _Manner) -> bool:
     """Tell whether a share may be meant so: one with a sign is no quotient, and nothing falls by more than all of it."""
     quotient = manner.name in (_UP, _DOWN)
     falls_beyond = change.after.middle < change.before.middle and change.change.printed.value > _ALL
-    return not (quotient and change.signed) and not (falls_beyond and manner.name == _BY_NEW)
+    is_of_old = change.falls and change.after.middle != change.before.middle
+    return not (quotient and change.signed) and not ((falls_beyond or is_of_old) and manner.name == _BY_NEW)
 
 
 _BY_NEW, _UP, _DOWN = "of the new figure", "new to old", "old to new"
@@ -155,7 +159,7 @@ def _all(subject: Subject) -> Iterator[tuple[Change, str]]:
         found = phrase(passage, subject.lexicon)
         if not found.numbers:
             continue
-        for change in (*_in_text(found), *_against_named(found, subject)):
+        for change in (*_in_sentences(passage, subject), *_against_named(found, subject)):
             at = change.change.span.start - passage.text.whole.start
             yield change, disowned(passage, max(at, 0), max(at, 0) + len(change.change.text)) if at >= 0 else ""
     for change in _in_tables(subject):
@@ -167,70 +171,6 @@ def _all(subject: Subject) -> Iterator[tuple[Change, str]]:
 # --- in running text
 
 _N: Final = f"({NUMBER})"
-_WORDS: Final = r"[a-z/ \-]{0,40}?"
-_VERB: Final = (
-    r"(?:reduc(?:ed|tion|es)|improv(?:ed|ement|es)|increas(?:ed|e|es)|decreas(?:ed|e|es)|fall|fell|drop(?:ped|s)?|rais(?:ed|es)|rose|ris(?:en|es)|grow(?:n|s|th)|"
-    r"grew|gain|cut|lower(?:ed)?|higher|faster|slower|better|more|less|fewer|smaller|larger|speed-?up|up|down|saving|savings|shr[aiu]nk|boost|change|worse|longer|shorter)"
-)
-_OWN: Final = (
-    rf"(?: (?:relative|overall|net|total|absolute))?"
-    rf"(?: ?{_VERB}(?= ?(?:[)\],.;:]|$|than|from|vs|overall|per |compared|relative|over))| ?[)\],.;]|$)"
-)
-"""What stands behind a change of the figure itself: `50% reduction`, `50%)`; not `75% communication reduction`."""
-_BY_FROM_TO: Final = re.compile(
-    rf"{_VERB} by {_N}[:,(\-–— ]{{0,4}}(?:going |dropping |falling |rising |down |up |i\.e\. |that is )?\(?from {_N}{_WORDS} to {_N}"
-)
-_FROM_TO_BRACKET: Final = re.compile(
-    rf"(?:from )?{_N}({_WORDS}) ?(?:to|vs\.?|versus|→|->|=>|➜|⇒) ?(?:✅ ?)?{_N}({_WORDS})[(\[](?:a |by |~|≈|= ?)?{_N}(?={_OWN})"
-)
-_FIRST_FROM_TO: Final = re.compile(rf"{_N} {_VERB}([^\ue000-\uf8ff.;()]{{0,40}}?)[:,(]? ?\(?from {_N}{_WORDS} to {_N}")
-_CAUSE: Final = re.compile(r"\b(?:by|with|through|via|when|after|using|due|because|since|thanks)\b")
-"""Words behind which the figures of a cause stand, not those of the change: `30% reduction by cutting TP from 8 to 4`."""
-_AFTER_FROM: Final = re.compile(
-    rf"{_N}({_WORDS})(?:[(\[][^()\[\]]{{0,40}}[)\]])? ?[(\[\-–—,] ?(?:an? |by |~)?{_N} {_VERB} "
-    r"(?:from|over|than|vs\.?|versus|compared (?:to|with)|relative to) "
-    rf"(?:the |a |an |previous |original |baseline |old |former )*{_N}"
-)
-_FROM_SHARE: Final = re.compile(
-    rf"{_N}({_WORDS})[(\[](?:up|down|reduced|increased|improved|decreased|was) ?(?:from )?{_N}({_WORDS})[,;:] ?(?:a |by |~)?{_N}(?={_OWN})"
-)
-_AFTER_TARGET: Final = re.compile(
-    rf"{_N}({_WORDS})[(\[](?:vs\.? )?(?:target|goal|requirement|limit|slo|minimum|baseline)s?:? ?{_N}"
-    rf"[^\ue000-\uf8ff]{{0,12}}?[)\]] ?[-–—:] ?{_N} (?:{_VERB})(?! from)"
-)
-
-
-_FROM_TO_THEN: Final = re.compile(
-    rf"from {_N}{_WORDS} to {_N}{_WORDS}[,;:–—\-] ?(?:an? |by |or |for an? |representing an? |about |roughly |{_VERB} of )*{_N}(?={_OWN})"
-)
-_FROM_TO_BY: Final = re.compile(rf"from {_N}{_WORDS} to {_N}(?: [a-z]+)? by {_N}(?! of)")
-_CHANGE_FIRST: Final = re.compile(rf"{_N}([a-z/ \-]{{0,40}})[(\[:,] ?(?:from )?{_N}{_WORDS} ?(?:→|->|=>|➜|⇒|to|vs\.?|versus) ?{_N}")
-_VERB_THEN: Final = re.compile(rf"{_VERB}(?: of|:|: of|: about|: roughly)?\s?$")
-
-
-def _is_change(found: Phrase, character: str) -> bool:
-    number = found.number(character)
-    return (number.unit == "%" and number.form is Form.PLAIN) or number.form is Form.RATIO
-
-
-def _built(found: Phrase, before: str, after: str, change: str, names: tuple[str, str] = ("from", "to")) -> Change | None:
-    if (
-        not _is_change(found, change)
-        or found.number(before).form in (Form.RATIO, Form.FRACTION)
-        or found.number(after).form in (Form.RATIO, Form.FRACTION)
-    ):
-        return None
-    one, two = placed(found, before), placed(found, after)
-    first, second = found.number(before), found.number(after)
-    if not first.unit and second.unit and not first.noun:
-        one = _with_unit(one, two)
-    elif not second.unit and first.unit and not second.noun:
-        two = _with_unit(two, one)
-    if not comparable(one, two) or _count_apart(first, second):
-        return None
-    number = found.number(change)
-    ratio = number.form is Form.RATIO
-    return Change(one, two, _unsigned(placed(found, change)), ratio, names=names, signed=_is_signed(found.passage.content, number))
 
 
 def _is_signed(content: str, number: Number) -> bool:
@@ -252,44 +192,13 @@ def _unsigned(item: Placed) -> Placed:
     return replace(item, printed=replace(shown, value=abs(shown.value), interval=shown.interval.absolute()))
 
 
-def _with_unit(item: Placed, other: Placed) -> Placed:
-    """Return a figure in the unit of the one it is compared with: `from 129 to 27 ms`."""
-    return replace(item, printed=replace(item.printed, unit=other.printed.unit, interval=rounded(item.printed)))
-
-
-_BEFORE_AFTER_CHANGE: Final = (
-    (_BY_FROM_TO, 2, 3, 1),
-    (_FIRST_FROM_TO, 3, 4, 1),
-    (_FROM_TO_BRACKET, 1, 3, 5),
-    (_FROM_TO_THEN, 1, 2, 3),
-    (_FROM_TO_BY, 1, 2, 3),
-    (_AFTER_FROM, 4, 1, 3),
-    (_FROM_SHARE, 3, 1, 5),
-)
-"""Patterns, and which of their groups are the figure before, the figure after and the change."""
-
-
-def _in_text(found: Phrase) -> Iterator[Change]:
-    text = found.text
-    for pattern, before, after, change in _BEFORE_AFTER_CHANGE:
-        for match in pattern.finditer(text):
-            caused = pattern is _FIRST_FROM_TO and _CAUSE.search(match.group(2))
-            if not caused and (built := _built(found, match.group(before), match.group(after), match.group(change))):
-                yield built
-    yield from _change_first(found)
-    for match in _AFTER_TARGET.finditer(text):
-        if built := _built(found, match.group(3), match.group(1), match.group(4), ("from the target", "to")):
-            yield replace(built, tentative=True)
-
-
-def _change_first(found: Phrase) -> Iterator[Change]:
-    """Yield the changes that stand before their figures: `50% reduction (70 GB → 35 GB)`."""
-    for match in _CHANGE_FIRST.finditer(found.text):
-        change, words, before, after = match.groups()
-        if built := _built(found, before, after, change):
-            bare = not words.strip() or words.strip().startswith("per ")
-            own = re.match(rf" ?{_VERB} ?(?:per [a-z]+)?\s?$", words) or (bare and _VERB_THEN.search(found.text[: match.start()]))
-            yield replace(built, tentative=not own, confidence=Confidence.HIGH if not words.strip() else Confidence.MEDIUM)
+def _in_sentences(passage: Passage, subject: Subject) -> Iterator[Change]:
+    """Yield the changes that sentences tell: of two figures that give it, or else of the only two that it can be of."""
+    for pairs in told_changes(passage, subject):
+        built = [Change(said.before, said.after, said.change, said.ratio, signed=said.signed, falls=said.falls) for said in pairs]
+        meant = next((change for change in built if _fits(change)), built[0])
+        if _fits(meant) or len(built) == 1:
+            yield meant
 
 
 # --- against a target or a former figure that stands elsewhere
@@ -307,7 +216,7 @@ def _against_named(found: Phrase, subject: Subject) -> Iterator[Change]:
     """Yield the changes against `the target` or `the baseline`: `35 ms (1.43x faster than target)`."""
     times = (match for match in _TIMES_NAMED.finditer(found.text) if found.number(match.group(1)).form is Form.RATIO)
     for match in (*_THAN_NAMED.finditer(found.text), *times):
-        if not _is_change(found, match.group(1)):
+        if not is_change(found.number(match.group(1))):
             continue
         after = _claim_before(found, match.start(), subject) or _claim_named(found, match.end(), subject)
         if after is None:
@@ -440,7 +349,8 @@ def _row_change(subject: Subject, before: int, after: int, change: int) -> Chang
     if place is None or (number.unit != "%" and number.form is not Form.RATIO):
         return None
     behind = said.text[place.end() :].strip()
-    if behind and not re.match(rf"(?:{_VERB}|efficien|[(])", behind):
+    words = re.findall("[a-z-]+", behind)
+    if behind and not behind.startswith("(") and (not words or words[0] not in subject.lexicon.sayings["changing"]):
         return None
     first, second = _of_claim(subject, before, one), _of_claim(subject, after, two)
     if not comparable(first, second):

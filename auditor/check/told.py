@@ -173,7 +173,7 @@ def told(passage: Passage, subject: Subject) -> tuple[Figure, ...]:
     ends = [match.start() for match in SENTENCE_END.finditer(content)]
     found: list[Figure] = []
     for number in lexicon.scan(content, spelled=True):
-        if number.form in _SKIPPED or number.hyphenated or number.name:
+        if number.form in _SKIPPED or number.hyphenated or (number.name and not number.unit):
             continue
         shown = printed(content, number, negative=number.signed == "-")
         if number.unit and UNITS[number.unit].dimension.money and shown.is_whole:

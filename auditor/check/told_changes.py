@@ -1,0 +1,208 @@
+"""Changes that running text tells beside two figures: `goes from 57.1 to 129.2 tok/s, that is 3.1x faster`.
+
+Nothing has to be named and no order is asked for. A percentage or a ratio with a word of change, or with a sign, or in brackets behind
+an arrow, is of the two figures of its sentence that measure the same, if nothing but words that link it to them stands between. Where
+any two figures of the sentence give it, it is of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Final, NamedTuple
+
+from auditor.check.passages import Passage
+from auditor.check.placed import Placed
+from auditor.check.printed import printed
+from auditor.check.subject import Subject
+from auditor.check.told import SENTENCE_END, Figure, told
+from auditor.claims.lexicon import Lexicon
+from auditor.language.numbers import Form, Number
+from auditor.units import DIMENSIONLESS
+
+__all__ = ["Told", "is_change", "told_changes"]
+
+
+class Told(NamedTuple):
+    """A change and the two figures that it may be of, in the order of the text; of what became less the larger one comes first, and behind the
+    change stands what it is a change from."""
+
+    before: Placed
+    after: Placed
+    change: Placed
+    ratio: bool
+    signed: bool
+    falls: bool
+    """A word says that something became less, so that it is a share of what it was."""
+
+
+def told_changes(passage: Passage, subject: Subject) -> Iterator[tuple[Told, ...]]:
+    """Yield, for each change that a passage tells, the pairs of figures that it may be of; one pair is the one that is meant."""
+    content, lexicon = passage.content, subject.lexicon
+    changes = [number for number in lexicon.scan(content) if is_change(number)]
+    if not changes:
+        return
+    figures = [item for item in told(passage, subject) if item.middle > 0 and item.printed.interval.is_bounded and not item.number.bound]
+    for number in changes:
+        start, end = _segment(content, number)
+        here = [item for item in figures if start <= item.number.digits < end and item.number.digits != number.digits]
+        pairs = [pair for one, other in combinations(here, 2) if (pair := _pair(one, other, here, subject)) is not None]
+        if pairs and _is_told(content, number, here, pairs, lexicon):
+            falls = _is_fall(content, number, here, lexicon)
+            yield tuple(_told(passage, number, *pair, falls=falls) for pair in pairs)
+
+
+def is_change(number: Number) -> bool:
+    """Tell whether a number can be a change: a percentage or a ratio."""
+    return not number.bound and ((number.unit == "%" and number.form is Form.PLAIN) or number.form is Form.RATIO)
+
+
+_CUT: Final = re.compile(r";\s")
+
+
+def _segment(content: str, number: Number) -> tuple[int, int]:
+    """Return where the sentence around a number starts and ends; a semicolon ends one too."""
+    ends = sorted(match.end() for pattern in (SENTENCE_END, _CUT) for match in pattern.finditer(content))
+    return max([0, *(end for end in ends if end <= number.start)]), min([len(content), *(end for end in ends if end > number.start)])
+
+
+def _pair(one: Figure, other: Figure, here: Sequence[Figure], subject: Subject) -> tuple[Figure, Figure] | None:
+    """Return two figures if they measure the same; one without a unit that stands right beside the other is meant in its unit."""
+    if one.is_share != other.is_share:
+        return None
+    if one.measure == other.measure:
+        is_joined = not one.measure.is_bare or one.is_share or _is_joined(one, other, subject.lexicon)
+        return (one, other) if is_joined else None
+    if here.index(other) - here.index(one) != 1 or not _is_beside(one, other, subject):
+        return None
+    if one.measure.is_bare:
+        return replace(one, measure=other.measure, printed=replace(one.printed, unit=other.printed.unit)), other
+    if other.measure.is_bare:
+        return one, replace(other, measure=one.measure, printed=replace(other.printed, unit=one.printed.unit))
+    return None
+
+
+_WORD: Final = re.compile(r"[a-z]+(?:[.'-][a-z]+)*")
+_ARROW: Final = re.compile(r"\s*(?:→|->|=>|➜|⇒)\s*")
+_MOST_APART: Final = 3
+"""Words between two figures of which one says the unit for both."""
+
+
+def _between(one: Figure, other: Figure) -> str:
+    return other.passage.content[max(one.end, one.number.stop, one.number.end) : other.number.start].lower()
+
+
+def _is_joined(one: Figure, other: Figure, lexicon: Lexicon) -> bool:
+    """Tell whether two figures stand against each other in so many words: `128 → 64`, `from 128 to 64`."""
+    between = _between(one, other)
+    words = _WORD.findall(between)
+    return bool(_ARROW.fullmatch(between)) or (len(words) == 1 and words[0] in lexicon.sayings["changed to"])
+
+
+def _is_beside(one: Figure, other: Figure, subject: Subject) -> bool:
+    """Tell whether one of two figures may be without a unit because the other has it."""
+    bare = one if one.measure.is_bare else other
+    if not bare.measure.is_bare or other.measure.dimension == one.measure.dimension == DIMENSIONLESS:
+        return False
+    if _is_joined(one, other, subject.lexicon):
+        return True
+    named = any(claim.quantity != "other" for claim in subject.at(bare.span))
+    return not named and len(_WORD.findall(_between(one, other))) <= _MOST_APART
+
+
+def _is_told(content: str, number: Number, here: Sequence[Figure], pairs: Sequence[tuple[Figure, Figure]], lexicon: Lexicon) -> bool:
+    """Tell whether a number is a change, and of figures of its sentence."""
+    before = [item for item in here if item.number.digits < number.digits]
+    behind = [item for item in here if item.number.digits > number.digits]
+    nearest = {item.number.digits for item in (*before[-1:], *behind[:1])}
+    if not any(item.number.digits in nearest for pair in pairs for item in pair):
+        return False
+    changing = lexicon.sayings["changing"]
+    start = max(before[-1].end, before[-1].number.stop, before[-1].number.end) if before else 0
+    end = max(number.end, number.stop)
+    ahead = content[start : number.start].lower()
+    rest = content[end : behind[0].number.start if behind else len(content)].lower()
+    words, further = _WORD.findall(ahead), _WORD.findall(_STOP.split(rest)[0])
+    linking = changing | lexicon.derived | lexicon.hedges | lexicon.sayings["linking a change"]
+    is_linked = bool(before) and linking.issuperset(words)
+    own = _own(further, lexicon, is_followed=bool(behind) and not _STOP.search(rest))
+    if own is None and further[0] in changing and not _is_in(further, lexicon):
+        return False
+    if is_linked and (own or changing.intersection(words) or (number.signed and not further)):
+        return own is not None
+    is_by = len(words) == 1 and words[0] in lexicon.sayings["changed by"]
+    if is_linked and not further and _ends(rest) and (is_by or (not words and "(" in ahead)):
+        return True  # in brackets behind the figures, or by so much
+    if not behind or not (own or changing.intersection(words[-_NEAR:]) or _is_in(further, lexicon)):
+        return False
+    against = lexicon.sayings["changed from"]
+    said = _WORD.findall(rest)
+    named = len(further) if _is_in(further, lexicon) else 0
+    is_followed = not against.isdisjoint(said) or any(sign in rest for sign in _OPENING)
+    return is_followed and linking.union(against).issuperset(said[named:])
+
+
+_OPENING: Final = ("(", ":", ",")
+
+
+def _is_in(words: Sequence[str], lexicon: Lexicon) -> bool:
+    """Tell whether what stands behind a figure calls it a change in something: `8 % increase in GPU utilization: `."""
+    return 2 < len(words) <= _MOST_NAMED and words[0] in lexicon.sayings["changing"] and words[1] in lexicon.sayings["changed in"]
+
+
+_MOST_NAMED: Final = 5
+
+
+def _is_fall(content: str, number: Number, here: Sequence[Figure], lexicon: Lexicon) -> bool:
+    """Tell whether the word of change beside a figure says that something became less."""
+    falling = lexicon.sayings["becoming less"]
+    start = max((item.end for item in here if item.number.digits < number.digits), default=0)
+    words = _WORD.findall(content[start : number.start].lower())[-_NEAR:]
+    return not falling.isdisjoint((*words, *_WORD.findall(_STOP.split(content[max(number.end, number.stop) :].lower())[0])[:_NEAR]))
+
+
+_NEAR: Final = 3
+_STOP: Final = re.compile(r"[.,;:()\[\]–—]")
+
+
+def _ends(rest: str) -> bool:
+    return rest.lstrip(" *_`")[:1] in ("", ")", "]", ".", ",")
+
+
+def _own(words: Sequence[str], lexicon: Lexicon, *, is_followed: bool) -> bool | None:
+    """Tell whether what stands behind a figure calls it a change of the figures themselves; none where it is one of something else."""
+    if not words:
+        return False
+    said = words[1:] if words[0] in lexicon.sayings["kinds of change"] else words
+    if not said or said[0] in lexicon.sayings["changed from"]:
+        return False
+    if said[0] not in lexicon.sayings["changing"]:
+        return None
+    if len(said) == 1 or said[1] in lexicon.each:
+        return True
+    if said[1] not in lexicon.sayings["changed from"]:
+        return None
+    former = lexicon.sayings["before a change"] | lexicon.sayings["linking a change"]
+    return True if is_followed or former.issuperset(said[2:]) else None  # `20 % less than we feared` is of neither
+
+
+def _told(passage: Passage, number: Number, one: Figure, other: Figure, *, falls: bool) -> Told:
+    shown = printed(passage.content, number, negative=number.signed == "-")
+    change = Placed(
+        replace(shown, value=abs(shown.value), interval=shown.interval.absolute()),
+        passage.span(number.digits, number.end if number.unit else number.stop),
+        passage.content[number.digits : number.end if number.unit else number.stop],
+    )
+    signed = bool(number.signed) or passage.content[max(0, number.digits - 1) : number.digits] in _SIGNS
+    swapped = one.middle < other.middle if falls else number.digits < other.number.digits and one.number.digits < number.digits
+    old, new = (other, one) if swapped else (one, other)
+    return Told(_placed(old), _placed(new), change, number.form is Form.RATIO, signed, falls)
+
+
+_SIGNS: Final = ("+", "-", "−", "\u2013")
+
+
+def _placed(item: Figure) -> Placed:
+    return Placed(item.printed, item.span, item.text)
