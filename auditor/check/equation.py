@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -22,6 +22,7 @@ from auditor.check.stated import operand
 from auditor.check.subject import Subject
 from auditor.check.worked import worked
 from auditor.claims.equation import Equation, Leaf, Node, Product, Shape, Side, Sum, leaves, operations
+from auditor.claims.equation_tokens import OPERATOR_WORDS
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, ConventionTried, Edit, Operand, Outcome, Place, Repair, Severity, Step, Verdict
 from auditor.language.numbers import Form
@@ -348,6 +349,9 @@ def _judge(text: str, equation: Equation) -> list[_Judgement]:
     found: list[_Judgement] = []
     for index, (left, right) in enumerate(pairwise(equation.sides)):
         judgement = _compare(text, left, right)
+        if isinstance(judgement, _Gap):
+            converted = _compare(text, *(replace(side, tree=_in_one_unit(side.tree)) for side in (left, right)))
+            judgement = judgement if isinstance(converted, _Unclear) else converted
         goes_on = index + 2 < len(equation.sides) or (isinstance(right.tree, Product) and not isinstance(left.tree, Leaf))
         running = _first(right) if goes_on and not isinstance(judgement, _Agreement) else None
         if running is not None and isinstance(other := _compare(text, left, running), _Agreement):
@@ -358,6 +362,38 @@ def _judge(text: str, equation: Equation) -> list[_Judgement]:
             judgement = _Unclear("one side counts bits where the other counts bytes")
         found.append(judgement)
     return found
+
+
+def _in_one_unit(tree: Node) -> Node:
+    """Return a product without the factor that only turns its time into another unit: the 24 of `18.3 days × 24 × 128 GPUs`.
+
+    Whoever writes it has read the time as a bare number, and the result is in the unit that the factor leads to.
+    """
+    if not isinstance(tree, Product) or any(not isinstance(node, Leaf) for _, node in tree.factors):
+        return tree
+    units = {(sign, UNITS[node.number.unit].symbol) for sign, node in tree.factors if isinstance(node, Leaf) and node.number.unit in UNITS}
+    inverse = {"*": "/", "/": "*"}
+    for place, (sign, node) in enumerate(tree.factors):
+        if not place or not isinstance(node, Leaf) or node.number.unit or sign not in inverse:
+            continue
+        turned = _CONVERSIONS.get(node.digits, {}) if node.number.noun in ("", *OPERATOR_WORDS) else {}
+        if any((sign, symbol) in units for symbol in turned.get("*", ())) or any(
+            (inverse[sign], symbol) in units for symbol in turned.get("/", ())
+        ):
+            rest = tree.factors[:place] + tree.factors[place + 1 :]
+            return _in_one_unit(replace(tree, factors=rest)) if len(rest) > 1 else rest[0][1]
+    return tree
+
+
+_CONVERSIONS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "24": {"*": ("day", "gpu*day"), "/": ("h", "gpu*h")},
+    "60": {"*": ("h", "min"), "/": ("min", "s")},
+    "3600": {"*": ("h",), "/": ("s",)},
+    "1440": {"*": ("day",), "/": ("min",)},
+    "86400": {"*": ("day",), "/": ("s",)},
+    "1000": {"*": ("s",), "/": ("ms",)},
+}
+"""Factors between units of time, with the units that they are multiplied with (`days × 24`) and those that they divide (`h / 24`)."""
 
 
 def _first(side: Side) -> Side | None:

@@ -26,8 +26,10 @@ __all__ = ["Told", "is_change", "told_changes"]
 
 
 class Told(NamedTuple):
-    """A change and the two figures that it may be of, in the order of the text; of what became less the larger one comes first, and behind the
-    change stands what it is a change from."""
+    """A change and the two figures that it may be of, in the order of the text.
+
+    Of what became less the larger one comes first, and behind the change stands what it is a change from.
+    """
 
     before: Placed
     after: Placed

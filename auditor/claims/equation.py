@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from auditor.claims.equation_tokens import Leaf, Token, TokenKind, tokens
+from auditor.claims.equation_tokens import OPERATOR_WORDS, Leaf, Token, TokenKind, tokens
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Approximation
 from auditor.language.numbers import Number, Written
@@ -172,7 +172,7 @@ def operations(node: Node) -> int:
 def read(text: str, lexicon: Lexicon) -> tuple[Equation, ...]:
     """Return the equations of a text in the order of their ends. Never raises; overlong texts are read to their first part."""
     text = _spaced(text[:MAX_TEXT])
-    return _read(lexicon, text) if _promising(text) else ()
+    return _read(lexicon, text) if _promising(text, lexicon) else ()
 
 
 @once_for
@@ -193,9 +193,14 @@ def _spaced(text: str) -> str:
     return text
 
 
-def _promising(text: str) -> bool:
+def _promising(text: str, lexicon: Lexicon) -> bool:
     """Tell cheaply whether a text can hold an equation at all."""
-    return (any(sign in text for sign in "=≈≃≅(") or "equals" in text) and any(character.isdigit() for character in text)
+    if not any(character.isdigit() for character in text):
+        return False
+    if any(sign in text for sign in "=≈≃≅("):
+        return True
+    said = text.split()
+    return not OPERATOR_WORDS.isdisjoint(said) and not lexicon.implied["comes_to"].isdisjoint(said)
 
 
 # --- brackets and clauses

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
+from itertools import takewhile
 from typing import Final
 
 from auditor.claims.lexicon import Lexicon
@@ -14,7 +15,7 @@ from auditor.language.numbers import Form, Number, Written
 from auditor.records import dataclass
 from auditor.values import Interval
 
-__all__ = ["Leaf", "Token", "TokenKind", "tokens"]
+__all__ = ["OPERATOR_WORDS", "Leaf", "Token", "TokenKind", "tokens"]
 
 MAX_TOKENS: Final = 1_500
 
@@ -105,6 +106,9 @@ _DASHES: Final = "-–‐‒"
 _AS_OFTEN: Final = re.compile(r" (?:as|the) [a-z]")
 """What makes a ratio of `6 times`: `6 times as long`, `6 times the load`."""
 _OPERATOR_WORDS: Final = {"times": "*", "plus": "+", "minus": "-"}
+OPERATOR_WORDS: Final = frozenset((*_OPERATOR_WORDS, "divided", "multiplied"))
+"""Words that work something out between two numbers."""
+_BEFORE_NUMBER: Final = re.compile(r"[ \n]{1,3}(?:([A-Za-z]{2,14}) )?[~≈$€]?\d")
 _APPROXIMATE: Final = "≈≃≅∼~"
 _OPENING: Final = "([{（"
 _CLOSING: Final = ")]}）"
@@ -352,9 +356,28 @@ class _Scanner:
             return self.add(TokenKind.OPERATOR, position, end, "of")
         if lowered == "at" and self.after_operand and self.precedes_share(end):
             return self.add(TokenKind.OPERATOR, position, end, "*")
-        if lowered == "equals":
+        if lowered in self.lexicon.implied["comes_to"] and self.computes() and self.precedes_number(end):
             return self.add(TokenKind.EQUALS, position, end)
         return self.word(position, end, word)
+
+    def computes(self) -> bool:
+        """Tell whether what stands before this place, up to a break or an equality sign, is arithmetic in words: `16 times 6.9 is 110`.
+
+        Signs are no sentence: `2 x 8 GPUs are one replica` works nothing out.
+        """
+        last = self.found[-1].text.lower() if self.found else ""
+        if not self.after_operand or not self.right_behind_number() or last in self.lexicon.implied["conjunction"]:
+            return False
+        said = takewhile(lambda token: token.kind not in (TokenKind.BREAK, TokenKind.EQUALS), reversed(self.found))
+        return any(
+            token.kind is TokenKind.OPERATOR and self.text[token.start : token.end][:1].isalpha() and token.end - token.start > 1
+            for token in said
+        )
+
+    def precedes_number(self, position: int) -> bool:
+        """Tell whether a number, at most one hedge before it, stands behind a place."""
+        match = _BEFORE_NUMBER.match(self.text, position)
+        return match is not None and (not match[1] or match[1].lower() in self.lexicon.hedges)
 
     def right_behind_number(self) -> bool:
         """Tell whether at most one word stands between this place and the last number or bracket: `4 GPUs plus 2`."""

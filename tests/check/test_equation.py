@@ -19,6 +19,12 @@ RULE = "written-equation"
     "text",
     [
         "4 × 1024 × 1024 = 4MB",
+        "18.3 days × 24 × 128 GPUs = 56,200 GPU-hours",
+        "So 18.3 days times 24 times 128 is 56,200 GPU-hours",
+        "500 × 3.31 s / 60 = 27.6 min",
+        "1,200 GPU-hours / 24 / 64 GPUs = 0.78 days",
+        "24 GPUs × 2 days × 24 = 1,152 GPU-hours",
+        "With 16 bytes times 6.9B is 110 GB of state",
         "64 × 2 × 1024 × 2048 = 256MB",
         "16 × 512 MB = 8 GB",
         "320KB × 8192 × 16 = 42.9 GB",
@@ -85,11 +91,28 @@ def test_admissible_readings_hold(text: str) -> None:
         ("12 experts (96 experts / 6)", "16", Severity.ERROR),
         ("4 × 1024 × 1024 = 7MB", "4.194 MB", Severity.WARNING),
         ("256 × 1000 / 400 = 900 ms", "640 ms", Severity.WARNING),
+        ("18.3 days x 24 x 128 = 66,200 GPU-hours", "56,218 gpu*h", Severity.ERROR),
+        ("500 × 3.31 s / 60 = 55 min", "27.58 min", Severity.ERROR),
+        ("so 16 times 6.9 is 150, over 128 ranks", "110.4", Severity.ERROR),
     ],
 )
 def test_a_wrong_result_is_found(text: str, expected: str, severity: Severity) -> None:
     (finding,) = findings(f"- {text}\n", RULE)
     assert (finding.expected, finding.severity) == (expected, severity)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We ran 2 times 8 GPUs and are 3 people",
+        "4 times 8 is all of it",
+        "The 2 x 8 GPUs are 80 GB cards",
+        "2 x 8 GPUs is 1 replica",
+        "TP 4 x PP 2 is what we run, and is 3 times as fast",
+    ],
+)
+def test_what_is_said_of_a_product_is_no_result(text: str) -> None:
+    assert findings(f"- {text}\n", RULE) == []
 
 
 def test_a_slip_of_a_prefix_is_named() -> None:
