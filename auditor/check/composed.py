@@ -17,7 +17,7 @@ from typing import Final
 from auditor.check.passages import Passage
 from auditor.check.slips import is_shifted
 from auditor.check.subject import Subject
-from auditor.check.told import Figure, Measure, Thought, thoughts, told
+from auditor.check.told import Figure, Measure, Thought, behind_owner, thoughts, told
 from auditor.claims.lexicon import Lexicon
 from auditor.findings import Operand, Outcome, Place, Severity, Step, Verdict
 from auditor.language.numbers import Approximation
@@ -141,6 +141,8 @@ class _Line:
         self.thought, self.above, self.lexicon, self.equations, self.seen = thought, above, lexicon, equations, seen
         self.figures = [item for item in thought.figures[:_MOST] if not any(_is_within(item.span, span) for span in equations)]
         self.spoken_for: set[Figure] = set()
+        self.disputed: set[frozenset[Figure]] = set()
+        """Figures of which one was said to be wrong: one slip is said once."""
 
     def judged(self, rule: Rule) -> Iterator[Outcome]:
         """Yield an outcome for each figure that others compose; what a written equation gives is checked elsewhere."""
@@ -157,8 +159,18 @@ class _Line:
             found = [*(figure for figure in others if figure.sentence >= least), *found]
         return [figure for figure in found if figure.middle > 0][-_NEAREST:]
 
+    def beside(self, behind: Sequence[Figure], result: Figure) -> list[Figure]:
+        """Return the figure right behind a result that it is said to be at or on: `every 55 minutes at 3.31 s a step`, `on 128 cards`."""
+        if not behind or behind[0].sentence != result.sentence or behind[0].middle <= 0:
+            return []
+        content, words = result.passage.content, self.lexicon
+        between = content[behind_owner(content, max(result.end, result.number.end), words.vocabulary) : behind[0].number.start]
+        said = _TOKEN.findall(between.lower())
+        joined = 0 < len(said) <= _SHORT and not _STOP.search(between) and not words.implied["beside"].isdisjoint(said[:1])
+        return [behind[0]] if joined else []
+
     def _judged(self, rule: Rule, before: Sequence[Figure], behind: Sequence[Figure], result: Figure) -> Iterator[Outcome]:
-        near = self.near(before, result)
+        near = [*self.near(before, result), *self.beside(behind, result)]
         ways = list(_ways(near, result))
         held = next((way for way in ways if way.gives(result)), None)
         if held is not None:
@@ -173,6 +185,9 @@ class _Line:
         after = [figure for figure in behind if figure.sentence == result.sentence and figure.middle > 0]
         if not own or self._is_explained(own, near, result) or _is_given(_nearest(near, after), result):
             return
+        if (disputed := frozenset((result, *own[0].figures))) in self.disputed:
+            return
+        self.disputed.add(disputed)
         together = all(figure.passage is result.passage and figure.sentence == result.sentence for figure in own[0].figures)
         yield _contradicted(rule, own[0], result, sure=together)
 
@@ -182,7 +197,7 @@ class _Line:
         A `word` says it, a `sign`, or words `behind` it; else it may be what a `clause` comes to, if that uses all its figures.
         """
         content, words = result.passage.content, self.lexicon
-        start = max((max(figure.end, figure.number.end) for figure in before), default=0)
+        start = max((behind_owner(content, max(figure.end, figure.number.end), words.vocabulary) for figure in before), default=0)
         between = content[start : result.number.start]
         said = [word.rstrip(".") for word in _TOKEN.findall(between.lower())]
         signs = _TOKEN.sub("", between.lower()) if words.hedges.union(words.each).issuperset(said) else between

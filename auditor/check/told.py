@@ -26,7 +26,7 @@ from auditor.statements import Document
 from auditor.units import DIMENSIONLESS, MONEY, TIME, UNITS, Dimension
 from auditor.values import Interval
 
-__all__ = ["SENTENCE_END", "Figure", "Measure", "Thought", "is_of", "thoughts", "told"]
+__all__ = ["SENTENCE_END", "Figure", "Measure", "Thought", "behind_owner", "is_of", "thoughts", "told"]
 
 _SKIPPED: Final = (Form.TEXTUAL, Form.IDENTIFIER, Form.RATIO, Form.FRACTION)
 SENTENCE_END: Final = re.compile(r"[.;!?](?=\s+[A-Z`*(\"'])")
@@ -280,6 +280,15 @@ def _said_of(content: str, position: int, words: Vocabulary) -> str:
     """Return of one of what a figure is said to be by the words behind it: `8.4 M tokens a step`, `8 GPUs in a node`."""
     matches = (pattern.match(content, position) for pattern in _BEHIND)
     return next((match["owner"].lower() for match in matches if match and match["per"] in words.per), "")
+
+
+def behind_owner(content: str, position: int, words: Vocabulary) -> int:
+    """Return where the words end that say of one of what a figure is; where it ends itself, if there are none."""
+    for pattern in _BEHIND:
+        match = pattern.match(content, position)
+        if match and match["per"] in words.per and (match["owner"].lower() in words.owners or match["owner"].lower() in words.periods):
+            return match.end()
+    return position
 
 
 def _owner_behind(content: str, position: int, words: Vocabulary) -> tuple[str, ...]:
