@@ -10,6 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
+from itertools import takewhile
+from operator import itemgetter
 from typing import Final
 
 from auditor.check.cells import Figure, Growth, Parts, figures_in, named_parts, one_figure
@@ -17,9 +19,9 @@ from auditor.check.subject import Subject
 from auditor.records import dataclass
 from auditor.remember import once_for
 from auditor.statements import Kind, Label, LabelKind, Statement
-from auditor.units import DIMENSIONLESS, UNITS
+from auditor.units import DIMENSIONLESS, UNITS, Dimension
 
-__all__ = ["Column", "Grid", "Measure", "grids", "objects", "tables"]
+__all__ = ["EACH", "Column", "Grid", "Measure", "grids", "objects", "tables"]
 
 MAX_ROWS: Final = 120
 MAX_COLUMNS: Final = 16
@@ -143,9 +145,8 @@ def _grid(
                 words[row] = statements[index].value.content[:60]
         called = named_parts(heads[column], len(parts)) if len(parts) > 1 else (heads[column],)
         for part, (name, figures) in enumerate(zip(called, parts, strict=True)):
-            columns.append(
-                Column(name, _measure(subject, name), figures if _alike(figures) else {}, {} if part else stood, _measured(subject, name))
-            )
+            measure = _said_by_cells(figures, _measure(subject, name))
+            columns.append(Column(name, measure, figures if _alike(figures) else {}, {} if part else stood, _measured(subject, name)))
             texts.append([""] * len(rows) if part else words)
     if len(rows) <= MAX_ROWS:
         measures = tuple(_measure(subject, name) for name in names) if len(rows) <= MAX_COLUMNS else ()
@@ -208,12 +209,43 @@ def _measure(subject: Subject, name: str) -> Measure:
     found: Counter[str] = Counter()
     for place, part in enumerate(part for part in parts if part):
         whole = all(known for _, known in part)
-        for counted, _ in part if whole else part[-1:]:
-            found[counted] += -1 if place or counted == _EACH else 1
-    return tuple(sorted((counted, power) for counted, power in found.items() if power))
+        known = list(takewhile(itemgetter(1), part))
+        for counted, _ in part if whole else known if any(_is_unit(name) for name, _ in known) else part[-1:]:
+            found[counted] += -1 if place or counted == EACH else 1
+    powers: Counter[str] = Counter()
+    for counted, power in found.items():
+        for name, exponent in _DIMENSIONS.get(counted, ((counted, 1),)):
+            powers[name] += exponent * power
+    return tuple(sorted((counted, power) for counted, power in powers.items() if power))
 
 
-_EACH: Final = "each"
+def _is_unit(counted: str) -> bool:
+    return counted in _DIMENSIONS
+
+
+def _powers(dimension: Dimension) -> Measure:
+    return tuple((name, power) for name, power in zip(_BASES, dimension.exponents, strict=True) if power)
+
+
+_BASES: Final = ("data", "work", "time", "money", "energy")
+_DIMENSIONS: Final[Mapping[str, Measure]] = {
+    str(unit.dimension): _powers(unit.dimension) for unit in UNITS.values() if unit.dimension != DIMENSIONLESS
+}
+
+
+def _said_by_cells(figures: Mapping[int, Figure], head: Measure) -> Measure:
+    """Return what a column measures by the units of its cells, where all have one of one kind, or else by its head: `24 h`, `384 GPU-h`."""
+    units = {figure.printed.unit for figure in figures.values()}
+    kinds = {(unit.dimension, unit.counted) for unit in units if unit is not None}
+    if None in units or len(kinds) != 1:
+        return head
+    ((dimension, counted),) = kinds
+    each = tuple(item for item in head if item == (EACH, -1))
+    return tuple(sorted((*_powers(dimension), *counted, *each))) if dimension != DIMENSIONLESS else head
+
+
+EACH: Final = "each"
+"""What a column counts that is of one of what another one counts."""
 
 
 def _counted(subject: Subject, said: str) -> tuple[str, bool]:
@@ -224,7 +256,7 @@ def _counted(subject: Subject, said: str) -> tuple[str, bool]:
     if symbol and UNITS[symbol].dimension != DIMENSIONLESS:
         return str(UNITS[symbol].dimension), True
     if word in lexicon.each:
-        return _EACH, True
+        return EACH, True
     known = lexicon.vocabulary.owners.get(word) or lexicon.vocabulary.counted.get(word)
     return known or word.removesuffix("s"), known is not None
 

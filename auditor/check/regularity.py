@@ -17,7 +17,7 @@ from typing import Final
 
 from auditor.check.announced import announced
 from auditor.check.cells import Figure, Growth, Sum
-from auditor.check.grid import Column, Grid, grids
+from auditor.check.grid import EACH, Column, Grid, grids
 from auditor.check.laws import Law, Range, adds_up, exceptions, range_of
 from auditor.check.subject import Subject
 from auditor.check.told import thoughts
@@ -45,7 +45,7 @@ LEAST_GROWTH: Final = 4.0
 """The same for a column of percentages between which two others could grow."""
 LEAST_SHARE: Final = 2.5
 """The same for percentages, of which one expects that they are the quotient of two columns beside them."""
-LEAST_COMPOSED: Final = 2.0
+LEAST_COMPOSED: Final = 1.5
 """The same where the units of the heads compose each other, beyond what the most precise row tells."""
 _PERCENT: Final = Fraction(1, 100)
 _DIGITS: Final = re.compile(r"\d+")
@@ -178,14 +178,25 @@ def _composed(grid: Grid, result: int, operands: Sequence[tuple[int, int]]) -> b
         for name, exponent in grid.columns[column].measure:
             made[name] += power * exponent
     wanted = dict(grid.columns[result].measure)
+    counts = [grid.columns[column].measure for column, power in operands if power == 1 and len(grid.columns[column].measure) == 1]
+    if made[EACH] == -1 and counts:
+        made[counts[0][0][0]] -= 1  # so many of `memory each`
+        made[EACH] = 0
     cancels = any(exponent < 0 for column, _ in operands for _, exponent in grid.columns[column].measure)
     return {name: power for name, power in made.items() if power} == wanted and (cancels or len(wanted) > 1)
 
 
 def _asked(grid: Grid, result: int, operands: Sequence[tuple[int, int]], factor: Fraction, *, plain: bool) -> float:
     """Return the digits that must come out right, fewer where one expects the law."""
-    if len(operands) > 1 and _composed(grid, result, operands):
+    if (len(operands) > 1 and _composed(grid, result, operands)) or str(factor) in _DIGITS.findall(grid.columns[result].name):
         return LEAST_COMPOSED
+    if (
+        plain
+        and factor != 1
+        and (_unit(grid.columns[result]).endswith("%") or "%" in dict(grid.columns[result].measure))
+        and len(operands) == 1
+    ):
+        return LEAST_SHARE  # of a whole that the text states: MFU of the peak
     if plain:
         return LEAST_GROWTH if any(_grows(grid.columns[column]) for column, _ in operands) else LEAST_PLAIN
     return LEAST_SHARE if factor == _PERCENT and _shares(grid, operands) else LEAST_DIGITS
@@ -368,12 +379,16 @@ def rows(subject: Subject, rule: Rule) -> Iterable[Outcome]:
 
 _MOST_CONSTANTS: Final = 60
 _LEAST_CONSTANT: Final = 10
+_LONG: Final = 12
 
 
 def _constants(subject: Subject) -> tuple[Fraction, ...]:
     """Return the figures of the text by which the columns of a table may be multiplied: tokens of an answer, the peak of a GPU."""
     figures = (figure for thought in thoughts(subject) for figure in thought.figures if thought.passage.statement.cell is None)
+    heads = {head for grid in grids(subject) for column in grid.columns for head in _DIGITS.findall(column.name)}
+    said = (Fraction(head) for head in sorted(heads) if len(head) < _LONG)
     found = dict.fromkeys(figure.printed.value for figure in figures if figure.printed.value >= _LEAST_CONSTANT and not figure.is_share)
+    found |= dict.fromkeys(constant for constant in said if constant >= _LEAST_CONSTANT)
     return tuple(found) if len(found) <= _MOST_CONSTANTS else ()
 
 
