@@ -27,6 +27,7 @@ FOUND: Final[Mapping[str, int]] = {
     "04-prices": 9,
     "05-clocks": 5,
     "06-left": 6,
+    "07-tables": 4,
     "08-objects": 5,
     "09-lists": 1,
     "10-verdicts": 1,
