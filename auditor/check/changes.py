@@ -18,7 +18,7 @@ from auditor.check.phrases import NUMBER, Phrase, phrase
 from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, placed_claim, with_unit_of_label
 from auditor.check.printed import agrees
 from auditor.check.subject import Subject
-from auditor.check.told_changes import is_change, told_changes
+from auditor.check.told_changes import is_change, told_changes, told_multiples
 from auditor.claims.model import Approximation, Claim, Role
 from auditor.findings import Confidence, ConventionTried, Outcome, Place, Repair, Step, Verdict
 from auditor.language.numbers import Form, Number
@@ -51,6 +51,8 @@ class Change:
     """It is written with its sign, so that it says what was added or taken away: `+350%`."""
     falls: bool = False
     """A word says that something became less: it is a share of what it was."""
+    spelled: bool = False
+    """It stands in words, `twice`, and is a quotient."""
     tentative: bool = False
     """The two figures may not be the ones meant: it is only worth saying where it holds."""
 
@@ -83,6 +85,8 @@ def _manners(change: Change) -> list[_Manner]:
         if change.ratio
         else [by_old, by_new, up, down]
     )
+    if change.spelled:
+        return [up, down]
     if not change.ratio:
         found = [manner for manner in found if _is_admitted(change, manner)]
     if a.printed.unit is PERCENT and not change.ratio:
@@ -194,8 +198,11 @@ def _unsigned(item: Placed) -> Placed:
 
 def _in_sentences(passage: Passage, subject: Subject) -> Iterator[Change]:
     """Yield the changes that sentences tell: of two figures that give it, or else of the only two that it can be of."""
-    for pairs in told_changes(passage, subject):
-        built = [Change(said.before, said.after, said.change, said.ratio, signed=said.signed, falls=said.falls) for said in pairs]
+    for pairs in (*told_changes(passage, subject), *told_multiples(passage, subject)):
+        built = [
+            Change(said.before, said.after, said.change, said.ratio, signed=said.signed, falls=said.falls, spelled=said.spelled)
+            for said in pairs
+        ]
         meant = next((change for change in built if _fits(change)), built[0])
         if _fits(meant) or len(built) == 1:
             yield meant

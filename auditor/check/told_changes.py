@@ -10,19 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import combinations
 from typing import Final, NamedTuple
 
 from auditor.check.passages import Passage
 from auditor.check.placed import Placed
-from auditor.check.printed import printed
+from auditor.check.printed import Printed, printed
 from auditor.check.subject import Subject
-from auditor.check.told import SENTENCE_END, Figure, told
+from auditor.check.told import SENTENCE_END, Figure, is_of, told
 from auditor.claims.lexicon import Lexicon
+from auditor.claims.model import Approximation
 from auditor.language.numbers import Form, Number
 from auditor.units import DIMENSIONLESS
+from auditor.values import Interval
 
-__all__ = ["Told", "is_change", "told_changes"]
+__all__ = ["Told", "is_change", "told_changes", "told_multiples"]
 
 
 class Told(NamedTuple):
@@ -38,6 +41,8 @@ class Told(NamedTuple):
     signed: bool
     falls: bool
     """A word says that something became less, so that it is a share of what it was."""
+    spelled: bool = False
+    """It is a multiple in words, `twice`, and so a quotient of the two."""
 
 
 def told_changes(passage: Passage, subject: Subject) -> Iterator[tuple[Told, ...]]:
@@ -48,12 +53,67 @@ def told_changes(passage: Passage, subject: Subject) -> Iterator[tuple[Told, ...
         return
     figures = [item for item in told(passage, subject) if item.middle > 0 and item.printed.interval.is_bounded and not item.number.bound]
     for number in changes:
-        start, end = _segment(content, number)
+        start, end = _segment(content, number.start)
         here = [item for item in figures if start <= item.number.digits < end and item.number.digits != number.digits]
-        pairs = [pair for one, other in combinations(here, 2) if (pair := _pair(one, other, here, subject)) is not None]
+        pairs = [
+            pair
+            for one, other in combinations(here, 2)
+            if (pair := _pair(one, other, here, subject)) is not None
+            and (one.number.digits < number.digits or _is_joined(one, other, lexicon))
+        ]
         if pairs and _is_told(content, number, here, pairs, lexicon):
             falls = _is_fall(content, number, here, lexicon)
             yield tuple(_told(passage, number, *pair, falls=falls) for pair in pairs)
+
+
+def told_multiples(passage: Passage, subject: Subject) -> Iterator[tuple[Told, ...]]:
+    """Yield, as `told_changes` does, the multiples in words: `400 GB/s, twice the 100 GB/s`; `from 44 to 33 ms: it was halved`."""
+    content, lexicon = passage.content, subject.lexicon
+    lowered = content.lower()
+    found = [match for match in _WORD.finditer(lowered) if match.group() in lexicon.sayings["multiples that are told"]]
+    if not found:
+        return
+    figures = [item for item in told(passage, subject) if item.middle > 0 and item.printed.interval.is_bounded and not item.number.bound]
+    for match in found:
+        start, end = _segment(content, match.start())
+        here = [item for item in figures if start <= item.number.digits < end]
+        before = [item for item in here if item.number.digits < match.start()]
+        behind = [item for item in here if item.number.digits > match.start()]
+        pairs = [pair for one, other in combinations(here, 2) if (pair := _pair(one, other, here, subject)) is not None]
+        order = _multiplied(lowered, match, before, behind, lexicon)
+        if len(pairs) == 1 and order is not None and {item.number.digits for item in pairs[0]} == {item.number.digits for item in order}:
+            one, other = pairs[0] if order[0].number.digits < order[1].number.digits else reversed(pairs[0])
+            yield (Told(_placed(one), _placed(other), _multiple(passage, match, lexicon), True, False, False, spelled=True),)
+
+
+def _multiplied(
+    text: str, match: re.Match[str], before: Sequence[Figure], behind: Sequence[Figure], lexicon: Lexicon
+) -> tuple[Figure, Figure] | None:
+    """Return what a multiple in words is a multiple of, and what it is said of: the figures next to it."""
+    linking = lexicon.derived | lexicon.hedges | lexicon.sayings["linking a change"] | lexicon.sayings["bounding a multiple"]
+    against = lexicon.sayings["changed from"]
+    ahead = _WORD.findall(text[max((max(item.end, item.number.end) for item in before), default=0) : match.start()])
+    between = text[match.end() : behind[0].number.start] if behind else ""
+    said = _WORD.findall(between)
+    if before and behind and linking.issuperset(ahead) and said and not _STOP.search(between) and linking.union(against).issuperset(said):
+        return behind[0], before[-1]
+    if len(before) > 1 and linking.issuperset(ahead):
+        return before[-2], before[-1]
+    if len(behind) > 1 and len(said) == 1 and said[0] in against:
+        return behind[0], behind[1]
+    return None
+
+
+def _multiple(passage: Passage, match: re.Match[str], lexicon: Lexicon) -> Placed:
+    words = lexicon.vocabulary
+    value = 1 / words.parts[match.group()] if match.group() in words.parts else Fraction(words.multiples[match.group()])
+    slack = value * _ROUGHLY
+    shown = Printed(match.group(), value, Interval(value - slack, value + slack), Fraction(0), None, Approximation.ABOUT)
+    return Placed(shown, passage.span(match.start(), match.end()), passage.content[match.start() : match.end()])
+
+
+_ROUGHLY: Final = Fraction(15, 100)
+"""How far off what is called twice as much may be."""
 
 
 def is_change(number: Number) -> bool:
@@ -64,15 +124,15 @@ def is_change(number: Number) -> bool:
 _CUT: Final = re.compile(r";\s")
 
 
-def _segment(content: str, number: Number) -> tuple[int, int]:
-    """Return where the sentence around a number starts and ends; a semicolon ends one too."""
+def _segment(content: str, place: int) -> tuple[int, int]:
+    """Return where the sentence around a place starts and ends; a semicolon ends one too."""
     ends = sorted(match.end() for pattern in (SENTENCE_END, _CUT) for match in pattern.finditer(content))
-    return max([0, *(end for end in ends if end <= number.start)]), min([len(content), *(end for end in ends if end > number.start)])
+    return max([0, *(end for end in ends if end <= place)]), min([len(content), *(end for end in ends if end > place)])
 
 
 def _pair(one: Figure, other: Figure, here: Sequence[Figure], subject: Subject) -> tuple[Figure, Figure] | None:
     """Return two figures if they measure the same; one without a unit that stands right beside the other is meant in its unit."""
-    if one.is_share != other.is_share:
+    if one.is_share != other.is_share or is_of(_between(one, other), subject.lexicon):
         return None
     if one.measure == other.measure:
         is_joined = not one.measure.is_bare or one.is_share or _is_joined(one, other, subject.lexicon)
@@ -100,7 +160,7 @@ def _is_joined(one: Figure, other: Figure, lexicon: Lexicon) -> bool:
     """Tell whether two figures stand against each other in so many words: `128 → 64`, `from 128 to 64`."""
     between = _between(one, other)
     words = _WORD.findall(between)
-    return bool(_ARROW.fullmatch(between)) or (len(words) == 1 and words[0] in lexicon.sayings["changed to"])
+    return bool(_ARROW.search(between)) or (bool(words) and words[-1] in lexicon.sayings["changed to"])
 
 
 def _is_beside(one: Figure, other: Figure, subject: Subject) -> bool:
@@ -111,7 +171,9 @@ def _is_beside(one: Figure, other: Figure, subject: Subject) -> bool:
     if _is_joined(one, other, subject.lexicon):
         return True
     named = any(claim.quantity != "other" for claim in subject.at(bare.span))
-    return not named and len(_WORD.findall(_between(one, other))) <= _MOST_APART
+    lexicon, words = subject.lexicon, _WORD.findall(_between(one, other))
+    elsewhere = (lexicon.implied["apart"] | lexicon.implied["beside"]) - lexicon.sayings["changed from"] - lexicon.sayings["changed to"]
+    return not named and len(words) <= _MOST_APART and elsewhere.isdisjoint(words)
 
 
 def _is_told(content: str, number: Number, here: Sequence[Figure], pairs: Sequence[tuple[Figure, Figure]], lexicon: Lexicon) -> bool:

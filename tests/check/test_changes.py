@@ -52,6 +52,9 @@ def test_a_change_may_be_taken_of_either_figure(text: str) -> None:
         ("The draft (TPOT 19 ms) is slow: our step of 14 ms is 36% shorter", "26.32%"),
         ("On 64 cards theirs reaches 31,900 tokens/s, ours 42,200, a speed-up of 1.48x", "1.323x"),
         ("A stream goes from 57.1 to 129.2 tok/s, that is 3.1x faster", "2.263x"),
+        ("The new link does 400 GB/s, twice the 100 GB/s of the old one", "4x"),
+        ("Latency fell from 44 ms to 33 ms, so it was halved", "0.75x"),
+        ("TTFT doubled from 200 ms to 290 ms when 4 of the GPUs went", "1.45x"),
         ("Loading takes 14.0 min, with parallel readers 9.1 min: 2.5x quicker", "1.538x"),
     ],
 )
@@ -78,6 +81,9 @@ def test_a_change_that_fits_nothing_is_found(text: str, expected: str) -> None:
         "Decode takes 14 ms and prefill 380 ms, 20% less than we feared",
         "31,900 tokens/s on 8 cards, 42,200 on 16, and the bill is 1.9x higher",
         "From 40 GB to 31 GB, 12% less than the plan asked for",
+        "The H200 has 141 GB, nearly twice the 80 GB of the H100",
+        "8 GPUs do 4,000 tok/s, and double the 8 GPUs do less than twice of it",
+        "Half of the 64 GPUs run the 4 replicas, and the batch of 8 was halved",
     ],
 )
 def test_changes_of_something_else_are_left_alone(text: str) -> None:
