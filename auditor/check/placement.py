@@ -7,6 +7,7 @@ one that fits suffices.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import Final
@@ -38,6 +39,7 @@ from auditor.cost.layout.placement import Group, Ids, numbered_from, overlaps
 from auditor.findings import Confidence, Outcome, Place, Severity, Step
 from auditor.rulebook import Rule
 from auditor.spans import Span
+from auditor.statements import Statement
 
 __all__ = [
     "beside",
@@ -53,6 +55,12 @@ __all__ = [
 
 
 _MOST_PER_NODE: Final = 16
+_LISTED: Final = re.compile(r"\s{0,4}\[?\s{0,4}\d{1,4}(?:(?:\s{1,4}|\s{0,4}[,/|+]\s{0,4})\d{1,4}){1,255}(?=\s{0,4}(?:$|[\](;]))")
+"""Two whole numbers or more and nothing else up to a bracket or the end: `7 7 7 8 (all placed)`, `[16, 16]`."""
+_NUMBER: Final = re.compile(r"\d+")
+_LONGEST_LABEL: Final = 80
+_ASIDE: Final = 3
+"""So many layers more than the model has may be embedding, head and prediction layers."""
 
 
 def disjoint(subject: Subject, rule: Rule) -> Iterator[Outcome]:
@@ -172,7 +180,7 @@ def covered_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
             yield rule.undetermined(spans, f"state the layers of the model to check the {count} of the stages")
         elif count in figures:
             yield rule.held(spans, f"the stages hold {count} layers")
-        elif any(figure < count <= figure + 3 for figure in figures) or len(figures) > 1:
+        elif any(figure < count <= figure + _ASIDE for figure in figures) or len(figures) > 1:
             yield rule.undetermined(spans, f"the stages hold {count} layers; embedding, head or prediction layers may count as such")
         else:
             claim = layers[0]
@@ -197,6 +205,50 @@ def covered_layers(subject: Subject, rule: Rule) -> Iterator[Outcome]:
                 expected=f"{number_of(claim)} layers",
                 derivation=(step,),
             )
+    yield from _counted(subject, rule, layers)
+
+
+def _counted(subject: Subject, rule: Rule, layers: Sequence[Claim]) -> Iterator[Outcome]:
+    """Yield the outcomes of lists that give each stage a number of layers: `layers per stage: 7 7 7 8`."""
+    figures, depths = {number_of(claim) for claim in layers}, figures_of(subject, "pp")
+    for statement in subject.document.statements:
+        counts = [] if statement.struck or len(figures) != 1 else _counts(subject, statement)
+        if len(counts) not in depths:
+            continue
+        made, (depth,) = sum(number for number, _ in counts), figures
+        spans = (*(span for _, span in counts), *(claim.span for claim in layers))
+        said = f"the stages hold {made} layers"
+        if made == depth:
+            yield rule.held(spans, said)
+        elif depth < made <= depth + _ASIDE:
+            yield rule.undetermined(spans, f"{said}; embedding, head or prediction layers may count as such")
+        else:
+            operands = tuple(
+                operand_at(subject, f"stage {stage}", number, span) for stage, (number, span) in enumerate(counts[:MOST_TERMS])
+            )
+            summed = " + ".join(str(number) for number, _ in counts) if len(counts) <= MOST_TERMS else str(made)
+            yield rule.contradicted(
+                spans,
+                f"{said}, but the model has {depth}",
+                Place(counts[0][1].join(counts[-1][1]), f"{made} layers in all"),
+                related=(Place(layers[0].span, f"{depth} layers"),),
+                claimed=f"{made} layers",
+                expected=f"{depth} layers",
+                derivation=(Step.exact("layers of the stages", summed, f"{made} layers", operands, made),),
+            )
+
+
+def _counts(subject: Subject, statement: Statement) -> Sequence[tuple[int, Span]]:
+    """Return the numbers of a list of layers per stage, with their places; ids, which only ever grow, are none."""
+    listed = _LISTED.match(statement.value.content) if statement.path else None
+    if listed is None:
+        return ()
+    words = subject.lexicon.normalize(statement.label[:_LONGEST_LABEL])
+    if not any(match.quantity.id == "layers.per_stage" and match.stop == len(words) for match in subject.lexicon.matches(words)):
+        return ()
+    found = [(int(match[0]), statement.value.span(*match.span())) for match in _NUMBER.finditer(statement.value.content, 0, listed.end())]
+    numbers = [number for number, _ in found]
+    return () if 0 in numbers or all(one < two for one, two in pairwise(numbers)) else found
 
 
 def beyond(subject: Subject, rule: Rule) -> Iterator[Outcome]:
