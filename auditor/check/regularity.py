@@ -372,7 +372,7 @@ def rows(subject: Subject, rule: Rule) -> Iterable[Outcome]:
     for grid in grids(subject):
         for turned in filter(None, (grid, grid.transposed)):
             wide, said = announced(turned, subject.lexicon)
-            yield from _outcomes(wide, [*laws(turned, constants), *said], subject, rule)
+            yield from _outcomes(wide, [*laws(turned, (*constants, *_of_heads(turned))), *said], subject, rule)
             if turned.grown is not None:
                 yield from _outcomes(turned.grown, growths(turned.grown), subject, rule)
 
@@ -385,11 +385,17 @@ _LONG: Final = 12
 def _constants(subject: Subject) -> tuple[Fraction, ...]:
     """Return the figures of the text by which the columns of a table may be multiplied: tokens of an answer, the peak of a GPU."""
     figures = (figure for thought in thoughts(subject) for figure in thought.figures if thought.passage.statement.cell is None)
-    heads = {head for grid in grids(subject) for column in grid.columns for head in _DIGITS.findall(column.name)}
-    said = (Fraction(head) for head in sorted(heads) if len(head) < _LONG)
     found = dict.fromkeys(figure.printed.value for figure in figures if figure.printed.value >= _LEAST_CONSTANT and not figure.is_share)
-    found |= dict.fromkeys(constant for constant in said if constant >= _LEAST_CONSTANT)
     return tuple(found) if len(found) <= _MOST_CONSTANTS else ()
+
+
+def _of_heads(grid: Grid) -> tuple[Fraction, ...]:
+    """Return the figures that stand in brackets in the heads of a grid, by which its columns may be multiplied: `$/month (730 h)`."""
+    said = {digits for column in grid.columns for part in _BRACKETED.findall(column.name) for digits in _DIGITS.findall(part)}
+    return tuple(sorted(Fraction(digits) for digits in said if 1 < len(digits) < _LONG))
+
+
+_BRACKETED: Final = re.compile(r"\([^()]{1,40}\)")
 
 
 def _grows(column: Column) -> bool:
