@@ -18,7 +18,7 @@ from auditor.check.subject import Subject
 from auditor.check.told import Figure, Measure, Thought, is_of, thoughts, told
 from auditor.claims.lexicon import Lexicon
 from auditor.statements import Statement
-from auditor.units import DIMENSIONLESS
+from auditor.units import DIMENSIONLESS, UNITS
 
 __all__ = ["Portion", "portions"]
 
@@ -45,11 +45,12 @@ def portions(subject: Subject) -> Iterator[Portion]:
     for thought in thoughts(subject):
         if any(figure.is_share for figure in thought.figures):
             yield from _of_setting(thought, subject)
-            yield from _stated(thought, above, subject.lexicon)
+            yield from _stated(thought, subject.lexicon)
+            yield from _of_peaks(thought, above, subject.lexicon)
         above = thought.figures
 
 
-def _stated(thought: Thought, above: Sequence[Figure], lexicon: Lexicon) -> Iterator[Portion]:
+def _stated(thought: Thought, lexicon: Lexicon) -> Iterator[Portion]:
     figures = thought.figures
     for place, share in enumerate(figures):
         if not share.is_share or share.number.signed or share.number.bound:
@@ -92,6 +93,50 @@ def _alike(one: Figure, other: Figure) -> bool:
 def _of_its_own(item: Figure) -> Measure:
     """Return what a figure measures, whomever its clause speaks of."""
     return item.measure.times(Measure(DIMENSIONLESS, ((item.subject, 1),))) if item.subject else item.measure
+
+
+# --- `410 TFLOPS per card. Against 989 peak that is an MFU of 41 %`
+
+
+def _of_peaks(thought: Thought, above: Sequence[Figure], lexicon: Lexicon) -> Iterator[Portion]:
+    """Yield the MFUs beside the only two rates of work of their sentence and the one before it, of which the greater is called a peak."""
+    for share in thought.figures:
+        if not share.is_share or share.number.bound or share.number.signed or not _is_mfu(share, lexicon):
+            continue
+        near = [figure for figure in thought.figures if 0 <= share.sentence - figure.sentence <= 1]
+        rates = [figure for figure in (*(above if not share.sentence else ()), *near) if _is_rate_of_work(figure, lexicon)]
+        one, other = sorted(rates, key=lambda figure: figure.printed.value) if len(rates) == _PAIR else (share, share)
+        measured = one.measure.dimension == _WORK_RATE and (other.printed.unit is None or other.printed.unit == one.printed.unit)
+        if one is not share and measured and _is_called_peak(other, lexicon) and not _is_called_peak(one, lexicon):
+            yield _portion(_Pair(one, other), share)
+
+
+_PAIR: Final = 2
+_WORK_RATE: Final = UNITS["TFLOPS"].dimension
+_CLOSE: Final = 3
+
+
+def _is_mfu(share: Figure, lexicon: Lexicon) -> bool:
+    content = share.passage.content
+    before = _WORD.findall(content[max(0, share.number.start - _LETTERS) : share.number.start])[-_CLOSE:]
+    behind = _WORD.findall(content[share.end : share.end + _LETTERS])[:1]
+    return any(word.lower() in lexicon.sayings["shares of a peak"] for word in (*before, *behind))
+
+
+_LETTERS: Final = 40
+
+
+def _is_rate_of_work(figure: Figure, lexicon: Lexicon) -> bool:
+    bare = figure.measure.is_bare and not figure.is_share and _is_called_peak(figure, lexicon)
+    return figure.measure.dimension == _WORK_RATE or bare
+
+
+def _is_called_peak(figure: Figure, lexicon: Lexicon) -> bool:
+    """Tell whether a word beside a figure makes it what the hardware could do: `989 peak`, `a peak of 989 TFLOPS`, `989 TFLOPS dense`."""
+    content = figure.passage.content
+    before = _WORD.findall(re.split(r"[\d.;,()]", content[max(0, figure.number.start - _LETTERS) : figure.number.start])[-1])[-_CLOSE:]
+    behind = _WORD.findall(re.split(r"[\d.;,()]", content[figure.end : figure.end + _LETTERS])[0])[:_CLOSE]
+    return any(word.lower() in lexicon.sayings["peaks"] for word in (*before, *behind))
 
 
 # --- `88 M, or 0.11 % of the 80 B`
