@@ -51,6 +51,8 @@ class Manner:
     raw_percent: bool = False
     """A percentage as the number before its sign, where `bare`."""
     """Numbers as printed, without their units."""
+    shared: str = ""
+    """The unit that the terms of a sum have that are written without one: that of the result, in `1.9 + 400 x 21 ms = 10.3 s`."""
 
     @property
     def name(self) -> str:
@@ -67,6 +69,7 @@ class Manner:
             (self.flattened, "a power of ten whose exponent is not raised"),
             (self.bare, "the figures as printed, in one unit"),
             (self.raw_percent, "percent as printed"),
+            (bool(self.shared), "terms without a unit in that of the result"),
         )
         return ", ".join(words for holds, words in said if holds)
 
@@ -244,7 +247,8 @@ def _sum(text: str, node: Sum, manner: Manner) -> Amount | None:
             return None
         amounts.append((sign, term, amount))
     dimension = next((amount.dimension for _, _, amount in amounts if amount.dimension != DIMENSIONLESS), DIMENSIONLESS)
-    shared = _shared_scale(text, node, manner) if dimension != DIMENSIONLESS else Fraction(1)
+    own = UNITS[manner.shared].scale if manner.shared else _shared_scale(text, node, manner)
+    shared = own if dimension != DIMENSIONLESS else Fraction(1)
     total, middle, words = Interval.exact(0), Fraction(0), ""
     for index, (sign, term, amount) in enumerate(amounts):
         if amount.dimension not in (dimension, DIMENSIONLESS):

@@ -444,6 +444,13 @@ def _compare(text: str, left: Side, right: Side) -> _Judgement:
                 return _Agreement(", ".join(filter(None, (manner.name, name))))
         if manner.name:
             tried.append(manner.name)
+    for unit in _units_of_results(left, right):
+        one, two = evaluate(text, left.tree, Manner(shared=unit)), evaluate(text, right.tree, Manner(shared=unit))
+        alike = one is not None and two is not None and one.dimension == two.dimension
+        if one and two and alike and _equal(text, left, right, one.interval, two.interval, Manner(shared=unit), right.about):
+            return _Agreement(Manner(shared=unit).name)
+        if one and two and alike and first is not None:
+            first = (one, two)  # what the reader of the report would compare
     written = [leaf for tree in trees for leaf in leaves(tree)]
     hundredfold = any(leaf.digits == "100" for leaf in written) and any(leaf.number.unit == "%" for leaf in written)
     if first is None or hundredfold or (first[0].dimension != first[1].dimension and _one_unit_each(trees)):
@@ -459,6 +466,13 @@ def _compare(text: str, left: Side, right: Side) -> _Judgement:
     if DIMENSIONLESS in (one.dimension, two.dimension) and {one.dimension, two.dimension} & {DATA, Dimension(time=1), _FLOP, _FLOPS}:
         return _Gap(left, right, one, two, True, (*tried, *(name for name, _, _ in _meetings(one, two, _widths(trees)) if name)))
     return _Unclear(f"one side is a {_kind(one.dimension)}, the other a {_kind(two.dimension)}")
+
+
+def _units_of_results(left: Side, right: Side) -> Iterator[str]:
+    """Yield the unit of a side that is one figure, where the other one is a sum."""
+    for result, other in ((right, left), (left, right)):
+        if isinstance(result.tree, Leaf) and isinstance(other.tree, Sum) and result.tree.number.unit in UNITS:
+            yield result.tree.number.unit
 
 
 def _holds_unknown(tree: Node) -> bool:

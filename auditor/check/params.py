@@ -29,7 +29,7 @@ from auditor.relations.figures import figure
 from auditor.relations.language import plain
 from auditor.rulebook import Rule
 from auditor.spans import Span
-from auditor.statements import Kind
+from auditor.statements import Kind, LabelKind
 from auditor.units import UNITS
 
 __all__ = ["active_by_shape", "active_of_shape", "attention", "by_shape", "experts_alone", "per_expert", "per_gpu"]
@@ -226,7 +226,11 @@ def _against_shape(subject: Subject, rule: Rule, *, used: bool) -> Iterator[Outc
         claims = [
             claim
             for claim in sizes
-            if claim.confidence is not Confidence.LOW and not claim.bound and claim.interval.low is not None and claim.interval.low >= 10**6
+            if claim.confidence is not Confidence.LOW
+            and not claim.bound
+            and claim.interval.low is not None
+            and claim.interval.low >= 10**6
+            and not _is_of_part(subject, claim)
         ]
         ranges = [found for shape in shapes(plan) if (found := _range(shape, used=used)) is not None]
         family |= {claim.statement for claim in sizes if not claim.source and any(_fits(claim, one) for one in ranges)}
@@ -242,6 +246,14 @@ def _against_shape(subject: Subject, rule: Rule, *, used: bool) -> Iterator[Outc
         if (outcome.verdict, outcome.spans) not in done:
             done.add((outcome.verdict, outcome.spans))
             yield outcome
+
+
+def _is_of_part(subject: Subject, claim: Claim) -> bool:
+    """Tell whether the row of a table or the key of an object in which a size stands is that of a part: `| Shared experts | 3.62 |`."""
+    statement = subject.statement(claim)
+    rows = [label.text.content for label in statement.path if label.kind is LabelKind.ROW]
+    words = {word.text for word in subject.lexicon.normalize(rows[-1] if rows else statement.label)}
+    return not subject.lexicon.sayings["parts with parameters"].isdisjoint(words) and subject.lexicon.totals.isdisjoint(words)
 
 
 def _fits(claim: Claim, one: _Range) -> bool:

@@ -8,6 +8,7 @@ any two figures of the sentence give it, it is of these.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -22,6 +23,7 @@ from auditor.check.told import SENTENCE_END, Figure, is_of, told
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Approximation
 from auditor.language.numbers import Form, Number
+from auditor.records import dataclass
 from auditor.units import DIMENSIONLESS
 from auditor.values import Interval
 
@@ -51,10 +53,9 @@ def told_changes(passage: Passage, subject: Subject) -> Iterator[tuple[Told, ...
     changes = [number for number in lexicon.scan(content) if is_change(number)]
     if not changes:
         return
-    figures = [item for item in told(passage, subject) if item.middle > 0 and item.printed.interval.is_bounded and not item.number.bound]
+    sentences = _Sentences.of(passage, subject)
     for number in changes:
-        start, end = _segment(content, number.start)
-        here = [item for item in figures if start <= item.number.digits < end and item.number.digits != number.digits]
+        here = [item for item in sentences.around(number.start) if item.number.digits != number.digits]
         pairs = [
             pair
             for one, other in combinations(here, 2)
@@ -73,10 +74,9 @@ def told_multiples(passage: Passage, subject: Subject) -> Iterator[tuple[Told, .
     found = [match for match in _WORD.finditer(lowered) if match.group() in lexicon.sayings["multiples that are told"]]
     if not found:
         return
-    figures = [item for item in told(passage, subject) if item.middle > 0 and item.printed.interval.is_bounded and not item.number.bound]
+    sentences = _Sentences.of(passage, subject)
     for match in found:
-        start, end = _segment(content, match.start())
-        here = [item for item in figures if start <= item.number.digits < end]
+        here = sentences.around(match.start())
         before = [item for item in here if item.number.digits < match.start()]
         behind = [item for item in here if item.number.digits > match.start()]
         pairs = [pair for one, other in combinations(here, 2) if (pair := _pair(one, other, here, subject)) is not None]
@@ -92,8 +92,9 @@ def _multiplied(
     """Return what a multiple in words is a multiple of, and what it is said of: the figures next to it."""
     linking = lexicon.derived | lexicon.hedges | lexicon.sayings["linking a change"] | lexicon.sayings["bounding a multiple"]
     against = lexicon.sayings["changed from"]
-    ahead = _WORD.findall(text[max((max(item.end, item.number.end) for item in before), default=0) : match.start()])
-    between = text[match.end() : behind[0].number.start] if behind else ""
+    start = max((max(item.end, item.number.end) for item in before), default=0)
+    ahead = _WORD.findall(text[max(start, match.start() - _FAR) : match.start()])
+    between = text[match.end() : min(match.end() + _FAR, behind[0].number.start)] if behind else ""
     said = _WORD.findall(between)
     if before and behind and linking.issuperset(ahead) and said and not _STOP.search(between) and linking.union(against).issuperset(said):
         return behind[0], before[-1]
@@ -124,10 +125,30 @@ def is_change(number: Number) -> bool:
 _CUT: Final = re.compile(r";\s")
 
 
-def _segment(content: str, place: int) -> tuple[int, int]:
-    """Return where the sentence around a place starts and ends; a semicolon ends one too."""
-    ends = sorted(match.end() for pattern in (SENTENCE_END, _CUT) for match in pattern.finditer(content))
-    return max([0, *(end for end in ends if end <= place)]), min([len(content), *(end for end in ends if end > place)])
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    """The figures of a passage by its sentences; a semicolon ends one too."""
+
+    ends: tuple[int, ...]
+    figures: tuple[Figure, ...]
+    starts: tuple[int, ...]
+    """Where each figure starts."""
+
+    @classmethod
+    def of(cls, passage: Passage, subject: Subject) -> _Sentences:
+        ends = sorted(match.end() for pattern in (SENTENCE_END, _CUT) for match in pattern.finditer(passage.content))
+        usable = (item for item in told(passage, subject) if item.middle > 0 and item.printed.interval.is_bounded)
+        figures = tuple(item for item in usable if not item.number.bound)
+        return cls((0, *ends, len(passage.content) + 1), figures, tuple(item.number.digits for item in figures))
+
+    def around(self, place: int) -> Sequence[Figure]:
+        """Return the figures of the sentence around a place; none of a sentence that holds too many to say which is meant."""
+        sentence = bisect_right(self.ends, place)
+        first, last = (bisect_left(self.starts, end) for end in self.ends[sentence - 1 : sentence + 1])
+        return self.figures[first:last] if last - first <= _MOST else ()
+
+
+_MOST: Final = 12
 
 
 def _pair(one: Figure, other: Figure, here: Sequence[Figure], subject: Subject) -> tuple[Figure, Figure] | None:
@@ -147,7 +168,7 @@ def _pair(one: Figure, other: Figure, here: Sequence[Figure], subject: Subject) 
 
 
 _WORD: Final = re.compile(r"[a-z]+(?:[.'-][a-z]+)*")
-_ARROW: Final = re.compile(r"\s*(?:→|->|=>|➜|⇒)\s*")
+_ARROW: Final = re.compile("→|->|=>|➜|⇒")
 _MOST_APART: Final = 3
 """Words between two figures of which one says the unit for both."""
 
@@ -186,8 +207,8 @@ def _is_told(content: str, number: Number, here: Sequence[Figure], pairs: Sequen
     changing = lexicon.sayings["changing"]
     start = max(before[-1].end, before[-1].number.stop, before[-1].number.end) if before else 0
     end = max(number.end, number.stop)
-    ahead = content[start : number.start].lower()
-    rest = content[end : behind[0].number.start if behind else len(content)].lower()
+    ahead = content[max(start, number.start - _FAR) : number.start].lower()
+    rest = content[end : min(end + _FAR, behind[0].number.start if behind else len(content))].lower()
     words, further = _WORD.findall(ahead), _WORD.findall(_STOP.split(rest)[0])
     linking = changing | lexicon.derived | lexicon.hedges | lexicon.sayings["linking a change"]
     is_linked = bool(before) and linking.issuperset(words)
@@ -223,11 +244,14 @@ def _is_fall(content: str, number: Number, here: Sequence[Figure], lexicon: Lexi
     """Tell whether the word of change beside a figure says that something became less."""
     falling = lexicon.sayings["becoming less"]
     start = max((item.end for item in here if item.number.digits < number.digits), default=0)
-    words = _WORD.findall(content[start : number.start].lower())[-_NEAR:]
-    return not falling.isdisjoint((*words, *_WORD.findall(_STOP.split(content[max(number.end, number.stop) :].lower())[0])[:_NEAR]))
+    end = max(number.end, number.stop)
+    words = _WORD.findall(content[max(start, number.start - _FAR) : number.start].lower())[-_NEAR:]
+    return not falling.isdisjoint((*words, *_WORD.findall(_STOP.split(content[end : end + _FAR].lower())[0])[:_NEAR]))
 
 
 _NEAR: Final = 3
+_FAR: Final = 200
+"""Letters around a change in which its words stand."""
 _STOP: Final = re.compile(r"[.,;:()\[\]–—]")
 
 

@@ -24,7 +24,7 @@ __all__ = ["read"]
 _ADORNMENT: Final = re.compile(r"([=\-`:'\"~^_*+#<>.])\1{2,}\s*")
 _BORDER: Final = re.compile(r"=+(?: +=+)+ *")
 _RUN: Final = re.compile(r"=+")
-_SPANNED: Final = re.compile(r"[- ]*-[- ]*")
+_SPANNED: Final = re.compile(r" *-[- ]*")
 _DIRECTIVE: Final = re.compile(r"\.\.[ \t]{1,8}(?:\|[^|]{1,80}\|[ \t]{1,4})?([A-Za-z][\w:+.-]{0,40})::(?:[ \t]+|$)")
 _EXPLICIT: Final = re.compile(r"\.\.(?:[ \t]+|$)")
 _TARGET: Final = re.compile(r"(?:_[^:]{1,200}:|__[: ]|\[[^\]]{1,40}\][ \t])")

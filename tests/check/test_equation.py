@@ -20,6 +20,7 @@ RULE = "written-equation"
     [
         "4 × 1024 × 1024 = 4MB",
         "18.3 days × 24 × 128 GPUs = 56,200 GPU-hours",
+        "1.9 + 400 tokens x 21 ms = 10.3 s",
         "So 18.3 days times 24 times 128 is 56,200 GPU-hours",
         "500 × 3.31 s / 60 = 27.6 min",
         "1,200 GPU-hours / 24 / 64 GPUs = 0.78 days",
@@ -94,6 +95,7 @@ def test_admissible_readings_hold(text: str) -> None:
         ("18.3 days x 24 x 128 = 66,200 GPU-hours", "56,218 gpu*h", Severity.ERROR),
         ("500 × 3.31 s / 60 = 55 min", "27.58 min", Severity.ERROR),
         ("so 16 times 6.9 is 150, over 128 ranks", "110.4", Severity.ERROR),
+        ("1.9 + 400 tokens x 21 ms = 12.6 s", "10.3 s", Severity.ERROR),
     ],
 )
 def test_a_wrong_result_is_found(text: str, expected: str, severity: Severity) -> None:
