@@ -97,9 +97,9 @@ def _comparison(subject: Subject, rule: Rule, statement: Statement, claims: Sequ
         return None
     if _is_refuted(subject, text[offset(statement.value, right.span.end) :]):
         return None
-    other = _of_part(_right(statement, claims, left, right), between, subject)
+    other = _right(statement, claims, left, right)
     actual = (left.readings[0].stated or left.interval).middle
-    if other is None or actual is None:
+    if other is None or actual is None or _is_of_part(between, subject):
         return None
     holds = {"<": actual < other.value, "<=": actual <= other.value, ">": actual > other.value, ">=": actual >= other.value}[sign]
     spans = (left.span, *(claim.span for claim in other.claims))
@@ -191,17 +191,11 @@ def _right(statement: Statement, claims: Sequence[Claim], left: Claim, right: Cl
     return _Right(bar * whole, f"{plain(bar)} * {plain(whole)}", f"{label} of {base.text.strip()}", (right, base))
 
 
-def _of_part(right: _Right | None, between: str, subject: Subject) -> _Right | None:
-    """Return the right side with the part or multiple of it that a word before it means: `more than half of the 2,039 GB/s`."""
+def _is_of_part(between: str, subject: Subject) -> bool:
+    """Tell whether a word makes the right side a part or a multiple of what is written: `more than half of the 2,039 GB/s`."""
     words = subject.lexicon.vocabulary
     digits = next((position for position, character in enumerate(between) if character.isdigit()), len(between))
-    said = [word for word in re.findall(r"[a-z]+", between[:digits].lower()) if word in words.parts or word in words.multiples]
-    if right is None or not said:
-        return right
-    if len(said) > 1 or said[0] not in subject.lexicon.sayings["multiples that are told"]:
-        return None
-    share = words.parts.get(said[0]) or Fraction(words.multiples[said[0]])
-    return _Right(right.value * share, f"{right.substituted} * {plain(share)}", f"{said[0]} of {right.label}", right.claims)
+    return any(word in words.parts or word in words.multiples for word in re.findall(r"[a-z]+", between[:digits].lower()))
 
 
 def _saved_by_another_reading(sign: str, left: Claim, right: Sequence[Claim]) -> bool:
