@@ -18,9 +18,9 @@ from auditor.check.phrases import NUMBER, Phrase, phrase
 from auditor.check.placed import PERCENT, Placed, comparable, operand, placed, placed_claim, with_unit_of_label
 from auditor.check.printed import agrees
 from auditor.check.subject import Subject
-from auditor.check.told_changes import is_change, told_changes, told_multiples
+from auditor.check.told_changes import Change, is_change, is_signed, told_changes, told_multiples, unsigned
 from auditor.claims.model import Approximation, Claim, Role
-from auditor.findings import Confidence, ConventionTried, Outcome, Place, Repair, Step, Verdict
+from auditor.findings import ConventionTried, Outcome, Place, Repair, Step, Verdict
 from auditor.language.numbers import Form, Number
 from auditor.records import dataclass
 from auditor.relations.figures import figure
@@ -32,29 +32,6 @@ from auditor.units import UNITS
 from auditor.values import Interval
 
 __all__ = ["beyond_all", "stated"]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Two figures and the change stated between them."""
-
-    before: Placed
-    after: Placed
-    change: Placed
-    ratio: bool
-    """It is given as a ratio (1.4x), not as a share (40%)."""
-    names: tuple[str, str] = ("from", "to")
-    confidence: Confidence = Confidence.HIGH
-    multiple: bool = False
-    """It says how many times the first figure the second is: `2x the requirement`."""
-    signed: bool = False
-    """It is written with its sign, so that it says what was added or taken away: `+350%`."""
-    falls: bool = False
-    """A word says that something became less: it is a share of what it was."""
-    spelled: bool = False
-    """It stands in words, `twice`, and is a quotient."""
-    tentative: bool = False
-    """The two figures may not be the ones meant: it is only worth saying where it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,32 +154,14 @@ def _all(subject: Subject) -> Iterator[tuple[Change, str]]:
 _N: Final = f"({NUMBER})"
 
 
-def _is_signed(content: str, number: Number) -> bool:
-    """Tell whether a plus or minus sign stands right before a number."""
-    return bool(number.signed) or content[max(0, number.digits - 1) : number.digits] in _SIGNS
-
-
-_SIGNS: Final = ("+", "-", "−", "\u2013")
-
-
 def _count_apart(one: Number, two: Number) -> bool:
     """Tell whether two figures count different things: `8 layers`, `4 stages`."""
     return bool(one.noun and two.noun) and one.noun.rstrip("s") != two.noun.rstrip("s")
 
 
-def _unsigned(item: Placed) -> Placed:
-    """Return a change without its sign: `-6.3%` is a change of 6.3%."""
-    shown = item.printed
-    return replace(item, printed=replace(shown, value=abs(shown.value), interval=shown.interval.absolute()))
-
-
 def _in_sentences(passage: Passage, subject: Subject) -> Iterator[Change]:
     """Yield the changes that sentences tell: of two figures that give it, or else of the only two that it can be of."""
-    for pairs in (*told_changes(passage, subject), *told_multiples(passage, subject)):
-        built = [
-            Change(said.before, said.after, said.change, said.ratio, signed=said.signed, falls=said.falls, spelled=said.spelled)
-            for said in pairs
-        ]
+    for built in (*told_changes(passage, subject), *told_multiples(passage, subject)):
         meant = next((change for change in built if _fits(change)), built[0])
         if _fits(meant) or len(built) == 1:
             yield meant
@@ -237,7 +196,7 @@ def _against_named(found: Phrase, subject: Subject) -> Iterator[Change]:
             Change(
                 placed_claim(other),
                 placed_claim(after),
-                _unsigned(placed(found, match.group(1))),
+                unsigned(placed(found, match.group(1))),
                 number.form is Form.RATIO,
                 names=(f"from the {match.group(2)}", "to"),
                 multiple=match.re is _TIMES_NAMED,
@@ -363,7 +322,7 @@ def _row_change(subject: Subject, before: int, after: int, change: int) -> Chang
     if not comparable(first, second):
         return None
     ratio = number.form is Form.RATIO
-    return Change(first, second, _unsigned(placed(said, place.group())), ratio, signed=_is_signed(said.passage.content, number))
+    return Change(first, second, unsigned(placed(said, place.group())), ratio, signed=is_signed(said.passage.content, number))
 
 
 def _of_claim(subject: Subject, index: int, found: Phrase) -> Placed:
@@ -410,7 +369,7 @@ def _object_change(subject: Subject, before: int, after: int, change: int) -> Ch
         return None
     if percent:
         stated_change = replace(stated_change, printed=replace(stated_change.printed, unit=PERCENT), unit_elsewhere=number.unit != "%")
-    return Change(first, second, _unsigned(stated_change), ratio)
+    return Change(first, second, unsigned(stated_change), ratio)
 
 
 # --- reductions by more than everything
@@ -430,7 +389,7 @@ def beyond_all(subject: Subject, rule: Rule) -> Iterable[Outcome]:
             number = found.number(character)
             if number.unit != "%" or number.form is not Form.PLAIN or not found.printed(number).interval.is_bounded:
                 continue
-            item = _unsigned(placed(found, character))
+            item = unsigned(placed(found, character))
             if item.printed.value <= 100:
                 continue
             message = f"a reduction by {item.text} would leave less than nothing"

@@ -100,11 +100,12 @@ def _of_its_own(item: Figure) -> Measure:
 
 def _of_peaks(thought: Thought, above: Sequence[Figure], lexicon: Lexicon) -> Iterator[Portion]:
     """Yield the MFUs beside the only two rates of work of their sentence and the one before it, of which the greater is called a peak."""
-    for share in thought.figures:
+    for place, share in enumerate(thought.figures):
         if not share.is_share or share.number.bound or share.number.signed or not _is_mfu(share, lexicon):
             continue
-        near = [figure for figure in thought.figures if 0 <= share.sentence - figure.sentence <= 1]
-        rates = [figure for figure in (*(above if not share.sentence else ()), *near) if _is_rate_of_work(figure, lexicon)]
+        beside = thought.figures[max(0, place - _MOST_BESIDE) : place + _MOST_BESIDE]
+        near = [figure for figure in beside if 0 <= share.sentence - figure.sentence <= 1]
+        rates = [figure for figure in (*(above if not share.sentence else ())[-_MOST_BESIDE:], *near) if _is_rate_of_work(figure, lexicon)]
         one, other = sorted(rates, key=lambda figure: figure.printed.value) if len(rates) == _PAIR else (share, share)
         measured = one.measure.dimension == _WORK_RATE and (other.printed.unit is None or other.printed.unit == one.printed.unit)
         if one is not share and measured and _is_called_peak(other, lexicon) and not _is_called_peak(one, lexicon):
@@ -112,6 +113,7 @@ def _of_peaks(thought: Thought, above: Sequence[Figure], lexicon: Lexicon) -> It
 
 
 _PAIR: Final = 2
+_MOST_BESIDE: Final = 12
 _WORK_RATE: Final = UNITS["TFLOPS"].dimension
 _CLOSE: Final = 3
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
-from typing import Final, NamedTuple
+from typing import Final
 
 from auditor.check.passages import Passage
 from auditor.check.placed import Placed
@@ -22,32 +22,54 @@ from auditor.check.subject import Subject
 from auditor.check.told import SENTENCE_END, Figure, is_of, told
 from auditor.claims.lexicon import Lexicon
 from auditor.claims.model import Approximation
+from auditor.findings import Confidence
 from auditor.language.numbers import Form, Number
 from auditor.records import dataclass
 from auditor.units import DIMENSIONLESS
 from auditor.values import Interval
 
-__all__ = ["Told", "is_change", "told_changes", "told_multiples"]
+__all__ = ["Change", "is_change", "is_signed", "told_changes", "told_multiples", "unsigned"]
 
 
-class Told(NamedTuple):
-    """A change and the two figures that it may be of, in the order of the text.
-
-    Of what became less the larger one comes first, and behind the change stands what it is a change from.
-    """
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Two figures and the change stated between them."""
 
     before: Placed
     after: Placed
+    """Of what became less the larger figure comes first, and behind a change stands what it is a change from."""
     change: Placed
     ratio: bool
-    signed: bool
-    falls: bool
-    """A word says that something became less, so that it is a share of what it was."""
+    """It is given as a ratio (1.4x), not as a share (40%)."""
+    names: tuple[str, str] = ("from", "to")
+    confidence: Confidence = Confidence.HIGH
+    multiple: bool = False
+    """It says how many times the first figure the second is: `2x the requirement`."""
+    signed: bool = False
+    """It is written with its sign, so that it says what was added or taken away: `+350%`."""
+    falls: bool = False
+    """A word says that something became less: it is a share of what it was."""
     spelled: bool = False
-    """It is a multiple in words, `twice`, and so a quotient of the two."""
+    """It stands in words, `twice`, and is a quotient."""
+    tentative: bool = False
+    """The two figures may not be the ones meant: it is only worth saying where it holds."""
 
 
-def told_changes(passage: Passage, subject: Subject) -> Iterator[tuple[Told, ...]]:
+def unsigned(item: Placed) -> Placed:
+    """Return a change without its sign: `-6.3%` is a change of 6.3%."""
+    shown = item.printed
+    return replace(item, printed=replace(shown, value=abs(shown.value), interval=shown.interval.absolute()))
+
+
+def is_signed(content: str, number: Number) -> bool:
+    """Tell whether a plus or minus sign stands right before a number."""
+    return bool(number.signed) or content[max(0, number.digits - 1) : number.digits] in _SIGNS
+
+
+_SIGNS: Final = ("+", "-", "−", "\u2013")
+
+
+def told_changes(passage: Passage, subject: Subject) -> Iterator[tuple[Change, ...]]:
     """Yield, for each change that a passage tells, the pairs of figures that it may be of; one pair is the one that is meant."""
     content, lexicon = passage.content, subject.lexicon
     changes = [number for number in lexicon.scan(content) if is_change(number)]
@@ -62,12 +84,13 @@ def told_changes(passage: Passage, subject: Subject) -> Iterator[tuple[Told, ...
             if (pair := _pair(one, other, here, subject)) is not None
             and (one.number.digits < number.digits or _is_joined(one, other, lexicon))
         ]
-        if pairs and _is_told(content, number, here, pairs, lexicon):
-            falls = _is_fall(content, number, here, lexicon)
+        around = _Around.of(content, number, here)
+        if pairs and _is_told(around, pairs, lexicon):
+            falls = not lexicon.sayings["becoming less"].isdisjoint((*around.ahead[-_NEAR:], *around.behind[:_NEAR]))
             yield tuple(_told(passage, number, *pair, falls=falls) for pair in pairs)
 
 
-def told_multiples(passage: Passage, subject: Subject) -> Iterator[tuple[Told, ...]]:
+def told_multiples(passage: Passage, subject: Subject) -> Iterator[tuple[Change, ...]]:
     """Yield, as `told_changes` does, the multiples in words: `400 GB/s, twice the 100 GB/s`; `from 44 to 33 ms: it was halved`."""
     content, lexicon = passage.content, subject.lexicon
     lowered = content.lower()
@@ -83,7 +106,7 @@ def told_multiples(passage: Passage, subject: Subject) -> Iterator[tuple[Told, .
         order = _multiplied(lowered, match, before, behind, lexicon)
         if len(pairs) == 1 and order is not None and {item.number.digits for item in pairs[0]} == {item.number.digits for item in order}:
             one, other = pairs[0] if order[0].number.digits < order[1].number.digits else reversed(pairs[0])
-            yield (Told(_placed(one), _placed(other), _multiple(passage, match, lexicon), True, False, False, spelled=True),)
+            yield (Change(_placed(one), _placed(other), _multiple(passage, match, lexicon), ratio=True, spelled=True),)
 
 
 def _multiplied(
@@ -197,36 +220,56 @@ def _is_beside(one: Figure, other: Figure, subject: Subject) -> bool:
     return not named and len(words) <= _MOST_APART and elsewhere.isdisjoint(words)
 
 
-def _is_told(content: str, number: Number, here: Sequence[Figure], pairs: Sequence[tuple[Figure, Figure]], lexicon: Lexicon) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a number, as far as the figures before and behind it."""
+
+    number: Number
+    before: Figure | None
+    after: Figure | None
+    lead: str
+    """The text between the figure before and the number."""
+    rest: str
+    """The text between the number and the figure behind it."""
+    ahead: tuple[str, ...]
+    behind: tuple[str, ...]
+    """The words of the rest up to a stop."""
+
+    @classmethod
+    def of(cls, content: str, number: Number, here: Sequence[Figure]) -> _Around:
+        before = next((item for item in reversed(here) if item.number.digits < number.digits), None)
+        after = next((item for item in here if item.number.digits > number.digits), None)
+        start = max(before.end, before.number.stop, before.number.end) if before is not None else 0
+        end = max(number.end, number.stop)
+        lead = content[max(start, number.start - _FAR) : number.start].lower()
+        rest = content[end : min(end + _FAR, after.number.start if after is not None else len(content))].lower()
+        return cls(number, before, after, lead, rest, tuple(_WORD.findall(lead)), tuple(_WORD.findall(_STOP.split(rest)[0])))
+
+
+def _is_told(around: _Around, pairs: Sequence[tuple[Figure, Figure]], lexicon: Lexicon) -> bool:
     """Tell whether a number is a change, and of figures of its sentence."""
-    before = [item for item in here if item.number.digits < number.digits]
-    behind = [item for item in here if item.number.digits > number.digits]
-    nearest = {item.number.digits for item in (*before[-1:], *behind[:1])}
+    nearest = {item.number.digits for item in (around.before, around.after) if item is not None}
     if not any(item.number.digits in nearest for pair in pairs for item in pair):
         return False
-    changing = lexicon.sayings["changing"]
-    start = max(before[-1].end, before[-1].number.stop, before[-1].number.end) if before else 0
-    end = max(number.end, number.stop)
-    ahead = content[max(start, number.start - _FAR) : number.start].lower()
-    rest = content[end : min(end + _FAR, behind[0].number.start if behind else len(content))].lower()
-    words, further = _WORD.findall(ahead), _WORD.findall(_STOP.split(rest)[0])
+    changing, rest = lexicon.sayings["changing"], around.rest
+    words, further = around.ahead, around.behind
     linking = changing | lexicon.derived | lexicon.hedges | lexicon.sayings["linking a change"]
-    is_linked = bool(before) and linking.issuperset(words)
-    own = _own(further, lexicon, is_followed=bool(behind) and not _STOP.search(rest))
-    if own is None and further[0] in changing and not _is_in(further, lexicon):
+    is_linked = around.before is not None and linking.issuperset(words)
+    own = _own(further, lexicon, is_followed=around.after is not None and not _STOP.search(rest))
+    is_in = _is_in(further, lexicon)
+    if own is None and further[0] in changing and not is_in:
         return False
-    if is_linked and (own or changing.intersection(words) or (number.signed and not further)):
+    if is_linked and (own or changing.intersection(words) or (around.number.signed and not further)):
         return own is not None
     is_by = len(words) == 1 and words[0] in lexicon.sayings["changed by"]
-    if is_linked and not further and _ends(rest) and (is_by or (not words and "(" in ahead)):
+    if is_linked and not further and _ends(rest) and (is_by or (not words and "(" in around.lead)):
         return True  # in brackets behind the figures, or by so much
-    if not behind or not (own or changing.intersection(words[-_NEAR:]) or _is_in(further, lexicon)):
+    if around.after is None or not (own or changing.intersection(words[-_NEAR:]) or is_in):
         return False
     against = lexicon.sayings["changed from"]
     said = _WORD.findall(rest)
-    named = len(further) if _is_in(further, lexicon) else 0
     is_followed = not against.isdisjoint(said) or any(sign in rest for sign in _OPENING)
-    return is_followed and linking.union(against).issuperset(said[named:])
+    return is_followed and linking.union(against).issuperset(said[len(further) if is_in else 0 :])
 
 
 _OPENING: Final = ("(", ":", ",")
@@ -238,15 +281,6 @@ def _is_in(words: Sequence[str], lexicon: Lexicon) -> bool:
 
 
 _MOST_NAMED: Final = 5
-
-
-def _is_fall(content: str, number: Number, here: Sequence[Figure], lexicon: Lexicon) -> bool:
-    """Tell whether the word of change beside a figure says that something became less."""
-    falling = lexicon.sayings["becoming less"]
-    start = max((item.end for item in here if item.number.digits < number.digits), default=0)
-    end = max(number.end, number.stop)
-    words = _WORD.findall(content[max(start, number.start - _FAR) : number.start].lower())[-_NEAR:]
-    return not falling.isdisjoint((*words, *_WORD.findall(_STOP.split(content[end : end + _FAR].lower())[0])[:_NEAR]))
 
 
 _NEAR: Final = 3
@@ -276,20 +310,14 @@ def _own(words: Sequence[str], lexicon: Lexicon, *, is_followed: bool) -> bool |
     return True if is_followed or former.issuperset(said[2:]) else None  # `20 % less than we feared` is of neither
 
 
-def _told(passage: Passage, number: Number, one: Figure, other: Figure, *, falls: bool) -> Told:
+def _told(passage: Passage, number: Number, one: Figure, other: Figure, *, falls: bool) -> Change:
+    end = number.end if number.unit else number.stop
     shown = printed(passage.content, number, negative=number.signed == "-")
-    change = Placed(
-        replace(shown, value=abs(shown.value), interval=shown.interval.absolute()),
-        passage.span(number.digits, number.end if number.unit else number.stop),
-        passage.content[number.digits : number.end if number.unit else number.stop],
-    )
-    signed = bool(number.signed) or passage.content[max(0, number.digits - 1) : number.digits] in _SIGNS
-    swapped = one.middle < other.middle if falls else number.digits < other.number.digits and one.number.digits < number.digits
+    change = unsigned(Placed(shown, passage.span(number.digits, end), passage.content[number.digits : end]))
+    swapped = one.middle < other.middle if falls else one.number.digits < number.digits < other.number.digits
     old, new = (other, one) if swapped else (one, other)
-    return Told(_placed(old), _placed(new), change, number.form is Form.RATIO, signed, falls)
-
-
-_SIGNS: Final = ("+", "-", "−", "\u2013")
+    signed = is_signed(passage.content, number)
+    return Change(_placed(old), _placed(new), change, number.form is Form.RATIO, signed=signed, falls=falls)
 
 
 def _placed(item: Figure) -> Placed:

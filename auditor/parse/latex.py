@@ -17,10 +17,9 @@ from auditor.parse.builder import Builder, Path
 from auditor.parse.directives import heard
 from auditor.parse.inline import formula_arguments
 from auditor.parse.lines import stand_in
-from auditor.parse.readers import read_inside
+from auditor.parse.readers import read_rewritten
 from auditor.records import dataclass
 from auditor.spans import Text
-from auditor.statements import Kind
 
 __all__ = ["read"]
 
@@ -131,12 +130,7 @@ _LANGUAGE: Final = re.compile(r"language\s{0,4}=\s{0,4}\{?([A-Za-z0-9+]{1,20})")
 def read(builder: Builder, text: Text, path: Path) -> None:
     """Read a LaTeX text, every path beginning with `path`."""
     writer = _Writer(builder, text)
-    said = writer.run()
-    read_inside("markdown", builder, said, path)
-    if writer.comments:
-        group = builder.group()
-        for comment in writer.comments:
-            builder.add(Kind.CODE, path, comment, group, struck=True)
+    read_rewritten(builder, writer.run(), writer.comments, path)
 
 
 @dataclass(slots=True)

@@ -8,14 +8,15 @@ which are made of JSON, take the values of `auditor.parse.json`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Final, cast
 
 from auditor.parse.builder import Builder, Path
 from auditor.spans import Text
+from auditor.statements import Kind
 
-__all__ = ["FORMATS", "MAX_EMBEDDED", "Reader", "of_language", "of_suffix", "read_as", "read_inside"]
+__all__ = ["FORMATS", "MAX_EMBEDDED", "Reader", "of_language", "of_suffix", "read_as", "read_inside", "read_rewritten"]
 
 Reader = Callable[[Builder, Text, Path], None]
 
@@ -95,3 +96,12 @@ def read_inside(name: str, builder: Builder, text: Text, path: Path) -> None:
         read_as(name, builder, text, path)
     finally:
         builder.embedded -= 1
+
+
+def read_rewritten(builder: Builder, said: Text, comments: Sequence[Text], path: Path) -> None:
+    """Read a document that was rewritten to Markdown, with its comments, in which nothing is claimed but suppressions are heard."""
+    read_inside("markdown", builder, said, path)
+    if comments:
+        group = builder.group()
+        for comment in comments:
+            builder.add(Kind.CODE, path, comment, group, struck=True)

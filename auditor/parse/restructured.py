@@ -14,10 +14,9 @@ from auditor.parse.aligned import separated
 from auditor.parse.builder import Builder, Path
 from auditor.parse.directives import heard
 from auditor.parse.lines import column_of, cut_lines, stand_in
-from auditor.parse.readers import read_inside
+from auditor.parse.readers import read_rewritten
 from auditor.records import dataclass
 from auditor.spans import Text
-from auditor.statements import Kind
 
 __all__ = ["read"]
 
@@ -49,11 +48,7 @@ def read(builder: Builder, text: Text, path: Path) -> None:
     """Read a reStructuredText, every path beginning with `path`."""
     writer = _Writer(builder, text)
     writer.write(cut_lines(text), 0)
-    read_inside("markdown", builder, Text.join(writer.out, "\n") if writer.out else text.slice(0, 0), path)
-    if writer.comments:
-        group = builder.group()
-        for comment in writer.comments:
-            builder.add(Kind.CODE, path, comment, group, struck=True)
+    read_rewritten(builder, Text.join(writer.out, "\n") if writer.out else text.slice(0, 0), writer.comments, path)
 
 
 @dataclass(slots=True)
